@@ -1,0 +1,201 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import ts from 'typescript';
+
+/**
+ * Who may import what. A layer may import itself, `node:`, the layers of `lib` and the packages
+ * named here, and nothing else. `lazy` packages are optional peers: a top-level import of one would
+ * break every application that does without it, so only `import type` and `import()` may name them.
+ */
+interface Layer {
+  readonly layers: readonly string[];
+  readonly packages?: readonly string[];
+  readonly lazy?: readonly string[];
+}
+
+const LAYERS: Readonly<Record<string, Layer>> = {
+  index: { layers: ['core', 'nest', 'journals/memory'] },
+  core: { layers: [] },
+  nest: {
+    layers: ['core', 'journals/memory'],
+    packages: ['@nestjs/common', '@nestjs/core', 'rxjs', 'reflect-metadata'],
+    lazy: ['nest-winston', 'winston'],
+  },
+  'journals/memory': { layers: ['core'] },
+  'journals/sql': { layers: ['core'] },
+  'journals/sqlite': { layers: ['core', 'journals/sql'], lazy: ['libsql'] },
+  'journals/postgres': { layers: ['core', 'journals/sql'], packages: ['pg'] },
+  'engines/restate': { layers: ['core'], packages: ['@restatedev/restate-sdk'] },
+  observability: {
+    layers: ['core', 'nest'],
+    packages: ['@nestjs/common', '@nestjs/core', '@nestjs/terminus', '@opentelemetry/api'],
+  },
+  dashboard: { layers: ['core', 'nest'], packages: ['@nestjs/common', '@nestjs/core'] },
+  testing: { layers: ['core'] },
+};
+
+const MAX_LINES = 200;
+
+/** Paths relative to `lib`, with `/`, each with its text. */
+type Sources = Readonly<Record<string, string>>;
+
+interface Import {
+  readonly specifier: string;
+  readonly deferred: boolean;
+}
+
+function importsOf(path: string, text: string): Import[] {
+  const found: Import[] = [];
+  const add = (node: ts.Node | undefined, deferred: boolean): void => {
+    if (node && ts.isStringLiteralLike(node)) found.push({ specifier: node.text, deferred });
+  };
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node)) {
+      add(node.moduleSpecifier, node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword);
+    } else if (ts.isExportDeclaration(node)) {
+      add(node.moduleSpecifier, node.isTypeOnly);
+    } else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) {
+      add(node.argument.literal, true);
+    } else if (
+      ts.isCallExpression(node) &&
+      /^(import|\w*[rR]equire)$/.test(node.expression.getText(file))
+    ) {
+      add(node.arguments[0], true);
+    }
+    ts.forEachChild(node, visit);
+  };
+  const file = ts.createSourceFile(path, text, ts.ScriptTarget.ES2023);
+  visit(file);
+  return found;
+}
+
+const layerOf = (path: string): string => {
+  const [top = '', next = ''] = path.replace(/\.ts$/, '').split('/');
+  return top === 'journals' || top === 'engines' ? `${top}/${next}` : top;
+};
+
+/** A room is a layer, or one folder of `core`: the unit that shows its neighbours only an index. */
+const roomOf = (path: string): string =>
+  layerOf(path) === 'core' ? path.split('/').slice(0, -1).slice(0, 2).join('/') : layerOf(path);
+
+function violations(sources: Sources): string[] {
+  const problems: string[] = [];
+  const graph = new Map<string, string[]>();
+  for (const [path, text] of Object.entries(sources)) {
+    const layer = LAYERS[layerOf(path)];
+    if (!layer) {
+      problems.push(`${path}: no layer is called '${layerOf(path)}'`);
+      continue;
+    }
+    const neighbours: string[] = [];
+    for (const { specifier, deferred } of importsOf(path, text)) {
+      const bad = (why: string): number => problems.push(`${path}: imports '${specifier}', ${why}`);
+      if (specifier.startsWith('.')) {
+        const target = posix.join(posix.dirname(path), specifier).replace(/\.js$/, '.ts');
+        const to = layerOf(target);
+        neighbours.push(target);
+        if (!(target in sources)) bad('which does not exist');
+        else if (to !== layerOf(path) && !layer.layers.includes(to)) bad(`layer '${to}'`);
+        else if (roomOf(target) !== roomOf(path) && posix.basename(target) !== 'index.ts')
+          bad('past the index.ts of its neighbour');
+      } else if (!specifier.startsWith('node:')) {
+        const name = specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
+        if (layer.lazy?.includes(name)) {
+          if (!deferred) bad('an optional peer, other than lazily or as a type');
+        } else if (!layer.packages?.includes(name)) bad('a package of another layer');
+      }
+    }
+    graph.set(path, neighbours);
+    const lines = text.trimEnd().split('\n');
+    const excused = lines.slice(0, 5).some((line) => /^\/\/ over 200 lines because \S/.test(line));
+    if (lines.length > MAX_LINES && !excused)
+      problems.push(`${path}: ${lines.length} lines, and no '// over 200 lines because …'`);
+  }
+  return [...problems, ...cycles(graph)];
+}
+
+function cycles(graph: ReadonlyMap<string, readonly string[]>): string[] {
+  const found: string[] = [];
+  const done = new Set<string>();
+  const walk = (path: string, trail: readonly string[]): void => {
+    const start = trail.indexOf(path);
+    if (start >= 0) found.push(`cycle: ${[...trail.slice(start), path].join(' → ')}`);
+    if (start >= 0 || done.has(path)) return;
+    for (const next of graph.get(path) ?? []) walk(next, [...trail, path]);
+    done.add(path);
+  };
+  for (const path of graph.keys()) walk(path, []);
+  return found;
+}
+
+describe('the architecture of lib', () => {
+  it('keeps the import rules', () => {
+    const root = join(process.cwd(), 'lib');
+    const paths = readdirSync(root, { recursive: true, encoding: 'utf8' })
+      .map((path) => path.replaceAll('\\', '/'))
+      .filter((path) => path.endsWith('.ts'));
+    expect(paths).not.toEqual([]);
+
+    const sources = paths.map((path) => [path, readFileSync(join(root, path), 'utf8')]);
+    expect(violations(Object.fromEntries(sources) as Sources)).toEqual([]);
+  });
+
+  it('accepts what the rules allow', () => {
+    expect(
+      violations({
+        'index.ts': `export { a } from './nest/index.js';`,
+        'nest/index.ts': `import type { Logger } from 'winston'; export * from './logs/a.js';`,
+        'nest/logs/a.ts': `import { b } from '../../core/index.js'; await import('nest-winston');`,
+        'core/index.ts': `// over 200 lines because of this test${'\n'.repeat(300)}export {};`,
+      }),
+    ).toEqual([]);
+  });
+
+  const offences: readonly [rule: string, sources: Sources, problem: RegExp][] = [
+    ['core imports no package', { 'core/a.ts': `import 'rxjs';` }, /'rxjs', a package of another/],
+    [
+      'core imports no layer',
+      { 'core/a.ts': `import type { N } from '../nest/index.js';`, 'nest/index.ts': '' },
+      /layer 'nest'/,
+    ],
+    [
+      'nest imports no real store',
+      {
+        'nest/a.ts': `export * from '../journals/sqlite/index.js';`,
+        'journals/sqlite/index.ts': '',
+      },
+      /layer 'journals\/sqlite'/,
+    ],
+    [
+      'a store imports no other store',
+      { 'journals/postgres/a.ts': `import '../memory/index.js';`, 'journals/memory/index.ts': '' },
+      /layer 'journals\/memory'/,
+    ],
+    [
+      'a driver belongs to one module',
+      { 'journals/sqlite/a.ts': `type P = import('pg').Pool;` },
+      /'pg', a package of another/,
+    ],
+    [
+      'an optional peer is loaded lazily',
+      { 'nest/a.ts': `import { type Logger } from 'winston';` },
+      /'winston', an optional peer/,
+    ],
+    [
+      'neighbours meet through index.ts',
+      { 'core/a/x.ts': `import '../b/y.js';`, 'core/b/y.ts': '' },
+      /past the index\.ts/,
+    ],
+    ['what is imported exists', { 'core/a.ts': `import './gone.js';` }, /does not exist/],
+    ['every folder is a known layer', { 'utils/a.ts': '' }, /no layer is called 'utils'/],
+    [
+      'there are no cycles',
+      { 'core/a.ts': `import './b.js';`, 'core/b.ts': `import './a.js';` },
+      /cycle: core\/a\.ts → core\/b\.ts → core\/a\.ts/,
+    ],
+    ['a long file says why', { 'core/a.ts': 'export {};\n'.repeat(201) }, /201 lines/],
+  ];
+  it.each(offences)('reports an offence: %s', (_rule, sources, problem) => {
+    expect(violations(sources)).toEqual([expect.stringMatching(problem)]);
+  });
+});
