@@ -1,0 +1,33 @@
+import type { ISagaRunContext } from '../definition/index.js';
+import type { SagaLogger } from '../ports/index.js';
+
+/** What `getContext()` shows: the run once there is one, before that the initial data. */
+export class RunView implements ISagaRunContext<unknown> {
+  constructor(
+    private readonly name: string,
+    private readonly initialContext: unknown,
+    readonly logger: SagaLogger,
+    public run: ISagaRunContext<unknown> | undefined,
+  ) {}
+
+  get context(): unknown {
+    return this.run === undefined ? this.initialContext : this.run.context;
+  }
+
+  get isSuccess(): boolean {
+    return this.run?.isSuccess ?? false;
+  }
+
+  /** Empty until the saga has started. */
+  get sagaId(): string {
+    return this.run?.sagaId ?? '';
+  }
+
+  get sagaName(): string {
+    return this.name;
+  }
+
+  getStepResult<T>(label: string): T | undefined {
+    return this.run?.getStepResult<T>(label);
+  }
+}

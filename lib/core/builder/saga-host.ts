@@ -1,0 +1,42 @@
+import type { ISagaRunContext, SagaDefinition } from '../definition/index.js';
+
+/** How one saga is started. */
+export interface SagaStartOptions {
+  /**
+   * Unique per saga name, up to 255 bytes. Starting the same id again with the same definition and
+   * input attaches to the first one. @default a random UUID
+   */
+  readonly id?: string;
+  /** A business key to find the saga by, up to 255 bytes. */
+  readonly key?: string;
+  /** Further attributes to find the saga by, up to 32; names and values up to 255 bytes. */
+  readonly tags?: Readonly<Record<string, string>>;
+  /** When the saga is cancelled if it has not ended: a time, or ms from now. */
+  readonly deadline?: Date | number;
+}
+
+/** A saga that was accepted. */
+export interface SagaHandle<TRunContext = ISagaRunContext<unknown>> {
+  readonly id: string;
+  /**
+   * Resolves when the saga has completed.
+   *
+   * @throws SagaExecutionException when it was compensated or parked; SagaInterruptedError when this
+   * process stopped working on it before its end.
+   */
+  result(): Promise<TRunContext>;
+}
+
+/** Where a chain runs when it is not a bare one: an engine with a journal. */
+export interface SagaHost {
+  /**
+   * Resolves when the start is durable.
+   *
+   * @throws SagaConflictError when the id is taken by another definition or input.
+   */
+  start(
+    definition: SagaDefinition,
+    context: unknown,
+    options: SagaStartOptions & { readonly resumeFrom?: string },
+  ): Promise<SagaHandle>;
+}

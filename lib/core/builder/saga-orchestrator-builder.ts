@@ -1,0 +1,214 @@
+import {
+  assembleSaga,
+  defineStep,
+  type ISagaRunContext,
+  type SagaDefinition,
+  type SagaDefinitionOptions,
+  type SagaStep,
+  type SagaStepHooks,
+  type ISagaContext,
+  type StepDefinition,
+  stepProblems,
+  type StepResults,
+} from '../definition/index.js';
+import { SagaDefinitionError, SagaStateError } from '../errors/index.js';
+import type { Run, RunEnvironment, RunObserver } from '../execution/index.js';
+import type { SagaLogger } from '../ports/index.js';
+import type { StepValue } from '../result/index.js';
+import { bareRun, driveBare, STANDARD_ENVIRONMENT } from './bare-host.js';
+import { RunView } from './run-view.js';
+import type { SagaHandle, SagaHost, SagaStartOptions } from './saga-host.js';
+
+/** Everything beyond the name, context and logger of a chain. */
+export interface SagaBuilderOptions extends SagaStartOptions, SagaDefinitionOptions {
+  /** Where the chain runs. @default in this process, without a journal */
+  readonly host?: SagaHost;
+  /** A finished plan; no steps can be added to it. */
+  readonly definition?: SagaDefinition;
+  /** Time, ids and chance, for tests. */
+  readonly environment?: RunEnvironment;
+  readonly observers?: readonly RunObserver[];
+}
+
+/** {@link SagaStep} with its result inferred from what the action returns. */
+export interface InferredStep<
+  TContext,
+  TReturn,
+  TLabel extends string,
+  TResults extends StepResults,
+> extends SagaStepHooks<TContext, StepValue<TReturn>, TResults> {
+  readonly label: TLabel;
+  readonly action: (ctx: ISagaContext<TContext, TResults>) => TReturn;
+}
+
+/**
+ * Defines a saga step by step, and runs it.
+ *
+ * @example
+ * const saga = new SagaOrchestratorBuilder('CreateOrder', { userId }, logger)
+ *   .step({ label: 'Reserve', action: reserve, compensate: release, retry: 2 })
+ *   .step({ label: 'Pay', action: pay, compensate: refund });
+ * await saga.runAsync();
+ */
+export class SagaOrchestratorBuilder<TContext, TResults extends StepResults = object> {
+  readonly #steps: StepDefinition[] = [];
+  #definition: SagaDefinition | undefined;
+  #run: Run | undefined;
+  #view: RunView | undefined;
+
+  /**
+   * @param name Names the saga in logs and errors, up to 255 bytes.
+   * @param initialContext The data that the steps share.
+   * @param logger Any winston logger.
+   */
+  constructor(
+    readonly name: string,
+    private readonly initialContext: TContext,
+    private readonly logger: SagaLogger,
+    private readonly options?: SagaBuilderOptions,
+  ) {
+    this.#definition = options?.definition;
+  }
+
+  /**
+   * Adds a step at the end.
+   *
+   * @throws SagaDefinitionError naming everything that is wrong with this step.
+   */
+  step<TReturn, const TLabel extends string>(
+    step: InferredStep<TContext, TReturn, TLabel, TResults>,
+  ): SagaOrchestratorBuilder<TContext, TResults & Record<TLabel, StepValue<TReturn>>>;
+  step<TResult>(step: SagaStep<TContext, TResult, TResults>): this;
+  step(step: unknown): unknown {
+    if (this.#definition !== undefined) {
+      throw new SagaStateError(
+        `Saga ${this.name} is defined already: add its steps before it runs`,
+      );
+    }
+    const problems = stepProblems(step, this.#steps.length);
+    if (problems.length > 0) throw new SagaDefinitionError(this.name, problems);
+    this.#steps.push(defineStep(step as never));
+    return this;
+  }
+
+  /**
+   * The plan as it stands; the chain takes no more steps after that.
+   *
+   * @throws SagaDefinitionError for an empty saga, a bad name or a label that is used twice.
+   */
+  build(): SagaDefinition {
+    return (this.#definition ??= assembleSaga(this.name, this.#steps, this.options));
+  }
+
+  /** The result of a step that is done, else `undefined`. */
+  getStepResult<L extends keyof TResults & string>(label: L): TResults[L] | undefined;
+  getStepResult<T = unknown>(label: string): T | undefined;
+  getStepResult(label: string): unknown {
+    return this.getContext().getStepResult(label);
+  }
+
+  /** The saga as it stands: its data, its results, and whether it has completed. */
+  getContext(): ISagaRunContext<TContext, TResults> {
+    return this.#viewOf() as unknown as ISagaRunContext<TContext, TResults>;
+  }
+
+  /**
+   * Runs the saga to its end.
+   *
+   * @param resumeFromLabel Go on from this step. Steps before it that have a recorded outcome count
+   * as executed, and are undone when a later one fails; those without one are skipped.
+   * @throws SagaExecutionException after every compensation has ended; SagaDefinitionError and
+   * SagaStateError (an unknown label, a saga that is running or was undone) before anything runs;
+   * SagaConflictError when the id is taken by something else; SagaInterruptedError when this
+   * process stopped working on it.
+   */
+  runAsync(resumeFromLabel?: string): Promise<ISagaRunContext<TContext, TResults>> {
+    const ended =
+      this.options?.host === undefined
+        ? this.#bare(resumeFromLabel)
+        : this.#hosted(resumeFromLabel);
+    return ended as Promise<unknown> as Promise<ISagaRunContext<TContext, TResults>>;
+  }
+
+  /**
+   * Starts the saga and returns once the start is durable: for an HTTP 202 answer. A failure is
+   * told by the handle's `result()`; nobody has to ask for it.
+   *
+   * @throws as {@link runAsync} does before anything runs.
+   */
+  async start(): Promise<SagaHandle<ISagaRunContext<TContext, TResults>>> {
+    const host = this.options?.host;
+    const handle = host === undefined ? this.#startBare() : await this.#startOn(host);
+    return handle as unknown as SagaHandle<ISagaRunContext<TContext, TResults>>;
+  }
+
+  /**
+   * Asks a saga of a bare chain to turn back: aborts the signal of the action in flight, then undoes
+   * what was done. Without effect past the pivot and once it undoes.
+   *
+   * @throws SagaStateError when it is not running here.
+   */
+  cancel(reason = 'cancelled by its caller'): void {
+    if (this.#run?.driving !== true) {
+      throw new SagaStateError(
+        `Saga ${this.name} is not running here; cancel it by SagaOperations`,
+      );
+    }
+    this.#run.requestCancel('operator', reason);
+  }
+
+  #viewOf(): RunView {
+    return (this.#view ??= new RunView(this.name, this.initialContext, this.logger, this.#run));
+  }
+
+  #attach(run: ISagaRunContext<unknown>): void {
+    if (this.#view !== undefined) this.#view.run = run;
+  }
+
+  // Not `async`, because of what a promise more would cost the small sagas that bare chains are for.
+  #bare(resumeFrom: string | undefined): Promise<Run> {
+    try {
+      if (this.#run === undefined) {
+        const { environment = STANDARD_ENVIRONMENT, id, observers } = this.options ?? NO_OPTIONS;
+        const definition = this.build();
+        this.#run = bareRun(
+          definition,
+          this.initialContext,
+          this.logger,
+          environment,
+          id,
+          observers,
+        );
+        this.#attach(this.#run);
+      }
+      return driveBare(this.#run, resumeFrom, this.options);
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+  }
+
+  #startBare(): SagaHandle {
+    this.build();
+    const ended = this.#bare(undefined);
+    ended.catch(() => undefined);
+    return { id: (this.#run as Run).sagaId, result: () => ended };
+  }
+
+  async #startOn(host: SagaHost, resumeFrom?: string): Promise<SagaHandle> {
+    const options = resumeFrom === undefined ? this.options : { ...this.options, resumeFrom };
+    const handle = await host.start(this.build(), this.initialContext, options ?? NO_OPTIONS);
+    const result = handle.result().then((run) => {
+      this.#viewOf().run = run;
+      return run;
+    });
+    result.catch(() => undefined);
+    return { id: handle.id, result: () => result };
+  }
+
+  async #hosted(resumeFrom: string | undefined): Promise<ISagaRunContext<unknown>> {
+    const handle = await this.#startOn(this.options?.host as SagaHost, resumeFrom);
+    return handle.result();
+  }
+}
+
+const NO_OPTIONS: SagaBuilderOptions = {};

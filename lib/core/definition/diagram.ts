@@ -1,0 +1,55 @@
+import type { StepDefinition } from './step-definition.js';
+
+/** Mermaid reads entity codes in quoted text; quotes, `#` and markup must not end the label. */
+function quoted(text: string): string {
+  const safe = text.replace(/["#<>&\\`\n\r]/g, (char) => `#${char.charCodeAt(0)};`);
+  return `"${safe}"`;
+}
+
+function notes({ policy }: StepDefinition): string {
+  const marks = [
+    policy.pivot ? 'pivot' : '',
+    policy.retry.retries > 0 ? `retry ${policy.retry.retries}` : '',
+    policy.timeout === undefined ? '' : `timeout ${policy.timeout} ms`,
+    policy.probe === undefined ? '' : 'probe',
+  ].filter((mark) => mark !== '');
+  return marks.length === 0 ? '' : ` (${marks.join(', ')})`;
+}
+
+/** The last undo that a failure at step `index` starts with: that of the nearest earlier step. */
+function undoBefore(steps: readonly StepDefinition[], index: number): number {
+  for (let i = index - 1; i >= 0; i--) {
+    if (steps[i]?.policy.pivot === true) return -1;
+    if (steps[i]?.compensate !== undefined) return i;
+  }
+  return -1;
+}
+
+/**
+ * A saga as a Mermaid flow chart: down the left the steps, dotted from each step the way back when
+ * it fails. A step that fails after the pivot is parked.
+ */
+export function mermaidOf(name: string, steps: readonly StepDefinition[]): string {
+  const pivot = steps.findIndex((step) => step.policy.pivot);
+  const lines = ['flowchart TD', `  start([${quoted(name)}]) --> s0`];
+  const parked = pivot >= 0 && pivot < steps.length - 1;
+  steps.forEach((step, i) => {
+    const shape = step.policy.pivot ? ['{{', '}}'] : ['[', ']'];
+    lines.push(`  s${i}${shape[0]}${quoted(step.label + notes(step))}${shape[1]}`);
+    lines.push(`  s${i} --> ${i + 1 < steps.length ? `s${i + 1}` : 'completed([completed])'}`);
+    const undo = undoBefore(steps, i);
+    const past = pivot >= 0 && i > pivot;
+    const failed = past ? 'parked' : undo < 0 ? 'compensated' : `u${undo}`;
+    lines.push(`  s${i} -. fails .-> ${failed}`);
+  });
+  steps.forEach((step, i) => {
+    const undoable = step.compensate !== undefined && (pivot < 0 || i < pivot);
+    if (!undoable) return;
+    const next = undoBefore(steps, i);
+    lines.push(`  u${i}[/${quoted(`undo ${step.label}`)}/]`);
+    lines.push(`  u${i} --> ${next < 0 ? 'compensated' : `u${next}`}`);
+  });
+  lines.push('  compensated([compensated])');
+  if (parked) lines.push('  parked([parked])');
+  return lines.join('\n') + '\n';
+}

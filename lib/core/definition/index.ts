@@ -1,0 +1,30 @@
+export type {
+  ISagaCompensationContext,
+  ISagaContext,
+  ISagaRunContext,
+  StepOutcome,
+  StepResults,
+} from './saga-context.js';
+export {
+  NOTHING_TO_UNDO,
+  type ProbeAnswer,
+  type RetiredSagaStep,
+  type SagaStep,
+  type SagaStepHooks,
+  type SagaStepOptions,
+  type StepFailure,
+} from './saga-step.js';
+export {
+  defineRetiredStep,
+  defineStep,
+  type StepDefinition,
+  type StepPolicy,
+} from './step-definition.js';
+export {
+  assembleSaga,
+  defineSaga,
+  SagaDefinition,
+  type SagaDefinitionOptions,
+} from './saga-definition.js';
+export { nameProblem, shown, stepProblems } from './step-problems.js';
+export { MAX_DURATION_MS, MAX_NAME_BYTES, MAX_STEPS } from './limits.js';

@@ -1,0 +1,131 @@
+import { SagaDefinitionError } from '../errors/index.js';
+import { fingerprintOf } from './fingerprint.js';
+import { MAX_STEPS } from './limits.js';
+import type { RetiredSagaStep, SagaStep } from './saga-step.js';
+import { defineRetiredStep, defineStep, type StepDefinition } from './step-definition.js';
+import { nameProblem, shown, stepProblems } from './step-problems.js';
+import { mermaidOf } from './diagram.js';
+
+/** Settings of a whole saga. */
+export interface SagaDefinitionOptions {
+  /** Several versions of one name may be registered side by side. Whole number ≥ 1. @default 1 */
+  readonly version?: number;
+  /**
+   * `halt`: the first compensation that finally fails parks the saga; `continue`: the others still
+   * run, then it is parked. @default 'continue'
+   */
+  readonly onCompensationFailure?: 'continue' | 'halt';
+}
+
+/** A saga as a plan: never a run. Frozen, and shared by all its instances. */
+export class SagaDefinition {
+  /** The steps that run, in order; {@link SagaDefinition.steps} without the retired ones. */
+  readonly forward: readonly StepDefinition[];
+  #fingerprint: string | undefined;
+
+  /** @internal Use {@link defineSaga}, which validates. */
+  constructor(
+    readonly name: string,
+    readonly version: number,
+    readonly steps: readonly StepDefinition[],
+    readonly onCompensationFailure: 'continue' | 'halt',
+    hasRetired: boolean,
+  ) {
+    this.forward = hasRetired ? steps.filter((step) => step.action !== undefined) : steps;
+  }
+
+  step(label: string): StepDefinition | undefined {
+    for (const step of this.steps) if (step.label === label) return step;
+    return undefined;
+  }
+
+  /** Changes whenever a change of the plan matters to live sagas: version, labels, order, flags. */
+  get fingerprint(): string {
+    return (this.#fingerprint ??= fingerprintOf(
+      this.version,
+      this.onCompensationFailure,
+      this.steps,
+    ));
+  }
+
+  /** A Mermaid flow chart of the steps and their undos. */
+  toMermaid(): string {
+    return mermaidOf(this.name, this.forward);
+  }
+}
+
+function duplicates(steps: readonly StepDefinition[]): readonly string[] {
+  const seen = new Set<string>();
+  const twice = new Set<string>();
+  for (const { label } of steps) (seen.has(label) ? twice : seen).add(label);
+  return [...twice].map(
+    (label) => `label '${label}' is used twice; labels must be unique in a saga`,
+  );
+}
+
+function optionProblems(options: SagaDefinitionOptions): readonly string[] {
+  const { version = 1, onCompensationFailure: onFailure = 'continue' } = options;
+  const problems: string[] = [];
+  if (!Number.isInteger(version) || version < 1) {
+    problems.push(`version must be a whole number of at least 1 (got ${shown(version)})`);
+  }
+  if (onFailure !== 'continue' && onFailure !== 'halt') {
+    problems.push(`onCompensationFailure must be 'continue' or 'halt' (got ${shown(onFailure)})`);
+  }
+  return problems;
+}
+
+/**
+ * Puts a definition together from steps that were validated one by one.
+ *
+ * @throws SagaDefinitionError with all problems of the whole: name, labels, number of steps.
+ */
+export function assembleSaga(
+  name: string,
+  steps: readonly StepDefinition[],
+  options: SagaDefinitionOptions = {},
+  stepProblemsFound: readonly string[] = [],
+): SagaDefinition {
+  const problems = [...stepProblemsFound, ...optionProblems(options), ...duplicates(steps)];
+  const badName = nameProblem('the name', name);
+  if (badName !== undefined) problems.unshift(badName);
+  const runnable = steps.filter((step) => step.action !== undefined).length;
+  if (runnable === 0 && stepProblemsFound.length === 0) {
+    problems.push('a saga needs at least one step');
+  }
+  if (steps.length > MAX_STEPS) {
+    problems.push(`a saga has at most ${MAX_STEPS} steps (got ${steps.length})`);
+  }
+  if (problems.length > 0) throw new SagaDefinitionError(shownName(name), problems);
+  const { version = 1, onCompensationFailure = 'continue' } = options;
+  const plan = Object.freeze([...steps]);
+  const definition = new SagaDefinition(
+    name,
+    version,
+    plan,
+    onCompensationFailure,
+    runnable !== plan.length,
+  );
+  Object.freeze(definition);
+  return definition;
+}
+
+function shownName(name: unknown): string {
+  return typeof name === 'string' ? name.slice(0, 80) : String(name);
+}
+
+/**
+ * Validates and freezes a saga.
+ *
+ * @throws SagaDefinitionError with every problem of every step.
+ */
+export function defineSaga<TContext>(
+  name: string,
+  steps: readonly SagaStep<TContext, never>[],
+  options: SagaDefinitionOptions & { readonly retired?: readonly RetiredSagaStep<TContext>[] } = {},
+): SagaDefinition {
+  const problems = steps.flatMap((step, index) => stepProblems(step, index));
+  const defined = problems.length > 0 ? [] : steps.map((step) => defineStep(step as never));
+  const retired = (options.retired ?? []).map((step) => defineRetiredStep(step as never));
+  return assembleSaga(name, [...defined, ...retired], options, problems);
+}

@@ -1,0 +1,98 @@
+import type { MaybeAsync, StepReturn } from '../result/index.js';
+import type { RetryOptions } from '../retry/index.js';
+import type {
+  ISagaCompensationContext,
+  ISagaContext,
+  StepOutcome,
+  StepResults,
+} from './saga-context.js';
+
+/** Says on purpose that a step has nothing to undo; without it a missing undo is warned of. */
+export const NOTHING_TO_UNDO = Symbol.for('nestjs-saga-orchestrator.nothing-to-undo');
+
+/** The settings of a step; all may be left out. */
+export interface SagaStepOptions {
+  /** Further tries of the action, or a whole policy. @default 0 */
+  readonly retry?: number | RetryOptions;
+  /** Limit of one attempt in ms; the attempt then ends as `unknown`. @default none */
+  readonly timeout?: number;
+  /**
+   * How long, in ms, the next attempt or the undo waits for a timed-out attempt that has not
+   * settled yet. @default 5_000
+   */
+  readonly timeoutGrace?: number;
+  /** After this step is done nothing is compensated any more: later steps are retried, then parked. */
+  readonly pivot?: boolean;
+  /** Which outcomes are undone: `attempted` includes a step that failed cleanly. @default 'done' */
+  readonly compensateOn?: 'done' | 'attempted';
+  /** Further tries of the compensation, or a whole policy. @default 3 tries, 100 ms doubling */
+  readonly compensationRetry?: number | RetryOptions;
+  /** Limit of one attempt of the compensation in ms. @default 30_000 */
+  readonly compensationTimeout?: number;
+  /**
+   * `false`: an attempt whose outcome is unknown must not simply be repeated. It is probed, else
+   * undone as `unknown`, or after a crash parked as `in-doubt`. @default true
+   */
+  readonly idempotent?: boolean;
+}
+
+/** What `onError` is told of a failed attempt. */
+export interface StepFailure {
+  /** What the action threw, or the error of its `Err`. */
+  readonly error: unknown;
+  /** From 1. */
+  readonly attempt: number;
+  readonly willRetry: boolean;
+}
+
+/** A probe's answer; the object form also brings back the result that was lost. */
+export type ProbeAnswer = StepOutcome | { readonly outcome: 'done'; readonly result?: unknown };
+
+/** The functions beside a step's action. */
+export interface SagaStepHooks<
+  TContext,
+  TResult,
+  TResults extends StepResults = object,
+> extends SagaStepOptions {
+  /** Undoes the action; must be idempotent. It is known before the action runs. */
+  readonly compensate?:
+    | ((ctx: ISagaCompensationContext<TContext, TResult, TResults>) => unknown)
+    | typeof NOTHING_TO_UNDO;
+  /**
+   * Asks the participant whether an `unknown` effect took place, before the step is repeated or
+   * undone. One that throws, or takes over 30 s, counts as `unknown`.
+   */
+  readonly probe?: (ctx: ISagaContext<TContext, TResults>) => MaybeAsync<ProbeAnswer>;
+  /**
+   * Called after every failed attempt and awaited for up to 30 s. It observes: its own failure is
+   * logged and changes nothing.
+   */
+  readonly onError?: (failure: StepFailure, ctx: ISagaContext<TContext, TResults>) => unknown;
+}
+
+/** One step of a saga: what to do and how to undo it. */
+export interface SagaStep<
+  TContext,
+  TResult = unknown,
+  TResults extends StepResults = object,
+> extends SagaStepHooks<TContext, TResult, TResults> {
+  /** Unique in its saga, up to 255 bytes. Undos are found by it, also after a deploy: keep it. */
+  readonly label: string;
+  /**
+   * Does the work. `Ok`, a plain value or `undefined` is success; `Err` or a throw is a failed
+   * attempt; an observable is awaited for its last value.
+   */
+  readonly action: (ctx: ISagaContext<TContext, TResults>) => MaybeAsync<StepReturn<TResult>>;
+}
+
+/**
+ * A step that a new version no longer runs, kept so that live sagas which have done it can still
+ * undo it.
+ */
+export interface RetiredSagaStep<TContext, TResult = unknown> extends Pick<
+  SagaStepHooks<TContext, TResult>,
+  'compensateOn' | 'compensationRetry' | 'compensationTimeout'
+> {
+  readonly label: string;
+  readonly compensate: (ctx: ISagaCompensationContext<TContext, TResult>) => unknown;
+}

@@ -1,0 +1,113 @@
+import {
+  COMPENSATION_RETRY,
+  NO_RETRY,
+  retryPolicy,
+  type RetryOptions,
+  type RetryPolicy,
+} from '../retry/index.js';
+import type { ISagaCompensationContext, ISagaContext } from './saga-context.js';
+import {
+  NOTHING_TO_UNDO,
+  type ProbeAnswer,
+  type RetiredSagaStep,
+  type SagaStep,
+  type StepFailure,
+} from './saga-step.js';
+
+type Action = (ctx: ISagaContext<unknown>) => unknown;
+type Compensation = (ctx: ISagaCompensationContext<unknown>) => unknown;
+
+/** Everything of a step but its label, action and compensation, with the defaults applied. */
+export interface StepPolicy {
+  readonly retry: RetryPolicy;
+  readonly timeout: number | undefined;
+  readonly timeoutGrace: number;
+  readonly pivot: boolean;
+  readonly compensateOn: 'done' | 'attempted';
+  readonly compensationRetry: RetryPolicy;
+  readonly compensationTimeout: number;
+  readonly idempotent: boolean;
+  readonly nothingToUndo: boolean;
+  readonly probe:
+    ((ctx: ISagaContext<unknown>) => ProbeAnswer | PromiseLike<ProbeAnswer>) | undefined;
+  readonly onError: ((failure: StepFailure, ctx: ISagaContext<unknown>) => unknown) | undefined;
+}
+
+const DEFAULT_POLICY: StepPolicy = Object.freeze({
+  retry: NO_RETRY,
+  timeout: undefined,
+  timeoutGrace: 5_000,
+  pivot: false,
+  compensateOn: 'done',
+  compensationRetry: COMPENSATION_RETRY,
+  compensationTimeout: 30_000,
+  idempotent: true,
+  nothingToUndo: false,
+  probe: undefined,
+  onError: undefined,
+});
+
+/** A step as the machine and the hosts see it. Small, because a bare builder makes one per run. */
+export class StepDefinition {
+  constructor(
+    readonly label: string,
+    /** `undefined`: a retired step, never run again. */
+    readonly action: Action | undefined,
+    readonly compensate: Compensation | undefined,
+    readonly policy: StepPolicy,
+  ) {}
+}
+
+function policyOr(option: number | RetryOptions | undefined, standard: RetryPolicy): RetryPolicy {
+  return option === undefined ? standard : retryPolicy(option);
+}
+
+function policyOf(step: SagaStep<never, never, never>): StepPolicy {
+  const standard =
+    step.retry === undefined &&
+    step.timeout === undefined &&
+    step.timeoutGrace === undefined &&
+    step.pivot === undefined &&
+    step.compensateOn === undefined &&
+    step.compensationRetry === undefined &&
+    step.compensationTimeout === undefined &&
+    step.idempotent === undefined &&
+    step.compensate !== NOTHING_TO_UNDO &&
+    step.probe === undefined &&
+    step.onError === undefined;
+  if (standard) return DEFAULT_POLICY;
+  return Object.freeze({
+    retry: policyOr(step.retry, NO_RETRY),
+    timeout: step.timeout,
+    timeoutGrace: step.timeoutGrace ?? DEFAULT_POLICY.timeoutGrace,
+    pivot: step.pivot ?? false,
+    compensateOn: step.compensateOn ?? 'done',
+    compensationRetry: policyOr(step.compensationRetry, COMPENSATION_RETRY),
+    compensationTimeout: step.compensationTimeout ?? DEFAULT_POLICY.compensationTimeout,
+    idempotent: step.idempotent ?? true,
+    nothingToUndo: step.compensate === NOTHING_TO_UNDO,
+    probe: step.probe as StepPolicy['probe'],
+    onError: step.onError as StepPolicy['onError'],
+  });
+}
+
+/** Applies the defaults to a step that `stepProblems` has passed. */
+export function defineStep(step: SagaStep<never, never, never>): StepDefinition {
+  const compensate = step.compensate === NOTHING_TO_UNDO ? undefined : step.compensate;
+  return new StepDefinition(
+    step.label,
+    step.action as Action,
+    compensate as Compensation | undefined,
+    policyOf(step),
+  );
+}
+
+/** As {@link defineStep}, for a step that is only ever undone. */
+export function defineRetiredStep(step: RetiredSagaStep<never, never>): StepDefinition {
+  return new StepDefinition(
+    step.label,
+    undefined,
+    step.compensate as Compensation,
+    policyOf(step as unknown as SagaStep<never, never, never>),
+  );
+}

@@ -1,0 +1,89 @@
+import { retryProblems } from '../retry/index.js';
+import { MAX_DURATION_MS, MAX_NAME_BYTES } from './limits.js';
+import { NOTHING_TO_UNDO, type SagaStep } from './saga-step.js';
+
+type AnyStep = Partial<Record<keyof SagaStep<unknown>, unknown>>;
+
+const NONE: readonly string[] = [];
+
+/** Why `name` cannot name a saga, a step or an instance; `undefined` when it can. */
+export function nameProblem(what: string, name: unknown): string | undefined {
+  if (typeof name !== 'string' || name === '') {
+    return `${what} must be a non-empty string (got ${shown(name)})`;
+  }
+  // A UTF-16 unit is at most 3 bytes, so that most names need no count.
+  if (name.length * 3 > MAX_NAME_BYTES && Buffer.byteLength(name) > MAX_NAME_BYTES) {
+    return `${what} must have at most ${MAX_NAME_BYTES} bytes (got ${Buffer.byteLength(name)})`;
+  }
+  return undefined;
+}
+
+/** A value for an error text: short, and never the inside of an object. */
+export function shown(value: unknown): string {
+  if (typeof value === 'string') return `'${value.slice(0, 60)}'`;
+  return typeof value === 'object' && value !== null ? 'an object' : String(value);
+}
+
+function duration(where: string, key: string, value: unknown, low: number): readonly string[] {
+  if (typeof value === 'number' && value >= low && value <= MAX_DURATION_MS) return NONE;
+  return [
+    `${where}: ${key} must be a number of ms from ${low} to ${MAX_DURATION_MS} (got ${shown(value)})`,
+  ];
+}
+
+function optionProblems(where: string, step: AnyStep): readonly string[] {
+  const problems: string[] = [];
+  const each = (
+    keys: readonly (keyof AnyStep)[],
+    check: (value: unknown, key: string) => void,
+  ): void => {
+    for (const key of keys) if (step[key] !== undefined) check(step[key], key);
+  };
+  const mustBe = (type: string) => (value: unknown, key: string) => {
+    if (typeof value !== type)
+      problems.push(`${where}: ${key} must be a ${type} (got ${shown(value)})`);
+  };
+  each(['retry', 'compensationRetry'], (value, key) =>
+    problems.push(...retryProblems(`${where}: ${key}`, value)),
+  );
+  each(['timeout', 'compensationTimeout'], (value, key) =>
+    problems.push(...duration(where, key, value, 1)),
+  );
+  each(['timeoutGrace'], (value, key) => problems.push(...duration(where, key, value, 0)));
+  each(['pivot', 'idempotent'], mustBe('boolean'));
+  each(['probe', 'onError'], mustBe('function'));
+  each(['compensateOn'], (value) => {
+    if (value !== 'done' && value !== 'attempted') {
+      problems.push(`${where}: compensateOn must be 'done' or 'attempted' (got ${shown(value)})`);
+    }
+  });
+  return problems;
+}
+
+function compensateProblems(where: string, step: AnyStep): readonly string[] {
+  const undo = step.compensate;
+  if (typeof undo === 'function' || undo === NOTHING_TO_UNDO) return NONE;
+  if (undo === undefined && !('compensate' in step)) return NONE;
+  return [
+    `${where}: compensate must be a function (got ${shown(undo)}); leave it out or give ` +
+      'NOTHING_TO_UNDO for a step that has nothing to undo',
+  ];
+}
+
+/** Everything that is wrong with one step, each line with the option, its value and the remedy. */
+export function stepProblems(candidate: unknown, index: number): readonly string[] {
+  if (typeof candidate !== 'object' || candidate === null) {
+    return [
+      `step ${index + 1} must be an object with a label and an action (got ${shown(candidate)})`,
+    ];
+  }
+  const step = candidate as AnyStep;
+  const label = nameProblem('its label', step.label);
+  const where = `step ${label === undefined ? shown(step.label) : index + 1}`;
+  const problems = [...compensateProblems(where, step), ...optionProblems(where, step)];
+  if (label !== undefined) problems.push(`${where}: ${label}`);
+  if (typeof step.action !== 'function') {
+    problems.push(`${where}: action must be a function (got ${shown(step.action)})`);
+  }
+  return problems;
+}

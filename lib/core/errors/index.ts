@@ -1,0 +1,20 @@
+export { isSagaError, SagaError, type SagaErrorCode } from './saga-error.js';
+export { SagaDefinitionError, SagaOptionsError } from './definition-errors.js';
+export { SagaExecutionException, type SagaFailure } from './execution-exception.js';
+export {
+  AlreadyUndoneError,
+  CannotCompensateError,
+  NonRetryableError,
+  OutcomeUnknownError,
+} from './participant-errors.js';
+export {
+  LeaseLostError,
+  SagaCancelledError,
+  SagaConflictError,
+  SagaInterruptedError,
+  SagaJournalError,
+  SagaNotFoundError,
+  SagaSerializationError,
+  SagaStateError,
+  SagaTimeoutError,
+} from './runtime-errors.js';

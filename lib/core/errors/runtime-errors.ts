@@ -1,0 +1,73 @@
+import { SagaError } from './saga-error.js';
+
+/** An attempt took longer than its step's `timeout`; the signal's reason and the attempt's error. */
+export class SagaTimeoutError extends SagaError {
+  readonly code = 'SAGA_TIMEOUT';
+}
+
+/** The saga was cancelled, by an operator or by its deadline; the signal's reason and the cause. */
+export class SagaCancelledError extends SagaError {
+  readonly code = 'SAGA_CANCELLED';
+
+  constructor(
+    readonly reason: string,
+    readonly by: 'operator' | 'deadline',
+  ) {
+    super(by === 'deadline' ? 'The deadline of the saga has passed' : `Cancelled: ${reason}`);
+  }
+}
+
+/** The call does not fit the state that the saga is in; nothing was changed. */
+export class SagaStateError extends SagaError {
+  readonly code = 'SAGA_STATE';
+}
+
+/** The id is taken by a saga with another definition or input; nothing was started. */
+export class SagaConflictError extends SagaError {
+  readonly code = 'SAGA_CONFLICT';
+}
+
+/** No saga of that name or id is known here. */
+export class SagaNotFoundError extends SagaError {
+  readonly code = 'SAGA_NOT_FOUND';
+}
+
+/**
+ * This process stopped working on the saga, which has not ended: after a shutdown or a journal
+ * failure. Its journal says where it stands, and whoever recovers it carries on from there.
+ */
+export class SagaInterruptedError extends SagaError {
+  readonly code = 'SAGA_INTERRUPTED';
+
+  constructor(
+    readonly sagaName: string,
+    readonly sagaId: string,
+    why: string,
+    options: { readonly cause?: unknown } = {},
+  ) {
+    super(`Saga ${sagaName} ${sagaId} was interrupted: ${why}`, options);
+  }
+}
+
+/** Another process owns the saga now: this one must write nothing more and undo nothing. */
+export class LeaseLostError extends SagaError {
+  readonly code = 'SAGA_LEASE_LOST';
+}
+
+/** The journal could not read or write. Never a step's failure: no compensation follows from it. */
+export class SagaJournalError extends SagaError {
+  readonly code = 'SAGA_JOURNAL';
+}
+
+/** A value that cannot be stored exactly. */
+export class SagaSerializationError extends SagaError {
+  readonly code = 'SAGA_SERIALIZATION';
+
+  constructor(
+    /** Where in the value, from `$`: `$.items[3].price`. */
+    readonly path: string,
+    problem: string,
+  ) {
+    super(`${path} ${problem}`);
+  }
+}

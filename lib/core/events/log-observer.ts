@@ -1,0 +1,83 @@
+import type { Run, RunObserver } from '../execution/index.js';
+import type { SagaRecord } from '../machine/index.js';
+import { isEnabled, type Clock, type LogFields, type SagaLogger } from '../ports/index.js';
+import { shownError } from './saga-event.js';
+
+function details(record: SagaRecord): LogFields {
+  switch (record.type) {
+    case 'failed':
+    case 'undo-failed':
+      return { error: shownError(record.error), retryable: record.retryable };
+    case 'compensating':
+      return { reason: record.cause.reason, error: shownError(record.cause.error) };
+    case 'probed':
+      return { answer: record.answer };
+    case 'cancel-requested':
+      return { by: record.by, reason: record.reason };
+    case 'parked':
+      return { reason: record.reason };
+    default:
+      return {};
+  }
+}
+
+const BEGINS: ReadonlySet<string> = new Set(['started', 'undo-started']);
+
+/**
+ * Writes one saga's life to the log: its end at `info` (`warn` when it was compensated, `error` when
+ * it was parked), everything in between at `debug`. Ids and labels, never payloads.
+ */
+class LogObserver implements RunObserver {
+  readonly #sagaStarted: number;
+  #stepStarted = 0;
+
+  constructor(
+    private readonly logger: SagaLogger,
+    private readonly clock: Clock,
+    private readonly debug: boolean,
+  ) {
+    this.#sagaStarted = clock.monotonic();
+  }
+
+  onRecord(run: Run, record: SagaRecord): void {
+    switch (record.type) {
+      case 'completed':
+        return void this.logger.info(`Saga ${run.sagaName} completed`, this.#fields(run, record));
+      case 'compensated':
+        return void this.logger.warn(`Saga ${run.sagaName} compensated`, this.#fields(run, record));
+      case 'parked':
+        return void this.logger.error(`Saga ${run.sagaName} parked`, this.#fields(run, record));
+      default:
+        if (!this.debug) return;
+        if (BEGINS.has(record.type)) this.#stepStarted = this.clock.monotonic();
+        this.logger.debug(`Saga ${run.sagaName}: ${record.type}`, this.#fields(run, record));
+    }
+  }
+
+  #fields(run: Run, record: SagaRecord): LogFields {
+    const since =
+      'label' in record && record.type !== 'parked' ? this.#stepStarted : this.#sagaStarted;
+    const { label, attempt } = record as { label?: string; attempt?: number };
+    return {
+      saga: run.sagaName,
+      sagaId: run.sagaId,
+      ...(label === undefined ? {} : { label }),
+      ...(attempt === undefined ? {} : { attempt }),
+      ...(BEGINS.has(record.type) ? {} : { durationMs: round(this.clock.monotonic() - since) }),
+      ...details(record),
+    };
+  }
+}
+
+/** Durations to a tenth of a millisecond. */
+function round(ms: number): number {
+  return Math.round(ms * 10) / 10;
+}
+
+/** The observer that logs a saga; `undefined` when nobody would read it. One per saga, so that the
+ * levels are looked up once. */
+export function logObserver(logger: SagaLogger, clock: Clock): RunObserver | undefined {
+  if (logger.silent === true) return undefined;
+  const debug = isEnabled(logger, 'debug');
+  return debug || isEnabled(logger, 'error') ? new LogObserver(logger, clock, debug) : undefined;
+}

@@ -1,0 +1,65 @@
+import type { SagaRecord } from '../machine/index.js';
+
+/** An error as events and timelines show it: no stack, no properties of its own. */
+export interface EventError {
+  readonly name: string;
+  readonly message: string;
+  readonly code?: string | number;
+}
+
+type Shown<R> = R extends { readonly type: 'compensating'; readonly cause: infer C }
+  ? { readonly type: 'compensating' } & Omit<C, 'error'> & { readonly error: EventError }
+  : {
+      readonly [K in keyof R as K extends 'result' | 'unstorable' ? never : K]: K extends 'error'
+        ? EventError
+        : R[K];
+    };
+
+/**
+ * What is told of a saga's life: its records without payloads. Tagged by `type`; a `switch` over it
+ * can be exhaustive.
+ */
+export type SagaEvent = Shown<SagaRecord> & {
+  readonly sagaName: string;
+  readonly sagaId: string;
+  /** Wall time in ms since the epoch. */
+  readonly at: number;
+};
+
+export type SagaEventType = SagaEvent['type'];
+
+export function shownError(error: unknown): EventError {
+  if (!(error instanceof Error)) return { name: 'Error', message: String(error) };
+  const { code } = error as { code?: unknown };
+  const shown = { name: error.name, message: error.message };
+  return typeof code === 'string' || typeof code === 'number' ? { ...shown, code } : shown;
+}
+
+/** The event of a record: the same facts, without results and contexts. */
+export function toEvent(
+  sagaName: string,
+  sagaId: string,
+  at: number,
+  record: SagaRecord,
+): SagaEvent {
+  const source = { sagaName, sagaId, at };
+  switch (record.type) {
+    case 'compensating': {
+      const { error, ...cause } = record.cause;
+      return { ...source, type: record.type, ...cause, error: shownError(error) };
+    }
+    case 'failed':
+    case 'undo-failed':
+      return { ...source, ...record, error: shownError(record.error) };
+    case 'done': {
+      const { type, label, attempt, pivot } = record;
+      return { ...source, type, label, attempt, pivot };
+    }
+    case 'probed': {
+      const { type, label, answer, pivot } = record;
+      return { ...source, type, label, answer, pivot };
+    }
+    default:
+      return { ...source, ...record };
+  }
+}

@@ -1,0 +1,130 @@
+import type { StepDefinition } from '../definition/index.js';
+import { SagaExecutionException, SagaStateError } from '../errors/index.js';
+import { decide, failureOf, type Command } from '../machine/index.js';
+import { ActionContext } from './action-context.js';
+import { CompensationContext } from './compensation-context.js';
+import { invoke } from './invoke.js';
+import { noteFailure, noteProbe, noteUndoFailure } from './note-failure.js';
+import { unwrap } from './outcome.js';
+import type { Run } from './run.js';
+
+type Effect = Exclude<Command, { readonly type: 'record' | 'stop' }>;
+
+/** Waits for the effect's time and for a late attempt; `true` when the state may have changed. */
+async function heldBack(run: Run, effect: Effect): Promise<boolean> {
+  const early = effect.notBefore - run.environment.clock.now();
+  if (effect.notBefore > 0 && early > 0) {
+    await run.persistence?.flush();
+    if (run.halt === undefined) await run.pause(early);
+    return true;
+  }
+  if (run.unsettled === undefined) return false;
+  const late = run.unsettled;
+  run.unsettled = undefined;
+  const grace = effect.step.policy.timeoutGrace;
+  await new Promise<void>((resolve) => {
+    const unschedule = run.environment.clock.schedule(grace, resolve);
+    void late.then(() => {
+      unschedule();
+      resolve();
+    });
+  });
+  return true;
+}
+
+/** Makes the intent durable. Without a journal only observers want to know of it. */
+async function announce(
+  run: Run,
+  type: 'started' | 'undo-started',
+  step: StepDefinition,
+  attempt: number,
+) {
+  const { label } = step;
+  run.note(
+    type === 'started'
+      ? { type, label, attempt, owesUndo: step.compensate !== undefined }
+      : { type, label, attempt },
+  );
+  if (run.persistence === undefined) return;
+  await run.persistence.flush();
+  if (run.halt?.when === 'now') throw run.halt.error;
+}
+
+async function undo(run: Run, step: StepDefinition, attempt: number): Promise<void> {
+  await announce(run, 'undo-started', step, attempt);
+  const ctx = new CompensationContext(run, step, attempt);
+  try {
+    const compensate = step.compensate as NonNullable<StepDefinition['compensate']>;
+    unwrap(await invoke(run, ctx, compensate, step.policy.compensationTimeout));
+  } catch (thrown) {
+    noteUndoFailure(run, ctx, step, thrown);
+    return;
+  }
+  run.note({ type: 'undone', label: step.label, attempt }, ctx);
+}
+
+/**
+ * Drives a saga until it rests: asks the machine for the next command, performs it, notes what
+ * happened. Resolves when it has completed.
+ *
+ * The happy path of an action stands in this loop on purpose: an async function around it would
+ * cost more than the rest of the step.
+ *
+ * @throws SagaExecutionException when it was compensated or parked; SagaInterruptedError,
+ * SagaJournalError or LeaseLostError when this process had to stop before its end.
+ */
+export async function drive(run: Run): Promise<Run> {
+  if (run.driving) {
+    throw new SagaStateError(
+      `Saga ${run.sagaName} ${run.sagaId} is running already; await its run`,
+    );
+  }
+  run.driving = true;
+  try {
+    for (;;) {
+      if (run.halt?.when === 'now') throw run.halt.error;
+      const command = decide(run.definition, run.state);
+      if (command.type === 'record') {
+        run.note(command.record);
+        continue;
+      }
+      if (command.type === 'stop') {
+        if (run.persistence !== undefined) await run.persistence.flush();
+        if (run.isSuccess) return run;
+        throw new SagaExecutionException(failureOf(run.sagaName, run.sagaId, run.state));
+      }
+      if (run.halt !== undefined) {
+        await run.persistence?.flush();
+        throw run.halt.error;
+      }
+      if (command.notBefore > 0 || run.unsettled !== undefined) {
+        if (await heldBack(run, command)) continue;
+      }
+      const { step } = command;
+      if (command.type === 'undo') {
+        await undo(run, step, command.attempt);
+        continue;
+      }
+      if (command.type === 'probe') {
+        await noteProbe(run, step);
+        continue;
+      }
+      const { attempt } = command;
+      if (run.observers !== undefined || run.persistence !== undefined) {
+        await announce(run, 'started', step, attempt);
+      }
+      const ctx = new ActionContext(run, step, attempt);
+      let result: unknown;
+      try {
+        result = unwrap(await invoke(run, ctx, step.action as never, step.policy.timeout));
+      } catch (thrown) {
+        await noteFailure(run, ctx, step, thrown);
+        continue;
+      }
+      run.note({ type: 'done', label: step.label, attempt, result, pivot: step.policy.pivot }, ctx);
+    }
+  } finally {
+    run.driving = false;
+    run.current = undefined;
+  }
+}

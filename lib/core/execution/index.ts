@@ -1,0 +1,5 @@
+export { ActionContext } from './action-context.js';
+export { drive } from './drive.js';
+export { idempotencyKey } from './idempotency-key.js';
+export { asError } from './outcome.js';
+export { Run, type RunEnvironment, type RunObserver, type RunPersistence } from './run.js';

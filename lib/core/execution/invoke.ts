@@ -1,0 +1,93 @@
+import { isSagaError, SagaTimeoutError } from '../errors/index.js';
+import { isObservableLike, lastValueOf } from '../result/index.js';
+import type { ActionContext } from './action-context.js';
+import type { Run } from './run.js';
+
+/** Marks the rejection that takes a run's hands off, so that it is never taken for a failure. */
+export class Halted {
+  constructor(readonly error: Error) {}
+}
+
+/** What an action returned, awaitable: an observable becomes the promise of its last value. */
+function awaitable(returned: unknown, ctx: ActionContext): unknown {
+  return isObservableLike(returned) ? lastValueOf(returned, ctx.signal) : returned;
+}
+
+/** A late end changes nothing any more; a late rejection must still not be an unhandled one. */
+function reportLate(run: Run, ctx: ActionContext, error: unknown): void {
+  if (isSagaError(error, 'SAGA_TIMEOUT') || ctx.aborted === error) return;
+  run.logger.warn(`A timed-out attempt of '${ctx.label}' ended after its time`, {
+    saga: run.sagaName,
+    sagaId: run.sagaId,
+    label: ctx.label,
+    attempt: ctx.attempt,
+    error: error instanceof Error ? error.message : String(error),
+  });
+}
+
+/**
+ * Rejects at the time limit, or at once when the run is halted, and remembers what has not settled:
+ * the next effect of the saga waits for it, within the step's grace.
+ */
+function supervised(
+  run: Run,
+  ctx: ActionContext,
+  work: Promise<unknown>,
+  timeout: number | undefined,
+): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    let open = true;
+    const leave = (): void => {
+      open = false;
+      unschedule?.();
+      ctx.onHalt = undefined;
+    };
+    const unschedule =
+      timeout === undefined
+        ? undefined
+        : run.environment.clock.schedule(timeout, () => {
+            leave();
+            const what = ctx.direction === 'do' ? 'Step' : 'The undo of step';
+            ctx.abort(
+              new SagaTimeoutError(`${what} '${ctx.label}' took longer than ${timeout} ms`),
+            );
+            run.unsettled = work.then(
+              () => undefined,
+              (error: unknown) => reportLate(run, ctx, error),
+            );
+            reject(ctx.aborted as Error);
+          });
+    ctx.onHalt = (error) => {
+      leave();
+      reject(new Halted(error) as unknown as Error);
+    };
+    work.then(
+      (value) => {
+        if (!open) return;
+        leave();
+        resolve(value);
+      },
+      (error: unknown) => {
+        if (!open) return;
+        leave();
+        reject(error as Error);
+      },
+    );
+  });
+}
+
+/**
+ * Calls an action, a compensation or a probe. A synchronous throw passes through; what comes back is
+ * to be awaited. The bare call without time limit and journal costs no promise of our own.
+ */
+export function invoke(
+  run: Run,
+  ctx: ActionContext,
+  call: (ctx: never) => unknown,
+  timeout: number | undefined,
+): unknown {
+  run.current = ctx;
+  const returned = awaitable(call(ctx as never), ctx);
+  if (timeout === undefined && run.persistence === undefined) return returned;
+  return supervised(run, ctx, Promise.resolve(returned), timeout);
+}

@@ -1,0 +1,85 @@
+import type { StepDefinition, StepOutcome } from '../definition/index.js';
+import { mayRetry } from '../machine/index.js';
+import { ActionContext } from './action-context.js';
+import { Halted, invoke } from './invoke.js';
+import { asError, failedRecord, reasonOf, undoFailedRecord, unwrap } from './outcome.js';
+import type { Run } from './run.js';
+
+/** How long a probe or an `onError` hook may hold up its saga, in ms. */
+const HOOK_TIMEOUT_MS = 30_000;
+
+function rethrowHalt(thrown: unknown): void {
+  if (thrown instanceof Halted) throw thrown.error;
+}
+
+function reportHook(run: Run, label: string, hook: string, thrown: unknown): void {
+  run.logger.error(`${hook} of step '${label}' failed`, {
+    saga: run.sagaName,
+    sagaId: run.sagaId,
+    label,
+    error: asError(reasonOf(thrown), label).message,
+  });
+}
+
+/** Notes a failed attempt of an action and tells `onError`, which can change nothing. */
+export async function noteFailure(
+  run: Run,
+  ctx: ActionContext,
+  step: StepDefinition,
+  thrown: unknown,
+): Promise<void> {
+  rethrowHalt(thrown);
+  const error = reasonOf(thrown);
+  run.note(failedRecord(run, ctx, step, error));
+  const { onError } = step.policy;
+  if (onError === undefined) return;
+  const state = run.state.step(step.label);
+  const willRetry = state !== undefined && run.state.cancel === undefined && mayRetry(step, state);
+  const hook = new ActionContext(run, step, ctx.attempt);
+  try {
+    const call = (): unknown => onError({ error, attempt: ctx.attempt, willRetry }, hook);
+    await invoke(run, hook, call, HOOK_TIMEOUT_MS);
+  } catch (failed) {
+    rethrowHalt(failed);
+    reportHook(run, step.label, 'onError', failed);
+  }
+}
+
+/** Notes a failed attempt of a compensation; one that was undone already counts as undone. */
+export function noteUndoFailure(
+  run: Run,
+  ctx: ActionContext,
+  step: StepDefinition,
+  thrown: unknown,
+): void {
+  rethrowHalt(thrown);
+  run.note(undoFailedRecord(run, ctx, step, reasonOf(thrown)));
+}
+
+interface Answer {
+  readonly answer: StepOutcome;
+  readonly result: unknown;
+}
+
+function answerOf(given: unknown): Answer {
+  const form = typeof given === 'object' && given !== null ? given : { outcome: given };
+  const { outcome, result } = form as { outcome?: unknown; result?: unknown };
+  if (outcome === 'done') return { answer: outcome, result };
+  if (outcome === 'not-done' || outcome === 'unknown')
+    return { answer: outcome, result: undefined };
+  throw new TypeError(`a probe must answer 'done', 'not-done' or 'unknown'`);
+}
+
+/** Asks the probe of a step in doubt. Whatever it does but answer counts as `unknown`. */
+export async function noteProbe(run: Run, step: StepDefinition): Promise<void> {
+  const ctx = new ActionContext(run, step, run.state.step(step.label)?.attempt ?? 1);
+  let answer: Answer = { answer: 'unknown', result: undefined };
+  try {
+    const given = await invoke(run, ctx, step.policy.probe as never, HOOK_TIMEOUT_MS);
+    answer = answerOf(unwrap(given));
+  } catch (thrown) {
+    rethrowHalt(thrown);
+    reportHook(run, step.label, 'probe', thrown);
+  }
+  run.note({ type: 'probed', label: step.label, ...answer, pivot: step.policy.pivot });
+}

@@ -1,0 +1,100 @@
+import type { StepDefinition } from '../definition/index.js';
+import { isSagaError } from '../errors/index.js';
+import type { SagaRecord } from '../machine/index.js';
+import { Err, isResultLike, Ok, ResultError } from '../result/index.js';
+import { backoff, type RetryPolicy } from '../retry/index.js';
+import type { ActionContext } from './action-context.js';
+import type { Run } from './run.js';
+
+/** An `Err` that came back, on its way to be treated like a throw. */
+export class FailureValue {
+  constructor(readonly error: unknown) {}
+}
+
+/** The result in what an action returned: `Ok` opened, `Err` thrown as a {@link FailureValue}. */
+export function unwrap(returned: unknown): unknown {
+  if (returned instanceof Ok) return returned.value;
+  if (typeof returned !== 'object' || returned === null) return returned;
+  if (returned instanceof Err) throw new FailureValue(returned.error);
+  if (!isResultLike(returned)) return returned;
+  if (returned.isErr()) throw new FailureValue(returned.error);
+  return returned.value;
+}
+
+/** What the user threw, or the error inside the `Err` that came back. */
+export function reasonOf(thrown: unknown): unknown {
+  return thrown instanceof FailureValue ? thrown.error : thrown;
+}
+
+/** A thrown value as an error; one that is none is wrapped, never changed. */
+export function asError(reason: unknown, label: string): Error {
+  if (reason instanceof Error) return reason;
+  const shown = typeof reason === 'string' ? reason : safeString(reason);
+  return new Error(`Step '${label}' failed: ${shown}`, { cause: reason });
+}
+
+function safeString(value: unknown): string {
+  try {
+    return typeof value === 'object' && value !== null ? 'an object was thrown' : String(value);
+  } catch {
+    return 'a value that cannot be shown was thrown';
+  }
+}
+
+function isRetryable(run: Run, policy: RetryPolicy, label: string, reason: unknown): boolean {
+  if (isSagaError(reason, 'SAGA_NON_RETRYABLE')) return false;
+  if (reason instanceof ResultError && !reason.retryable) return false;
+  if (policy.when === undefined) return true;
+  try {
+    return policy.when(reason);
+  } catch (error) {
+    run.logger.error(`retry.when of step '${label}' threw; the step is not retried`, {
+      saga: run.sagaName,
+      sagaId: run.sagaId,
+      label,
+      error: asError(error, label).message,
+    });
+    return false;
+  }
+}
+
+function attemptFailure(run: Run, ctx: ActionContext, policy: RetryPolicy, reason: unknown) {
+  const { clock, random } = run.environment;
+  return {
+    label: ctx.label,
+    attempt: ctx.attempt,
+    error: asError(reason, ctx.label),
+    retryAt: clock.now() + backoff(policy, ctx.attempt, random()),
+  };
+}
+
+/** The record of an attempt of an action that failed. */
+export function failedRecord(
+  run: Run,
+  ctx: ActionContext,
+  step: StepDefinition,
+  reason: unknown,
+): SagaRecord {
+  const unknown = ctx.aborted !== undefined || isSagaError(reason, 'SAGA_OUTCOME_UNKNOWN');
+  return {
+    type: 'failed',
+    outcome: unknown ? 'unknown' : 'not-done',
+    retryable: isRetryable(run, step.policy.retry, step.label, reason),
+    ...attemptFailure(run, ctx, step.policy.retry, reason),
+  };
+}
+
+/** The record of an attempt of a compensation that threw. */
+export function undoFailedRecord(
+  run: Run,
+  ctx: ActionContext,
+  step: StepDefinition,
+  reason: unknown,
+): SagaRecord {
+  const policy = step.policy.compensationRetry;
+  const { label, attempt } = ctx;
+  if (isSagaError(reason, 'SAGA_ALREADY_UNDONE')) return { type: 'undone', label, attempt };
+  const retryable =
+    !isSagaError(reason, 'SAGA_CANNOT_COMPENSATE') && isRetryable(run, policy, label, reason);
+  return { type: 'undo-failed', retryable, ...attemptFailure(run, ctx, policy, reason) };
+}

@@ -1,0 +1,139 @@
+import type { ISagaRunContext, SagaDefinition } from '../definition/index.js';
+import { SagaCancelledError } from '../errors/index.js';
+import { evolve, SagaState, type SagaRecord } from '../machine/index.js';
+import type { Clock, IdGenerator, SagaLogger } from '../ports/index.js';
+
+/** What all runs of one host share. */
+export interface RunEnvironment {
+  readonly clock: Clock;
+  readonly ids: IdGenerator;
+  /** In [0, 1), for jitter. */
+  readonly random: () => number;
+}
+
+/** An attempt in flight, as its run sees it. */
+export interface AttemptInFlight {
+  readonly direction: 'do' | 'undo';
+  /** Its copy of the context; `undefined` when it has never looked at it. */
+  readonly touchedContext: unknown;
+  abort(reason: Error): void;
+  /** Takes this process's hands off at once. */
+  halt(error: Error): void;
+}
+
+/** Is told of every record once it stands (with a journal: once it is durable). Must not throw. */
+export interface RunObserver {
+  onRecord(run: Run, record: SagaRecord, at: number): void;
+}
+
+/** The journal's side of a run. Without it the run lives in memory alone, on the live context. */
+export interface RunPersistence {
+  /** A copy of the context as it stands in the journal. */
+  readContext(): unknown;
+  /**
+   * Queues a record for the next {@link flush}, with the changed context of the attempt that led to
+   * it. Returns the record as a replay would read it.
+   */
+  stage(record: SagaRecord, attempt: AttemptInFlight | undefined): SagaRecord;
+  /** Resolves when all that was staged is durable. Rejects with a journal or lease error. */
+  flush(): Promise<void>;
+}
+
+/** How a run is stopped from outside without an outcome. */
+interface Halt {
+  readonly error: Error;
+  /** `boundary`: before the next effect. `now`: nothing more is recorded, not even what is in flight. */
+  readonly when: 'boundary' | 'now';
+}
+
+/** One saga in the hands of this process: its plan, its state, and what is in flight. */
+export class Run implements ISagaRunContext<unknown> {
+  state = new SagaState();
+  observers: readonly RunObserver[] | undefined = undefined;
+  persistence: RunPersistence | undefined = undefined;
+  halt: Halt | undefined = undefined;
+  /** Whether `drive` is at work on it. */
+  driving = false;
+  /** The attempt in flight. */
+  current: AttemptInFlight | undefined = undefined;
+  /** A timed-out attempt that has not settled yet. */
+  unsettled: Promise<void> | undefined = undefined;
+  #wake: (() => void) | undefined = undefined;
+  #context: unknown;
+  #id: string | undefined;
+
+  constructor(
+    readonly definition: SagaDefinition,
+    context: unknown,
+    readonly environment: RunEnvironment,
+    readonly logger: SagaLogger,
+    id?: string,
+  ) {
+    this.#context = context;
+    this.#id = id;
+  }
+
+  get sagaId(): string {
+    return (this.#id ??= this.environment.ids());
+  }
+
+  get sagaName(): string {
+    return this.definition.name;
+  }
+
+  get context(): unknown {
+    return this.persistence === undefined ? this.#context : this.persistence.readContext();
+  }
+
+  get isSuccess(): boolean {
+    return this.state.status === 'completed';
+  }
+
+  getStepResult<T>(label: string): T | undefined {
+    return this.state.step(label)?.result as T | undefined;
+  }
+
+  /** Folds a record in, and passes it on: to the journal when there is one, to the observers. */
+  note(record: SagaRecord, attempt?: AttemptInFlight): void {
+    if (this.persistence !== undefined) {
+      evolve(this.state, this.persistence.stage(record, attempt));
+      return;
+    }
+    evolve(this.state, record);
+    if (this.observers !== undefined) this.publish(record, this.environment.clock.now());
+  }
+
+  publish(record: SagaRecord, at: number): void {
+    if (this.observers === undefined) return;
+    for (const observer of this.observers) observer.onRecord(this, record, at);
+  }
+
+  /** Waits `ms`, or until {@link requestCancel} or {@link stop} has changed what comes next. */
+  pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        unschedule();
+        this.#wake = undefined;
+        resolve();
+      };
+      const unschedule = this.environment.clock.schedule(ms, wake);
+      this.#wake = wake;
+    });
+  }
+
+  /** Notes the wish to turn back and aborts the action in flight. An undo is never aborted by it. */
+  requestCancel(by: 'operator' | 'deadline', reason: string): void {
+    this.note({ type: 'cancel-requested', by, reason });
+    if (this.state.pivoted) return;
+    if (this.current?.direction === 'do') this.current.abort(new SagaCancelledError(reason, by));
+    this.#wake?.();
+  }
+
+  /** Takes this process's hands off the saga, without an outcome. */
+  stop(error: Error, when: Halt['when']): void {
+    if (this.halt?.when === 'now') return;
+    this.halt = { error, when };
+    if (when === 'now') this.current?.halt(error);
+    this.#wake?.();
+  }
+}

@@ -1,0 +1,64 @@
+// Sagas without Nest: define them, run them, journal them.
+
+// Chains
+export {
+  SagaOrchestratorBuilder,
+  type SagaBuilderOptions,
+  type SagaHandle,
+  type SagaHost,
+  type SagaStartOptions,
+} from './builder/index.js';
+
+// What steps see and answer
+export {
+  NOTHING_TO_UNDO,
+  type ISagaCompensationContext,
+  type ISagaContext,
+  type ISagaRunContext,
+  type ProbeAnswer,
+  type RetiredSagaStep,
+  type SagaStep,
+  type SagaStepOptions,
+  type StepFailure,
+  type StepOutcome,
+} from './definition/index.js';
+export {
+  Err,
+  Ok,
+  ResultError,
+  ResultFactory,
+  type Result,
+  type StepValue,
+} from './result/index.js';
+export type { RetryOptions } from './retry/index.js';
+
+// Plans
+export { defineSaga, SagaDefinition, type SagaDefinitionOptions } from './definition/index.js';
+
+// Errors
+export * from './errors/index.js';
+
+// The machine: pure, for hosts, oracles and explorers
+export {
+  decide,
+  evolve,
+  SagaState,
+  StepState,
+  type Command,
+  type ParkReason,
+  type SagaRecord,
+  type SagaStatus,
+} from './machine/index.js';
+
+// Events
+export { toEvent, type EventError, type SagaEvent, type SagaEventType } from './events/index.js';
+
+// Ports
+export {
+  silentLogger,
+  systemClock,
+  type Clock,
+  type IdGenerator,
+  type SagaLogger,
+} from './ports/index.js';
+export type { RunEnvironment, RunObserver } from './execution/index.js';

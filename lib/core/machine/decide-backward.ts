@@ -1,0 +1,50 @@
+import type { SagaDefinition, StepDefinition } from '../definition/index.js';
+import type { Command } from './command.js';
+import type { SagaState, StepState, UndoState } from './saga-state.js';
+
+const COMPENSATED: Command = { type: 'record', record: { type: 'compensated' } };
+
+function parked(reason: 'compensation-failed' | 'definition-mismatch', label: string): Command {
+  return { type: 'record', record: { type: 'parked', reason, label } };
+}
+
+function isUndone(step: StepState): boolean {
+  return step.undo?.phase === 'done';
+}
+
+function hasTakenPlace(step: StepState, definition: StepDefinition | undefined): boolean {
+  return step.outcome !== 'not-done' || definition?.policy.compensateOn === 'attempted';
+}
+
+/** Whether the policy leaves the undo no further attempt. */
+export function hasFinallyFailed(step: StepDefinition, undo: UndoState): boolean {
+  if (undo.phase !== 'failed') return false;
+  return !undo.retryable || undo.attempt > step.policy.compensationRetry.retries;
+}
+
+function decideUndo(step: StepDefinition, undo: UndoState | undefined): Command {
+  if (undo === undefined) return { type: 'undo', step, attempt: 1, notBefore: 0 };
+  const attempt = undo.phase === 'failed' ? undo.attempt + 1 : undo.attempt;
+  return { type: 'undo', step, attempt, notBefore: undo.retryAt };
+}
+
+/** The way back: reverse order of start, one at a time, none skipped, none twice. */
+export function decideBackward(definition: SagaDefinition, state: SagaState): Command {
+  let stuck: Command | undefined;
+  for (let i = state.steps.length - 1; i >= 0; i--) {
+    const step = state.steps[i] as StepState;
+    const plan = definition.step(step.label);
+    if (isUndone(step) || !hasTakenPlace(step, plan)) continue;
+    if (plan?.compensate === undefined) {
+      // The undo that was promised when the step started must not vanish with a deploy.
+      if (step.owesUndo) stuck ??= parked('definition-mismatch', step.label);
+      continue;
+    }
+    if (step.undo === undefined || !hasFinallyFailed(plan, step.undo)) {
+      return decideUndo(plan, step.undo);
+    }
+    stuck ??= parked('compensation-failed', step.label);
+    if (definition.onCompensationFailure === 'halt') return stuck;
+  }
+  return stuck ?? COMPENSATED;
+}

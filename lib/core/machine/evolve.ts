@@ -1,0 +1,165 @@
+import type { SagaRecord } from './saga-record.js';
+import { StepState, UndoState, type SagaState } from './saga-state.js';
+
+type Of<T extends SagaRecord['type']> = Extract<SagaRecord, { readonly type: T }>;
+
+/** The state of a step; a host that nobody observes does not write `started`. */
+function stepOf(state: SagaState, label: string, attempt: number): StepState {
+  const last = state.steps[state.steps.length - 1];
+  if (last !== undefined && last.label === label) {
+    last.attempt = attempt;
+    return last;
+  }
+  const known = state.step(label);
+  if (known !== undefined) return known;
+  const step = new StepState(label, attempt);
+  state.steps.push(step);
+  return step;
+}
+
+function undoOf(state: SagaState, label: string, attempt: number): UndoState {
+  const step = stepOf(state, label, 1);
+  const undo = (step.undo ??= new UndoState(attempt));
+  undo.attempt = attempt;
+  return undo;
+}
+
+function onDone(state: SagaState, record: Of<'done'>): void {
+  const step = stepOf(state, record.label, record.attempt);
+  step.phase = 'done';
+  step.doubtful = false;
+  step.result = record.result;
+  if (record.pivot) state.pivoted = true;
+  step.error = record.unstorable;
+  state.recoveries = 0;
+}
+
+function onFailed(state: SagaState, record: Of<'failed'>): void {
+  const step = stepOf(state, record.label, record.attempt);
+  step.phase = 'failed';
+  step.retryable = record.retryable;
+  step.retryAt = record.retryAt;
+  step.error = record.error;
+  if (record.outcome === 'unknown') {
+    step.doubtful = true;
+    step.probed = false;
+  }
+  state.recoveries = 0;
+}
+
+function onProbed(state: SagaState, record: Of<'probed'>): void {
+  const step = stepOf(state, record.label, 1);
+  step.probed = true;
+  if (record.answer === 'unknown') return;
+  step.doubtful = false;
+  if (record.answer === 'done') {
+    step.phase = 'done';
+    step.result = record.result;
+    if (record.pivot) state.pivoted = true;
+  }
+}
+
+function onUndo(undo: UndoState, record: Of<'undo-started' | 'undone' | 'undo-failed'>): void {
+  switch (record.type) {
+    case 'undo-started':
+      undo.phase = 'started';
+      break;
+    case 'undone':
+      undo.phase = 'done';
+      break;
+    case 'undo-failed':
+      undo.phase = 'failed';
+      undo.retryable = record.retryable;
+      undo.retryAt = record.retryAt;
+      undo.error = record.error;
+  }
+}
+
+/** What was in flight may or may not have taken effect: its process is gone. */
+function onRecovered(state: SagaState): void {
+  state.recoveries += 1;
+  for (const step of state.steps) {
+    if (step.phase === 'started') {
+      step.phase = 'interrupted';
+      step.doubtful = true;
+      step.probed = false;
+    }
+    if (step.undo?.phase === 'started') step.undo.phase = 'interrupted';
+  }
+}
+
+function onResumed(state: SagaState, record: Of<'resumed'>): void {
+  if (record.skip.length > 0) state.skipped = [...state.skipped, ...record.skip];
+  state.status = 'running';
+  state.parked = undefined;
+  state.cause = undefined;
+  state.recoveries = 0;
+  const open = state.steps[state.steps.length - 1];
+  if (open === undefined || open.phase === 'done') return;
+  // The operator vouches for one more round of attempts.
+  open.phase = 'interrupted';
+  open.attempt = 1;
+  open.retryAt = 0;
+  open.probed = false;
+}
+
+/**
+ * Folds one record into the state and returns it. Deterministic, and total over the records that
+ * `decide` leads to; the given state is changed in place, because a host owns its own.
+ */
+export function evolve(state: SagaState, record: SagaRecord): SagaState {
+  switch (record.type) {
+    case 'started': {
+      const step = stepOf(state, record.label, record.attempt);
+      step.phase = 'started';
+      step.owesUndo = record.owesUndo;
+      break;
+    }
+    case 'done':
+      onDone(state, record);
+      break;
+    case 'failed':
+      onFailed(state, record);
+      break;
+    case 'probed':
+      onProbed(state, record);
+      break;
+    case 'undo-started':
+    case 'undone':
+    case 'undo-failed':
+      onUndo(undoOf(state, record.label, record.attempt), record);
+      if (record.type !== 'undo-started') state.recoveries = 0;
+      break;
+    case 'cancel-requested':
+      state.cancel ??= { by: record.by, reason: record.reason };
+      break;
+    case 'compensating':
+      state.status = 'compensating';
+      state.cause = record.cause;
+      break;
+    case 'recovered':
+      onRecovered(state);
+      break;
+    case 'resumed':
+      onResumed(state, record);
+      break;
+    case 'completed':
+    case 'compensated':
+      state.status = record.type;
+      break;
+    case 'parked':
+      state.status = 'parked';
+      state.parked =
+        record.label === undefined
+          ? { reason: record.reason }
+          : { reason: record.reason, label: record.label };
+      break;
+    default:
+      return unreachable(record);
+  }
+  return state;
+}
+
+function unreachable(record: never): never {
+  throw new TypeError(`Unknown record: ${JSON.stringify(record)}`);
+}

@@ -1,0 +1,14 @@
+export type { Command } from './command.js';
+export { decide, mayRetry } from './decide.js';
+export { hasFinallyFailed } from './decide-backward.js';
+export { evolve } from './evolve.js';
+export type { ParkReason, SagaRecord, SagaRecordType, TurnCause } from './saga-record.js';
+export {
+  SagaState,
+  StepState,
+  UndoState,
+  type AttemptPhase,
+  type SagaStatus,
+} from './saga-state.js';
+export { resumeRecord } from './resume.js';
+export { failureOf } from './summary.js';

@@ -1,0 +1,46 @@
+import type { SagaDefinition } from '../definition/index.js';
+import { SagaStateError } from '../errors/index.js';
+import type { SagaRecord } from './saga-record.js';
+import type { SagaState } from './saga-state.js';
+
+function refuse(why: string): never {
+  throw new SagaStateError(why);
+}
+
+/**
+ * The record that sends a saga forward again from a label. Steps before it that have a record count
+ * as executed; those without one are skipped, and never undone.
+ *
+ * @throws SagaStateError when the label is unknown, a step before it is not done, or the saga has
+ * begun to undo: what was undone is never resurrected.
+ */
+export function resumeRecord(
+  definition: SagaDefinition,
+  state: SagaState,
+  fromLabel: string,
+): SagaRecord {
+  const index = definition.forward.findIndex((step) => step.label === fromLabel);
+  if (index < 0) {
+    const known = definition.forward.map((step) => `'${step.label}'`).join(', ');
+    refuse(`Cannot resume ${definition.name} from '${fromLabel}': its labels are ${known}`);
+  }
+  if (state.cause !== undefined || state.status === 'compensated') {
+    refuse(
+      `Cannot resume ${definition.name} from '${fromLabel}': it has begun to undo its steps; ` +
+        'start a new saga',
+    );
+  }
+  if (state.parked?.reason === 'terminated') {
+    refuse(`Cannot resume ${definition.name} from '${fromLabel}': it was terminated`);
+  }
+  const before = definition.forward.slice(0, index).map((step) => step.label);
+  const open = state.steps.find((step) => step.phase !== 'done' && before.includes(step.label));
+  if (open !== undefined) {
+    refuse(
+      `Cannot resume ${definition.name} from '${fromLabel}': step '${open.label}' was started ` +
+        'and is not done; resume from it',
+    );
+  }
+  const known = new Set([...state.skipped, ...state.steps.map((step) => step.label)]);
+  return { type: 'resumed', skip: before.filter((label) => !known.has(label)) };
+}

@@ -1,0 +1,87 @@
+import type { StepOutcome } from '../definition/index.js';
+
+/** Why a saga turned back. */
+export interface TurnCause {
+  readonly reason: 'step-failed' | 'cancelled' | 'deadline' | 'unstorable-result';
+  /** The step that failed. */
+  readonly label?: string;
+  readonly error: unknown;
+}
+
+/** Why a saga needs an operator. */
+export type ParkReason =
+  /** A compensation has finally failed; the others ran (or not, with `halt`). */
+  | 'compensation-failed'
+  /** A step after the pivot has finally failed: there is no way back. */
+  | 'failed-after-pivot'
+  /** Nobody can tell whether a step took place, and neither repeating nor undoing it is safe. */
+  | 'in-doubt'
+  /** Too many recoveries without progress. */
+  | 'recovery-limit'
+  /** The definition lacks what this saga needs: a step that it has run, or an undo that it owes. */
+  | 'definition-mismatch'
+  /** Stopped by an operator, without compensation. */
+  | 'terminated';
+
+/** The failure of one attempt, forward or back. */
+interface AttemptFailure {
+  readonly label: string;
+  /** From 1. */
+  readonly attempt: number;
+  readonly error: unknown;
+  /** `false`: no further try, whatever the policy leaves. */
+  readonly retryable: boolean;
+  /** The earliest time of the next attempt, in ms since the epoch. */
+  readonly retryAt: number;
+}
+
+/**
+ * What happened. A saga's records, folded in order by `evolve`, are all that is known of it; they
+ * are keyed by label and direction, never by position, so that they outlive a changed definition.
+ */
+export type SagaRecord =
+  /** The intent: durable before the action runs. */
+  | {
+      readonly type: 'started';
+      readonly label: string;
+      readonly attempt: number;
+      /** The definition had a compensation for it: a later one must have it too. */
+      readonly owesUndo: boolean;
+    }
+  | {
+      readonly type: 'done';
+      readonly label: string;
+      readonly attempt: number;
+      readonly result: unknown;
+      /** The step was the point of no return when it ran. */
+      readonly pivot: boolean;
+      /** The action succeeded, but its result cannot be stored: never run again, undo it. */
+      readonly unstorable?: unknown;
+    }
+  | ({ readonly type: 'failed'; readonly outcome: 'not-done' | 'unknown' } & AttemptFailure)
+  | {
+      readonly type: 'probed';
+      readonly label: string;
+      readonly answer: StepOutcome;
+      readonly result: unknown;
+      readonly pivot: boolean;
+    }
+  | {
+      readonly type: 'cancel-requested';
+      readonly by: 'operator' | 'deadline';
+      readonly reason: string;
+    }
+  /** The turning point: from here no action runs any more. */
+  | { readonly type: 'compensating'; readonly cause: TurnCause }
+  | { readonly type: 'undo-started'; readonly label: string; readonly attempt: number }
+  | { readonly type: 'undone'; readonly label: string; readonly attempt: number }
+  | ({ readonly type: 'undo-failed' } & AttemptFailure)
+  /** Another process took over: what was in flight is in doubt. */
+  | { readonly type: 'recovered'; readonly owner: string }
+  /** An operator sends a parked or waiting saga forward again; `skip` have no record and stay so. */
+  | { readonly type: 'resumed'; readonly skip: readonly string[] }
+  | { readonly type: 'completed' }
+  | { readonly type: 'compensated' }
+  | { readonly type: 'parked'; readonly reason: ParkReason; readonly label?: string };
+
+export type SagaRecordType = SagaRecord['type'];

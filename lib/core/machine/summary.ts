@@ -1,0 +1,39 @@
+import type { SagaFailure } from '../errors/index.js';
+import type { SagaState, StepState } from './saga-state.js';
+
+function compensationErrors(state: SagaState): { label: string; error: unknown }[] {
+  return state.steps.flatMap(({ label, undo }) =>
+    undo?.phase === 'failed' ? [{ label, error: undo.error }] : [],
+  );
+}
+
+/** The step whose failure ended the forward way: the one named, else the one left open. */
+function failedLabel(state: SagaState): string | undefined {
+  if (state.cause !== undefined) return state.cause.label;
+  return state.parked?.label ?? state.steps.find((step) => step.phase !== 'done')?.label;
+}
+
+function labels(steps: readonly StepState[]): readonly string[] {
+  return steps.map((step) => step.label);
+}
+
+/** The account of a saga that rests but did not complete. */
+export function failureOf(sagaName: string, sagaId: string, state: SagaState): SagaFailure {
+  const label = failedLabel(state);
+  const undone = state.steps.filter((step) => step.undo?.phase === 'done');
+  const kept = state.steps.filter(
+    (step) => step.outcome !== 'not-done' && step.undo?.phase !== 'done',
+  );
+  return {
+    sagaId,
+    sagaName,
+    status: state.status === 'compensated' ? 'compensated' : 'parked',
+    ...(state.parked === undefined ? {} : { parkReason: state.parked.reason }),
+    ...(label === undefined ? {} : { failedLabel: label }),
+    cause: state.cause?.error ?? state.steps.find((step) => step.label === label)?.error,
+    compensated: labels(undone).toReversed(),
+    notCompensated: labels(kept),
+    skipped: state.skipped,
+    compensationErrors: compensationErrors(state),
+  };
+}

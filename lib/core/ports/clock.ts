@@ -1,0 +1,30 @@
+/** Time, as a port: tests hand in a manual clock. */
+export interface Clock {
+  /** Wall time in ms since the epoch, for records and deadlines. */
+  now(): number;
+  /** A clock that never goes back, in ms; the only one that durations and leases may use. */
+  monotonic(): number;
+  /** Calls back once after `delayMs`; the returned function takes it back. */
+  schedule(delayMs: number, callback: () => void): () => void;
+}
+
+/** Node fires a timer of more than 2^31-1 ms at once; longer ones are chained. */
+const LONGEST_TIMER_MS = 2_147_483_647;
+
+function schedule(delayMs: number, callback: () => void): () => void {
+  let timer: NodeJS.Timeout;
+  const arm = (left: number): void => {
+    timer =
+      left > LONGEST_TIMER_MS
+        ? setTimeout(() => arm(left - LONGEST_TIMER_MS), LONGEST_TIMER_MS)
+        : setTimeout(callback, left);
+  };
+  arm(Math.max(0, delayMs));
+  return () => clearTimeout(timer);
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  schedule,
+};

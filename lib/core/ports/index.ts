@@ -1,0 +1,9 @@
+export { systemClock, type Clock } from './clock.js';
+export { randomIds, type IdGenerator } from './ids.js';
+export {
+  isEnabled,
+  silentLogger,
+  type LogFields,
+  type LogLevel,
+  type SagaLogger,
+} from './logger.js';

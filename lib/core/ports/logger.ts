@@ -1,0 +1,29 @@
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+export type LogFields = Readonly<Record<string, unknown>>;
+
+/** The part of a `winston.Logger` that sagas use; any winston logger fits. */
+export interface SagaLogger {
+  debug(message: string, fields?: LogFields): unknown;
+  info(message: string, fields?: LogFields): unknown;
+  warn(message: string, fields?: LogFields): unknown;
+  error(message: string, fields?: LogFields): unknown;
+  /** Without it every level counts as enabled. */
+  isLevelEnabled?(level: string): boolean;
+  /** `true` turns everything off. */
+  silent?: boolean;
+}
+
+export function isEnabled(logger: SagaLogger, level: LogLevel): boolean {
+  if (logger.silent === true) return false;
+  return logger.isLevelEnabled === undefined || logger.isLevelEnabled(level);
+}
+
+/** Says nothing. */
+export const silentLogger: SagaLogger = {
+  silent: true,
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};

@@ -1,0 +1,9 @@
+export { backoff } from './backoff.js';
+export {
+  COMPENSATION_RETRY,
+  NO_RETRY,
+  retryPolicy,
+  retryProblems,
+  type RetryOptions,
+  type RetryPolicy,
+} from './retry-policy.js';
