@@ -1,0 +1,94 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { Order } from './subjects/index.mjs';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc');
+
+const STEPS = 3;
+
+/** One after the other, so that the time is that of one saga. Counts the effects in the orders. */
+async function runMany(subject, count, declined) {
+  const seen = { done: 0, undone: 0, failed: 0 };
+  for (let i = 0; i < count; i++) {
+    const order = new Order(declined);
+    if (declined) {
+      try {
+        await subject.run(order);
+      } catch {
+        seen.failed += 1;
+      }
+    } else {
+      await subject.run(order);
+    }
+    seen.done += order.done;
+    seen.undone += order.undone;
+  }
+  return seen;
+}
+
+/** A subject that skips an effect would be fast for nothing. */
+function verify(subject, count, declined, seen) {
+  const each = declined
+    ? { done: STEPS - 1, undone: subject.undone, failed: 1 }
+    : { done: STEPS, undone: 0, failed: 0 };
+  for (const [what, times] of Object.entries(each)) {
+    if (seen[what] === times * count) continue;
+    throw new Error(
+      `${subject.name}: ${what} ${seen[what]} times in ${count} sagas, not ${times * count}`,
+    );
+  }
+}
+
+/** The time of one saga in ns, over `count` of them, on a heap just cleaned. */
+export async function timeRound(subject, count, { declined = false } = {}) {
+  collectGarbage();
+  const start = performance.now();
+  const seen = await runMany(subject, count, declined);
+  const ns = ((performance.now() - start) * 1e6) / count;
+  verify(subject, count, declined, seen);
+  return ns;
+}
+
+/** Lets the compiler finish its work, and answers how many sagas last for `roundMs`. */
+export async function warmUp(subject, roundMs, options) {
+  let ns = 1_000;
+  for (let round = 0; round < 4; round++) {
+    ns = await timeRound(subject, countFor(ns, roundMs), options);
+  }
+  return countFor(ns, roundMs);
+}
+
+function countFor(ns, roundMs) {
+  return Math.max(100, Math.ceil((roundMs * 1e6) / ns));
+}
+
+/**
+ * Calls `measure(key, round)` for all keys in turn, round by round, each round beginning with
+ * another one, so that neither a slow minute of the machine nor a neighbour's garbage hits always
+ * the same subject. Answers the samples by key.
+ */
+export async function alternately(keys, rounds, measure, report) {
+  const samples = Object.fromEntries(keys.map((key) => [key, []]));
+  for (let round = 0; round < rounds; round++) {
+    const from = round % keys.length;
+    for (const key of [...keys.slice(from), ...keys.slice(0, from)]) {
+      samples[key].push(await measure(key, round));
+    }
+    report?.(round + 1, rounds);
+  }
+  return samples;
+}
+
+export function summary(samples) {
+  const sorted = samples.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const median =
+    sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  return { median, min: sorted[0], max: sorted.at(-1), samples };
+}
+
+/** The median of the ratios of each round: what disturbed a whole round falls out. */
+export function ratio(samples, reference) {
+  return summary(samples.map((value, round) => value / reference[round])).median;
+}
