@@ -25,7 +25,14 @@ export default defineConfig(
   },
   {
     files: ['lib/**/*.ts'],
-    rules: { 'no-console': 'error' },
+    rules: {
+      'no-console': 'error',
+      // What a participant threw is passed on as it is, of whatever kind.
+      '@typescript-eslint/prefer-promise-reject-errors': [
+        'error',
+        { allowThrowingUnknown: true, allowThrowingAny: false },
+      ],
+    },
   },
   {
     // Tests throw what no one should throw, and read loosely typed answers.

@@ -59,6 +59,32 @@ export {
   systemClock,
   type Clock,
   type IdGenerator,
+  type LogFields,
   type SagaLogger,
 } from './ports/index.js';
 export type { RunEnvironment, RunObserver } from './execution/index.js';
+
+// Journals and engines
+export {
+  InProcessEngine,
+  type InProcessEngineOptions,
+  type SagaDetails,
+  type SagaEngine,
+  type SagaSummary,
+  type SagaSummaryPage,
+} from './engine/index.js';
+export {
+  jsonCodec,
+  type ClaimRequest,
+  type Journal,
+  type JournalBatch,
+  type JournalEntry,
+  type NewSaga,
+  type PayloadCodec,
+  type PayloadLimits,
+  type SagaFilter,
+  type SagaPage,
+  type SagaRef,
+  type SagaRow,
+  type StoredSaga,
+} from './journal/index.js';

@@ -1,7 +1,4 @@
 export { STANDARD_ENVIRONMENT } from './bare-host.js';
-export {
-  SagaOrchestratorBuilder,
-  type InferredStep,
-  type SagaBuilderOptions,
-} from './saga-orchestrator-builder.js';
+export type { InferredStep, SagaBuilderOptions } from './builder-options.js';
+export { SagaOrchestratorBuilder } from './saga-orchestrator-builder.js';
 export type { SagaHandle, SagaHost, SagaStartOptions } from './saga-host.js';

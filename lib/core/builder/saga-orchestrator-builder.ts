@@ -1,45 +1,23 @@
 import {
   assembleSaga,
   defineStep,
+  duplicateProblem,
+  freezeSaga,
   type ISagaRunContext,
   type SagaDefinition,
-  type SagaDefinitionOptions,
   type SagaStep,
-  type SagaStepHooks,
-  type ISagaContext,
   type StepDefinition,
   stepProblems,
   type StepResults,
 } from '../definition/index.js';
 import { SagaDefinitionError, SagaStateError } from '../errors/index.js';
-import type { Run, RunEnvironment, RunObserver } from '../execution/index.js';
+import type { Run } from '../execution/index.js';
 import type { SagaLogger } from '../ports/index.js';
 import type { StepValue } from '../result/index.js';
 import { bareRun, driveBare, STANDARD_ENVIRONMENT } from './bare-host.js';
+import type { InferredStep, SagaBuilderOptions } from './builder-options.js';
 import { RunView } from './run-view.js';
-import type { SagaHandle, SagaHost, SagaStartOptions } from './saga-host.js';
-
-/** Everything beyond the name, context and logger of a chain. */
-export interface SagaBuilderOptions extends SagaStartOptions, SagaDefinitionOptions {
-  /** Where the chain runs. @default in this process, without a journal */
-  readonly host?: SagaHost;
-  /** A finished plan; no steps can be added to it. */
-  readonly definition?: SagaDefinition;
-  /** Time, ids and chance, for tests. */
-  readonly environment?: RunEnvironment;
-  readonly observers?: readonly RunObserver[];
-}
-
-/** {@link SagaStep} with its result inferred from what the action returns. */
-export interface InferredStep<
-  TContext,
-  TReturn,
-  TLabel extends string,
-  TResults extends StepResults,
-> extends SagaStepHooks<TContext, StepValue<TReturn>, TResults> {
-  readonly label: TLabel;
-  readonly action: (ctx: ISagaContext<TContext, TResults>) => TReturn;
-}
+import type { SagaHandle, SagaHost } from './saga-host.js';
 
 /**
  * Defines a saga step by step, and runs it.
@@ -73,7 +51,8 @@ export class SagaOrchestratorBuilder<TContext, TResults extends StepResults = ob
   /**
    * Adds a step at the end.
    *
-   * @throws SagaDefinitionError naming everything that is wrong with this step.
+   * @throws SagaDefinitionError naming everything that is wrong with this step, or its label when
+   * another step has it.
    */
   step<TReturn, const TLabel extends string>(
     step: InferredStep<TContext, TReturn, TLabel, TResults>,
@@ -87,17 +66,22 @@ export class SagaOrchestratorBuilder<TContext, TResults extends StepResults = ob
     }
     const problems = stepProblems(step, this.#steps.length);
     if (problems.length > 0) throw new SagaDefinitionError(this.name, problems);
-    this.#steps.push(defineStep(step as never));
+    const defined = defineStep(step as never);
+    for (const { label } of this.#steps) {
+      if (label !== defined.label) continue;
+      throw new SagaDefinitionError(this.name, [duplicateProblem(label)]);
+    }
+    this.#steps.push(defined);
     return this;
   }
 
   /**
    * The plan as it stands; the chain takes no more steps after that.
    *
-   * @throws SagaDefinitionError for an empty saga, a bad name or a label that is used twice.
+   * @throws SagaDefinitionError for an empty saga, a bad name or a bad option.
    */
   build(): SagaDefinition {
-    return (this.#definition ??= assembleSaga(this.name, this.#steps, this.options));
+    return freezeSaga(this.#plan());
   }
 
   /** The result of a step that is done, else `undefined`. */
@@ -157,12 +141,12 @@ export class SagaOrchestratorBuilder<TContext, TResults extends StepResults = ob
     this.#run.requestCancel('operator', reason);
   }
 
-  #viewOf(): RunView {
-    return (this.#view ??= new RunView(this.name, this.initialContext, this.logger, this.#run));
+  #plan(): SagaDefinition {
+    return (this.#definition ??= assembleSaga(this.name, this.#steps, this.options));
   }
 
-  #attach(run: ISagaRunContext<unknown>): void {
-    if (this.#view !== undefined) this.#view.run = run;
+  #viewOf(): RunView {
+    return (this.#view ??= new RunView(this.name, this.initialContext, this.logger, this.#run));
   }
 
   // Not `async`, because of what a promise more would cost the small sagas that bare chains are for.
@@ -170,7 +154,7 @@ export class SagaOrchestratorBuilder<TContext, TResults extends StepResults = ob
     try {
       if (this.#run === undefined) {
         const { environment = STANDARD_ENVIRONMENT, id, observers } = this.options ?? NO_OPTIONS;
-        const definition = this.build();
+        const definition = this.#plan();
         this.#run = bareRun(
           definition,
           this.initialContext,
@@ -179,16 +163,15 @@ export class SagaOrchestratorBuilder<TContext, TResults extends StepResults = ob
           id,
           observers,
         );
-        this.#attach(this.#run);
+        if (this.#view !== undefined) this.#view.run = this.#run;
       }
       return driveBare(this.#run, resumeFrom, this.options);
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
   }
 
   #startBare(): SagaHandle {
-    this.build();
     const ended = this.#bare(undefined);
     ended.catch(() => undefined);
     return { id: (this.#run as Run).sagaId, result: () => ended };

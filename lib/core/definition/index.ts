@@ -23,6 +23,8 @@ export {
 export {
   assembleSaga,
   defineSaga,
+  duplicateProblem,
+  freezeSaga,
   SagaDefinition,
   type SagaDefinitionOptions,
 } from './saga-definition.js';

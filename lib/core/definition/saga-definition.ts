@@ -19,8 +19,6 @@ export interface SagaDefinitionOptions {
 
 /** A saga as a plan: never a run. Frozen, and shared by all its instances. */
 export class SagaDefinition {
-  /** The steps that run, in order; {@link SagaDefinition.steps} without the retired ones. */
-  readonly forward: readonly StepDefinition[];
   #fingerprint: string | undefined;
 
   /** @internal Use {@link defineSaga}, which validates. */
@@ -28,11 +26,10 @@ export class SagaDefinition {
     readonly name: string,
     readonly version: number,
     readonly steps: readonly StepDefinition[],
+    /** The steps that run, in order: those that are not retired. */
+    readonly forward: readonly StepDefinition[],
     readonly onCompensationFailure: 'continue' | 'halt',
-    hasRetired: boolean,
-  ) {
-    this.forward = hasRetired ? steps.filter((step) => step.action !== undefined) : steps;
-  }
+  ) {}
 
   step(label: string): StepDefinition | undefined {
     for (const step of this.steps) if (step.label === label) return step;
@@ -52,6 +49,14 @@ export class SagaDefinition {
   toMermaid(): string {
     return mermaidOf(this.name, this.forward);
   }
+}
+
+const NO_OPTIONS: SagaDefinitionOptions = {};
+const NONE: readonly string[] = [];
+
+/** What to say of a label that stands twice in a saga. */
+export function duplicateProblem(label: string): string {
+  return `label '${label}' is used twice; labels must be unique in a saga`;
 }
 
 function duplicates(steps: readonly StepDefinition[]): readonly string[] {
@@ -76,36 +81,47 @@ function optionProblems(options: SagaDefinitionOptions): readonly string[] {
 }
 
 /**
- * Puts a definition together from steps that were validated one by one.
+ * Puts a definition together from steps that were validated one by one. Not frozen: only for a plan
+ * that its builder does not hand out.
  *
- * @throws SagaDefinitionError with all problems of the whole: name, labels, number of steps.
+ * @throws SagaDefinitionError with all problems of the whole: name, options, number of steps.
  */
 export function assembleSaga(
   name: string,
   steps: readonly StepDefinition[],
-  options: SagaDefinitionOptions = {},
-  stepProblemsFound: readonly string[] = [],
+  options: SagaDefinitionOptions = NO_OPTIONS,
+  problemsFound: readonly string[] = NONE,
 ): SagaDefinition {
-  const problems = [...stepProblemsFound, ...optionProblems(options), ...duplicates(steps)];
-  const badName = nameProblem('the name', name);
-  if (badName !== undefined) problems.unshift(badName);
-  const runnable = steps.filter((step) => step.action !== undefined).length;
-  if (runnable === 0 && stepProblemsFound.length === 0) {
-    problems.push('a saga needs at least one step');
-  }
-  if (steps.length > MAX_STEPS) {
-    problems.push(`a saga has at most ${MAX_STEPS} steps (got ${steps.length})`);
-  }
-  if (problems.length > 0) throw new SagaDefinitionError(shownName(name), problems);
   const { version = 1, onCompensationFailure = 'continue' } = options;
-  const plan = Object.freeze([...steps]);
-  const definition = new SagaDefinition(
-    name,
-    version,
-    plan,
-    onCompensationFailure,
-    runnable !== plan.length,
-  );
+  let runnable = 0;
+  for (const step of steps) if (step.action !== undefined) runnable += 1;
+  const badName = nameProblem('the name', name);
+  if (
+    badName !== undefined ||
+    options !== NO_OPTIONS ||
+    problemsFound.length > 0 ||
+    runnable === 0 ||
+    steps.length > MAX_STEPS
+  ) {
+    const problems = [...problemsFound, ...optionProblems(options)];
+    if (badName !== undefined) problems.unshift(badName);
+    if (runnable === 0 && problemsFound.length === 0) {
+      problems.push('a saga needs at least one step');
+    }
+    if (steps.length > MAX_STEPS) {
+      problems.push(`a saga has at most ${MAX_STEPS} steps (got ${steps.length})`);
+    }
+    if (problems.length > 0) throw new SagaDefinitionError(shownName(name), problems);
+  }
+  const forward =
+    runnable === steps.length ? steps : steps.filter((step) => step.action !== undefined);
+  return new SagaDefinition(name, version, steps, forward, onCompensationFailure);
+}
+
+/** Makes a definition safe to share. */
+export function freezeSaga(definition: SagaDefinition): SagaDefinition {
+  Object.freeze(definition.steps);
+  Object.freeze(definition.forward);
   Object.freeze(definition);
   return definition;
 }
@@ -127,5 +143,6 @@ export function defineSaga<TContext>(
   const problems = steps.flatMap((step, index) => stepProblems(step, index));
   const defined = problems.length > 0 ? [] : steps.map((step) => defineStep(step as never));
   const retired = (options.retired ?? []).map((step) => defineRetiredStep(step as never));
-  return assembleSaga(name, [...defined, ...retired], options, problems);
+  const all = [...defined, ...retired];
+  return freezeSaga(assembleSaga(name, all, options, [...problems, ...duplicates(all)]));
 }

@@ -1,8 +1,9 @@
 import type { StepDefinition } from '../definition/index.js';
-import { SagaExecutionException, SagaStateError } from '../errors/index.js';
-import { decide, failureOf, type Command } from '../machine/index.js';
+import { SagaStateError } from '../errors/index.js';
+import { decide, type Command } from '../machine/index.js';
 import { ActionContext } from './action-context.js';
 import { CompensationContext } from './compensation-context.js';
+import { executionException } from './execution-exception.js';
 import { invoke } from './invoke.js';
 import { noteFailure, noteProbe, noteUndoFailure } from './note-failure.js';
 import { unwrap } from './outcome.js';
@@ -91,7 +92,7 @@ export async function drive(run: Run): Promise<Run> {
       if (command.type === 'stop') {
         if (run.persistence !== undefined) await run.persistence.flush();
         if (run.isSuccess) return run;
-        throw new SagaExecutionException(failureOf(run.sagaName, run.sagaId, run.state));
+        throw executionException(run);
       }
       if (run.halt !== undefined) {
         await run.persistence?.flush();

@@ -1,5 +1,12 @@
 export { ActionContext } from './action-context.js';
 export { drive } from './drive.js';
+export { executionException } from './execution-exception.js';
 export { idempotencyKey } from './idempotency-key.js';
 export { asError } from './outcome.js';
-export { Run, type RunEnvironment, type RunObserver, type RunPersistence } from './run.js';
+export {
+  Run,
+  type AttemptInFlight,
+  type RunEnvironment,
+  type RunObserver,
+  type RunPersistence,
+} from './run.js';

@@ -4,8 +4,10 @@ import type { ActionContext } from './action-context.js';
 import type { Run } from './run.js';
 
 /** Marks the rejection that takes a run's hands off, so that it is never taken for a failure. */
-export class Halted {
-  constructor(readonly error: Error) {}
+export class Halted extends Error {
+  constructor(readonly error: Error) {
+    super(error.message);
+  }
 }
 
 /** What an action returned, awaitable: an observable becomes the promise of its last value. */
@@ -48,18 +50,19 @@ function supervised(
         : run.environment.clock.schedule(timeout, () => {
             leave();
             const what = ctx.direction === 'do' ? 'Step' : 'The undo of step';
-            ctx.abort(
-              new SagaTimeoutError(`${what} '${ctx.label}' took longer than ${timeout} ms`),
+            const error = new SagaTimeoutError(
+              `${what} '${ctx.label}' took longer than ${timeout} ms`,
             );
+            ctx.abort(error);
             run.unsettled = work.then(
               () => undefined,
-              (error: unknown) => reportLate(run, ctx, error),
+              (late: unknown) => reportLate(run, ctx, late),
             );
-            reject(ctx.aborted as Error);
+            reject(error);
           });
     ctx.onHalt = (error) => {
       leave();
-      reject(new Halted(error) as unknown as Error);
+      reject(new Halted(error));
     };
     work.then(
       (value) => {
@@ -70,7 +73,7 @@ function supervised(
       (error: unknown) => {
         if (!open) return;
         leave();
-        reject(error as Error);
+        reject(error);
       },
     );
   });

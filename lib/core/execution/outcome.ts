@@ -7,8 +7,10 @@ import type { ActionContext } from './action-context.js';
 import type { Run } from './run.js';
 
 /** An `Err` that came back, on its way to be treated like a throw. */
-export class FailureValue {
-  constructor(readonly error: unknown) {}
+export class FailureValue extends Error {
+  constructor(readonly error: unknown) {
+    super('Err');
+  }
 }
 
 /** The result in what an action returned: `Ok` opened, `Err` thrown as a {@link FailureValue}. */

@@ -56,6 +56,8 @@ export class Run implements ISagaRunContext<unknown> {
   driving = false;
   /** The attempt in flight. */
   current: AttemptInFlight | undefined = undefined;
+  /** The errors as they were thrown, by the form in which the journal keeps them. */
+  #originals: Map<unknown, unknown> | undefined = undefined;
   /** A timed-out attempt that has not settled yet. */
   unsettled: Promise<void> | undefined = undefined;
   #wake: (() => void) | undefined = undefined;
@@ -71,6 +73,10 @@ export class Run implements ISagaRunContext<unknown> {
   ) {
     this.#context = context;
     this.#id = id;
+  }
+
+  get originals(): Map<unknown, unknown> {
+    return (this.#originals ??= new Map());
   }
 
   get sagaId(): string {

@@ -12,3 +12,4 @@ export {
 } from './saga-state.js';
 export { resumeRecord } from './resume.js';
 export { failureOf } from './summary.js';
+export { firstOpenLabel, refusalToCancel } from './steering.js';

@@ -43,7 +43,7 @@ export function lastValueOf(
       },
       error: (error) => {
         release();
-        reject(error as Error);
+        reject(error);
       },
       complete: () => {
         release();

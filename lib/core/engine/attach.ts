@@ -1,0 +1,48 @@
+import type { SagaHandle } from '../builder/index.js';
+import type { SagaDefinition } from '../definition/index.js';
+import { SagaConflictError } from '../errors/index.js';
+import { executionException, type Run } from '../execution/index.js';
+import type { SagaRef } from '../journal/index.js';
+import type { Clock } from '../ports/index.js';
+import type { LiveSagas } from './live-sagas.js';
+
+/** How often a saga in other hands is looked at, in ms. */
+const POLL_MS = 250;
+
+/** @throws SagaConflictError when the id belongs to another plan or input. */
+export function checkSame(
+  definition: SagaDefinition,
+  input: string,
+  other: { readonly version: number; readonly fingerprint: string; readonly input: string },
+): void {
+  const what =
+    definition.version !== other.version || definition.fingerprint !== other.fingerprint
+      ? 'definition'
+      : definition.version === other.version && input !== other.input
+        ? 'input'
+        : undefined;
+  if (what === undefined) return;
+  throw new SagaConflictError(
+    `A saga ${definition.name} of that id was started with another ${what}; use another id`,
+  );
+}
+
+/** Follows a saga that was started before, here or elsewhere, to its end. */
+export function attach(
+  ref: SagaRef,
+  live: LiveSagas,
+  clock: Clock,
+  view: () => Promise<Run>,
+): SagaHandle {
+  const follow = async (): Promise<Run> => {
+    for (;;) {
+      const here = live.get(ref);
+      if (here !== undefined) return (await here.handle.result()) as Run;
+      const run = await view();
+      if (run.isSuccess) return run;
+      if (run.state.atRest) throw executionException(run);
+      await new Promise<void>((resolve) => clock.schedule(POLL_MS, resolve));
+    }
+  };
+  return { id: ref.id, result: follow };
+}

@@ -1,0 +1,29 @@
+import { toEvent } from '../events/index.js';
+import { decodeEntry, type PayloadCodec, type SagaRow, type StoredSaga } from '../journal/index.js';
+import { evolve, SagaState } from '../machine/index.js';
+import type { SagaDetails, SagaSummary } from './saga-engine.js';
+
+export function summaryOf(row: SagaRow): SagaSummary {
+  return {
+    id: row.id,
+    name: row.name,
+    version: row.version,
+    status: row.status,
+    key: row.key ?? undefined,
+    tags: row.tags,
+    recoveries: row.recoveries,
+    createdAt: new Date(row.createdAt),
+    updatedAt: new Date(row.updatedAt),
+  };
+}
+
+/** A saga with its timeline. Results stay encoded: nobody reads them here. */
+export function detailsOf({ row, entries }: StoredSaga, codec: PayloadCodec): SagaDetails {
+  const state = new SagaState();
+  const timeline = entries.map(({ head, at }) => {
+    const record = decodeEntry({ head, result: null }, codec);
+    evolve(state, record);
+    return toEvent(row.name, row.id, at, record);
+  });
+  return { ...summaryOf(row), parkReason: state.parked?.reason, timeline };
+}

@@ -1,0 +1,82 @@
+import type { SagaHandle } from '../builder/index.js';
+import type { SagaDefinition } from '../definition/index.js';
+import { SagaInterruptedError } from '../errors/index.js';
+import { drive, type Run } from '../execution/index.js';
+import type { SagaRef } from '../journal/index.js';
+import type { Clock } from '../ports/index.js';
+
+/** A saga that this process is working on. */
+export interface LiveSaga {
+  readonly run: Run;
+  readonly input: string;
+  readonly version: number;
+  readonly fingerprint: string;
+  readonly handle: SagaHandle;
+  /** Resolves when its first records are durable. */
+  readonly durable: Promise<void>;
+}
+
+/** NUL cannot make two refs run into each other, because a name may not hold one unescaped. */
+function keyOf(ref: SagaRef): string {
+  return JSON.stringify([ref.name, ref.id]);
+}
+
+/** The sagas in flight in this process; each is supervised alone. */
+export class LiveSagas {
+  readonly #byKey = new Map<string, LiveSaga>();
+
+  get(ref: SagaRef): LiveSaga | undefined {
+    return this.#byKey.get(keyOf(ref));
+  }
+
+  get size(): number {
+    return this.#byKey.size;
+  }
+
+  launch(run: Run, definition: SagaDefinition, input: string, deadline: number | null): LiveSaga {
+    const key = keyOf({ name: run.sagaName, id: run.sagaId });
+    const ended = this.#drive(run, deadline).finally(() => this.#byKey.delete(key));
+    // Whoever wants to know how it ended asks the handle; a start that failed is told by `durable`.
+    ended.catch(() => undefined);
+    const handle = { id: run.sagaId, result: () => ended };
+    const { version, fingerprint } = definition;
+    const durable = this.#durable(run, ended);
+    const live = { run, input, version, fingerprint, handle, durable };
+    this.#byKey.set(key, live);
+    return live;
+  }
+
+  /** Stops all at their next step boundary, after `drainMs` at once. Returns those that had not ended. */
+  async drain(drainMs: number, clock: Clock): Promise<readonly LiveSaga[]> {
+    const all = [...this.#byKey.values()];
+    const stop = (when: 'boundary' | 'now'): void => {
+      for (const { run } of all) {
+        run.stop(new SagaInterruptedError(run.sagaName, run.sagaId, 'shutting down'), when);
+      }
+    };
+    stop('boundary');
+    const unschedule = clock.schedule(drainMs, () => stop('now'));
+    await Promise.allSettled(all.map(({ handle }) => handle.result()));
+    unschedule();
+    return all.filter(({ run }) => !run.state.atRest);
+  }
+
+  async #drive(run: Run, deadline: number | null): Promise<Run> {
+    if (deadline === null) return drive(run);
+    const { clock } = run.environment;
+    const unschedule = clock.schedule(deadline - clock.now(), () => {
+      run.requestCancel('deadline', 'deadline');
+      run.persistence?.flush().catch(() => undefined);
+    });
+    try {
+      return await drive(run);
+    } finally {
+      unschedule();
+    }
+  }
+
+  /** `drive` has staged its first intent by now: the flush in flight is the one that creates. */
+  async #durable(run: Run, ended: Promise<Run>): Promise<void> {
+    await Promise.race([run.persistence?.flush(), ended.then(() => undefined)]);
+  }
+}

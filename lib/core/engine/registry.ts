@@ -1,0 +1,45 @@
+import type { SagaDefinition } from '../definition/index.js';
+import { SagaDefinitionError, SagaNotFoundError } from '../errors/index.js';
+
+/** The definitions that an engine can carry on: by name, then by version. */
+export class DefinitionRegistry {
+  readonly #byName = new Map<string, Map<number, SagaDefinition>>();
+
+  /** @throws SagaDefinitionError when another definition has that name and version. */
+  register(definition: SagaDefinition): void {
+    const { name, version } = definition;
+    const versions = this.#byName.get(name) ?? new Map<number, SagaDefinition>();
+    const known = versions.get(version);
+    if (known !== undefined && known.fingerprint !== definition.fingerprint) {
+      throw new SagaDefinitionError(name, [
+        `version ${version} is registered already with other steps; give one of them another version`,
+      ]);
+    }
+    versions.set(version, known ?? definition);
+    this.#byName.set(name, versions);
+  }
+
+  get names(): readonly string[] {
+    return [...this.#byName.keys()];
+  }
+
+  get all(): readonly SagaDefinition[] {
+    return [...this.#byName.values()].flatMap((versions) => [...versions.values()]);
+  }
+
+  /** That version, or else the newest: it still knows the steps by their labels. */
+  find(name: string, version?: number): SagaDefinition | undefined {
+    const versions = this.#byName.get(name);
+    if (versions === undefined) return undefined;
+    const exact = version === undefined ? undefined : versions.get(version);
+    return exact ?? versions.get(Math.max(...versions.keys()));
+  }
+
+  /** @throws SagaNotFoundError naming the known ones. */
+  get(name: string, version?: number): SagaDefinition {
+    const found = this.find(name, version);
+    if (found !== undefined) return found;
+    const known = this.names.map((other) => `'${other}'`).join(', ');
+    throw new SagaNotFoundError(`No saga is named '${name}'; known are: ${known || 'none'}`);
+  }
+}

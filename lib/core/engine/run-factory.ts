@@ -1,0 +1,51 @@
+import type { SagaDefinition } from '../definition/index.js';
+import { logObserver } from '../events/index.js';
+import { Run, type RunEnvironment, type RunObserver } from '../execution/index.js';
+import { encodePayload, type StoredSaga } from '../journal/index.js';
+import type { SagaLogger } from '../ports/index.js';
+import { JournaledRun } from './journaled-run.js';
+import type { Journaling } from './journaling.js';
+import type { StartRequest } from './start-request.js';
+
+/** Makes the runs of an engine: new ones, and those whose records are in the journal. */
+export class RunFactory {
+  constructor(
+    private readonly journaling: Journaling,
+    private readonly environment: RunEnvironment,
+    private readonly logger: SagaLogger,
+    private readonly observers: readonly RunObserver[] = [],
+  ) {}
+
+  /** @throws SagaSerializationError when the initial context cannot be stored. */
+  encodeInput({ name }: SagaDefinition, { id }: StartRequest, context: unknown): string {
+    const { codec, limits } = this.journaling;
+    const fields = { saga: name, sagaId: id, payload: 'input' };
+    return encodePayload(codec, limits, context, this.logger, fields);
+  }
+
+  /** A run that its first write creates in the journal. */
+  create(definition: SagaDefinition, request: StartRequest, input: string): Run {
+    const run = this.#runOf(definition, request.id);
+    const journaled = new JournaledRun(run, this.journaling, input, 1);
+    const { name, version, fingerprint } = definition;
+    journaled.bear({ name, version, fingerprint, input, ...request, owner: this.journaling.owner });
+    run.persistence = journaled;
+    return run;
+  }
+
+  /** A run as the journal knows it. */
+  load(definition: SagaDefinition, { row, entries }: StoredSaga): Run {
+    const run = this.#runOf(definition, row.id);
+    const journaled = new JournaledRun(run, this.journaling, row.input, row.epoch);
+    journaled.replay(entries);
+    run.persistence = journaled;
+    return run;
+  }
+
+  #runOf(definition: SagaDefinition, id: string): Run {
+    const run = new Run(definition, undefined, this.environment, this.logger, id);
+    const log = logObserver(this.logger, this.environment.clock);
+    run.observers = log === undefined ? this.observers : [log, ...this.observers];
+    return run;
+  }
+}

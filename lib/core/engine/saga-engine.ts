@@ -1,0 +1,48 @@
+import type { SagaHandle, SagaHost } from '../builder/index.js';
+import type { SagaDefinition } from '../definition/index.js';
+import type { SagaEvent } from '../events/index.js';
+import type { SagaFilter, SagaRef } from '../journal/index.js';
+import type { ParkReason, SagaStatus } from '../machine/index.js';
+
+/** One saga in a list. */
+export interface SagaSummary {
+  readonly id: string;
+  readonly name: string;
+  readonly version: number;
+  readonly status: SagaStatus;
+  readonly key: string | undefined;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly recoveries: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+/** One saga, looked at closely. */
+export interface SagaDetails extends SagaSummary {
+  readonly parkReason: ParkReason | undefined;
+  /** What happened, in order; no payloads. */
+  readonly timeline: readonly SagaEvent[];
+}
+
+export interface SagaSummaryPage {
+  readonly sagas: readonly SagaSummary[];
+  readonly nextCursor?: string;
+}
+
+/** A host that keeps its sagas, and can be asked about them. */
+export interface SagaEngine extends SagaHost {
+  register(definition: SagaDefinition): void;
+  /** @throws SagaNotFoundError */
+  definition(name: string, version?: number): SagaDefinition;
+  readonly definitions: readonly SagaDefinition[];
+  /** Opens the journal. Idempotent. */
+  open(): Promise<void>;
+  /** Lets what runs come to a step boundary, then gives it back. Idempotent. */
+  close(): Promise<void>;
+  get(ref: SagaRef): Promise<SagaDetails | undefined>;
+  list(filter: SagaFilter): Promise<SagaSummaryPage>;
+  /** @throws SagaNotFoundError, or SagaStateError when it can no longer turn back. */
+  cancel(ref: SagaRef, reason: string): Promise<void>;
+  /** Carries on a saga that waits or was parked. @throws SagaNotFoundError, SagaStateError */
+  resume(ref: SagaRef, fromLabel?: string): Promise<SagaHandle>;
+}

@@ -1,0 +1,61 @@
+import type { SagaStartOptions } from '../builder/index.js';
+import { MAX_DURATION_MS, MAX_NAME_BYTES, nameProblem, shown } from '../definition/index.js';
+import { SagaOptionsError } from '../errors/index.js';
+
+const MAX_TAGS = 32;
+
+/** Start options, checked, with their defaults. */
+export interface StartRequest {
+  readonly id: string;
+  readonly key: string | null;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly deadline: number | null;
+}
+
+function tagProblems(tags: unknown): readonly (string | undefined)[] {
+  if (typeof tags !== 'object' || tags === null)
+    return [`tags must be an object (got ${shown(tags)})`];
+  const entries = Object.entries(tags);
+  if (entries.length > MAX_TAGS)
+    return [`tags must be at most ${MAX_TAGS} (got ${entries.length})`];
+  return entries.flatMap(([name, value]) => [
+    nameProblem('the name of a tag', name),
+    typeof value === 'string' && Buffer.byteLength(value) <= MAX_NAME_BYTES
+      ? undefined
+      : `tag '${name}' must be a string of at most ${MAX_NAME_BYTES} bytes (got ${shown(value)})`,
+  ]);
+}
+
+function deadlineProblem(deadline: unknown): string | undefined {
+  const ms = deadline instanceof Date ? deadline.getTime() : deadline;
+  const bad = typeof ms !== 'number' || Number.isNaN(ms) || ms < 0;
+  if (!bad && (deadline instanceof Date || ms <= MAX_DURATION_MS)) return undefined;
+  return `deadline must be a valid Date, or ms from now up to ${MAX_DURATION_MS} (got ${shown(deadline)})`;
+}
+
+/** @throws SagaOptionsError with everything that is wrong. */
+export function startRequest(
+  options: SagaStartOptions,
+  newId: () => string,
+  now: number,
+): StartRequest {
+  const { id, key, tags, deadline } = options;
+  const problems = [
+    id === undefined ? undefined : nameProblem('id', id),
+    key === undefined ? undefined : nameProblem('key', key),
+    ...(tags === undefined ? [] : tagProblems(tags)),
+    deadline === undefined ? undefined : deadlineProblem(deadline),
+  ].filter((problem) => problem !== undefined);
+  if (problems.length > 0) throw new SagaOptionsError(problems.join('; '));
+  return {
+    id: id ?? newId(),
+    key: key ?? null,
+    tags: tags ?? {},
+    deadline:
+      deadline === undefined
+        ? null
+        : deadline instanceof Date
+          ? deadline.getTime()
+          : now + deadline,
+  };
+}

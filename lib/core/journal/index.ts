@@ -1,0 +1,16 @@
+export { jsonCodec, type PayloadCodec } from './codec.js';
+export type {
+  ClaimRequest,
+  Journal,
+  JournalBatch,
+  JournalEntry,
+  NewSaga,
+  SagaFilter,
+  SagaPage,
+  SagaRef,
+  SagaRow,
+  StoredSaga,
+} from './journal.js';
+export { encodePayload, PAYLOAD_LIMITS, type PayloadLimits } from './payloads.js';
+export { decodeEntry, encodeHead } from './record-codec.js';
+export { fromStoredError, storedError, type StoredError } from './stored-error.js';

@@ -1,0 +1,148 @@
+import type { SagaStatus } from '../machine/index.js';
+
+/** What names one saga: ids are unique per saga name. */
+export interface SagaRef {
+  readonly name: string;
+  readonly id: string;
+}
+
+/** One record as it is stored. `head` is JSON of ours; `result` and `context` are the codec's. */
+export interface JournalEntry {
+  /** From 1, without gaps. */
+  readonly seq: number;
+  /** Wall time of the writer in ms since the epoch; for people, never for decisions. */
+  readonly at: number;
+  /** The ownership under which it was written; never falls. */
+  readonly epoch: number;
+  readonly head: string;
+  readonly result: string | null;
+  /** The context after this record; `null` when it did not change. */
+  readonly context: string | null;
+}
+
+/** What can be listed of a saga without reading its records. */
+export interface SagaRow extends SagaRef {
+  readonly version: number;
+  readonly fingerprint: string;
+  readonly status: SagaStatus;
+  readonly key: string | null;
+  readonly tags: Readonly<Record<string, string>>;
+  /** When the saga is cancelled if it has not ended, in ms since the epoch. */
+  readonly deadline: number | null;
+  /** The encoded initial context. */
+  readonly input: string;
+  /** Who works on it: a random id per process start. `null`: nobody. */
+  readonly owner: string | null;
+  /** Raised with every claim. */
+  readonly epoch: number;
+  /** How often it was claimed since its last record of progress. */
+  readonly recoveries: number;
+  /** A cancel asked for by somebody who does not own it. */
+  readonly cancelReason: string | null;
+  /** In ms since the epoch, by the journal's clock. */
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+/** A saga to be created, together with its first records. */
+export interface NewSaga extends Pick<
+  SagaRow,
+  'name' | 'id' | 'version' | 'fingerprint' | 'status' | 'key' | 'tags' | 'deadline' | 'input'
+> {
+  readonly owner: string;
+  /** From seq 1, epoch 1. */
+  readonly entries: readonly JournalEntry[];
+}
+
+/** Records of one saga to be appended, and the row they lead to. */
+export interface JournalBatch {
+  readonly ref: SagaRef;
+  readonly owner: string;
+  readonly epoch: number;
+  /** Seqs without a gap, from the one after the last. */
+  readonly entries: readonly JournalEntry[];
+  readonly status: SagaStatus;
+  /** The records are progress: the count of recoveries starts again. */
+  readonly progress: boolean;
+}
+
+export interface StoredSaga {
+  readonly row: SagaRow;
+  readonly entries: readonly JournalEntry[];
+}
+
+/** Which sagas to list; all conditions must hold. Newest first. */
+export interface SagaFilter {
+  readonly name?: string;
+  readonly status?: SagaStatus | readonly SagaStatus[];
+  readonly key?: string;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly createdAfter?: Date;
+  readonly createdBefore?: Date;
+  /** 1 to 1,000. @default 50 */
+  readonly limit?: number;
+  /** `nextCursor` of the page before. */
+  readonly cursor?: string;
+}
+
+export interface SagaPage {
+  readonly rows: readonly SagaRow[];
+  /** Where the next page begins; absent on the last one. */
+  readonly nextCursor?: string;
+}
+
+export interface ClaimRequest {
+  readonly owner: string;
+  /** Only sagas of these names: what is unknown here is left alone. */
+  readonly names: readonly string[];
+  readonly limit: number;
+  /** Only this one. */
+  readonly id?: string;
+}
+
+/**
+ * Where sagas are kept. Every implementation passes the contract suite of `./testing`.
+ *
+ * Ownership: a saga's owner is a process, and a process lives as long as its heartbeat. An append
+ * names its owner's epoch; one that finds another epoch, or its seq taken, has lost ownership.
+ */
+export interface Journal {
+  /** For logs: 'sqlite data/sagas.db'. No secrets. */
+  readonly description: string;
+  /** Connects, migrates and verifies the settings that durability depends on. Idempotent. */
+  open(): Promise<void>;
+  /** Waits for what is being written, then lets everything go. Idempotent. */
+  close(): Promise<void>;
+  /**
+   * Stores a saga, its first records and its owner, all or nothing.
+   *
+   * @returns `undefined` when it was created, else the row that has its name and id already.
+   */
+  create(saga: NewSaga): Promise<SagaRow | undefined>;
+  /**
+   * Appends all of the records or none; resolves when they are durable.
+   *
+   * @throws LeaseLostError when the owner, the epoch or the first seq is not the expected one.
+   */
+  append(batch: JournalBatch): Promise<void>;
+  load(ref: SagaRef): Promise<StoredSaga | undefined>;
+  get(ref: SagaRef): Promise<SagaRow | undefined>;
+  list(filter: SagaFilter): Promise<SagaPage>;
+  /**
+   * Says that the process lives, for `leaseMs` from now by the journal's clock.
+   *
+   * @returns the sagas it owns that somebody asked to cancel.
+   */
+  heartbeat(owner: string, leaseMs: number): Promise<readonly SagaRow[]>;
+  /**
+   * Takes over sagas that are not at rest and whose owner is gone: none, or one whose heartbeat has
+   * expired. Raises their epoch and their count of recoveries, before anything runs.
+   */
+  claim(request: ClaimRequest): Promise<readonly SagaRow[]>;
+  /** Gives a saga back that has not ended. Without effect when the epoch is not the current one. */
+  release(ref: SagaRef, epoch: number): Promise<void>;
+  /** Takes the heartbeat away: all that this process still owns can be claimed at once. */
+  leave(owner: string): Promise<void>;
+  /** Leaves a wish to cancel for the owner. Without effect on a saga at rest. */
+  requestCancel(ref: SagaRef, reason: string): Promise<void>;
+}

@@ -1,0 +1,1 @@
+export { memoryJournal, MemoryJournal } from './memory-journal.js';

@@ -1,0 +1,165 @@
+import {
+  LeaseLostError,
+  type ClaimRequest,
+  type Journal,
+  type JournalBatch,
+  type JournalEntry,
+  type NewSaga,
+  type SagaFilter,
+  type SagaPage,
+  type SagaRef,
+  type SagaRow,
+  type StoredSaga,
+} from '../../core/index.js';
+import { matches } from './matches.js';
+
+interface Stored {
+  row: SagaRow;
+  readonly entries: JournalEntry[];
+  /** Order of creation, for the cursor. */
+  readonly ordinal: number;
+}
+
+const AT_REST: ReadonlySet<string> = new Set(['completed', 'compensated', 'parked']);
+
+function keyOf({ name, id }: SagaRef): string {
+  return JSON.stringify([name, id]);
+}
+
+/**
+ * Keeps sagas in this process's memory: for tests, and for a first try. It stores the encoded form,
+ * as the durable journals do, so that what works here works there.
+ */
+export class MemoryJournal implements Journal {
+  readonly description = 'memory (nothing survives this process)';
+  readonly #sagas = new Map<string, Stored>();
+  readonly #aliveUntil = new Map<string, number>();
+  #ordinal = 0;
+
+  constructor(private readonly now: () => number = Date.now) {}
+
+  open(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  create(saga: NewSaga): Promise<SagaRow | undefined> {
+    const key = keyOf(saga);
+    const existing = this.#sagas.get(key);
+    if (existing !== undefined) return Promise.resolve(existing.row);
+    const { entries, ...rest } = saga;
+    const now = this.now();
+    const row = { ...rest, epoch: 1, recoveries: 0, cancelReason: null };
+    this.#ordinal += 1;
+    this.#sagas.set(key, {
+      row: { ...row, createdAt: now, updatedAt: now },
+      entries: [...entries],
+      ordinal: this.#ordinal,
+    });
+    return Promise.resolve(undefined);
+  }
+
+  append(batch: JournalBatch): Promise<void> {
+    const stored = this.#sagas.get(keyOf(batch.ref));
+    const { owner, epoch, entries, status } = batch;
+    const next = stored === undefined ? 0 : stored.entries.length + 1;
+    if (
+      stored === undefined ||
+      stored.row.owner !== owner ||
+      stored.row.epoch !== epoch ||
+      (entries[0]?.seq ?? next) !== next
+    ) {
+      const { name, id } = batch.ref;
+      return Promise.reject(new LeaseLostError(`Saga ${name} ${id} belongs to another owner now`));
+    }
+    stored.entries.push(...entries);
+    const recoveries = batch.progress ? 0 : stored.row.recoveries;
+    stored.row = { ...stored.row, status, recoveries, updatedAt: this.now() };
+    return Promise.resolve();
+  }
+
+  load(ref: SagaRef): Promise<StoredSaga | undefined> {
+    const stored = this.#sagas.get(keyOf(ref));
+    return Promise.resolve(stored && { row: stored.row, entries: [...stored.entries] });
+  }
+
+  get(ref: SagaRef): Promise<SagaRow | undefined> {
+    return Promise.resolve(this.#sagas.get(keyOf(ref))?.row);
+  }
+
+  list(filter: SagaFilter): Promise<SagaPage> {
+    const before = filter.cursor === undefined ? Infinity : Number(filter.cursor);
+    const limit = filter.limit ?? 50;
+    const found = [...this.#sagas.values()]
+      .filter(({ row, ordinal }) => ordinal < before && matches(row, filter))
+      .toReversed();
+    const page = found.slice(0, limit);
+    const rows = page.map(({ row }) => row);
+    const last = page.at(-1);
+    return Promise.resolve(
+      found.length > limit && last !== undefined
+        ? { rows, nextCursor: String(last.ordinal) }
+        : { rows },
+    );
+  }
+
+  heartbeat(owner: string, leaseMs: number): Promise<readonly SagaRow[]> {
+    this.#aliveUntil.set(owner, this.now() + leaseMs);
+    const asked = [...this.#sagas.values()].filter(
+      ({ row }) => row.owner === owner && row.cancelReason !== null && !AT_REST.has(row.status),
+    );
+    return Promise.resolve(asked.map(({ row }) => row));
+  }
+
+  claim(request: ClaimRequest): Promise<readonly SagaRow[]> {
+    const claimed: SagaRow[] = [];
+    for (const stored of this.#sagas.values()) {
+      if (claimed.length >= request.limit) break;
+      if (!this.#isClaimable(stored.row, request)) continue;
+      const { epoch, recoveries } = stored.row;
+      stored.row = {
+        ...stored.row,
+        owner: request.owner,
+        epoch: epoch + 1,
+        recoveries: recoveries + 1,
+      };
+      claimed.push(stored.row);
+    }
+    return Promise.resolve(claimed);
+  }
+
+  release(ref: SagaRef, epoch: number): Promise<void> {
+    const stored = this.#sagas.get(keyOf(ref));
+    if (stored?.row.epoch === epoch) stored.row = { ...stored.row, owner: null };
+    return Promise.resolve();
+  }
+
+  leave(owner: string): Promise<void> {
+    this.#aliveUntil.delete(owner);
+    return Promise.resolve();
+  }
+
+  requestCancel(ref: SagaRef, reason: string): Promise<void> {
+    const stored = this.#sagas.get(keyOf(ref));
+    if (stored !== undefined && !AT_REST.has(stored.row.status)) {
+      stored.row = { ...stored.row, cancelReason: stored.row.cancelReason ?? reason };
+    }
+    return Promise.resolve();
+  }
+
+  #isClaimable(row: SagaRow, request: ClaimRequest): boolean {
+    if (!request.names.includes(row.name)) return false;
+    if (request.id !== undefined && row.id !== request.id) return false;
+    // A saga at rest is nobody's: whoever asks for it by its id may take it up again.
+    if (AT_REST.has(row.status)) return request.id !== undefined;
+    return row.owner === null || (this.#aliveUntil.get(row.owner) ?? -Infinity) < this.now();
+  }
+}
+
+/** A journal in memory. Two calls share nothing. */
+export function memoryJournal(): Journal {
+  return new MemoryJournal();
+}

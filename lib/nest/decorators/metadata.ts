@@ -1,0 +1,16 @@
+import type { SagaDefinitionOptions } from '../../core/index.js';
+import type { StepSettings } from './step-settings.js';
+
+// Constant strings: a second copy of this package must read what the first one wrote. The namespace
+// keeps them apart from the `@Saga` of @nestjs/cqrs.
+export const SAGA_METADATA = 'nestjs-saga-orchestrator:saga';
+export const STEPS_METADATA = 'nestjs-saga-orchestrator:steps';
+
+export interface SagaMetadata extends SagaDefinitionOptions {
+  readonly name?: string;
+}
+
+export interface StepMetadata {
+  readonly method: string;
+  readonly settings: StepSettings;
+}

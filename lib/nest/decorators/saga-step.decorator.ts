@@ -1,0 +1,69 @@
+import 'reflect-metadata';
+import type {
+  ISagaCompensationContext,
+  ISagaContext,
+  SagaStep as CoreSagaStep,
+  StepFailure,
+  StepValue,
+} from '../../core/index.js';
+import { STEPS_METADATA, type StepMetadata } from './metadata.js';
+import type { StepSettings } from './step-settings.js';
+
+// A method type that any method fits; `never` parameters make it a top type without `any`.
+type Method = (...args: never[]) => unknown;
+
+type DataOf<M> = M extends (ctx: infer C, ...rest: never[]) => unknown
+  ? C extends { readonly context: infer T }
+    ? T
+    : unknown
+  : unknown;
+
+// `never` as the results: a method may declare any result types for `getStepResult`.
+type Undo<M extends Method> = (
+  ctx: ISagaCompensationContext<DataOf<M>, StepValue<ReturnType<M>>, never>,
+) => unknown;
+type Probe<M extends Method> = (ctx: ISagaContext<DataOf<M>, never>) => unknown;
+type OnError<M extends Method> = (
+  failure: StepFailure,
+  ctx: ISagaContext<DataOf<M>, never>,
+) => unknown;
+
+/** The class must have the named methods, public, with parameters that fit the step. */
+type Has<C extends string, P extends string, E extends string, M extends Method> = {
+  readonly [K in C]: Undo<M>;
+} & { readonly [K in P]: Probe<M> } & { readonly [K in E]: OnError<M> };
+
+/**
+ * Makes a method the next step of its saga; steps run in the order of their declaration. A bare
+ * string is short for `{ label }`.
+ *
+ * The compiler checks that `compensate`, `probe` and `onError` name public methods of the class
+ * whose parameters fit the step's context and result. What it cannot see fails at start-up.
+ *
+ * @example
+ * \@SagaStep({ label: 'ReserveStock', retry: 2, compensate: 'releaseStock' })
+ * async reserveStock(ctx: ISagaContext<OrderContext>) { … }
+ */
+export function SagaStep<
+  const C extends string = never,
+  const P extends string = never,
+  const E extends string = never,
+>(options: string | StepSettings<C, P, E> = {}) {
+  const settings: StepSettings = typeof options === 'string' ? { label: options } : options;
+  return <M extends Method, T extends Has<C, P, E, M>>(
+    target: T,
+    method: string,
+    _descriptor: TypedPropertyDescriptor<M>,
+  ): void => {
+    const owner = (target as object).constructor;
+    const known = (Reflect.getOwnMetadata(STEPS_METADATA, owner) ?? []) as StepMetadata[];
+    Reflect.defineMetadata(STEPS_METADATA, [...known, { method, settings }], owner);
+  };
+}
+
+/** A step of a hand-built chain: the same name as the decorator's, as a type. */
+export type SagaStep<TContext, TResult = unknown, TResults extends object = object> = CoreSagaStep<
+  TContext,
+  TResult,
+  TResults
+>;

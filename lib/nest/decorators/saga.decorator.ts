@@ -1,0 +1,19 @@
+import 'reflect-metadata';
+import type { SagaDefinitionOptions } from '../../core/index.js';
+import { SAGA_METADATA, type SagaMetadata } from './metadata.js';
+
+export interface SagaOptions extends SagaDefinitionOptions {
+  /** Unique in the application; sagas are found by it after a deploy. @default the class's name */
+  readonly name?: string;
+}
+
+/**
+ * Marks a provider whose {@link SagaStep} methods are a saga. The class stays an ordinary singleton
+ * provider: it must stand in a module's `providers`, and may not be request-scoped or transient.
+ *
+ * `@nestjs/cqrs` has a `Saga` decorator too, for something else: streams of events to commands.
+ */
+export function Saga(options: string | SagaOptions = {}): ClassDecorator {
+  const metadata: SagaMetadata = typeof options === 'string' ? { name: options } : options;
+  return (target) => Reflect.defineMetadata(SAGA_METADATA, metadata, target);
+}

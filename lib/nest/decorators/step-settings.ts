@@ -1,0 +1,25 @@
+import type { NOTHING_TO_UNDO, SagaStepOptions } from '../../core/index.js';
+
+/**
+ * Settings of a decorated step: those of a chain's step, with the functions beside the action given
+ * as names of public methods of the same class.
+ */
+export interface StepSettings<
+  TCompensate extends string = string,
+  TProbe extends string = string,
+  TOnError extends string = string,
+> extends SagaStepOptions {
+  /** Unique in its saga; undos are found by it after a deploy. @default the method's name */
+  readonly label?: string;
+  /** The method that undoes this step; it must be idempotent. */
+  readonly compensate?: TCompensate | typeof NOTHING_TO_UNDO;
+  /** The method that tells whether an unknown effect took place: `'done' | 'not-done' | 'unknown'`. */
+  readonly probe?: TProbe;
+  /** The method that is told of every failed attempt: `(failure, ctx)`. */
+  readonly onError?: TOnError;
+  /**
+   * The step is no longer run, but live sagas that have done it can still undo it: label and
+   * `compensate` are kept, the method's body no longer matters.
+   */
+  readonly retired?: boolean;
+}

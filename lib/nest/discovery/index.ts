@@ -1,0 +1,1 @@
+export { SagaExplorer, type DiscoveredSaga } from './saga.explorer.js';

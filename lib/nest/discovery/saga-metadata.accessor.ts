@@ -1,0 +1,35 @@
+import 'reflect-metadata';
+import {
+  SAGA_METADATA,
+  STEPS_METADATA,
+  type SagaMetadata,
+  type StepMetadata,
+} from '../decorators/index.js';
+
+type Constructor = abstract new (...args: never[]) => unknown;
+
+/** Base classes first. */
+function lineage(type: Constructor): readonly Constructor[] {
+  const chain: Constructor[] = [];
+  let current: unknown = type;
+  while (typeof current === 'function' && current !== Function.prototype) {
+    chain.unshift(current as Constructor);
+    current = Object.getPrototypeOf(current);
+  }
+  return chain;
+}
+
+/** What `@Saga` wrote on a class; `undefined` for any other class. Not inherited. */
+export function sagaMetadataOf(type: Constructor): SagaMetadata | undefined {
+  return Reflect.getOwnMetadata(SAGA_METADATA, type) as SagaMetadata | undefined;
+}
+
+/** The steps of a class in order: inherited ones first, an overridden one in its first place. */
+export function stepMetadataOf(type: Constructor): readonly StepMetadata[] {
+  const steps = new Map<string, StepMetadata>();
+  for (const ancestor of lineage(type)) {
+    const own = (Reflect.getOwnMetadata(STEPS_METADATA, ancestor) ?? []) as StepMetadata[];
+    for (const step of own) steps.set(step.method, step);
+  }
+  return [...steps.values()];
+}

@@ -1,0 +1,86 @@
+import {
+  defineSaga,
+  isSagaError,
+  NOTHING_TO_UNDO,
+  type RetiredSagaStep,
+  type SagaDefinition,
+  type SagaStep,
+} from '../../core/index.js';
+import type { SagaMetadata, StepMetadata } from '../decorators/index.js';
+
+type Instance = Record<string, unknown>;
+type Call = (...args: unknown[]) => unknown;
+
+/**
+ * Steps are called on the instance, late: what replaces a method there (a spy, a proxy) is honoured.
+ * Never through Nest's external context: a global exception filter would turn a throw into success.
+ */
+function caller(instance: Instance, method: string): Call {
+  return (...args) => (instance[method] as Call)(...args);
+}
+
+function methodProblem(
+  instance: Instance,
+  option: string,
+  method: string | symbol | undefined,
+): string | undefined {
+  if (method === undefined || method === NOTHING_TO_UNDO) return undefined;
+  if (typeof method === 'string' && typeof instance[method] === 'function') return undefined;
+  return `${option} names '${String(method)}', which is not a method of the class`;
+}
+
+function stepProblems(instance: Instance, { method, settings }: StepMetadata): readonly string[] {
+  const named = [
+    methodProblem(instance, 'compensate', settings.compensate),
+    methodProblem(instance, 'probe', settings.probe),
+    methodProblem(instance, 'onError', settings.onError),
+    settings.retired === true && typeof settings.compensate !== 'string'
+      ? 'a retired step needs a compensate: undoing is all it is kept for'
+      : undefined,
+  ];
+  return named.filter((problem) => problem !== undefined).map((problem) => `${method}: ${problem}`);
+}
+
+function compileStep(
+  instance: Instance,
+  { method, settings }: StepMetadata,
+): SagaStep<unknown, never> {
+  const { label = method, compensate, probe, onError, retired: _, ...options } = settings;
+  return {
+    ...options,
+    label,
+    action: caller(instance, method) as SagaStep<unknown, never>['action'],
+    ...(compensate === undefined
+      ? {}
+      : { compensate: typeof compensate === 'string' ? caller(instance, compensate) : compensate }),
+    ...(probe === undefined ? {} : { probe: caller(instance, probe) as never }),
+    ...(onError === undefined ? {} : { onError: caller(instance, onError) }),
+  };
+}
+
+export type Compiled =
+  { readonly definition: SagaDefinition } | { readonly problems: readonly string[] };
+
+/** Turns a decorated instance into a definition, or tells everything that stands against it. */
+export function compileSaga(
+  className: string,
+  instance: object,
+  metadata: SagaMetadata,
+  steps: readonly StepMetadata[],
+): Compiled {
+  const target = instance as Instance;
+  const problems = steps.flatMap((step) => stepProblems(target, step));
+  const { name = className, ...options } = metadata;
+  const isRetired = ({ settings }: StepMetadata): boolean => settings.retired === true;
+  const retired = steps
+    .filter((step) => isRetired(step) && typeof step.settings.compensate === 'string')
+    .map((step) => compileStep(target, step) as unknown as RetiredSagaStep<unknown>);
+  const running = steps.filter((step) => !isRetired(step)).map((step) => compileStep(target, step));
+  try {
+    const definition = defineSaga(name, running, { ...options, retired });
+    return problems.length === 0 ? { definition } : { problems };
+  } catch (error) {
+    if (!isSagaError(error, 'SAGA_DEFINITION')) throw error;
+    return { problems: [...problems, ...(error as unknown as { problems: string[] }).problems] };
+  }
+}

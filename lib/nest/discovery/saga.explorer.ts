@@ -1,0 +1,94 @@
+import { Injectable } from '@nestjs/common';
+import { DiscoveryService } from '@nestjs/core';
+import { SagaDefinitionError, type SagaDefinition } from '../../core/index.js';
+import { compileSaga } from './saga.compiler.js';
+import { sagaMetadataOf, stepMetadataOf } from './saga-metadata.accessor.js';
+
+type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
+type Constructor = new (...args: never[]) => object;
+
+/** A decorated class that was found, with its compiled plan. */
+export interface DiscoveredSaga {
+  readonly type: Constructor;
+  readonly definition: SagaDefinition;
+}
+
+/** The class behind a provider: a factory or value has none of its own, its instance has. */
+function classOf(wrapper: Wrapper): Constructor | undefined {
+  const type: unknown =
+    !wrapper.metatype || wrapper.inject
+      ? (wrapper.instance as object | null | undefined)?.constructor
+      : wrapper.metatype;
+  return typeof type === 'function' ? (type as Constructor) : undefined;
+}
+
+function isSingleton(wrapper: Wrapper): boolean {
+  return wrapper.isDependencyTreeStatic() && !wrapper.isTransient;
+}
+
+/** Walks over all providers of the application and compiles the decorated ones. */
+@Injectable()
+export class SagaExplorer {
+  constructor(private readonly discovery: DiscoveryService) {}
+
+  /** @throws SagaDefinitionError with every problem of every saga class. */
+  explore(): readonly DiscoveredSaga[] {
+    const found: DiscoveredSaga[] = [];
+    const problems: string[] = [];
+    const seen = new Set<unknown>();
+    for (const wrapper of this.discovery.getProviders()) {
+      const type = classOf(wrapper);
+      if (type === undefined || !this.#isCandidate(type)) continue;
+      const identity: unknown = isSingleton(wrapper) ? wrapper.instance : type;
+      if (seen.has(identity)) continue;
+      seen.add(identity);
+      const compiled = this.#compile(wrapper, type);
+      if ('problems' in compiled) {
+        problems.push(...compiled.problems.map((problem) => `${type.name}: ${problem}`));
+      } else {
+        found.push({ type, definition: compiled.definition });
+      }
+    }
+    problems.push(...duplicateProblems(found));
+    if (problems.length > 0) throw new SagaDefinitionError('classes of this application', problems);
+    return found;
+  }
+
+  #isCandidate(type: Constructor): boolean {
+    return sagaMetadataOf(type) !== undefined || stepMetadataOf(type).length > 0;
+  }
+
+  #compile(wrapper: Wrapper, type: Constructor): ReturnType<typeof compileSaga> {
+    const metadata = sagaMetadataOf(type);
+    if (metadata === undefined) {
+      return { problems: ['it has @SagaStep methods but no @Saga(); add @Saga() to the class'] };
+    }
+    if (!isSingleton(wrapper)) {
+      return {
+        problems: [
+          'it is request-scoped or transient (or depends on such a provider), but a saga outlives ' +
+            'its request; make it a singleton and hand request data in through the context',
+        ],
+      };
+    }
+    return compileSaga(type.name, wrapper.instance as object, metadata, stepMetadataOf(type));
+  }
+}
+
+function duplicateProblems(found: readonly DiscoveredSaga[]): readonly string[] {
+  const byIdentity = new Map<string, DiscoveredSaga[]>();
+  for (const saga of found) {
+    const { name, version } = saga.definition;
+    const key = `'${name}' version ${version}`;
+    byIdentity.set(key, [...(byIdentity.get(key) ?? []), saga]);
+  }
+  return [...byIdentity]
+    .filter(([, sagas]) => sagas.length > 1)
+    .map(([key, sagas]) => {
+      const classes = sagas.map(({ type }) => type.name).join(' and ');
+      return (
+        `${key} is the saga of ${classes}; give each a name or version of its own, and provide ` +
+        'a class in one module only'
+      );
+    });
+}

@@ -1,0 +1,11 @@
+export { Saga, SagaStep, type SagaOptions, type StepSettings } from './decorators/index.js';
+export type { SagaContextOf, SagaResultsOf } from './decorators/index.js';
+export { SagaModule } from './saga.module.js';
+export type { SagaModuleAsyncOptions, SagaModuleOptions } from './saga-module-options.js';
+export {
+  nestLogger,
+  SagaEvents,
+  SagaOperations,
+  SagaOrchestratorFactory,
+  type SagaStarter,
+} from './runtime/index.js';

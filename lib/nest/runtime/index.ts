@@ -1,0 +1,5 @@
+export { nestLogger } from './nest-logger.js';
+export { SagaEvents } from './saga-events.js';
+export { SagaLifecycle } from './saga.lifecycle.js';
+export { SagaOperations } from './saga-operations.js';
+export { SagaOrchestratorFactory, type SagaStarter } from './saga-orchestrator.factory.js';

@@ -1,0 +1,100 @@
+import { Inject, Injectable, type Type } from '@nestjs/common';
+import {
+  SagaNotFoundError,
+  SagaOrchestratorBuilder,
+  type SagaDefinition,
+  type SagaDefinitionOptions,
+  type SagaEngine,
+  type SagaLogger,
+  type SagaStartOptions,
+} from '../../core/index.js';
+import type { SagaContextOf, SagaResultsOf } from '../decorators/index.js';
+import { SAGA_ENGINE, SAGA_LOGGER } from '../tokens.js';
+
+/** Makes a chain of a definition, for one context. */
+export type SagaStarter<TContext, TResults extends object> = (
+  context: TContext,
+  options?: SagaStartOptions,
+) => SagaOrchestratorBuilder<TContext, TResults>;
+
+/** Makes the chains that an application runs: inject it into controllers and services. */
+@Injectable()
+export class SagaOrchestratorFactory {
+  readonly #byClass = new Map<Type, SagaDefinition>();
+
+  constructor(
+    @Inject(SAGA_ENGINE) private readonly engine: SagaEngine,
+    @Inject(SAGA_LOGGER) private readonly logger: SagaLogger,
+  ) {}
+
+  /**
+   * An empty chain with the application's logger, in the journal while it runs. It is not carried on
+   * after a crash, because nobody knows its steps by then: use {@link define} for that.
+   */
+  create<TContext>(
+    name: string,
+    context: TContext,
+    options: SagaStartOptions & SagaDefinitionOptions = {},
+  ): SagaOrchestratorBuilder<TContext> {
+    return new SagaOrchestratorBuilder(name, context, this.logger, {
+      ...options,
+      host: this.engine,
+    });
+  }
+
+  /**
+   * The chain of a decorated class, whose context type it takes from the class's step methods.
+   *
+   * @throws SagaNotFoundError when the class is not among the providers of the application.
+   */
+  for<S>(
+    saga: Type<S>,
+    context: SagaContextOf<S>,
+    options: SagaStartOptions = {},
+  ): SagaOrchestratorBuilder<SagaContextOf<S>, SagaResultsOf<S>> {
+    const definition = this.#byClass.get(saga);
+    if (definition === undefined) {
+      throw new SagaNotFoundError(
+        `${saga.name} is not a saga of this application: decorate it with @Saga() and add it to ` +
+          'the providers of a module',
+      );
+    }
+    return this.#chain(definition, context, options);
+  }
+
+  /**
+   * Registers a hand-built chain under a name, which makes it recoverable. Call it while the
+   * application starts.
+   *
+   * @param build Adds the steps; called once.
+   * @returns makes a chain of these steps for a context.
+   * @throws SagaDefinitionError when the chain is not valid, or the name is taken.
+   */
+  define<TContext, TResults extends object>(
+    name: string,
+    build: (
+      chain: SagaOrchestratorBuilder<TContext>,
+    ) => SagaOrchestratorBuilder<TContext, TResults>,
+    options: SagaDefinitionOptions = {},
+  ): SagaStarter<TContext, TResults> {
+    const empty = new SagaOrchestratorBuilder(name, undefined as TContext, this.logger, options);
+    const definition = build(empty).build();
+    this.engine.register(definition);
+    return (context, start = {}) => this.#chain(definition, context, start);
+  }
+
+  /** @internal */
+  register(type: Type, definition: SagaDefinition): void {
+    this.engine.register(definition);
+    this.#byClass.set(type, definition);
+  }
+
+  #chain<TContext, TResults extends object>(
+    definition: SagaDefinition,
+    context: TContext,
+    options: SagaStartOptions,
+  ): SagaOrchestratorBuilder<TContext, TResults> {
+    const settings = { ...options, definition, host: this.engine };
+    return new SagaOrchestratorBuilder(definition.name, context, this.logger, settings);
+  }
+}

@@ -1,0 +1,90 @@
+import { Global, Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { DiscoveryModule, ModuleRef } from '@nestjs/core';
+import {
+  InProcessEngine,
+  SagaOptionsError,
+  type SagaEngine,
+  type SagaLogger,
+} from '../core/index.js';
+import { memoryJournal } from '../journals/memory/index.js';
+import { SagaExplorer } from './discovery/index.js';
+import {
+  nestLogger,
+  SagaEvents,
+  SagaLifecycle,
+  SagaOperations,
+  SagaOrchestratorFactory,
+} from './runtime/index.js';
+import type { SagaModuleAsyncOptions, SagaModuleOptions } from './saga-module-options.js';
+import { SAGA_ENGINE, SAGA_LOGGER, SAGA_OPTIONS } from './tokens.js';
+
+/** What nest-winston calls its logger; named here because the package is optional. */
+const WINSTON_MODULE_PROVIDER = 'winston';
+
+function loggerOf(options: SagaModuleOptions, modules: ModuleRef): SagaLogger {
+  if (options.logger !== undefined) return options.logger;
+  try {
+    return modules.get<SagaLogger>(WINSTON_MODULE_PROVIDER, { strict: false });
+  } catch {
+    return nestLogger();
+  }
+}
+
+function engineOf(options: SagaModuleOptions, logger: SagaLogger, events: SagaEvents): SagaEngine {
+  const { journal, codec, limits, drainMs } = options;
+  if (drainMs !== undefined && !(drainMs >= 0)) {
+    throw new SagaOptionsError(`drainMs must be a number of ms of at least 0 (got ${drainMs})`);
+  }
+  if (journal === undefined && process.env['NODE_ENV'] === 'production') {
+    logger.warn(
+      'Sagas are kept in memory: a crash or a deploy loses them. Give SagaModule.forRoot() a journal',
+    );
+  }
+  return new InProcessEngine({
+    journal: journal ?? memoryJournal(),
+    logger,
+    observers: [events],
+    ...(codec === undefined ? {} : { codec }),
+    ...(limits === undefined ? {} : { limits }),
+    ...(drainMs === undefined ? {} : { drainMs }),
+  });
+}
+
+const PROVIDERS: readonly Provider[] = [
+  SagaExplorer,
+  SagaEvents,
+  SagaOperations,
+  SagaOrchestratorFactory,
+  SagaLifecycle,
+  { provide: SAGA_LOGGER, useFactory: loggerOf, inject: [SAGA_OPTIONS, ModuleRef] },
+  { provide: SAGA_ENGINE, useFactory: engineOf, inject: [SAGA_OPTIONS, SAGA_LOGGER, SagaEvents] },
+];
+
+function withOptions(
+  options: Provider,
+  imports: NonNullable<SagaModuleAsyncOptions['imports']> = [],
+): DynamicModule {
+  return {
+    module: SagaModule,
+    imports: [DiscoveryModule, ...imports],
+    providers: [options, ...PROVIDERS],
+    exports: [SagaOrchestratorFactory, SagaOperations, SagaEvents],
+  };
+}
+
+/**
+ * Finds the `@Saga` providers of the application when it starts and makes them runnable. Global:
+ * import it once, in the root module. It opens no port and registers no route.
+ */
+@Global()
+@Module({})
+export class SagaModule {
+  static forRoot(options: SagaModuleOptions = {}): DynamicModule {
+    return withOptions({ provide: SAGA_OPTIONS, useValue: options });
+  }
+
+  static forRootAsync(options: SagaModuleAsyncOptions): DynamicModule {
+    const { useFactory, inject = [], imports = [] } = options;
+    return withOptions({ provide: SAGA_OPTIONS, useFactory, inject }, imports);
+  }
+}

@@ -1,0 +1,4 @@
+// `Symbol.for`: two copies of this package must mean the same provider.
+export const SAGA_OPTIONS = Symbol.for('nestjs-saga-orchestrator.options');
+export const SAGA_ENGINE = Symbol.for('nestjs-saga-orchestrator.engine');
+export const SAGA_LOGGER = Symbol.for('nestjs-saga-orchestrator.logger');
