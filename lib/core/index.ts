@@ -18,6 +18,7 @@ export {
   type ProbeAnswer,
   type RetiredSagaStep,
   type SagaStep,
+  type SagaStepHooks,
   type SagaStepOptions,
   type StepFailure,
   type StepOutcome,
@@ -76,6 +77,7 @@ export {
 export {
   jsonCodec,
   type ClaimRequest,
+  type ForgetRequest,
   type Journal,
   type JournalBatch,
   type JournalEntry,

@@ -1,6 +1,7 @@
 export { jsonCodec, type PayloadCodec } from './codec.js';
 export type {
   ClaimRequest,
+  ForgetRequest,
   Journal,
   JournalBatch,
   JournalEntry,

@@ -96,9 +96,20 @@ export interface ClaimRequest {
   /** Only sagas of these names: what is unknown here is left alone. */
   readonly names: readonly string[];
   readonly limit: number;
-  /** Only this one. */
+  /** Only this one, which may also be at rest: then it is nobody's, and can be taken up again. */
   readonly id?: string;
 }
+
+/** Which sagas to delete: one by its ref, or those that came to rest long ago. */
+export type ForgetRequest =
+  | { readonly ref: SagaRef }
+  | {
+      readonly status: 'completed' | 'compensated' | 'parked';
+      /** By the journal's clock, how long ago their last record was written, in ms. */
+      readonly olderThanMs: number;
+      /** At most so many in one call. */
+      readonly limit: number;
+    };
 
 /**
  * Where sagas are kept. Every implementation passes the contract suite of `./testing`.
@@ -135,14 +146,17 @@ export interface Journal {
    */
   heartbeat(owner: string, leaseMs: number): Promise<readonly SagaRow[]>;
   /**
-   * Takes over sagas that are not at rest and whose owner is gone: none, or one whose heartbeat has
-   * expired. Raises their epoch and their count of recoveries, before anything runs.
+   * Takes over sagas that are not at rest and whose owner is gone: `null`, or one that has no
+   * heartbeat or an expired one. Oldest first. Raises their epoch and their count of recoveries,
+   * before anything runs. Two calls at the same time never get the same saga.
    */
   claim(request: ClaimRequest): Promise<readonly SagaRow[]>;
   /** Gives a saga back that has not ended. Without effect when the epoch is not the current one. */
   release(ref: SagaRef, epoch: number): Promise<void>;
   /** Takes the heartbeat away: all that this process still owns can be claimed at once. */
   leave(owner: string): Promise<void>;
-  /** Leaves a wish to cancel for the owner. Without effect on a saga at rest. */
+  /** Leaves a wish to cancel for the owner; the first one stays. Without effect on a saga at rest. */
   requestCancel(ref: SagaRef, reason: string): Promise<void>;
+  /** Deletes sagas at rest with their records; one that is not at rest stays. Returns how many. */
+  forget(request: ForgetRequest): Promise<number>;
 }

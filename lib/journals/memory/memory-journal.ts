@@ -1,6 +1,7 @@
 import {
   LeaseLostError,
   type ClaimRequest,
+  type ForgetRequest,
   type Journal,
   type JournalBatch,
   type JournalEntry,
@@ -150,6 +151,17 @@ export class MemoryJournal implements Journal {
     return Promise.resolve();
   }
 
+  forget(request: ForgetRequest): Promise<number> {
+    let forgotten = 0;
+    for (const [key, { row }] of this.#sagas) {
+      if (!AT_REST.has(row.status) || !isMeant(row, request, this.now())) continue;
+      if (!('ref' in request) && forgotten >= request.limit) break;
+      this.#sagas.delete(key);
+      forgotten += 1;
+    }
+    return Promise.resolve(forgotten);
+  }
+
   #isClaimable(row: SagaRow, request: ClaimRequest): boolean {
     if (!request.names.includes(row.name)) return false;
     if (request.id !== undefined && row.id !== request.id) return false;
@@ -157,6 +169,11 @@ export class MemoryJournal implements Journal {
     if (AT_REST.has(row.status)) return request.id !== undefined;
     return row.owner === null || (this.#aliveUntil.get(row.owner) ?? -Infinity) < this.now();
   }
+}
+
+function isMeant(row: SagaRow, request: ForgetRequest, now: number): boolean {
+  if ('ref' in request) return row.name === request.ref.name && row.id === request.ref.id;
+  return row.status === request.status && row.updatedAt <= now - request.olderThanMs;
 }
 
 /** A journal in memory. Two calls share nothing. */
