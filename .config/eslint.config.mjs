@@ -1,6 +1,8 @@
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
+// What users' code has thrown is passed on as it is.
+const passOn = { allowThrowingUnknown: true, allowThrowingAny: true };
 const unused = {
   argsIgnorePattern: '^_',
   varsIgnorePattern: '^_',
@@ -15,6 +17,8 @@ export default defineConfig(
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: process.cwd() } },
     rules: {
       '@typescript-eslint/no-unused-vars': ['error', unused],
+      '@typescript-eslint/only-throw-error': ['error', passOn],
+      '@typescript-eslint/prefer-promise-reject-errors': ['error', passOn],
       '@typescript-eslint/switch-exhaustiveness-check': [
         'error',
         { considerDefaultExhaustiveForUnions: true },

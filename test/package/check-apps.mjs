@@ -8,8 +8,8 @@ import { promisify } from 'node:util';
 import { pack, temporaryDirectory } from './pack.mjs';
 
 const EXPECTED = `\
-order 1: created, reserved, completed
-order 2: created, cancelled, compensated because NO_STOCK
+order-1: created, reserved, completed
+order-2: created, cancelled, compensated because NO_STOCK
 bare builder: completed
 `;
 

@@ -14,11 +14,13 @@ import { SagaOrchestratorBuilder } from 'nestjs-saga-orchestrator/core';
 
 interface OrderContext {
   readonly quantity: number;
-  readonly log: string[];
 }
 
+/** What took place outside of the saga. */
 @Injectable()
-class Stock {
+class Shop {
+  readonly effects: string[] = [];
+
   has(quantity: number): boolean {
     return quantity <= 5;
   }
@@ -27,44 +29,47 @@ class Stock {
 @Saga({ name: 'PlaceOrder', version: 1 })
 @Injectable()
 class PlaceOrderSaga {
-  constructor(private readonly stock: Stock) {}
+  constructor(private readonly shop: Shop) {}
 
   @SagaStep({ label: 'CreateOrder', compensate: 'cancelOrder' })
-  async createOrder({ context }: ISagaContext<OrderContext>) {
-    context.log.push('created');
+  async createOrder(_: ISagaContext<OrderContext>) {
+    this.shop.effects.push('created');
     return ResultFactory.success({ orderId: 'order-1' });
   }
 
-  async cancelOrder({ context }: ISagaContext<OrderContext>) {
-    context.log.push('cancelled');
+  async cancelOrder(_: ISagaContext<OrderContext>) {
+    this.shop.effects.push('cancelled');
   }
 
   @SagaStep({ label: 'ReserveStock', retry: 1 })
   async reserveStock({ context }: ISagaContext<OrderContext>) {
-    if (!this.stock.has(context.quantity)) return ResultFactory.error('NO_STOCK', 'out of stock');
-    context.log.push('reserved');
+    if (!this.shop.has(context.quantity)) return ResultFactory.error('NO_STOCK', 'out of stock');
+    this.shop.effects.push('reserved');
     return ResultFactory.success({ reserved: context.quantity });
   }
 }
 
-@Module({ imports: [SagaModule.forRoot()], providers: [PlaceOrderSaga, Stock] })
+@Module({ imports: [SagaModule.forRoot()], providers: [PlaceOrderSaga, Shop] })
 class AppModule {}
 
 async function main(): Promise<void> {
   const app = await NestFactory.createApplicationContext(AppModule, { logger: false });
   const sagas = app.get(SagaOrchestratorFactory);
 
-  const first = sagas.for(PlaceOrderSaga, { quantity: 2, log: [] });
-  await first.runAsync();
-  const { context, isSuccess } = first.getContext();
-  console.log(`order 1: ${context.log.join(', ')}, ${isSuccess ? 'completed' : 'failed'}`);
+  const shop = app.get(Shop);
+  const effects = (): string => shop.effects.splice(0).join(', ');
 
-  const second = sagas.for(PlaceOrderSaga, { quantity: 6, log: [] });
+  const first = sagas.for(PlaceOrderSaga, { quantity: 2 });
+  await first.runAsync();
+  const order = first.getStepResult<{ orderId: string }>('CreateOrder');
+  const end = first.getContext().isSuccess ? 'completed' : 'failed';
+  console.log(`${order?.orderId}: ${effects()}, ${end}`);
+
+  const second = sagas.for(PlaceOrderSaga, { quantity: 6 });
   const failure: unknown = await second.runAsync().catch((error: unknown) => error);
   if (!(failure instanceof SagaExecutionException)) throw failure;
   const { code } = failure.cause as { code: string };
-  const done = second.getContext().context.log.join(', ');
-  console.log(`order 2: ${done}, ${failure.status} because ${code}`);
+  console.log(`order-2: ${effects()}, ${failure.status} because ${code}`);
 
   const silent = { debug() {}, info() {}, warn() {}, error() {} };
   const bare = new SagaOrchestratorBuilder('Bare', {}, silent).step({
