@@ -6,8 +6,7 @@ import {
   type ISagaRunContext,
   type SagaDefinition,
   type SagaStep,
-  type StepDefinition,
-  stepProblems,
+  StepDefinition,
   type StepResults,
 } from '../definition/index.js';
 import { SagaDefinitionError, SagaStateError } from '../errors/index.js';
@@ -29,7 +28,7 @@ import type { SagaHandle, SagaHost } from './saga-host.js';
  * await saga.runAsync();
  */
 export class SagaOrchestratorBuilder<TContext, TResults extends StepResults = object> {
-  readonly #steps: StepDefinition[] = [];
+  #steps: StepDefinition[] = [];
   #definition: SagaDefinition | undefined;
   #run: Run | undefined;
   #view: RunView | undefined;
@@ -64,9 +63,8 @@ export class SagaOrchestratorBuilder<TContext, TResults extends StepResults = ob
         `Saga ${this.name} is defined already: add its steps before it runs`,
       );
     }
-    const problems = stepProblems(step, this.#steps.length);
-    if (problems.length > 0) throw new SagaDefinitionError(this.name, problems);
-    const defined = defineStep(step as never);
+    const defined = defineStep(step as never, this.#steps.length);
+    if (!(defined instanceof StepDefinition)) throw new SagaDefinitionError(this.name, defined);
     for (const { label } of this.#steps) {
       if (label !== defined.label) continue;
       throw new SagaDefinitionError(this.name, [duplicateProblem(label)]);
@@ -142,7 +140,12 @@ export class SagaOrchestratorBuilder<TContext, TResults extends StepResults = ob
   }
 
   #plan(): SagaDefinition {
-    return (this.#definition ??= assembleSaga(this.name, this.#steps, this.options));
+    if (this.#definition === undefined) {
+      // A copy has the room it needs; an array that grew has room for sixteen more.
+      this.#definition = assembleSaga(this.name, this.#steps.slice(), this.options);
+      this.#steps = NO_STEPS;
+    }
+    return this.#definition;
   }
 
   #viewOf(): RunView {
@@ -195,3 +198,4 @@ export class SagaOrchestratorBuilder<TContext, TResults extends StepResults = ob
 }
 
 const NO_OPTIONS: SagaBuilderOptions = {};
+const NO_STEPS: StepDefinition[] = [];

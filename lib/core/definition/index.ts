@@ -17,7 +17,7 @@ export {
 export {
   defineRetiredStep,
   defineStep,
-  type StepDefinition,
+  StepDefinition,
   type StepPolicy,
 } from './step-definition.js';
 export {
@@ -28,5 +28,5 @@ export {
   SagaDefinition,
   type SagaDefinitionOptions,
 } from './saga-definition.js';
-export { nameProblem, shown, stepProblems } from './step-problems.js';
+export { nameProblem, shown } from './step-problems.js';
 export { MAX_DURATION_MS, MAX_NAME_BYTES, MAX_STEPS } from './limits.js';

@@ -3,7 +3,7 @@ import { fingerprintOf } from './fingerprint.js';
 import { MAX_STEPS } from './limits.js';
 import type { RetiredSagaStep, SagaStep } from './saga-step.js';
 import { defineRetiredStep, defineStep, type StepDefinition } from './step-definition.js';
-import { nameProblem, shown, stepProblems } from './step-problems.js';
+import { nameProblem, shown } from './step-problems.js';
 import { mermaidOf } from './diagram.js';
 
 /** Settings of a whole saga. */
@@ -140,8 +140,13 @@ export function defineSaga<TContext>(
   steps: readonly SagaStep<TContext, never>[],
   options: SagaDefinitionOptions & { readonly retired?: readonly RetiredSagaStep<TContext>[] } = {},
 ): SagaDefinition {
-  const problems = steps.flatMap((step, index) => stepProblems(step, index));
-  const defined = problems.length > 0 ? [] : steps.map((step) => defineStep(step as never));
+  const problems: string[] = [];
+  const defined: StepDefinition[] = [];
+  steps.forEach((step, index) => {
+    const outcome = defineStep(step, index);
+    if ('label' in outcome) defined.push(outcome);
+    else problems.push(...outcome);
+  });
   const retired = (options.retired ?? []).map((step) => defineRetiredStep(step as never));
   const all = [...defined, ...retired];
   return freezeSaga(assembleSaga(name, all, options, [...problems, ...duplicates(all)]));

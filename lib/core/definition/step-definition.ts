@@ -5,6 +5,7 @@ import {
   type RetryOptions,
   type RetryPolicy,
 } from '../retry/index.js';
+import { nameProblem, stepProblems } from './step-problems.js';
 import type { ISagaCompensationContext, ISagaContext } from './saga-context.js';
 import {
   NOTHING_TO_UNDO,
@@ -62,8 +63,9 @@ function policyOr(option: number | RetryOptions | undefined, standard: RetryPoli
   return option === undefined ? standard : retryPolicy(option);
 }
 
-function policyOf(step: SagaStep<never, never, never>): StepPolicy {
-  const standard =
+/** Whether a step leaves every setting at its default. */
+function isPlain(step: SagaStep<never, never, never>): boolean {
+  return (
     step.retry === undefined &&
     step.timeout === undefined &&
     step.timeoutGrace === undefined &&
@@ -72,10 +74,12 @@ function policyOf(step: SagaStep<never, never, never>): StepPolicy {
     step.compensationRetry === undefined &&
     step.compensationTimeout === undefined &&
     step.idempotent === undefined &&
-    step.compensate !== NOTHING_TO_UNDO &&
     step.probe === undefined &&
-    step.onError === undefined;
-  if (standard) return DEFAULT_POLICY;
+    step.onError === undefined
+  );
+}
+
+function policyOf(step: SagaStep<never, never, never>): StepPolicy {
   return Object.freeze({
     retry: policyOr(step.retry, NO_RETRY),
     timeout: step.timeout,
@@ -91,13 +95,37 @@ function policyOf(step: SagaStep<never, never, never>): StepPolicy {
   });
 }
 
-/** Applies the defaults to a step that `stepProblems` has passed. */
-export function defineStep(step: SagaStep<never, never, never>): StepDefinition {
-  const compensate = step.compensate === NOTHING_TO_UNDO ? undefined : step.compensate;
+/**
+ * Validates a step and applies the defaults. The step that nearly all are, with a label and two
+ * functions, is looked at once, because bare chains define their steps for every run.
+ */
+export function defineStep(
+  step: SagaStep<never, never, never>,
+  index: number,
+): StepDefinition | readonly string[] {
+  if (typeof step === 'object' && step !== null) {
+    const { label, action, compensate } = step;
+    if (
+      typeof action === 'function' &&
+      typeof compensate === 'function' &&
+      nameProblem('label', label) === undefined &&
+      isPlain(step)
+    ) {
+      return new StepDefinition(
+        label,
+        action as Action,
+        compensate as Compensation,
+        DEFAULT_POLICY,
+      );
+    }
+  }
+  const problems = stepProblems(step, index);
+  if (problems.length > 0) return problems;
+  const undo = step.compensate === NOTHING_TO_UNDO ? undefined : step.compensate;
   return new StepDefinition(
     step.label,
     step.action as Action,
-    compensate as Compensation | undefined,
+    undo as Compensation | undefined,
     policyOf(step),
   );
 }

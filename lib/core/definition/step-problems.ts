@@ -70,27 +70,6 @@ function compensateProblems(where: string, step: AnyStep): readonly string[] {
   ];
 }
 
-/** The step that nearly all are: it passes without a list being made for it. */
-function isPlain(step: AnyStep): boolean {
-  return (
-    typeof step.action === 'function' &&
-    typeof step.compensate === 'function' &&
-    typeof step.label === 'string' &&
-    step.label !== '' &&
-    step.label.length * 3 <= MAX_NAME_BYTES &&
-    step.retry === undefined &&
-    step.compensationRetry === undefined &&
-    step.timeout === undefined &&
-    step.compensationTimeout === undefined &&
-    step.timeoutGrace === undefined &&
-    step.pivot === undefined &&
-    step.idempotent === undefined &&
-    step.probe === undefined &&
-    step.onError === undefined &&
-    step.compensateOn === undefined
-  );
-}
-
 /** Everything that is wrong with one step, each line with the option, its value and the remedy. */
 export function stepProblems(candidate: unknown, index: number): readonly string[] {
   if (typeof candidate !== 'object' || candidate === null) {
@@ -99,7 +78,6 @@ export function stepProblems(candidate: unknown, index: number): readonly string
     ];
   }
   const step = candidate as AnyStep;
-  if (isPlain(step)) return NONE;
   const label = nameProblem('its label', step.label);
   const where = `step ${label === undefined ? shown(step.label) : index + 1}`;
   const problems = [...compensateProblems(where, step), ...optionProblems(where, step)];

@@ -11,8 +11,20 @@ import type { Run } from './run.js';
 
 type Effect = Exclude<Command, { readonly type: 'record' | 'stop' }>;
 
-/** Waits for the effect's time and for a late attempt; `true` when the state may have changed. */
-async function heldBack(run: Run, effect: Effect): Promise<boolean> {
+function isHeldBack(run: Run, effect: Effect): boolean {
+  return effect.notBefore > 0 || run.unsettled !== undefined || run.halt !== undefined;
+}
+
+/**
+ * Waits for the effect's time and for a late attempt; `true` when the state may have changed.
+ *
+ * @throws what the run was stopped with: no effect begins after that.
+ */
+async function holdBack(run: Run, effect: Effect): Promise<boolean> {
+  if (run.halt !== undefined) {
+    await run.persistence?.flush();
+    throw run.halt.error;
+  }
   const early = effect.notBefore - run.environment.clock.now();
   if (effect.notBefore > 0 && early > 0) {
     await run.persistence?.flush();
@@ -64,6 +76,12 @@ async function undo(run: Run, step: StepDefinition, attempt: number): Promise<vo
   run.note({ type: 'undone', label: step.label, attempt }, ctx);
 }
 
+/** What does not happen in a saga that simply succeeds, apart from the frame that it waits with. */
+async function undoOrProbe(run: Run, effect: Exclude<Effect, { readonly type: 'run' }>) {
+  if (effect.type === 'undo') await undo(run, effect.step, effect.attempt);
+  else await noteProbe(run, effect.step);
+}
+
 /**
  * Drives a saga until it rests: asks the machine for the next command, performs it, notes what
  * happened. Resolves when it has completed.
@@ -87,42 +105,30 @@ export async function drive(run: Run): Promise<Run> {
       const command = decide(run.definition, run.state);
       if (command.type === 'record') {
         run.note(command.record);
-        continue;
-      }
-      if (command.type === 'stop') {
+      } else if (command.type === 'stop') {
         if (run.persistence !== undefined) await run.persistence.flush();
         if (run.isSuccess) return run;
         throw executionException(run);
+      } else if (isHeldBack(run, command) && (await holdBack(run, command))) {
+        // Time has passed: ask again.
+      } else if (command.type !== 'run') {
+        await undoOrProbe(run, command);
+      } else {
+        const { step, attempt } = command;
+        if (run.observers !== undefined || run.persistence !== undefined) {
+          await announce(run, 'started', step, attempt);
+        }
+        const ctx = new ActionContext(run, step, attempt);
+        let result: unknown;
+        try {
+          result = unwrap(await invoke(run, ctx, step.action as never, step.policy.timeout));
+        } catch (thrown) {
+          await noteFailure(run, ctx, step, thrown);
+          continue;
+        }
+        const { pivot } = step.policy;
+        run.note({ type: 'done', label: step.label, attempt, result, pivot }, ctx);
       }
-      if (run.halt !== undefined) {
-        await run.persistence?.flush();
-        throw run.halt.error;
-      }
-      if (command.notBefore > 0 || run.unsettled !== undefined) {
-        if (await heldBack(run, command)) continue;
-      }
-      const { step } = command;
-      if (command.type === 'undo') {
-        await undo(run, step, command.attempt);
-        continue;
-      }
-      if (command.type === 'probe') {
-        await noteProbe(run, step);
-        continue;
-      }
-      const { attempt } = command;
-      if (run.observers !== undefined || run.persistence !== undefined) {
-        await announce(run, 'started', step, attempt);
-      }
-      const ctx = new ActionContext(run, step, attempt);
-      let result: unknown;
-      try {
-        result = unwrap(await invoke(run, ctx, step.action as never, step.policy.timeout));
-      } catch (thrown) {
-        await noteFailure(run, ctx, step, thrown);
-        continue;
-      }
-      run.note({ type: 'done', label: step.label, attempt, result, pivot: step.policy.pivot }, ctx);
     }
   } finally {
     run.driving = false;

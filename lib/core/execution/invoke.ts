@@ -12,6 +12,7 @@ export class Halted extends Error {
 
 /** What an action returned, awaitable: an observable becomes the promise of its last value. */
 function awaitable(returned: unknown, ctx: ActionContext): unknown {
+  if (returned instanceof Promise) return returned;
   return isObservableLike(returned) ? lastValueOf(returned, ctx.signal) : returned;
 }
 

@@ -15,8 +15,8 @@ export class FailureValue extends Error {
 
 /** The result in what an action returned: `Ok` opened, `Err` thrown as a {@link FailureValue}. */
 export function unwrap(returned: unknown): unknown {
-  if (returned instanceof Ok) return returned.value;
   if (typeof returned !== 'object' || returned === null) return returned;
+  if (returned instanceof Ok) return returned.value;
   if (returned instanceof Err) throw new FailureValue(returned.error);
   if (!isResultLike(returned)) return returned;
   if (returned.isErr()) throw new FailureValue(returned.error);

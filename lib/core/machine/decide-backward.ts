@@ -19,20 +19,19 @@ function hasTakenPlace(step: StepState, definition: StepDefinition | undefined):
 /** Whether the policy leaves the undo no further attempt. */
 export function hasFinallyFailed(step: StepDefinition, undo: UndoState): boolean {
   if (undo.phase !== 'failed') return false;
-  return !undo.retryable || undo.attempt > step.policy.compensationRetry.retries;
+  return undo.failure?.retryable === false || undo.attempt > step.policy.compensationRetry.retries;
 }
 
 function decideUndo(step: StepDefinition, undo: UndoState | undefined): Command {
   if (undo === undefined) return { type: 'undo', step, attempt: 1, notBefore: 0 };
   const attempt = undo.phase === 'failed' ? undo.attempt + 1 : undo.attempt;
-  return { type: 'undo', step, attempt, notBefore: undo.retryAt };
+  return { type: 'undo', step, attempt, notBefore: undo.failure?.retryAt ?? 0 };
 }
 
 /** The way back: reverse order of start, one at a time, none skipped, none twice. */
 export function decideBackward(definition: SagaDefinition, state: SagaState): Command {
   let stuck: Command | undefined;
-  for (let i = state.steps.length - 1; i >= 0; i--) {
-    const step = state.steps[i] as StepState;
+  for (let step = state.last; step !== undefined; step = step.previous) {
     const plan = definition.step(step.label);
     if (isUndone(step) || !hasTakenPlace(step, plan)) continue;
     if (plan?.compensate === undefined) {

@@ -2,6 +2,7 @@ import type { SagaDefinition, StepDefinition } from '../definition/index.js';
 import { SagaCancelledError } from '../errors/index.js';
 import { decideBackward } from './decide-backward.js';
 import type { Command } from './command.js';
+import { MISMATCH, nextStep } from './next-step.js';
 import type { ParkReason, TurnCause } from './saga-record.js';
 import type { SagaState, StepState } from './saga-state.js';
 
@@ -26,34 +27,38 @@ function turnForCancel(state: SagaState): Command | undefined {
 
 /** Whether the policy leaves the step another attempt after the failure that its state shows. */
 export function mayRetry(step: StepDefinition, state: StepState): boolean {
-  if (state.doubtful && !step.policy.idempotent) return false;
-  return state.retryable && state.attempt <= step.policy.retry.retries;
+  if (state.doubt !== 'none' && !step.policy.idempotent) return false;
+  return state.failure?.retryable !== false && state.attempt <= step.policy.retry.retries;
+}
+
+/** It may have been the point of no return: undoing the others could lose what it did. */
+function mayHavePivoted(step: StepDefinition, open: StepState): boolean {
+  return step.policy.pivot && open.doubt !== 'none' && step.compensate === undefined;
 }
 
 /** The step that was started last is not done: repeat it, ask after it, or turn back. */
 function decideOpenStep(step: StepDefinition, open: StepState, state: SagaState): Command {
-  const notBefore = state.cancel !== undefined && !state.pivoted ? 0 : open.retryAt;
-  if (open.doubtful && !open.probed && step.policy.probe !== undefined) {
+  const notBefore = state.cancel !== undefined && !state.pivoted ? 0 : (open.failure?.retryAt ?? 0);
+  if (open.doubt === 'open' && step.policy.probe !== undefined) {
     return { type: 'probe', step, notBefore };
   }
   const cancelled = turnForCancel(state);
-  if (cancelled !== undefined) return cancelled;
+  if (cancelled !== undefined) {
+    return mayHavePivoted(step, open) ? park('in-doubt', open.label) : cancelled;
+  }
   if (open.phase !== 'failed') {
     // Its process went while it was in flight: the same attempt again, unless that may do harm.
-    if (open.doubtful && !step.policy.idempotent) return park('in-doubt', open.label);
+    if (open.doubt !== 'none' && !step.policy.idempotent) return park('in-doubt', open.label);
     return { type: 'run', step, attempt: open.attempt, notBefore };
   }
   if (mayRetry(step, open)) return { type: 'run', step, attempt: open.attempt + 1, notBefore };
   if (state.pivoted) return park('failed-after-pivot', open.label);
-  if (step.policy.pivot && open.doubtful && step.compensate === undefined) {
-    // It may have been the point of no return: undoing the others could lose what it did.
-    return park('in-doubt', open.label);
-  }
-  return turn({ reason: 'step-failed', label: open.label, error: open.error });
+  if (mayHavePivoted(step, open)) return park('in-doubt', open.label);
+  return turn({ reason: 'step-failed', label: open.label, error: open.failure?.error });
 }
 
 function decideForward(definition: SagaDefinition, state: SagaState): Command {
-  const last = state.steps[state.steps.length - 1];
+  const { last } = state;
   if (last !== undefined) {
     if (last.phase !== 'done') {
       const step = definition.step(last.label);
@@ -62,15 +67,16 @@ function decideForward(definition: SagaDefinition, state: SagaState): Command {
       }
       return decideOpenStep(step, last, state);
     }
-    if (last.error !== undefined) {
+    if (last.failure !== undefined) {
       return state.pivoted
         ? park('failed-after-pivot', last.label)
-        : turn({ reason: 'unstorable-result', label: last.label, error: last.error });
+        : turn({ reason: 'unstorable-result', label: last.label, error: last.failure.error });
     }
   }
   const cancelled = turnForCancel(state);
   if (cancelled !== undefined) return cancelled;
-  const step = definition.forward[state.steps.length + state.skipped.length];
+  const step = nextStep(definition, state);
+  if (step === MISMATCH) return park('definition-mismatch', last?.label ?? '');
   return step === undefined ? COMPLETE : { type: 'run', step, attempt: 1, notBefore: 0 };
 }
 

@@ -1,57 +1,58 @@
 import type { SagaRecord } from './saga-record.js';
-import { StepState, UndoState, type SagaState } from './saga-state.js';
+import { StepState, UndoState, type FailedAttempt, type SagaState } from './saga-state.js';
 
 type Of<T extends SagaRecord['type']> = Extract<SagaRecord, { readonly type: T }>;
 
 /** The state of a step; a host that nobody observes does not write `started`. */
 function stepOf(state: SagaState, label: string, attempt: number): StepState {
-  const last = state.steps[state.steps.length - 1];
-  if (last !== undefined && last.label === label) {
-    last.attempt = attempt;
-    return last;
-  }
   const known = state.step(label);
   if (known !== undefined) return known;
-  const step = new StepState(label, attempt);
-  state.steps.push(step);
+  const step = new StepState(label, attempt, state.last);
+  state.last = step;
+  state.started += 1;
   return step;
 }
 
+/** A step that has begun; what is learned of it later starts no new attempt of it. */
+function begunStep(state: SagaState, label: string): StepState {
+  return state.step(label) ?? stepOf(state, label, 1);
+}
+
 function undoOf(state: SagaState, label: string, attempt: number): UndoState {
-  const step = stepOf(state, label, 1);
+  const step = begunStep(state, label);
   const undo = (step.undo ??= new UndoState(attempt));
   undo.attempt = attempt;
   return undo;
 }
 
+/** An effect whose result cannot be stored fails its saga, though not its step. */
+function unstorable({ unstorable: error }: Of<'done'>): FailedAttempt | undefined {
+  return error === undefined ? undefined : { error, retryable: false, retryAt: 0 };
+}
+
 function onDone(state: SagaState, record: Of<'done'>): void {
   const step = stepOf(state, record.label, record.attempt);
+  step.attempt = record.attempt;
   step.phase = 'done';
-  step.doubtful = false;
+  step.doubt = 'none';
   step.result = record.result;
+  step.failure = unstorable(record);
   if (record.pivot) state.pivoted = true;
-  step.error = record.unstorable;
   state.recoveries = 0;
 }
 
 function onFailed(state: SagaState, record: Of<'failed'>): void {
   const step = stepOf(state, record.label, record.attempt);
+  step.attempt = record.attempt;
   step.phase = 'failed';
-  step.retryable = record.retryable;
-  step.retryAt = record.retryAt;
-  step.error = record.error;
-  if (record.outcome === 'unknown') {
-    step.doubtful = true;
-    step.probed = false;
-  }
+  step.failure = record;
+  if (record.outcome === 'unknown') step.doubt = 'open';
   state.recoveries = 0;
 }
 
 function onProbed(state: SagaState, record: Of<'probed'>): void {
-  const step = stepOf(state, record.label, 1);
-  step.probed = true;
-  if (record.answer === 'unknown') return;
-  step.doubtful = false;
+  const step = begunStep(state, record.label);
+  step.doubt = record.answer === 'unknown' ? 'probed' : 'none';
   if (record.answer === 'done') {
     step.phase = 'done';
     step.result = record.result;
@@ -69,9 +70,7 @@ function onUndo(undo: UndoState, record: Of<'undo-started' | 'undone' | 'undo-fa
       break;
     case 'undo-failed':
       undo.phase = 'failed';
-      undo.retryable = record.retryable;
-      undo.retryAt = record.retryAt;
-      undo.error = record.error;
+      undo.failure = record;
   }
 }
 
@@ -81,8 +80,7 @@ function onRecovered(state: SagaState): void {
   for (const step of state.steps) {
     if (step.phase === 'started') {
       step.phase = 'interrupted';
-      step.doubtful = true;
-      step.probed = false;
+      step.doubt = 'open';
     }
     if (step.undo?.phase === 'started') step.undo.phase = 'interrupted';
   }
@@ -93,14 +91,16 @@ function onResumed(state: SagaState, record: Of<'resumed'>): void {
   state.status = 'running';
   state.parked = undefined;
   state.cause = undefined;
+  // Who sends it forward knows that it was to be cancelled; a deadline that has passed acts anew.
+  state.cancel = undefined;
   state.recoveries = 0;
-  const open = state.steps[state.steps.length - 1];
+  const open = state.last;
   if (open === undefined || open.phase === 'done') return;
   // The operator vouches for one more round of attempts.
   open.phase = 'interrupted';
   open.attempt = 1;
-  open.retryAt = 0;
-  open.probed = false;
+  open.failure = undefined;
+  if (open.doubt === 'probed') open.doubt = 'open';
 }
 
 /**
@@ -111,6 +111,7 @@ export function evolve(state: SagaState, record: SagaRecord): SagaState {
   switch (record.type) {
     case 'started': {
       const step = stepOf(state, record.label, record.attempt);
+      step.attempt = record.attempt;
       step.phase = 'started';
       step.owesUndo = record.owesUndo;
       break;

@@ -8,6 +8,7 @@ export {
   StepState,
   UndoState,
   type AttemptPhase,
+  type FailedAttempt,
   type SagaStatus,
 } from './saga-state.js';
 export { resumeRecord } from './resume.js';

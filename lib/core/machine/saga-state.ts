@@ -10,49 +10,57 @@ export type SagaStatus = 'running' | 'compensating' | 'completed' | 'compensated
  */
 export type AttemptPhase = 'started' | 'interrupted' | 'failed' | 'done';
 
+/** The last attempt that failed. */
+export interface FailedAttempt {
+  readonly retryable: boolean;
+  readonly retryAt: number;
+  readonly error: unknown;
+}
+
 /** What is known of one undo. */
 export class UndoState {
   phase: AttemptPhase = 'started';
-  retryable = true;
-  retryAt = 0;
-  error: unknown = undefined;
+  failure: FailedAttempt | undefined = undefined;
 
   constructor(public attempt: number) {}
 }
 
-/** What is known of one step that was started. */
+/** What is known of one step that was started. Small: a bare chain keeps one per step and run. */
 export class StepState {
   phase: AttemptPhase = 'started';
-  /** Some attempt may have taken effect, and nothing has settled that since. */
-  doubtful = false;
-  /** The probe has been asked since the doubt arose. */
-  probed = false;
+  /**
+   * Whether some attempt may have taken effect, and nothing has settled that since: `open` until
+   * the probe was asked, `probed` when it did not know either.
+   */
+  doubt: 'none' | 'open' | 'probed' = 'none';
   /** It was started by a definition that could undo it. */
   owesUndo = false;
-  retryable = true;
-  retryAt = 0;
   result: unknown = undefined;
-  error: unknown = undefined;
+  failure: FailedAttempt | undefined = undefined;
   undo: UndoState | undefined = undefined;
 
   constructor(
     readonly label: string,
     /** The last attempt that was started, from 1. */
     public attempt: number,
+    /** The step that was started before it. */
+    readonly previous: StepState | undefined,
   ) {}
 
   /** What is known of the effect. A step that may have happened counts as `unknown`. */
   get outcome(): StepOutcome {
     if (this.phase === 'done') return 'done';
-    return this.doubtful || this.phase === 'started' ? 'unknown' : 'not-done';
+    return this.doubt !== 'none' || this.phase === 'started' ? 'unknown' : 'not-done';
   }
 }
 
 /** All that is known of a saga: the fold of its records. Owned by one host, changed by `evolve`. */
 export class SagaState {
   status: SagaStatus = 'running';
-  /** In order of their start. */
-  readonly steps: StepState[] = [];
+  /** The step that was started last. Linked, not listed: a list of three wastes room for sixteen. */
+  last: StepState | undefined = undefined;
+  /** How many steps were started. */
+  started = 0;
   /** A pivot step is done: there is no way back. */
   pivoted = false;
   /** Labels that a resume passed over without a record. */
@@ -63,9 +71,17 @@ export class SagaState {
   /** Take-overs since the last progress. */
   recoveries = 0;
 
+  /** The steps that were started, in order of their start. */
+  get steps(): readonly StepState[] {
+    const steps: StepState[] = [];
+    for (let step = this.last; step !== undefined; step = step.previous) steps.push(step);
+    return steps.reverse();
+  }
+
   step(label: string): StepState | undefined {
-    for (const step of this.steps) if (step.label === label) return step;
-    return undefined;
+    let step = this.last;
+    while (step !== undefined && step.label !== label) step = step.previous;
+    return step;
   }
 
   /** Whether nothing more happens by itself. */

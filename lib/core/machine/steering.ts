@@ -1,4 +1,5 @@
 import type { SagaDefinition } from '../definition/index.js';
+import { MISMATCH, nextStep } from './next-step.js';
 import type { SagaState } from './saga-state.js';
 
 /** Why a saga cannot be cancelled any more; `undefined` when it can. */
@@ -11,6 +12,6 @@ export function refusalToCancel(state: SagaState): string | undefined {
 /** The label a resume goes on from when none is given: the open step, else the next one. */
 export function firstOpenLabel(definition: SagaDefinition, state: SagaState): string {
   const open = state.steps.find((step) => step.phase !== 'done');
-  const next = definition.forward[state.steps.length + state.skipped.length];
-  return open?.label ?? next?.label ?? '';
+  const next = nextStep(definition, state);
+  return open?.label ?? (next === MISMATCH ? undefined : next?.label) ?? '';
 }

@@ -3,7 +3,7 @@ import type { SagaState, StepState } from './saga-state.js';
 
 function compensationErrors(state: SagaState): { label: string; error: unknown }[] {
   return state.steps.flatMap(({ label, undo }) =>
-    undo?.phase === 'failed' ? [{ label, error: undo.error }] : [],
+    undo?.phase === 'failed' ? [{ label, error: undo.failure?.error }] : [],
   );
 }
 
@@ -30,7 +30,8 @@ export function failureOf(sagaName: string, sagaId: string, state: SagaState): S
     status: state.status === 'compensated' ? 'compensated' : 'parked',
     ...(state.parked === undefined ? {} : { parkReason: state.parked.reason }),
     ...(label === undefined ? {} : { failedLabel: label }),
-    cause: state.cause?.error ?? state.steps.find((step) => step.label === label)?.error,
+    cause:
+      state.cause?.error ?? (label === undefined ? undefined : state.step(label)?.failure?.error),
     compensated: labels(undone).toReversed(),
     notCompensated: labels(kept),
     skipped: state.skipped,
