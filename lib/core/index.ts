@@ -75,13 +75,17 @@ export {
   type SagaSummaryPage,
 } from './engine/index.js';
 export {
+  cursorAt,
   jsonCodec,
+  listQuery,
   type ClaimRequest,
   type ForgetRequest,
   type Journal,
   type JournalBatch,
   type JournalEntry,
+  type ListQuery,
   type NewSaga,
+  type PagePosition,
   type PayloadCodec,
   type PayloadLimits,
   type SagaFilter,

@@ -12,6 +12,7 @@ export type {
   SagaRow,
   StoredSaga,
 } from './journal.js';
+export { cursorAt, listQuery, type ListQuery, type PagePosition } from './list-query.js';
 export { encodePayload, PAYLOAD_LIMITS, type PayloadLimits } from './payloads.js';
 export { decodeEntry, encodeHead } from './record-codec.js';
 export { fromStoredError, storedError, type StoredError } from './stored-error.js';

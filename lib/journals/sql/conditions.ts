@@ -1,0 +1,37 @@
+import type { ListQuery } from '../../core/index.js';
+import { storable } from './storable.js';
+
+/** How one dialect writes what a list needs. The saga row is called `s`, its integer key `s.saga`. */
+export interface ListDialect {
+  /** Binds a value and returns its placeholder. */
+  bind(value: string | number): string;
+  /** The table of tags, quoted: its columns are `saga`, `name`, `value`. */
+  readonly tagTable: string;
+}
+
+/**
+ * The conditions of a list, joined by AND; 'TRUE' without any. Every value is bound. The page is
+ * `ORDER BY s.created_at DESC, s.saga DESC LIMIT limit + 1`: one more than asked tells whether
+ * another page follows.
+ */
+export function listConditions(query: ListQuery, sql: ListDialect): string {
+  const { name, statuses, key, tags, createdAfter, createdBefore, after } = query;
+  const all: string[] = [];
+  if (name !== undefined) all.push(`s.name = ${sql.bind(storable('name', name))}`);
+  if (statuses !== undefined) {
+    const bound = statuses.map((status) => sql.bind(storable('status', status)));
+    all.push(statuses.length === 0 ? 'FALSE' : `s.status IN (${bound.join(', ')})`);
+  }
+  if (key !== undefined) all.push(`s.key = ${sql.bind(storable('key', key))}`);
+  for (const [tag, value] of tags) {
+    const wanted = `t.name = ${sql.bind(storable('the name of a tag', tag))} AND t.value = ${sql.bind(storable(`tag '${tag}'`, value))}`;
+    all.push(`s.saga IN (SELECT t.saga FROM ${sql.tagTable} t WHERE ${wanted})`);
+  }
+  if (createdAfter !== undefined) all.push(`s.created_at > ${sql.bind(createdAfter)}`);
+  if (createdBefore !== undefined) all.push(`s.created_at < ${sql.bind(createdBefore)}`);
+  if (after !== undefined) {
+    // A row value, not OR: only so does the index give the place to begin at.
+    all.push(`(s.created_at, s.saga) < (${sql.bind(after.createdAt)}, ${sql.bind(after.key)})`);
+  }
+  return all.length === 0 ? 'TRUE' : all.join(' AND ');
+}

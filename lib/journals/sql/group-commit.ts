@@ -1,0 +1,141 @@
+import { isSagaError, SagaJournalError } from '../../core/index.js';
+
+/** How one piece of work ended, inside a commit that succeeded. */
+export type Outcome<Result> = { readonly value: Result } | { readonly error: unknown };
+
+export interface GroupCommitOptions<Item, Result> {
+  /** For error texts: 'sqlite data/sagas.db'. */
+  readonly description: string;
+  /**
+   * Commits all of it in one transaction; resolves when that is durable, with one outcome per item,
+   * in their order. An item that is refused (lost ownership) is an outcome and leaves no trace. A
+   * throw means that the transaction as a whole failed, and that nothing of it may be relied upon.
+   */
+  readonly commit: (
+    items: readonly Item[],
+  ) => readonly Outcome<Result>[] | Promise<readonly Outcome<Result>[]>;
+  /** About how many bytes it takes. */
+  readonly sizeOf: (item: Item) => number;
+  /** Two items of the same key never share a transaction; the later one waits. @default none */
+  readonly keyOf?: (item: Item) => string;
+  /**
+   * Whether a commit that failed so was rolled back because of what one item holds: then each of
+   * its items is tried once more, alone, so that a bad one fails only itself. @default never
+   */
+  readonly isItemFault?: (error: unknown) => boolean;
+  /** @default 1_000 */
+  readonly maxItems?: number;
+  /** An item larger than this goes alone. @default 4_194_304 */
+  readonly maxBytes?: number;
+}
+
+interface Queued<Item, Result> {
+  readonly item: Item;
+  readonly bytes: number;
+  readonly key: string | undefined;
+  readonly resolve: (value: Result) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Collects the work of all sagas of a process and commits it together: one commit at a time, begun
+ * at the end of an event-loop turn, so that a turn's work, or that of a round trip, shares one sync
+ * of the disk.
+ */
+export class GroupCommit<Item, Result> {
+  #queue: Queued<Item, Result>[] = [];
+  #working = false;
+  #closed = false;
+  #idle: (() => void)[] = [];
+
+  constructor(private readonly options: GroupCommitOptions<Item, Result>) {}
+
+  /** Work that has not been committed yet. */
+  get pending(): number {
+    return this.#queue.length;
+  }
+
+  /** @throws SagaJournalError when the commit failed as a whole, or the journal is closed. */
+  add(item: Item): Promise<Result> {
+    if (this.#closed) return Promise.reject(this.#failure('is closed'));
+    return new Promise((resolve, reject) => {
+      const key = this.options.keyOf?.(item);
+      this.#queue.push({ item, bytes: this.options.sizeOf(item), key, resolve, reject });
+      this.#wake();
+    });
+  }
+
+  /** Takes nothing more, and resolves when everything taken has been committed or has failed. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    if (this.#working) await new Promise<void>((resolve) => this.#idle.push(resolve));
+  }
+
+  #wake(): void {
+    if (this.#working) return;
+    this.#working = true;
+    setImmediate(() => void this.#work());
+  }
+
+  async #work(): Promise<void> {
+    const batch = this.#take();
+    await this.#commit(batch);
+    if (this.#queue.length > 0) {
+      // At the end of a turn again: those that were just told hand in their next piece first.
+      setImmediate(() => void this.#work());
+      return;
+    }
+    this.#working = false;
+    for (const tell of this.#idle.splice(0)) tell();
+  }
+
+  /** The head of the queue, within the bounds; what shares a key with it stays, in order. */
+  #take(): Queued<Item, Result>[] {
+    const { maxItems = 1_000, maxBytes = 4_194_304 } = this.options;
+    const batch: Queued<Item, Result>[] = [];
+    const left: Queued<Item, Result>[] = [];
+    const keys = new Set<string>();
+    let bytes = 0;
+    let full = false;
+    for (const queued of this.#queue) {
+      full ||= batch.length >= maxItems || (batch.length > 0 && bytes + queued.bytes > maxBytes);
+      if (full || (queued.key !== undefined && keys.has(queued.key))) {
+        left.push(queued);
+        continue;
+      }
+      if (queued.key !== undefined) keys.add(queued.key);
+      bytes += queued.bytes;
+      batch.push(queued);
+    }
+    this.#queue = left;
+    return batch;
+  }
+
+  async #commit(batch: readonly Queued<Item, Result>[]): Promise<void> {
+    try {
+      const outcomes = await this.options.commit(batch.map(({ item }) => item));
+      batch.forEach((queued, index) => this.#settle(queued, outcomes[index]));
+    } catch (error) {
+      if (batch.length > 1 && this.options.isItemFault?.(error) === true) {
+        for (const queued of batch) await this.#commit([queued]);
+        return;
+      }
+      const failure = isSagaError(error) ? error : this.#failure('failed', error);
+      for (const { reject } of batch) reject(failure);
+    }
+  }
+
+  #settle(queued: Queued<Item, Result>, outcome: Outcome<Result> | undefined): void {
+    if (outcome === undefined) queued.reject(this.#failure('told no outcome'));
+    else if ('error' in outcome) queued.reject(outcome.error);
+    else queued.resolve(outcome.value);
+  }
+
+  #failure(what: string, cause?: unknown): SagaJournalError {
+    const why = cause instanceof Error ? `: ${cause.message}` : '';
+    return new SagaJournalError(
+      `The journal ${this.options.description} ${what}${why}`,
+      cause === undefined ? {} : { cause },
+    );
+  }
+}

@@ -1,0 +1,14 @@
+// What the SQL journals share; private.
+export { listConditions, type ListDialect } from './conditions.js';
+export { GroupCommit, type GroupCommitOptions, type Outcome } from './group-commit.js';
+export { pendingMigrations, type Migration } from './migrations.js';
+export { toPage } from './page.js';
+export {
+  ENTRY_COLUMNS,
+  SAGA_COLUMNS,
+  toEntry,
+  toSagaRow,
+  type SqlRow,
+  type SqlValue,
+} from './rows.js';
+export { checkEntry, checkNewSaga, payloadBytes, storable } from './storable.js';

@@ -1,0 +1,49 @@
+import { SagaSerializationError, type JournalEntry, type NewSaga } from '../../core/index.js';
+
+/** In every supported Node, but not in the library that the types are compiled against. */
+type Es2024String = string & { isWellFormed(): boolean };
+
+/**
+ * SQL text holds neither NUL (Postgres) nor half of a surrogate pair (UTF-8 has no form for it, so
+ * that it would come back as another text). The JSON codec escapes both inside payloads; what is
+ * stored as it is has to do without.
+ *
+ * @throws SagaSerializationError naming what holds it.
+ */
+export function storable(what: string, text: string): string {
+  if (!text.includes('\0') && (text as Es2024String).isWellFormed()) return text;
+  throw new SagaSerializationError(
+    what,
+    'holds a NUL character or half of a surrogate pair, which an SQL journal cannot keep; leave it out or escape it',
+  );
+}
+
+/** @throws SagaSerializationError */
+export function checkEntry({ head, result, context }: JournalEntry): void {
+  storable('record', head);
+  if (result !== null) storable('result', result);
+  if (context !== null) storable('context', context);
+}
+
+/** @throws SagaSerializationError */
+export function checkNewSaga(saga: NewSaga): void {
+  storable('name', saga.name);
+  storable('id', saga.id);
+  storable('input', saga.input);
+  storable('owner', saga.owner);
+  if (saga.key !== null) storable('key', saga.key);
+  for (const [tag, value] of Object.entries(saga.tags)) {
+    storable('the name of a tag', tag);
+    storable(`tag '${tag}'`, value);
+  }
+  for (const entry of saga.entries) checkEntry(entry);
+}
+
+/** About how many bytes a saga or an append takes in a transaction. */
+export function payloadBytes(entries: readonly JournalEntry[], input = ''): number {
+  let chars = input.length;
+  for (const { head, result, context } of entries) {
+    chars += head.length + (result?.length ?? 0) + (context?.length ?? 0);
+  }
+  return chars;
+}
