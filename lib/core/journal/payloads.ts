@@ -1,6 +1,7 @@
-import { SagaSerializationError } from '../errors/index.js';
+import { isSagaError, SagaSerializationError } from '../errors/index.js';
 import type { LogFields, SagaLogger } from '../ports/index.js';
 import type { PayloadCodec } from './codec.js';
+import { storedError } from './stored-error.js';
 
 export interface PayloadLimits {
   /** Size of one payload in bytes above which a warning is logged. @default 262_144 */
@@ -11,6 +12,25 @@ export interface PayloadLimits {
 
 export const PAYLOAD_LIMITS: PayloadLimits = { warnBytes: 262_144, maxBytes: 2_097_152 };
 
+/** A codec of the user's may throw anything, or forget to give text. */
+function encoded(codec: PayloadCodec, value: unknown): string {
+  let text: unknown;
+  try {
+    text = codec.encode(value);
+  } catch (error) {
+    if (isSagaError(error)) throw error;
+    throw new SagaSerializationError(
+      '$',
+      `was refused by the codec: ${storedError(error).message}`,
+    );
+  }
+  if (typeof text === 'string') return text;
+  throw new SagaSerializationError(
+    '$',
+    `was encoded as ${typeof text}; a codec must give a string`,
+  );
+}
+
 /** Encodes one payload within its limits. @throws SagaSerializationError */
 export function encodePayload(
   codec: PayloadCodec,
@@ -19,9 +39,9 @@ export function encodePayload(
   logger: SagaLogger,
   fields: LogFields,
 ): string {
-  const text = codec.encode(value);
+  const text = encoded(codec, value);
   // A UTF-16 unit has at most 3 bytes.
-  if (text.length * 3 <= limits.warnBytes) return text;
+  if (text.length * 3 <= Math.min(limits.warnBytes, limits.maxBytes)) return text;
   const bytes = Buffer.byteLength(text);
   if (bytes > limits.maxBytes) {
     throw new SagaSerializationError(

@@ -1,20 +1,40 @@
+import { isSagaError } from '../errors/index.js';
+
 /** An error as it is kept: never its own properties, where HTTP clients hang tokens. */
 export interface StoredError {
   readonly name: string;
   readonly message: string;
   readonly code?: string | number;
   readonly cause?: StoredError;
+  /** It is one of this package's: `isSagaError()` still says so when it comes back. */
+  readonly saga?: true;
 }
 
 const MAX_MESSAGE = 2_000;
+const MAX_NAME = 255;
 const MAX_CAUSES = 5;
 
-function text(read: () => unknown, otherwise: string): string {
+function text(read: () => unknown, otherwise: string, max = MAX_MESSAGE): string {
   try {
     const value = read();
-    return typeof value === 'string' ? value.slice(0, MAX_MESSAGE) : otherwise;
+    return typeof value === 'string' ? value.slice(0, max) : otherwise;
   } catch {
     return otherwise;
+  }
+}
+
+function codeOf(error: object): string | number | undefined {
+  const code = property(error, 'code');
+  if (typeof code === 'string') return code.slice(0, MAX_NAME);
+  return typeof code === 'number' && Number.isFinite(code) ? code : undefined;
+}
+
+/** A proxy may throw whatever it is asked. */
+function isOurs(error: object): boolean {
+  try {
+    return isSagaError(error);
+  } catch {
+    return false;
   }
 }
 
@@ -26,22 +46,28 @@ function property(error: object, key: 'code' | 'cause'): unknown {
   }
 }
 
-/** Name, message (cut at 2,000 characters), code, and up to 5 causes. */
+/** Name, message (cut at 2,000 characters), code, and up to 5 causes. Never throws. */
 export function storedError(error: unknown, causes = MAX_CAUSES): StoredError {
   if (typeof error !== 'object' || error === null) {
     return { name: 'Error', message: text(() => String(error), 'a value that cannot be shown') };
   }
-  const code = property(error, 'code');
+  const code = codeOf(error);
   const cause = property(error, 'cause');
   return {
-    name: text(() => (error as Error).name, 'Error'),
+    name: text(() => (error as Error).name, 'Error', MAX_NAME),
     message: text(() => (error as Error).message, 'an object was thrown'),
-    ...(typeof code === 'string' || Number.isFinite(code) ? { code: code as string | number } : {}),
+    ...(code === undefined ? {} : { code }),
     ...(cause === undefined || causes === 0 ? {} : { cause: storedError(cause, causes - 1) }),
+    ...(isOurs(error) ? { saga: true } : {}),
   };
 }
 
-/** An `Error` with the stored name, message, code and causes; its class is not revived. */
+const BRAND = Symbol.for('nestjs-saga-orchestrator.error');
+
+/**
+ * An `Error` with the stored name, message, code and causes; its class is not revived, so compare
+ * codes, or ask `isSagaError()`.
+ */
 export function fromStoredError(stored: StoredError): Error {
   const error = new Error(
     stored.message,
@@ -49,5 +75,6 @@ export function fromStoredError(stored: StoredError): Error {
   );
   error.name = stored.name;
   if (stored.code !== undefined) Object.assign(error, { code: stored.code });
+  if (stored.saga === true) Object.defineProperty(error, BRAND, { value: true });
   return error;
 }

@@ -1,0 +1,151 @@
+import { types } from 'node:util';
+import { SagaSerializationError } from '../errors/index.js';
+import { storedError } from './stored-error.js';
+
+/** Marks an object as a value that JSON has no form for. A user's own key of that name is escaped. */
+export const TAG = '$saga';
+const MAX_DEPTH = 256;
+const FORBIDDEN: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+
+type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+function tagged(tag: string, value?: Json): Json {
+  return value === undefined ? { [TAG]: tag } : { [TAG]: tag, value };
+}
+
+function encodeNumber(value: number): Json {
+  if (Number.isFinite(value) && !Object.is(value, -0)) return value;
+  return tagged('number', Object.is(value, -0) ? '-0' : String(value));
+}
+
+/**
+ * How many prototypes a value has: 0 for a null-prototype object, 1 for a plain one, 2 for an array,
+ * a Date, a Map or a Set. Counted instead of compared, because every realm has its own built-ins.
+ */
+function rankOf(value: object): number {
+  let rank = 0;
+  let proto: unknown = Object.getPrototypeOf(value);
+  // A proxy can make up prototypes without end.
+  while (proto !== null && rank < 8) {
+    rank += 1;
+    proto = Object.getPrototypeOf(proto);
+  }
+  return rank;
+}
+
+/** In any realm, and not the root of a class that `extends null`. */
+function isObjectPrototype(proto: unknown): boolean {
+  return Object.hasOwn(proto as object, 'isPrototypeOf');
+}
+
+// The built-in methods, whatever else hangs on the prototype.
+const timeOf = (date: Date): number => Date.prototype.getTime.call(date);
+const entriesOf = (map: Map<unknown, unknown>) => Map.prototype.entries.call(map);
+const valuesOf = (set: Set<unknown>) => Set.prototype.values.call(set);
+
+/** One walk over a value: what is being walked, for circles, and where, for errors. */
+export class PayloadEncoder {
+  readonly #ancestors: object[] = [];
+  readonly #path: (string | number)[] = [];
+
+  encode(value: unknown): Json {
+    switch (typeof value) {
+      case 'string':
+      case 'boolean':
+        return value;
+      case 'number':
+        return encodeNumber(value);
+      case 'undefined':
+        return tagged('undefined');
+      case 'bigint':
+        return tagged('bigint', String(value));
+      case 'object':
+        return value === null ? null : this.#nested(value);
+      default:
+        return this.fail(`is a ${typeof value}, which cannot be stored`);
+    }
+  }
+
+  fail(problem: string): never {
+    const path = this.#path.map((key) =>
+      typeof key === 'number'
+        ? `[${key}]`
+        : /^[\w$]+$/.test(key)
+          ? `.${key}`
+          : `[${JSON.stringify(key)}]`,
+    );
+    throw new SagaSerializationError(`$${path.join('')}`.slice(0, 300), problem);
+  }
+
+  #at(key: string | number, value: unknown): Json {
+    this.#path.push(key);
+    const json = this.encode(value);
+    this.#path.pop();
+    return json;
+  }
+
+  #nested(value: object): Json {
+    if (this.#ancestors.includes(value)) this.fail('refers back to an object that contains it');
+    if (this.#ancestors.length >= MAX_DEPTH) this.fail(`is nested deeper than ${MAX_DEPTH} levels`);
+    this.#ancestors.push(value);
+    const json = this.#object(value);
+    this.#ancestors.pop();
+    return json;
+  }
+
+  #object(value: object): Json {
+    // Subclasses would come back as their base class: only the built-in itself is taken.
+    const rank = rankOf(value);
+    if (Array.isArray(value)) {
+      return rank === 2 ? this.#array(value) : this.#instance(value);
+    }
+    if (rank === 0) return tagged('bare', this.#record(value));
+    if (rank === 1 && isObjectPrototype(Object.getPrototypeOf(value))) return this.#record(value);
+    if (types.isNativeError(value)) {
+      return tagged('error', storedError(value) as unknown as Json);
+    }
+    if (types.isUint8Array(value)) {
+      const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+      if (rank === 3) return tagged('bytes', bytes.toString('base64'));
+      if (Buffer.isBuffer(value) && rank === 4) return tagged('buffer', bytes.toString('base64'));
+    }
+    if (rank === 2 && Reflect.ownKeys(value).length === 0) {
+      if (types.isDate(value)) return tagged('date', encodeNumber(timeOf(value)));
+      if (types.isMap(value)) return tagged('map', this.#array([...entriesOf(value)]));
+      if (types.isSet(value)) return tagged('set', this.#array([...valuesOf(value)]));
+    }
+    return this.#instance(value);
+  }
+
+  #instance(value: object): never {
+    const { name } = (value.constructor ?? {}) as { readonly name?: unknown };
+    return this.fail(
+      `is an instance of ${typeof name === 'string' && name !== '' ? name : 'a class'}, which ` +
+        'would come back as another thing; store a plain object',
+    );
+  }
+
+  #array(value: readonly unknown[]): Json {
+    for (let index = 0; index < value.length; index += 1) {
+      if (!Object.hasOwn(value, index)) this.fail('is an array with holes');
+    }
+    // Every index and `length`: what is above that is a property that JSON would lose.
+    if (Reflect.ownKeys(value).length !== value.length + 1) {
+      this.fail('is an array with properties of its own');
+    }
+    return value.map((item, index) => this.#at(index, item));
+  }
+
+  #record(value: object): Json {
+    if (Object.getOwnPropertySymbols(value).length > 0) this.fail('has a symbol as a key');
+    const json: Record<string, Json> = {};
+    for (const key of Object.keys(value)) {
+      if (FORBIDDEN.has(key)) this.fail(`has the key '${key}', which is refused`);
+      // Read with the key on the path already: a getter may throw.
+      this.#path.push(key);
+      json[key] = this.encode((value as Record<string, unknown>)[key]);
+      this.#path.pop();
+    }
+    return TAG in json ? tagged('object', json) : json;
+  }
+}

@@ -1,0 +1,73 @@
+import { jsonCodec, type SagaRecord } from 'nestjs-saga-orchestrator/core';
+import { decodeEntry, encodeHead } from '../../../lib/core/journal/index.js';
+
+const declined = Object.assign(new Error('card declined'), { code: 'DECLINED', token: 's3cr3t' });
+
+const RECORDS: readonly SagaRecord[] = [
+  { type: 'started', label: 'Charge', attempt: 2, owesUndo: true },
+  { type: 'done', label: 'Charge', attempt: 1, result: { tx: 1n }, pivot: false },
+  { type: 'done', label: 'Charge', attempt: 1, result: undefined, pivot: true },
+  { type: 'probed', label: 'Charge', answer: 'done', result: [1], pivot: false },
+  { type: 'undo-started', label: 'Charge', attempt: 1 },
+  { type: 'undone', label: 'Charge', attempt: 1 },
+  { type: 'cancel-requested', by: 'operator', reason: 'NUL \u0000 and \ud83c' },
+  { type: 'completed' },
+  { type: 'compensated' },
+  { type: 'resumed', skip: ['Reserve'] },
+  { type: 'recovered', owner: 'process-2' },
+  { type: 'parked', reason: 'compensation-failed', label: 'Reserve' },
+];
+
+/** The way of a record through the journal. */
+function replayed(record: SagaRecord): { readonly record: SagaRecord; readonly head: string } {
+  const head = encodeHead(record);
+  const result =
+    'result' in record && record.result !== undefined ? jsonCodec.encode(record.result) : null;
+  return { record: decodeEntry({ head, result }, jsonCodec), head };
+}
+
+describe('a record in the journal', () => {
+  it.each(RECORDS)('comes back as it was: $type $label', (record) => {
+    expect(replayed(record).record).toEqual(record);
+  });
+
+  it('keeps the result apart from what is ours, so that a codec can encrypt it', () => {
+    const { head } = replayed({
+      type: 'done',
+      label: 'Charge',
+      attempt: 1,
+      result: { card: '4111' },
+      pivot: false,
+    });
+    expect(head).not.toContain('4111');
+  });
+
+  it.each([
+    {
+      type: 'failed',
+      label: 'Charge',
+      attempt: 1,
+      outcome: 'unknown',
+      retryable: true,
+      retryAt: 7,
+    },
+    { type: 'undo-failed', label: 'Charge', attempt: 1, retryable: false, retryAt: 0 },
+  ] as const)('brings the error of $type back, without its own properties', (failed) => {
+    const { record, head } = replayed({ ...failed, error: declined });
+    expect(record).toMatchObject({
+      ...failed,
+      error: { message: 'card declined', code: 'DECLINED' },
+    });
+    expect(head).not.toContain('s3cr3t');
+  });
+
+  it('brings back why a saga turned back, and why a result is missing', () => {
+    const cause = { reason: 'failed', label: 'Charge', error: declined } as never;
+    expect(replayed({ type: 'compensating', cause }).record).toMatchObject({
+      cause: { reason: 'failed', label: 'Charge', error: { code: 'DECLINED' } },
+    });
+    const done = { type: 'done', label: 'Charge', attempt: 1, result: undefined, pivot: false };
+    const { record } = replayed({ ...done, unstorable: declined } as SagaRecord);
+    expect(record).toMatchObject({ ...done, unstorable: { message: 'card declined' } });
+  });
+});
