@@ -69,6 +69,9 @@ export type { RunEnvironment, RunObserver } from './execution/index.js';
 export {
   InProcessEngine,
   type InProcessEngineOptions,
+  type ManualReason,
+  type RecoveryOptions,
+  type RetentionOptions,
   type SagaDetails,
   type SagaEngine,
   type SagaSummary,

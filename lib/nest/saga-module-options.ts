@@ -1,5 +1,12 @@
 import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
-import type { Journal, PayloadCodec, PayloadLimits, SagaLogger } from '../core/index.js';
+import type {
+  Journal,
+  PayloadCodec,
+  PayloadLimits,
+  RecoveryOptions,
+  RetentionOptions,
+  SagaLogger,
+} from '../core/index.js';
 
 /** Settings of the saga module; all may be left out. */
 export interface SagaModuleOptions {
@@ -13,6 +20,19 @@ export interface SagaModuleOptions {
   readonly limits?: Partial<PayloadLimits>;
   /** How long a shutdown lets running steps finish, in ms. @default 10_000 */
   readonly drainMs?: number;
+  /**
+   * How long this process may be silent before others take its sagas over, in ms; it renews its
+   * heartbeat three times as often. @default 15_000
+   */
+  readonly leaseMs?: number;
+  /**
+   * Takes over what processes that died have left behind. `false`: this process only starts sagas
+   * and leaves recovery to others.
+   * @default { pollMs: a third of the lease, concurrency: 100, maxRecoveries: 5 }
+   */
+  readonly worker?: boolean | Partial<RecoveryOptions>;
+  /** How long sagas at rest are kept, in ms, by status. @default for ever */
+  readonly deleteAfter?: RetentionOptions;
 }
 
 /** {@link SagaModuleOptions}, made by a factory with injected providers. */

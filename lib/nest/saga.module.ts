@@ -30,23 +30,28 @@ function loggerOf(options: SagaModuleOptions, modules: ModuleRef): SagaLogger {
   }
 }
 
+/** @throws SagaOptionsError naming every option that is not a number of ms it can be. */
+function checkDurations({ drainMs = 0, leaseMs = 15_000 }: SagaModuleOptions): void {
+  const problems = [
+    drainMs >= 0 ? '' : `drainMs must be a number of ms of at least 0 (got ${drainMs})`,
+    leaseMs >= 100 ? '' : `leaseMs must be a number of ms of at least 100 (got ${leaseMs})`,
+  ].filter((problem) => problem !== '');
+  if (problems.length > 0) throw new SagaOptionsError(problems.join('; '));
+}
+
 function engineOf(options: SagaModuleOptions, logger: SagaLogger, events: SagaEvents): SagaEngine {
-  const { journal, codec, limits, drainMs } = options;
-  if (drainMs !== undefined && !(drainMs >= 0)) {
-    throw new SagaOptionsError(`drainMs must be a number of ms of at least 0 (got ${drainMs})`);
-  }
+  const { journal, logger: _, ...settings } = options;
+  checkDurations(settings);
   if (journal === undefined && process.env['NODE_ENV'] === 'production') {
     logger.warn(
       'Sagas are kept in memory: a crash or a deploy loses them. Give SagaModule.forRoot() a journal',
     );
   }
   return new InProcessEngine({
+    ...settings,
     journal: journal ?? memoryJournal(),
     logger,
     observers: [events],
-    ...(codec === undefined ? {} : { codec }),
-    ...(limits === undefined ? {} : { limits }),
-    ...(drainMs === undefined ? {} : { drainMs }),
   });
 }
 

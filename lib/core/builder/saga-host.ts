@@ -18,6 +18,8 @@ export interface SagaStartOptions {
 /** A saga that was accepted. */
 export interface SagaHandle<TRunContext = ISagaRunContext<unknown>> {
   readonly id: string;
+  /** The saga as this process sees it; absent while it is in other hands. */
+  readonly saga?: TRunContext;
   /**
    * Resolves when the saga has completed.
    *

@@ -17,6 +17,7 @@ import { bareRun, driveBare, STANDARD_ENVIRONMENT } from './bare-host.js';
 import type { InferredStep, SagaBuilderOptions } from './builder-options.js';
 import { RunView } from './run-view.js';
 import type { SagaHandle, SagaHost } from './saga-host.js';
+import { startOnHost } from './start-on-host.js';
 
 /**
  * Defines a saga step by step, and runs it.
@@ -175,20 +176,16 @@ export class SagaOrchestratorBuilder<TContext, TResults extends StepResults = ob
   }
 
   #startBare(): SagaHandle {
+    this.#plan();
     const ended = this.#bare(undefined);
     ended.catch(() => undefined);
     return { id: (this.#run as Run).sagaId, result: () => ended };
   }
 
-  async #startOn(host: SagaHost, resumeFrom?: string): Promise<SagaHandle> {
-    const options = resumeFrom === undefined ? this.options : { ...this.options, resumeFrom };
-    const handle = await host.start(this.build(), this.initialContext, options ?? NO_OPTIONS);
-    const result = handle.result().then((run) => {
-      this.#viewOf().run = run;
-      return run;
-    });
-    result.catch(() => undefined);
-    return { id: handle.id, result: () => result };
+  #startOn(host: SagaHost, resumeFrom?: string): Promise<SagaHandle> {
+    const { options = NO_OPTIONS, initialContext } = this;
+    const settings = resumeFrom === undefined ? options : { ...options, resumeFrom };
+    return startOnHost(host, this.build(), initialContext, settings, this.#viewOf());
   }
 
   async #hosted(resumeFrom: string | undefined): Promise<ISagaRunContext<unknown>> {

@@ -34,15 +34,23 @@ export function attach(
   clock: Clock,
   view: () => Promise<Run>,
 ): SagaHandle {
+  let seen: Run | undefined;
   const follow = async (): Promise<Run> => {
     for (;;) {
       const here = live.get(ref);
+      seen = here?.run;
       if (here !== undefined) return (await here.handle.result()) as Run;
-      const run = await view();
+      const run = (seen = await view());
       if (run.isSuccess) return run;
       if (run.state.atRest) throw executionException(run);
       await new Promise<void>((resolve) => clock.schedule(POLL_MS, resolve));
     }
   };
-  return { id: ref.id, result: follow };
+  return {
+    id: ref.id,
+    get saga() {
+      return seen as Run;
+    },
+    result: follow,
+  };
 }

@@ -101,7 +101,7 @@ export class JournaledRun implements RunPersistence {
   }
 
   #resultOf(record: SagaRecord): string | null {
-    if (record.type !== 'done' && record.type !== 'probed') return null;
+    if (!('result' in record)) return null;
     return record.result === undefined ? null : this.#encode(record.result, 'result');
   }
 

@@ -3,6 +3,7 @@ import type { SagaDefinition } from '../definition/index.js';
 import { SagaInterruptedError } from '../errors/index.js';
 import { drive, type Run } from '../execution/index.js';
 import type { SagaRef } from '../journal/index.js';
+import { refusalToCancel } from '../machine/index.js';
 import type { Clock } from '../ports/index.js';
 
 /** A saga that this process is working on. */
@@ -16,7 +17,6 @@ export interface LiveSaga {
   readonly durable: Promise<void>;
 }
 
-/** NUL cannot make two refs run into each other, because a name may not hold one unescaped. */
 function keyOf(ref: SagaRef): string {
   return JSON.stringify([ref.name, ref.id]);
 }
@@ -35,15 +35,22 @@ export class LiveSagas {
 
   launch(run: Run, definition: SagaDefinition, input: string, deadline: number | null): LiveSaga {
     const key = keyOf({ name: run.sagaName, id: run.sagaId });
-    const ended = this.#drive(run, deadline).finally(() => this.#byKey.delete(key));
+    const ended = this.#drive(run, deadline).finally(() => {
+      if (this.#byKey.get(key)?.run === run) this.#byKey.delete(key);
+    });
     // Whoever wants to know how it ended asks the handle; a start that failed is told by `durable`.
     ended.catch(() => undefined);
-    const handle = { id: run.sagaId, result: () => ended };
+    const handle = { id: run.sagaId, saga: run, result: () => ended };
     const { version, fingerprint } = definition;
     const durable = this.#durable(run, ended);
     const live = { run, input, version, fingerprint, handle, durable };
     this.#byKey.set(key, live);
     return live;
+  }
+
+  /** Takes this process's hands off all of them at once. */
+  stopAll(error: (run: Run) => Error): void {
+    for (const { run } of this.#byKey.values()) run.stop(error(run), 'now');
   }
 
   /** Stops all at their next step boundary, after `drainMs` at once. Returns those that had not ended. */
@@ -65,6 +72,7 @@ export class LiveSagas {
     if (deadline === null) return drive(run);
     const { clock } = run.environment;
     const unschedule = clock.schedule(deadline - clock.now(), () => {
+      if (run.state.cancel !== undefined || refusalToCancel(run.state) !== undefined) return;
       run.requestCancel('deadline', 'deadline');
       run.persistence?.flush().catch(() => undefined);
     });

@@ -2,7 +2,8 @@ import type { SagaHandle, SagaHost } from '../builder/index.js';
 import type { SagaDefinition } from '../definition/index.js';
 import type { SagaEvent } from '../events/index.js';
 import type { SagaFilter, SagaRef } from '../journal/index.js';
-import type { ParkReason, SagaStatus } from '../machine/index.js';
+import type { ManualWish, ParkReason, SagaStatus } from '../machine/index.js';
+import type { ManualReason } from './steering.js';
 
 /** One saga in a list. */
 export interface SagaSummary {
@@ -35,8 +36,10 @@ export interface SagaEngine extends SagaHost {
   /** @throws SagaNotFoundError */
   definition(name: string, version?: number): SagaDefinition;
   readonly definitions: readonly SagaDefinition[];
-  /** Opens the journal. Idempotent. */
+  /** Opens the journal and says that this process lives. Idempotent. */
   open(): Promise<void>;
+  /** Begins to carry on what other processes left behind. Call it once the application is up. */
+  recover(): Promise<void>;
   /** Lets what runs come to a step boundary, then gives it back. Idempotent. */
   close(): Promise<void>;
   get(ref: SagaRef): Promise<SagaDetails | undefined>;
@@ -45,4 +48,8 @@ export interface SagaEngine extends SagaHost {
   cancel(ref: SagaRef, reason: string): Promise<void>;
   /** Carries on a saga that waits or was parked. @throws SagaNotFoundError, SagaStateError */
   resume(ref: SagaRef, fromLabel?: string): Promise<SagaHandle>;
+  /** Does something to a saga by hand. @throws SagaNotFoundError, SagaStateError */
+  manual(ref: SagaRef, wish: ManualWish, why: ManualReason): Promise<void>;
+  /** Deletes a saga at rest. @throws SagaNotFoundError, SagaStateError */
+  forget(ref: SagaRef): Promise<void>;
 }

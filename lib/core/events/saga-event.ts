@@ -59,6 +59,10 @@ export function toEvent(
       const { type, label, answer, pivot } = record;
       return { ...source, type, label, answer, pivot };
     }
+    case 'manual': {
+      const { result: _, ...act } = { result: undefined, ...record };
+      return { ...source, ...act };
+    }
     default:
       return { ...source, ...record };
   }

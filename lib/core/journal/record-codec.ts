@@ -14,8 +14,9 @@ export function encodeHead(record: SagaRecord): string {
         unstorable === undefined ? head : { ...head, unstorable: storedError(unstorable) },
       );
     }
-    case 'probed': {
-      const { result: _, ...head } = record;
+    case 'probed':
+    case 'manual': {
+      const { result: _, ...head } = { result: undefined, ...record };
       return JSON.stringify(head);
     }
     case 'failed':
@@ -39,7 +40,8 @@ export function decodeEntry(
   const head = JSON.parse(entry.head) as Head;
   switch (head.type) {
     case 'done':
-    case 'probed': {
+    case 'probed':
+    case 'manual': {
       const result = entry.result === null ? undefined : codec.decode(entry.result);
       const { unstorable } = head;
       return {

@@ -1,3 +1,5 @@
+import { evolveManual } from './evolve-manual.js';
+import { refusalToCancel } from './refusals.js';
 import type { SagaRecord } from './saga-record.js';
 import { StepState, UndoState, type FailedAttempt, type SagaState } from './saga-state.js';
 
@@ -55,6 +57,7 @@ function onProbed(state: SagaState, record: Of<'probed'>): void {
   step.doubt = record.answer === 'unknown' ? 'probed' : 'none';
   if (record.answer === 'done') {
     step.phase = 'done';
+    step.failure = undefined;
     step.result = record.result;
     if (record.pivot) state.pivoted = true;
   }
@@ -84,6 +87,14 @@ function onRecovered(state: SagaState): void {
     }
     if (step.undo?.phase === 'started') step.undo.phase = 'interrupted';
   }
+}
+
+/** A saga that was parked on its way forward takes the way back instead. */
+function onCancelRequested(state: SagaState, { by, reason }: Of<'cancel-requested'>): void {
+  state.cancel ??= { by, reason };
+  if (state.status !== 'parked' || refusalToCancel(state) !== undefined) return;
+  state.status = 'running';
+  state.parked = undefined;
 }
 
 function onResumed(state: SagaState, record: Of<'resumed'>): void {
@@ -132,7 +143,10 @@ export function evolve(state: SagaState, record: SagaRecord): SagaState {
       if (record.type !== 'undo-started') state.recoveries = 0;
       break;
     case 'cancel-requested':
-      state.cancel ??= { by: record.by, reason: record.reason };
+      onCancelRequested(state, record);
+      break;
+    case 'manual':
+      evolveManual(state, record);
       break;
     case 'compensating':
       state.status = 'compensating';

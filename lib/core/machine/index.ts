@@ -2,7 +2,13 @@ export type { Command } from './command.js';
 export { decide, mayRetry } from './decide.js';
 export { hasFinallyFailed } from './decide-backward.js';
 export { evolve } from './evolve.js';
-export type { ParkReason, SagaRecord, SagaRecordType, TurnCause } from './saga-record.js';
+export type {
+  ManualAct,
+  ParkReason,
+  SagaRecord,
+  SagaRecordType,
+  TurnCause,
+} from './saga-record.js';
 export {
   SagaState,
   StepState,
@@ -13,4 +19,5 @@ export {
 } from './saga-state.js';
 export { resumeRecord } from './resume.js';
 export { failureOf } from './summary.js';
-export { firstOpenLabel, refusalToCancel } from './steering.js';
+export { refusalOfManual, refusalToCancel, type ManualWish } from './refusals.js';
+export { firstOpenLabel } from './steering.js';

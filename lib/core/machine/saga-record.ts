@@ -20,6 +20,8 @@ export type ParkReason =
   | 'recovery-limit'
   /** The definition lacks what this saga needs: a step that it has run, or an undo that it owes. */
   | 'definition-mismatch'
+  /** A record of it cannot be read, or does not fit the others. */
+  | 'unreadable'
   /** Stopped by an operator, without compensation. */
   | 'terminated';
 
@@ -34,6 +36,26 @@ interface AttemptFailure {
   /** The earliest time of the next attempt, in ms since the epoch. */
   readonly retryAt: number;
 }
+
+/** What an operator did, and why: the way out for a saga that is parked. */
+export type ManualAct = {
+  readonly type: 'manual';
+  /** Who did it. */
+  readonly by: string;
+  readonly reason: string;
+} & (
+  | { readonly act: 'terminate' }
+  | { readonly act: 'retry-compensation' }
+  /** The undo was done by hand. */
+  | { readonly act: 'mark-compensated'; readonly label: string }
+  /** The step in doubt has taken place. */
+  | {
+      readonly act: 'mark-done';
+      readonly label: string;
+      readonly result: unknown;
+      readonly pivot: boolean;
+    }
+);
 
 /**
  * What happened. A saga's records, folded in order by `evolve`, are all that is known of it; they
@@ -80,6 +102,7 @@ export type SagaRecord =
   | { readonly type: 'recovered'; readonly owner: string }
   /** An operator sends a parked or waiting saga forward again; `skip` have no record and stay so. */
   | { readonly type: 'resumed'; readonly skip: readonly string[] }
+  | ManualAct
   | { readonly type: 'completed' }
   | { readonly type: 'compensated' }
   | { readonly type: 'parked'; readonly reason: ParkReason; readonly label?: string };

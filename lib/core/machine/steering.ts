@@ -2,13 +2,6 @@ import type { SagaDefinition } from '../definition/index.js';
 import { MISMATCH, nextStep } from './next-step.js';
 import type { SagaState } from './saga-state.js';
 
-/** Why a saga cannot be cancelled any more; `undefined` when it can. */
-export function refusalToCancel(state: SagaState): string | undefined {
-  if (state.atRest) return `it is ${state.status}`;
-  if (state.pivoted) return 'its pivot step is done, there is no way back';
-  return state.status === 'compensating' ? 'it is compensating already' : undefined;
-}
-
 /** The label a resume goes on from when none is given: the open step, else the next one. */
 export function firstOpenLabel(definition: SagaDefinition, state: SagaState): string {
   const open = state.steps.find((step) => step.phase !== 'done');

@@ -4,20 +4,24 @@ export interface Clock {
   now(): number;
   /** A clock that never goes back, in ms; the only one that durations and leases may use. */
   monotonic(): number;
-  /** Calls back once after `delayMs`; the returned function takes it back. */
-  schedule(delayMs: number, callback: () => void): () => void;
+  /**
+   * Calls back once after `delayMs`; the returned function takes it back. A `background` timer does
+   * not keep the process alive.
+   */
+  schedule(delayMs: number, callback: () => void, background?: boolean): () => void;
 }
 
 /** Node fires a timer of more than 2^31-1 ms at once; longer ones are chained. */
 const LONGEST_TIMER_MS = 2_147_483_647;
 
-function schedule(delayMs: number, callback: () => void): () => void {
+function schedule(delayMs: number, callback: () => void, background = false): () => void {
   let timer: NodeJS.Timeout;
   const arm = (left: number): void => {
     timer =
       left > LONGEST_TIMER_MS
         ? setTimeout(() => arm(left - LONGEST_TIMER_MS), LONGEST_TIMER_MS)
         : setTimeout(callback, left);
+    if (background) timer.unref();
   };
   arm(Math.max(0, delayMs));
   return () => clearTimeout(timer);

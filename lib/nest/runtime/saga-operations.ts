@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type {
+  ManualReason,
   SagaDefinition,
   SagaDetails,
   SagaEngine,
@@ -43,6 +44,54 @@ export class SagaOperations {
    */
   resume(name: string, id: string, fromLabel?: string): Promise<SagaHandle> {
     return this.engine.resume({ name, id }, fromLabel);
+  }
+
+  /**
+   * Stops a saga where it is, without undoing anything, and parks it.
+   *
+   * @throws SagaNotFoundError, or SagaStateError when it has ended.
+   */
+  terminate(name: string, id: string, why: ManualReason): Promise<void> {
+    return this.engine.manual({ name, id }, { act: 'terminate' }, why);
+  }
+
+  /**
+   * Gives the compensations of a parked saga that have finally failed all of their attempts again.
+   *
+   * @throws SagaNotFoundError, or SagaStateError when it is not parked on its way back.
+   */
+  retryCompensation(name: string, id: string, why: ManualReason): Promise<void> {
+    return this.engine.manual({ name, id }, { act: 'retry-compensation' }, why);
+  }
+
+  /**
+   * Says that a step of a parked saga was undone by hand, and carries the others on.
+   *
+   * @throws SagaNotFoundError, or SagaStateError when there is nothing to undo under that label.
+   */
+  markCompensated(name: string, id: string, label: string, why: ManualReason): Promise<void> {
+    return this.engine.manual({ name, id }, { act: 'mark-compensated', label }, why);
+  }
+
+  /**
+   * Says that the step in doubt of a parked saga has taken place, with its result, and goes on.
+   *
+   * @throws SagaNotFoundError, SagaSerializationError, or SagaStateError when the step was not
+   * started, or the saga undoes already.
+   */
+  markStepDone(
+    name: string,
+    id: string,
+    label: string,
+    why: ManualReason & { readonly result?: unknown },
+  ): Promise<void> {
+    const { result, by, reason } = why;
+    return this.engine.manual({ name, id }, { act: 'mark-done', label, result }, { by, reason });
+  }
+
+  /** Deletes a saga at rest with its records. @throws SagaNotFoundError, SagaStateError */
+  forget(name: string, id: string): Promise<void> {
+    return this.engine.forget({ name, id });
   }
 
   /** The plan of a saga, to draw or compare. @throws SagaNotFoundError */

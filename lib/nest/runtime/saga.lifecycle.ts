@@ -46,6 +46,7 @@ export class SagaLifecycle implements OnModuleInit, OnApplicationBootstrap, OnMo
 
   async onApplicationBootstrap(): Promise<void> {
     await this.engine.open();
+    await this.engine.recover();
   }
 
   async onModuleDestroy(): Promise<void> {

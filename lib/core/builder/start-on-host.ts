@@ -1,0 +1,22 @@
+import type { SagaDefinition } from '../definition/index.js';
+import type { RunView } from './run-view.js';
+import type { SagaHandle, SagaHost, SagaStartOptions } from './saga-host.js';
+
+/** Starts a chain on its host, and lets the chain's view show the saga as far as it is known here. */
+export async function startOnHost(
+  host: SagaHost,
+  definition: SagaDefinition,
+  context: unknown,
+  options: SagaStartOptions & { readonly resumeFrom?: string },
+  view: RunView,
+): Promise<SagaHandle> {
+  const handle = await host.start(definition, context, options);
+  view.run = handle.saga;
+  const result = handle
+    .result()
+    .then((run) => (view.run = run))
+    // A failed saga has results and data to look at, too.
+    .finally(() => (view.run = handle.saga ?? view.run));
+  result.catch(() => undefined);
+  return { id: handle.id, result: () => result };
+}

@@ -1,0 +1,59 @@
+import { decodeEntry, type SagaRow } from '../journal/index.js';
+import { evolve, SagaState } from '../machine/index.js';
+import type { SagaDefinition } from '../definition/index.js';
+import { storedSaga, type EngineParts } from './engine-parts.js';
+
+/** How many live sagas of a name are looked at. */
+const MAX_LOOKED_AT = 1_000;
+
+async function missingUndos(
+  parts: EngineParts,
+  row: SagaRow,
+  definition: SagaDefinition,
+): Promise<readonly string[]> {
+  const { entries } = await storedSaga(parts, row);
+  const state = new SagaState();
+  for (const { head } of entries) {
+    evolve(state, decodeEntry({ head, result: null }, parts.journaling.codec));
+  }
+  return state.steps
+    .filter((step) => step.owesUndo && step.outcome !== 'not-done' && step.undo?.phase !== 'done')
+    .filter(({ label }) => definition.step(label)?.compensate === undefined)
+    .map(({ label }) => label);
+}
+
+/**
+ * Says at start-up which live sagas owe an undo that their definition no longer has: one line per
+ * saga, before any of them has to be parked for it.
+ */
+export async function reportDebts(parts: EngineParts): Promise<void> {
+  const { journaling, registry, logger } = parts;
+  for (const name of registry.names) {
+    const owed = new Map<string, string[]>();
+    let cursor: string | undefined;
+    let looked = 0;
+    do {
+      const page = await journaling.journal.list({
+        name,
+        status: ['running', 'compensating', 'parked'],
+        limit: 100,
+        ...(cursor === undefined ? {} : { cursor }),
+      });
+      for (const row of page.rows) {
+        const definition = registry.get(name, row.version);
+        if (definition.fingerprint === row.fingerprint) continue;
+        const labels = await missingUndos(parts, row, definition).catch(() => []);
+        for (const label of labels) owed.set(label, [...(owed.get(label) ?? []), row.id]);
+      }
+      cursor = page.nextCursor;
+      looked += page.rows.length;
+    } while (cursor !== undefined && looked < MAX_LOOKED_AT);
+    if (owed.size === 0) continue;
+    const shown = [...owed].map(([label, ids]) => `'${label}' by ${ids.length} (${ids[0]}, …)`);
+    logger.warn(
+      `Saga ${name} has live instances that owe an undo which its definition lacks: ` +
+        `${shown.join('; ')}. Keep these steps as retired ones`,
+      { saga: name, labels: [...owed.keys()] },
+    );
+  }
+}

@@ -1,0 +1,39 @@
+import type { Run, RunEnvironment } from '../execution/index.js';
+import { SagaNotFoundError } from '../errors/index.js';
+import type { SagaDefinition } from '../definition/index.js';
+import type { SagaRef, StoredSaga } from '../journal/index.js';
+import type { SagaLogger } from '../ports/index.js';
+import type { Journaling } from './journaling.js';
+import type { LiveSagas } from './live-sagas.js';
+import type { DefinitionRegistry } from './registry.js';
+import type { RunFactory } from './run-factory.js';
+
+/** What the parts of one engine share. */
+export interface EngineParts {
+  readonly journaling: Journaling;
+  readonly environment: RunEnvironment;
+  readonly logger: SagaLogger;
+  readonly registry: DefinitionRegistry;
+  readonly live: LiveSagas;
+  readonly runs: RunFactory;
+}
+
+export function shownRef(ref: SagaRef): string {
+  return `${ref.name} ${ref.id}`;
+}
+
+/** @throws SagaNotFoundError */
+export async function storedSaga({ journaling }: EngineParts, ref: SagaRef): Promise<StoredSaga> {
+  const stored = await journaling.journal.load(ref);
+  if (stored === undefined) throw new SagaNotFoundError(`No saga ${shownRef(ref)} is known`);
+  return stored;
+}
+
+/** A saga as its journal has it now: to look at, not to drive. @throws SagaNotFoundError */
+export async function viewOf(
+  parts: EngineParts,
+  ref: SagaRef,
+  definition: SagaDefinition,
+): Promise<Run> {
+  return parts.runs.load(definition, await storedSaga(parts, ref));
+}

@@ -1,0 +1,136 @@
+import type { SagaDefinition } from '../definition/index.js';
+import { encodeHead, type SagaRow } from '../journal/index.js';
+import { shownRef, storedSaga, type EngineParts } from './engine-parts.js';
+
+/** How a process looks for sagas that another one left behind. */
+export interface RecoveryOptions {
+  /** How often it looks, in ms. @default a third of the lease */
+  readonly pollMs: number;
+  /** How many recovered sagas it works on at once. @default 100 */
+  readonly concurrency: number;
+  /** Take-overs of a saga without progress until it is parked. @default 5 */
+  readonly maxRecoveries: number;
+}
+
+/**
+ * Claims sagas whose owner's heartbeat has expired, and carries them on: forward, or back. Each is
+ * supervised alone; one that cannot be read is parked and does not hold up the others.
+ */
+export class RecoveryWorker {
+  #stopped = false;
+  #unschedule: (() => void) | undefined;
+  #round: Promise<void> = Promise.resolve();
+  readonly #running = new Set<Promise<unknown>>();
+
+  constructor(
+    private readonly parts: EngineParts,
+    private readonly options: RecoveryOptions,
+  ) {}
+
+  start(): void {
+    this.#arm(0);
+  }
+
+  /** Claims nothing more; resolves when the round that is under way has ended. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#unschedule?.();
+    await this.#round;
+  }
+
+  #arm(delayMs: number): void {
+    if (this.#stopped) return;
+    const { clock, random } = this.parts.environment;
+    // Spread over the processes, so that they do not all look at once.
+    const delay = delayMs * (0.75 + random() / 2);
+    this.#unschedule = clock.schedule(
+      delay,
+      () => {
+        this.#round = this.#claim().finally(() => this.#arm(this.options.pollMs));
+      },
+      true,
+    );
+  }
+
+  async #claim(): Promise<void> {
+    const { journaling, registry, logger } = this.parts;
+    try {
+      for (;;) {
+        const limit = Math.min(100, this.options.concurrency - this.#running.size);
+        const { names } = registry;
+        if (this.#stopped || limit <= 0 || names.length === 0) return;
+        const rows = await journaling.journal.claim({ owner: journaling.owner, names, limit });
+        // What was claimed is ours: every row is taken up or parked, none dropped.
+        await Promise.all(rows.map((row) => this.#recover(row)));
+        if (rows.length < limit) return;
+      }
+    } catch (error) {
+      logger.error('Looking for sagas to recover failed; it is tried again', {
+        error: error instanceof Error ? error.message : String(error),
+      });
+    }
+  }
+
+  async #recover(row: SagaRow): Promise<void> {
+    const { registry, logger } = this.parts;
+    try {
+      const definition = registry.get(row.name, row.version);
+      await this.#carryOn(row, definition);
+    } catch (error) {
+      logger.error(`Saga ${row.name} cannot be recovered; it is parked`, {
+        saga: row.name,
+        sagaId: row.id,
+        error: error instanceof Error ? error.message : String(error),
+      });
+      await this.#parkUnreadable(row);
+    }
+  }
+
+  async #carryOn(row: SagaRow, definition: SagaDefinition): Promise<void> {
+    const { runs, live, journaling, logger } = this.parts;
+    const run = runs.load(definition, await storedSaga(this.parts, row));
+    logger.info(`Saga ${row.name} is carried on after its process went`, {
+      saga: row.name,
+      sagaId: row.id,
+      status: row.status,
+      recoveries: row.recoveries,
+    });
+    run.note({ type: 'recovered', owner: journaling.owner });
+    if (row.cancelReason !== null && run.state.cancel === undefined) {
+      run.requestCancel('operator', row.cancelReason);
+    }
+    if (row.recoveries > this.options.maxRecoveries) {
+      run.note({ type: 'parked', reason: 'recovery-limit' });
+    }
+    const ended = live
+      .launch(run, definition, row.input, row.deadline)
+      .handle.result()
+      .catch(() => undefined)
+      .finally(() => this.#running.delete(ended));
+    this.#running.add(ended);
+  }
+
+  /** Its records are left as they are: an operator, or a fixed codec, can still read them. */
+  async #parkUnreadable(row: SagaRow): Promise<void> {
+    const { journaling, environment, logger } = this.parts;
+    try {
+      const { entries } = await storedSaga(this.parts, row);
+      const head = encodeHead({ type: 'parked', reason: 'unreadable' });
+      const seq = entries.length + 1;
+      const at = environment.clock.now();
+      await journaling.journal.append({
+        ref: row,
+        owner: journaling.owner,
+        epoch: row.epoch,
+        entries: [{ seq, at, epoch: row.epoch, head, result: null, context: null }],
+        status: 'parked',
+        progress: false,
+      });
+    } catch (error) {
+      logger.error(`Saga ${shownRef(row)} could not be parked; it is claimed again`, {
+        error: error instanceof Error ? error.message : String(error),
+      });
+      await journaling.journal.release(row, row.epoch).catch(() => undefined);
+    }
+  }
+}

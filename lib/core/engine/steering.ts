@@ -1,0 +1,115 @@
+import type { SagaHandle } from '../builder/index.js';
+import type { SagaDefinition } from '../definition/index.js';
+import { SagaStateError } from '../errors/index.js';
+import type { Run } from '../execution/index.js';
+import { encodePayload, type SagaRef } from '../journal/index.js';
+import {
+  firstOpenLabel,
+  refusalOfManual,
+  refusalToCancel,
+  resumeRecord,
+  type ManualWish,
+  type SagaRecord,
+} from '../machine/index.js';
+import { shownRef, storedSaga, viewOf, type EngineParts } from './engine-parts.js';
+
+/** Who does something to a saga by hand, and why: both are kept in its journal. */
+export interface ManualReason {
+  readonly by: string;
+  readonly reason: string;
+}
+
+function refuse(ref: SagaRef, verb: string, why: string | undefined): void {
+  if (why !== undefined) throw new SagaStateError(`Cannot ${verb} ${shownRef(ref)}: ${why}`);
+}
+
+/** What operators, and callers who resume, do to sagas. */
+export class Steering {
+  constructor(private readonly parts: EngineParts) {}
+
+  async cancel(ref: SagaRef, reason: string): Promise<void> {
+    const live = this.parts.live.get(ref);
+    if (live !== undefined) {
+      if (live.run.state.cancel !== undefined) return;
+      refuse(ref, 'cancel', refusalToCancel(live.run.state));
+      live.run.requestCancel('operator', reason);
+      await live.run.persistence?.flush();
+      return;
+    }
+    const run = await viewOf(this.parts, ref, this.parts.registry.get(ref.name));
+    refuse(ref, 'cancel', refusalToCancel(run.state));
+    if (run.state.atRest) {
+      await this.#takeUp(ref, () => [{ type: 'cancel-requested', by: 'operator', reason }]);
+    } else {
+      await this.parts.journaling.journal.requestCancel(ref, reason);
+    }
+  }
+
+  async resume(ref: SagaRef, from?: string, definition?: SagaDefinition): Promise<SagaHandle> {
+    const live = this.parts.live.get(ref);
+    if (live !== undefined) return live.handle;
+    const plan = definition ?? this.parts.registry.get(ref.name);
+    const seen = await viewOf(this.parts, ref, plan);
+    if (seen.isSuccess) return { id: ref.id, saga: seen, result: () => Promise.resolve(seen) };
+    const resumed = (run: Run): SagaRecord[] => [
+      resumeRecord(plan, run.state, from ?? firstOpenLabel(plan, run.state)),
+    ];
+    resumed(seen);
+    return this.#takeUp(ref, resumed, plan);
+  }
+
+  async manual(ref: SagaRef, wish: ManualWish, why: ManualReason): Promise<void> {
+    const live = this.parts.live.get(ref);
+    const record = (run: Run): SagaRecord => {
+      refuse(ref, wish.act, refusalOfManual(run.state, wish));
+      return this.#manualRecord(run, wish, why);
+    };
+    if (live !== undefined) {
+      live.run.note(record(live.run));
+      live.run.current?.abort(
+        new SagaStateError(`Saga ${shownRef(ref)} was terminated: ${why.reason}`),
+      );
+      await live.run.persistence?.flush();
+      return;
+    }
+    record(await viewOf(this.parts, ref, this.parts.registry.get(ref.name)));
+    const handle = await this.#takeUp(ref, (run) => [record(run)]);
+    handle.result().catch(() => undefined);
+  }
+
+  async forget(ref: SagaRef): Promise<void> {
+    const { row } = await storedSaga(this.parts, ref);
+    const gone = await this.parts.journaling.journal.forget({ ref });
+    if (gone === 0)
+      refuse(ref, 'forget', `it is ${row.status}; only sagas at rest can be forgotten`);
+  }
+
+  #manualRecord(run: Run, wish: ManualWish, why: ManualReason): SagaRecord {
+    if (wish.act !== 'mark-done') return { type: 'manual', ...wish, ...why };
+    const { codec, limits } = this.parts.journaling;
+    const fields = { saga: run.sagaName, sagaId: run.sagaId, payload: 'result' };
+    // Refused before anything is written: an operator's value must be storable like a step's.
+    if (wish.result !== undefined)
+      encodePayload(codec, limits, wish.result, this.parts.logger, fields);
+    const pivot = run.definition.step(wish.label)?.policy.pivot ?? false;
+    return { type: 'manual', act: wish.act, label: wish.label, result: wish.result, pivot, ...why };
+  }
+
+  /** Becomes the owner of a saga that nobody works on, notes the records, and carries it on. */
+  async #takeUp(
+    ref: SagaRef,
+    records: (run: Run) => readonly SagaRecord[],
+    plan = this.parts.registry.get(ref.name),
+  ): Promise<SagaHandle> {
+    const { owner, journal } = this.parts.journaling;
+    const [row] = await journal.claim({ owner, names: [ref.name], limit: 1, id: ref.id });
+    if (row === undefined) refuse(ref, 'take up', 'another process works on it');
+    const run = this.parts.runs.load(plan, await storedSaga(this.parts, ref));
+    run.note({ type: 'recovered', owner });
+    for (const record of records(run)) run.note(record);
+    const { input, deadline } = row as NonNullable<typeof row>;
+    const live = this.parts.live.launch(run, plan, input, deadline);
+    await live.durable;
+    return live.handle;
+  }
+}

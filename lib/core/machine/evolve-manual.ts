@@ -1,0 +1,50 @@
+import type { ManualAct } from './saga-record.js';
+import { UndoState, type SagaState, type StepState } from './saga-state.js';
+
+/** The undos that have finally failed get all of their attempts again. */
+function retryUndos(state: SagaState): void {
+  for (const step of state.steps) {
+    if (step.undo?.phase === 'failed') step.undo = undefined;
+  }
+}
+
+function markUndone(step: StepState): void {
+  step.undo ??= new UndoState(1);
+  step.undo.phase = 'done';
+  step.undo.failure = undefined;
+}
+
+function markDone(step: StepState, result: unknown): void {
+  step.phase = 'done';
+  step.doubt = 'none';
+  step.failure = undefined;
+  step.result = result;
+}
+
+/** Folds what an operator did to a saga that was parked, or that nobody works on. */
+export function evolveManual(state: SagaState, act: ManualAct): void {
+  state.recoveries = 0;
+  if (act.act === 'terminate') {
+    state.status = 'parked';
+    state.parked = { reason: 'terminated' };
+    return;
+  }
+  state.parked = undefined;
+  state.status = state.cause === undefined ? 'running' : 'compensating';
+  switch (act.act) {
+    case 'retry-compensation':
+      retryUndos(state);
+      break;
+    case 'mark-compensated': {
+      const step = state.step(act.label);
+      if (step !== undefined) markUndone(step);
+      break;
+    }
+    case 'mark-done': {
+      const step = state.step(act.label);
+      if (step === undefined) break;
+      markDone(step, act.result);
+      if (act.pivot) state.pivoted = true;
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import type { SagaState } from './saga-state.js';
+
+/**
+ * Why a saga cannot be cancelled any more; `undefined` when it can. One that was parked on its way
+ * forward can: it then undoes what was done.
+ */
+export function refusalToCancel(state: SagaState): string | undefined {
+  if (state.pivoted) return 'its pivot step is done, there is no way back';
+  if (state.parked?.reason === 'terminated') return 'it was terminated';
+  if (state.cause !== undefined && !state.atRest) return 'it is compensating already';
+  const forward = state.status === 'running' || (state.status === 'parked' && !state.cause);
+  return forward ? undefined : `it is ${state.status}`;
+}
+
+function refusalOfLabel(state: SagaState, label: string, done: boolean): string | undefined {
+  const step = state.step(label);
+  if (step === undefined) return `it has not started a step '${label}'`;
+  if (done) return step.phase === 'done' ? `step '${label}' is done already` : undefined;
+  if (step.undo?.phase === 'done') return `step '${label}' is undone already`;
+  return step.outcome === 'not-done' ? `step '${label}' did not take place` : undefined;
+}
+
+/** What an operator may want to do to a saga by hand. */
+export type ManualWish =
+  | { readonly act: 'terminate' }
+  | { readonly act: 'retry-compensation' }
+  | { readonly act: 'mark-compensated'; readonly label: string }
+  | { readonly act: 'mark-done'; readonly label: string; readonly result?: unknown };
+
+/** Why an operator cannot do that; `undefined` when he can. */
+export function refusalOfManual(state: SagaState, wish: ManualWish): string | undefined {
+  if (wish.act === 'terminate') {
+    const ended = state.status === 'completed' || state.status === 'compensated';
+    return ended ? `it is ${state.status}` : undefined;
+  }
+  if (state.status !== 'parked') return `it is ${state.status}, not parked`;
+  if (wish.act === 'mark-done') {
+    if (state.cause !== undefined) return 'it has begun to undo its steps';
+    return refusalOfLabel(state, wish.label, true);
+  }
+  if (state.cause === undefined) return 'it has not begun to undo its steps; cancel it first';
+  return wish.act === 'retry-compensation' ? undefined : refusalOfLabel(state, wish.label, false);
+}

@@ -1,0 +1,70 @@
+import { strict as assert } from 'node:assert';
+import {
+  ANNA,
+  batchOf,
+  BERT,
+  created,
+  ended,
+  LONG_LEASE,
+  NAME,
+  rowOf,
+  unchanged,
+} from './fixtures.js';
+import { contractCase, type JournalContractCase } from './harness.js';
+
+export const cancelCases: readonly JournalContractCase[] = [
+  contractCase('a heartbeat tells which of its sagas somebody asked to cancel', async (store) => {
+    const [anna, bert] = [await store.open(), await store.open()];
+    const asked = await created(anna);
+    await created(anna);
+    const other = await created(bert, { owner: BERT });
+    assert.deepEqual(await anna.heartbeat(ANNA, LONG_LEASE), []);
+    await bert.requestCancel(asked, "the customer's wish");
+    await bert.requestCancel(other, 'not yours');
+    const rows = await anna.heartbeat(ANNA, LONG_LEASE);
+    assert.deepEqual(
+      rows.map(({ id, cancelReason }) => [id, cancelReason]),
+      [[asked.id, "the customer's wish"]],
+    );
+    assert.deepEqual(rows[0], await rowOf(bert, asked));
+    // Until it was acted upon, it is told again.
+    assert.equal((await anna.heartbeat(ANNA, LONG_LEASE)).length, 1);
+  }),
+
+  contractCase('the first wish to cancel stays, and outlives a claim', async (store) => {
+    const journal = await store.open();
+    const saga = await created(journal);
+    await journal.requestCancel(saga, 'first');
+    await journal.requestCancel(saga, 'second');
+    assert.equal((await rowOf(journal, saga)).cancelReason, 'first');
+    await journal.append(batchOf(saga, [2]));
+    const [claimed] = await journal.claim({ owner: BERT, names: [NAME], limit: 1 });
+    assert.equal(claimed?.cancelReason, 'first');
+    assert.equal((await journal.heartbeat(BERT, LONG_LEASE))[0]?.cancelReason, 'first');
+  }),
+
+  contractCase('a wish to cancel has no effect on a saga at rest', async (store) => {
+    const journal = await store.open();
+    for (const status of ['completed', 'compensated', 'parked'] as const) {
+      const saga = await ended(journal, status);
+      await unchanged(journal, saga, () => journal.requestCancel(saga, 'too late'));
+    }
+    await journal.requestCancel({ name: NAME, id: 'nobody' }, 'nobody there');
+    const saga = await created(journal);
+    await journal.requestCancel(saga, 'in time');
+    await journal.append(batchOf(saga, [2], { status: 'compensated' }));
+    assert.deepEqual(await journal.heartbeat(ANNA, LONG_LEASE), []);
+  }),
+
+  contractCase('a wish to cancel does not take the saga from its owner', async (store) => {
+    const [anna, bert] = [await store.open(), await store.open()];
+    const saga = await created(anna);
+    await Promise.all([
+      bert.requestCancel(saga, 'stop'),
+      anna.append(batchOf(saga, [2], { status: 'compensating' })),
+    ]);
+    await anna.append(batchOf(saga, [3], { status: 'compensating' }));
+    const { cancelReason, status, epoch } = await rowOf(bert, saga);
+    assert.deepEqual([cancelReason, status, epoch], ['stop', 'compensating', 1]);
+  }),
+];

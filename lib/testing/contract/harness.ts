@@ -1,0 +1,60 @@
+import type { Journal } from '../../core/index.js';
+
+/** One store under test, and what a case needs to know of the outside. */
+export interface JournalHarness {
+  /**
+   * A handle on the store that shares nothing with the others, as another process would have it.
+   * Not opened yet; the case opens and closes it.
+   */
+  journal(): Journal;
+  /**
+   * Lets at least `ms` pass by the clock that the journal decides leases and ages by: a manual clock
+   * is moved, a database's own is waited for.
+   */
+  pass(ms: number): Promise<void>;
+  /** Deletes the store, after every handle was closed. */
+  dispose(): Promise<void>;
+}
+
+/** Makes a store of its own, empty, for every case. */
+export type JournalHarnessFactory = () => JournalHarness | Promise<JournalHarness>;
+
+/** One rule that every journal keeps. */
+export interface JournalContractCase {
+  /** The rule. */
+  readonly name: string;
+  /** Rejects with an `AssertionError` when the journal breaks it. */
+  run(factory: JournalHarnessFactory): Promise<void>;
+}
+
+/** What a case sees of its store. */
+export interface Store {
+  /** An opened handle. All are closed at the end. */
+  open(): Promise<Journal>;
+  /** Lets `ms` pass by the store's clock. */
+  pass(ms: number): Promise<void>;
+}
+
+/** A case that always lets go of its handles and its store. */
+export function contractCase(
+  name: string,
+  prove: (store: Store) => Promise<void>,
+): JournalContractCase {
+  const run = async (factory: JournalHarnessFactory): Promise<void> => {
+    const harness = await factory();
+    const handles: Journal[] = [];
+    const open = async (): Promise<Journal> => {
+      const journal = harness.journal();
+      handles.push(journal);
+      await journal.open();
+      return journal;
+    };
+    try {
+      await prove({ open, pass: (ms) => harness.pass(ms) });
+    } finally {
+      for (const journal of handles) await journal.close();
+      await harness.dispose();
+    }
+  };
+  return { name, run };
+}

@@ -1,0 +1,27 @@
+import { appendCases } from './contract/append.cases.js';
+import { cancelCases } from './contract/cancel.cases.js';
+import { claimCases } from './contract/claim.cases.js';
+import { createCases } from './contract/create.cases.js';
+import { forgetCases } from './contract/forget.cases.js';
+import type { JournalContractCase } from './contract/harness.js';
+import { lifecycleCases } from './contract/lifecycle.cases.js';
+import { listCases } from './contract/list.cases.js';
+import { textCases } from './contract/text.cases.js';
+
+/**
+ * Every rule that a journal keeps, as data, for any test runner:
+ *
+ * ```ts
+ * for (const { name, run } of journalContract) test(name, () => run(myHarness));
+ * ```
+ */
+export const journalContract: readonly JournalContractCase[] = [
+  ...lifecycleCases,
+  ...createCases,
+  ...appendCases,
+  ...textCases,
+  ...listCases,
+  ...claimCases,
+  ...cancelCases,
+  ...forgetCases,
+];
