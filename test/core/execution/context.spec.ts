@@ -1,0 +1,51 @@
+import { answers, declines } from '../../support/behaviours.js';
+import { Shop } from '../../support/shop.js';
+
+async function ranTwice() {
+  const shop = new Shop();
+  const step = () =>
+    shop.step('Charge', { does: [declines(), answers('tx-1')], retry: { retries: 1, delay: 0 } });
+  const ship = shop.step('Ship', { does: [declines()] });
+  await shop.failure(shop.saga({ id: 'order-77' }).step(step()).step(ship));
+  return shop;
+}
+
+describe('what an action sees', () => {
+  it('is its saga, its label, its attempt and the logger', async () => {
+    const shop = await ranTwice();
+    expect(shop.calls.map(({ ctx }) => [ctx.label, ctx.attempt])).toEqual([
+      ['Charge', 1],
+      ['Charge', 2],
+      ['Ship', 1],
+      ['Charge', 1],
+    ]);
+    for (const { ctx } of shop.calls) {
+      expect(ctx).toMatchObject({ sagaId: 'order-77', sagaName: 'PlaceOrder', isSuccess: false });
+      expect(ctx.logger).toBe(shop.logger);
+      expect(ctx.signal).toBe(ctx.signal);
+    }
+  });
+
+  it('is a signal that is not aborted while nothing is wrong', async () => {
+    const shop = await ranTwice();
+    expect(shop.calls.map(({ ctx }) => ctx.signal.aborted)).toEqual([false, false, false, false]);
+  });
+});
+
+describe('ctx.idempotencyKey (semantics 24)', () => {
+  it('is the same over attempts, and differs per label and direction', async () => {
+    const shop = await ranTwice();
+    const [first, second, ship, undo] = shop.calls.map(({ ctx }) => ctx.idempotencyKey);
+    expect(first).toBe(second);
+    expect(new Set([first, ship, undo]).size).toBe(3);
+  });
+
+  it('is the same when the same saga runs again elsewhere, and differs per saga', async () => {
+    const [one, other] = [await ranTwice(), await ranTwice()];
+    const keys = (shop: Shop) => shop.calls.map(({ ctx }) => ctx.idempotencyKey);
+    expect(keys(one)).toEqual(keys(other));
+    const shop = new Shop();
+    await shop.run(shop.saga({ id: 'order-78' }).step(shop.step('Charge')));
+    expect(keys(shop)[0]).not.toBe(keys(one)[0]);
+  });
+});
