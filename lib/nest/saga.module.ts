@@ -1,5 +1,5 @@
 import { Global, Module, type DynamicModule, type Provider } from '@nestjs/common';
-import { DiscoveryModule, ModuleRef } from '@nestjs/core';
+import { DiscoveryModule } from '@nestjs/core';
 import {
   InProcessEngine,
   SagaOptionsError,
@@ -21,13 +21,8 @@ import { SAGA_ENGINE, SAGA_LOGGER, SAGA_OPTIONS } from './tokens.js';
 /** What nest-winston calls its logger; named here because the package is optional. */
 const WINSTON_MODULE_PROVIDER = 'winston';
 
-function loggerOf(options: SagaModuleOptions, modules: ModuleRef): SagaLogger {
-  if (options.logger !== undefined) return options.logger;
-  try {
-    return modules.get<SagaLogger>(WINSTON_MODULE_PROVIDER, { strict: false });
-  } catch {
-    return nestLogger();
-  }
+function loggerOf(options: SagaModuleOptions, winston?: SagaLogger): SagaLogger {
+  return options.logger ?? winston ?? nestLogger();
 }
 
 /** @throws SagaOptionsError naming every option that is not a number of ms it can be. */
@@ -61,7 +56,12 @@ const PROVIDERS: readonly Provider[] = [
   SagaOperations,
   SagaOrchestratorFactory,
   SagaLifecycle,
-  { provide: SAGA_LOGGER, useFactory: loggerOf, inject: [SAGA_OPTIONS, ModuleRef] },
+  {
+    provide: SAGA_LOGGER,
+    useFactory: loggerOf,
+    // Injected, not looked up: Nest then makes the logger first, whatever the order of the modules.
+    inject: [SAGA_OPTIONS, { token: WINSTON_MODULE_PROVIDER, optional: true }],
+  },
   { provide: SAGA_ENGINE, useFactory: engineOf, inject: [SAGA_OPTIONS, SAGA_LOGGER, SagaEvents] },
 ];
 

@@ -18,7 +18,9 @@ function awaitable(returned: unknown, ctx: ActionContext): unknown {
 
 /** A late end changes nothing any more; a late rejection must still not be an unhandled one. */
 function reportLate(run: Run, ctx: ActionContext, error: unknown): void {
-  if (isSagaError(error, 'SAGA_TIMEOUT') || ctx.aborted === error) return;
+  // Who passes the signal on ends with its reason, or with an error that it caused: as intended.
+  const cause: unknown = error instanceof Error ? error.cause : undefined;
+  if (isSagaError(error, 'SAGA_TIMEOUT') || ctx.aborted === error || ctx.aborted === cause) return;
   run.logger.warn(`A timed-out attempt of '${ctx.label}' ended after its time`, {
     saga: run.sagaName,
     sagaId: run.sagaId,
