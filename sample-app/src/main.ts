@@ -1,0 +1,24 @@
+import 'reflect-metadata';
+import type { AddressInfo } from 'node:net';
+import { createApp } from './create-app.js';
+
+function portOf(text: string | undefined): number {
+  const port = text === undefined || text === '' ? 3000 : Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new RangeError(`PORT must be a whole number from 0 to 65535 (got '${text}')`);
+}
+
+const port = portOf(process.env['PORT']);
+const app = await createApp();
+const server = (await app.listen(port)) as { address(): AddressInfo };
+const url = `http://localhost:${server.address().port}`;
+
+console.log(`
+Orders are taken at ${url}
+
+  curl ${url}/orders -H 'content-type: application/json' \\
+    -d '{ "userId": "user-1", "productId": "book", "quantity": 2 }'
+
+Products: book, lamp, piano. Also try userId user-declined, user-flaky, user-slow, user-offline,
+then ${url}/sagas/<sagaId> and ${url}/sagas/CreateOrder/diagram
+`);

@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { InventoryModule } from '../inventory/inventory.module.js';
+import { PaymentsModule } from '../payments/payments.module.js';
+import { CreateOrderSaga } from './create-order.saga.js';
+import { OrdersController } from './orders.controller.js';
+import { OrdersService } from './orders.service.js';
+
+@Module({
+  imports: [InventoryModule, PaymentsModule],
+  controllers: [OrdersController],
+  providers: [OrdersService, CreateOrderSaga],
+})
+export class OrdersModule {}

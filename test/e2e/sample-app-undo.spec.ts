@@ -1,0 +1,97 @@
+import { ShopApp } from './shop-app.js';
+
+let shop: ShopApp;
+
+beforeEach(async () => {
+  shop = await ShopApp.start();
+});
+
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await shop.stop();
+});
+
+/** Lets the last step fail, when everything before it is done. */
+function breakConfirmation(): void {
+  const error = new Error('connect ECONNREFUSED 10.0.0.7:5432', { cause: new Error('password=x') });
+  jest.spyOn(shop.orders, 'confirm').mockRejectedValue(error);
+}
+
+it('refunds, releases and cancels, in this order, when the confirmation fails', async () => {
+  breakConfirmation();
+
+  const { body } = await shop.order('user-1', 'lamp').expect(503);
+
+  expect(await shop.story(body.sagaId)).toEqual([
+    'done CreateOrder 1',
+    'done ReserveStock 1',
+    'done ChargePayment 1',
+    'failed ConfirmOrder 1',
+    'compensating ConfirmOrder',
+    'undone ChargePayment 1',
+    'undone ReserveStock 1',
+    'undone CreateOrder 1',
+    'compensated',
+  ]);
+  expect(shop.provider.totals()).toEqual({ charged: 4_900, refunded: 4_900 });
+  expect([shop.onHand('lamp'), shop.reserved('lamp')]).toEqual([5, 0]);
+  expect(shop.orderStatuses).toEqual(['cancelled']);
+});
+
+it('tells the customer the id of the saga, and nothing of what went wrong inside', async () => {
+  breakConfirmation();
+
+  const { body } = await shop.order('user-1', 'lamp').expect(503);
+
+  expect(body).toEqual({
+    statusCode: 503,
+    error: 'ORDER_FAILED',
+    message: 'The order could not be placed. Nothing was charged. Please try again later.',
+    sagaId: expect.any(String),
+  });
+});
+
+it('parks the saga when the refund fails for good, and says nothing of "not charged"', async () => {
+  breakConfirmation();
+  jest.spyOn(shop.provider, 'refund').mockRejectedValue(new Error('no route to host'));
+
+  const { body } = await shop.order('user-1', 'lamp').expect(503);
+
+  expect(body).toEqual({
+    statusCode: 503,
+    error: 'ORDER_NEEDS_ATTENTION',
+    message: expect.not.stringContaining('charged'),
+    sagaId: expect.any(String),
+  });
+  const saga = await shop.get(`/sagas/${body.sagaId}`).expect(200);
+  expect(saga.body.status).toBe('parked');
+  // The broken undo does not block the others.
+  expect([shop.onHand('lamp'), shop.reserved('lamp')]).toEqual([5, 0]);
+  expect(shop.orderStatuses).toEqual(['cancelled']);
+});
+
+it('tries a refund again that failed once', async () => {
+  breakConfirmation();
+  jest.spyOn(shop.provider, 'refund').mockRejectedValueOnce(new Error('try again'));
+
+  const { body } = await shop.order('user-1', 'lamp').expect(503);
+
+  expect(body.error).toBe('ORDER_FAILED');
+  expect(await shop.story(body.sagaId)).toContain('undone ChargePayment 2');
+  expect(shop.provider.totals()).toEqual({ charged: 4_900, refunded: 4_900 });
+});
+
+it('refunds a charge of which nobody knows whether it took place', async () => {
+  jest.spyOn(shop.provider, 'find').mockRejectedValue(new Error('down'));
+  const charge = shop.provider.charge.bind(shop.provider);
+  jest.spyOn(shop.provider, 'charge').mockImplementation(async (key, userId, cents, signal) => {
+    await charge(key, userId, cents, signal);
+    return new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error())));
+  });
+
+  const { body } = await shop.order('user-1', 'lamp').expect(503);
+
+  expect(await shop.story(body.sagaId)).toContain('undone ChargePayment 1');
+  expect(shop.provider.totals()).toEqual({ charged: 4_900, refunded: 4_900 });
+  expect(shop.onHand('lamp')).toBe(5);
+});

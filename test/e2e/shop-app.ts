@@ -1,0 +1,83 @@
+import type { AddressInfo } from 'node:net';
+import type { INestApplication } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { WINSTON_MODULE_PROVIDER } from 'nest-winston';
+import request from 'supertest';
+import { createLogger, type Logger } from 'winston';
+import { AppModule } from '../../sample-app/src/app.module.js';
+import { InventoryService } from '../../sample-app/src/inventory/inventory.service.js';
+import { OrdersService } from '../../sample-app/src/orders/orders.service.js';
+import { PaymentProvider } from '../../sample-app/src/payments/payment-provider.js';
+import type { SagaView } from '../../sample-app/src/sagas/saga-view.js';
+
+const quiet = createLogger({ silent: true });
+
+/** The sample app on a free port, spoken to over real HTTP. */
+export class ShopApp {
+  private constructor(
+    private readonly app: INestApplication,
+    private readonly url: string,
+  ) {}
+
+  static async start(logger: Logger = quiet): Promise<ShopApp> {
+    const module = await Test.createTestingModule({ imports: [AppModule] })
+      .overrideProvider(WINSTON_MODULE_PROVIDER)
+      .useValue(logger)
+      .compile();
+    const app = module.createNestApplication({ logger: false });
+    await app.listen(0, '127.0.0.1');
+    const { port } = (app.getHttpServer() as { address(): AddressInfo }).address();
+    return new ShopApp(app, `http://127.0.0.1:${port}`);
+  }
+
+  stop(): Promise<void> {
+    return this.app.close();
+  }
+
+  get inventory(): InventoryService {
+    return this.app.get(InventoryService);
+  }
+
+  get orders(): OrdersService {
+    return this.app.get(OrdersService);
+  }
+
+  get provider(): PaymentProvider {
+    return this.app.get(PaymentProvider);
+  }
+
+  get(path: string): request.Test {
+    return request(this.url).get(path);
+  }
+
+  post(body: unknown, headers: Record<string, string> = {}): request.Test {
+    return request(this.url)
+      .post('/orders')
+      .set(headers)
+      .send(body as object);
+  }
+
+  order(userId: string, productId: string, quantity = 1): request.Test {
+    return this.post({ userId, productId, quantity });
+  }
+
+  /** `type step attempt` of everything but the mere beginnings. */
+  async story(sagaId: string): Promise<string[]> {
+    const { body } = await this.get(`/sagas/${sagaId}`).expect(200);
+    return (body as SagaView).timeline
+      .filter(({ type }) => type !== 'started' && type !== 'undo-started')
+      .map(({ type, step, attempt }) => [type, step, attempt].filter(Boolean).join(' '));
+  }
+
+  onHand(productId: string): number | undefined {
+    return this.inventory.levels().find((level) => level.productId === productId)?.onHand;
+  }
+
+  reserved(productId: string): number | undefined {
+    return this.inventory.levels().find((level) => level.productId === productId)?.reserved;
+  }
+
+  get orderStatuses(): string[] {
+    return this.orders.all().map(({ status }) => status);
+  }
+}
