@@ -6,3 +6,4 @@ export type {
   JournalHarness,
   JournalHarnessFactory,
 } from './contract/harness.js';
+export { ManualClock, settle } from './manual-clock.js';

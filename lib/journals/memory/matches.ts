@@ -1,15 +1,14 @@
-import type { SagaFilter, SagaRow } from '../../core/index.js';
+import type { ListQuery, SagaRow } from '../../core/index.js';
 
-/** Whether a row fulfils every condition of a filter. */
-export function matches(row: SagaRow, filter: SagaFilter): boolean {
-  const { name, status, key, tags, createdAfter, createdBefore } = filter;
-  const statuses = typeof status === 'string' ? [status] : status;
+/** Whether a row fulfils every condition of a list; where its page begins is not looked at. */
+export function matches(row: SagaRow, query: ListQuery): boolean {
+  const { name, statuses, key, tags, createdAfter, createdBefore } = query;
   return (
     (name === undefined || row.name === name) &&
     (statuses === undefined || statuses.includes(row.status)) &&
     (key === undefined || row.key === key) &&
-    (createdAfter === undefined || row.createdAt > createdAfter.getTime()) &&
-    (createdBefore === undefined || row.createdAt < createdBefore.getTime()) &&
-    Object.entries(tags ?? {}).every(([tag, value]) => row.tags[tag] === value)
+    (createdAfter === undefined || row.createdAt > createdAfter) &&
+    (createdBefore === undefined || row.createdAt < createdBefore) &&
+    tags.every(([tag, value]) => Object.hasOwn(row.tags, tag) && row.tags[tag] === value)
   );
 }

@@ -1,5 +1,7 @@
 import {
+  cursorAt,
   LeaseLostError,
+  listQuery,
   type ClaimRequest,
   type ForgetRequest,
   type Journal,
@@ -71,7 +73,7 @@ export class MemoryJournal implements Journal {
       stored === undefined ||
       stored.row.owner !== owner ||
       stored.row.epoch !== epoch ||
-      (entries[0]?.seq ?? next) !== next
+      entries.some(({ seq }, index) => seq !== next + index)
     ) {
       const { name, id } = batch.ref;
       return Promise.reject(new LeaseLostError(`Saga ${name} ${id} belongs to another owner now`));
@@ -91,20 +93,17 @@ export class MemoryJournal implements Journal {
     return Promise.resolve(this.#sagas.get(keyOf(ref))?.row);
   }
 
-  list(filter: SagaFilter): Promise<SagaPage> {
-    const before = filter.cursor === undefined ? Infinity : Number(filter.cursor);
-    const limit = filter.limit ?? 50;
+  async list(filter: SagaFilter): Promise<SagaPage> {
+    const query = listQuery(filter);
+    const before = query.after?.key ?? Infinity;
     const found = [...this.#sagas.values()]
-      .filter(({ row, ordinal }) => ordinal < before && matches(row, filter))
+      .filter(({ row, ordinal }) => ordinal < before && matches(row, query))
       .toReversed();
-    const page = found.slice(0, limit);
+    const page = found.slice(0, query.limit);
     const rows = page.map(({ row }) => row);
     const last = page.at(-1);
-    return Promise.resolve(
-      found.length > limit && last !== undefined
-        ? { rows, nextCursor: String(last.ordinal) }
-        : { rows },
-    );
+    if (found.length <= query.limit || last === undefined) return { rows };
+    return { rows, nextCursor: cursorAt({ createdAt: last.row.createdAt, key: last.ordinal }) };
   }
 
   heartbeat(owner: string, leaseMs: number): Promise<readonly SagaRow[]> {
