@@ -30,10 +30,18 @@ export const NO_RETRY = policyOf(0);
 /** A compensation is worth more patience: its caller still learns the end within a second. */
 export const COMPENSATION_RETRY = policyOf(3);
 
+/** What a caller left open, be it as `undefined`, gets its default. */
+function withDefaults(option: object): Partial<RetryPolicy> {
+  const given = Object.entries(option).filter(([, value]) => value !== undefined);
+  return { ...DEFAULTS, ...(Object.fromEntries(given) as object) };
+}
+
 /** Applies the defaults. Call {@link retryProblems} first. */
 export function retryPolicy(option: number | RetryOptions): RetryPolicy {
   if (option === 0) return NO_RETRY;
-  return typeof option === 'number' ? policyOf(option) : Object.freeze({ ...DEFAULTS, ...option });
+  return typeof option === 'number'
+    ? policyOf(option)
+    : Object.freeze(withDefaults(option) as RetryPolicy);
 }
 
 function outside(value: unknown, low: number, high: number): boolean {
@@ -46,10 +54,7 @@ export function retryProblems(name: string, option: unknown): string[] {
   if (typeof option !== 'object' || option === null || Array.isArray(option)) {
     return [`${name} must be a whole number or an object with 'retries' (got ${String(option)})`];
   }
-  const { retries, delay, factor, maxDelay, jitter, when } = {
-    ...DEFAULTS,
-    ...(option as Partial<RetryOptions>),
-  };
+  const { retries, delay, factor, maxDelay, jitter, when } = withDefaults(option);
   const problems: string[] = [];
   const report = (wrong: boolean, key: string, rule: string, value: unknown): void => {
     if (wrong) problems.push(`${name}${key} must be ${rule} (got ${String(value)})`);
