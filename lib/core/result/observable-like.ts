@@ -31,13 +31,15 @@ export function lastValueOf(
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
     let last: unknown;
+    // Not a `const`: subscribing may itself lead to an abort, before there is a subscription.
+    let subscription: Subscription | undefined = undefined;
     const onAbort = (): void => {
       subscription?.unsubscribe();
       reject(signal.reason as Error);
     };
     const release = (): void => signal.removeEventListener('abort', onAbort);
     signal.addEventListener('abort', onAbort, { once: true });
-    const subscription: Subscription | undefined = source.subscribe({
+    subscription = source.subscribe({
       next: (value) => {
         last = value;
       },
