@@ -1,0 +1,180 @@
+import { SagaConflictError, SagaOrchestratorBuilder } from 'nestjs-saga-orchestrator/core';
+import { answers, declines } from '../../support/behaviours.js';
+import { settle } from '../../support/manual-clock.js';
+import { failureOf, order, rejectionOf } from '../../support/shop.js';
+import { gate, JournaledShop } from './journaled-shop.js';
+
+describe('a start with an id that is known (semantics 21)', () => {
+  it('attaches to the saga while it runs, and yields its result', async () => {
+    const shop = new JournaledShop();
+    const { does, open } = gate();
+    const chain = () => shop.saga({ id: 'o-1' }).step(shop.step('Charge', { does: [does] }));
+    const first = chain();
+    const second = chain();
+    const runs = [first.runAsync(), second.runAsync()];
+    await settle();
+    open('tx-1');
+    await shop.clock.until(Promise.all(runs));
+    expect(shop.log).toEqual(['Charge']);
+    expect(first.getStepResult('Charge')).toBe('tx-1');
+    expect(second.getStepResult('Charge')).toBe('tx-1');
+    expect(second.getContext().isSuccess).toBe(true);
+  });
+
+  it('attaches after its end: the recorded result, and nothing runs again', async () => {
+    const shop = new JournaledShop();
+    const chain = () =>
+      shop.saga({ id: 'o-1' }).step(shop.step('Charge', { does: [answers({ tx: 1n })] }));
+    await shop.run(chain());
+    await shop.redeploy();
+    const again = chain();
+    await shop.run(again);
+    expect(shop.log).toEqual(['Charge']);
+    expect(again.getStepResult('Charge')).toEqual({ tx: 1n });
+  });
+
+  it('attaches after its failure: the same exception, and nothing is undone again', async () => {
+    const shop = new JournaledShop();
+    const chain = () =>
+      shop
+        .saga({ id: 'o-1' })
+        .step(shop.step('Reserve'))
+        .step(shop.step('Charge', { does: [declines()] }));
+    const first = await shop.failure(chain());
+    const again = await shop.failure(chain());
+    expect(again.toJSON()).toEqual(first.toJSON());
+    expect(again.cause).toMatchObject({ message: 'card declined', code: 'DECLINED' });
+    expect(shop.log).toEqual(['Reserve', 'Charge', 'undo Reserve']);
+  });
+
+  it('executes it once, however many start it at the same time', async () => {
+    const shop = new JournaledShop();
+    const chain = () => shop.saga({ id: 'o-1' }).step(shop.step('Charge', { does: [answers(7)] }));
+    const sagas = Array.from({ length: 20 }, chain);
+    await shop.clock.until(Promise.all(sagas.map((saga) => saga.runAsync())));
+    expect(shop.log).toEqual(['Charge']);
+    expect(sagas.map((saga) => saga.getStepResult('Charge'))).toEqual(Array(20).fill(7));
+  });
+
+  it('executes it once over two processes, too', async () => {
+    const shop = new JournaledShop();
+    const { does, open } = gate();
+    const chain = (host = shop.engine) =>
+      shop.saga({ id: 'o-1', host }).step(shop.step('Charge', { does: [does] }));
+    const runs = [chain().runAsync(), chain(shop.process()).runAsync()];
+    await settle();
+    open('tx-1');
+    await shop.clock.until(Promise.all(runs));
+    expect(shop.log).toEqual(['Charge']);
+  });
+
+  it('attaches two that come at the same time to a saga that has ended', async () => {
+    const shop = new JournaledShop();
+    const chain = () => shop.saga({ id: 'o-1' }).step(shop.step('Charge', { does: [answers(7)] }));
+    await shop.run(chain());
+    await shop.redeploy();
+    const sagas = [chain(), chain(), chain()];
+    await shop.clock.until(Promise.all(sagas.map((saga) => saga.runAsync())));
+    expect(sagas.map((saga) => saga.getStepResult('Charge'))).toEqual([7, 7, 7]);
+    expect(shop.log).toEqual(['Charge']);
+  });
+
+  it.each(['while it runs', 'after its end'])('is refused for another input: %s', async (when) => {
+    const shop = new JournaledShop();
+    const { does, open } = gate();
+    const chain = (data = order()) =>
+      shop.saga({ id: 'o-1' }, data).step(shop.step('Charge', { does: [does] }));
+    const run = chain().runAsync();
+    await settle();
+    if (when === 'after its end') open();
+    await settle();
+    const error = await rejectionOf(chain({ ...order(), quantity: 3 }).runAsync());
+    expect(error).toBeInstanceOf(SagaConflictError);
+    expect(error.message).toMatch(/another input/);
+    open();
+    await shop.clock.until(run);
+    expect(shop.log).toEqual(['Charge']);
+  });
+
+  it.each(['while it runs', 'after its end'])('is refused for another plan: %s', async (when) => {
+    const shop = new JournaledShop();
+    const { does, open } = gate();
+    const run = shop
+      .saga({ id: 'o-1' })
+      .step(shop.step('Charge', { does: [does] }))
+      .runAsync();
+    await settle();
+    if (when === 'after its end') open();
+    await settle();
+    const other = shop.saga({ id: 'o-1' }).step(shop.step('Ship'));
+    await expect(other.runAsync()).rejects.toThrow(/another definition/);
+    open();
+    await shop.clock.until(run);
+    expect(shop.log).toEqual(['Charge']);
+  });
+
+  it('is another saga under another name', async () => {
+    const shop = new JournaledShop();
+    await shop.run(shop.saga({ id: 'o-1' }).step(shop.step('Charge')));
+    const other = new SagaOrchestratorBuilder('ReturnOrder', order(), shop.logger, {
+      id: 'o-1',
+      host: shop.engine,
+    });
+    await shop.run(other.step(shop.step('Refund')));
+    expect(shop.log).toEqual(['Charge', 'Refund']);
+  });
+});
+
+describe('start() on a journal', () => {
+  it('returns when the start is durable, before the saga has ended', async () => {
+    const shop = new JournaledShop();
+    const { does, open } = gate();
+    const saga = shop
+      .saga({ id: 'o-1', key: 'user-1' })
+      .step(shop.step('Charge', { does: [does] }));
+    const handle = await saga.start();
+    expect(handle.id).toBe('o-1');
+    const row = await shop.journal.get({ name: 'PlaceOrder', id: 'o-1' });
+    expect(row).toMatchObject({ status: 'running', key: 'user-1' });
+    open('tx-1');
+    const view = await shop.clock.until(handle.result());
+    expect(view.getStepResult('Charge')).toBe('tx-1');
+  });
+
+  it('makes the intent durable before the action runs (semantics 25)', async () => {
+    const shop = new JournaledShop();
+    const intents: unknown[] = [];
+    const looks = async () => {
+      const stored = await shop.journal.load({ name: 'PlaceOrder', id: 'o-1' });
+      intents.push(JSON.parse(stored?.entries.at(-1)?.head ?? ''));
+    };
+    const saga = shop
+      .saga({ id: 'o-1' })
+      .step(shop.step('Reserve', { does: [looks] }))
+      .step(shop.step('Charge', { does: [looks] }));
+    await shop.run(saga);
+    expect(intents).toMatchObject([
+      { type: 'started', label: 'Reserve', attempt: 1 },
+      { type: 'started', label: 'Charge', attempt: 1 },
+    ]);
+  });
+
+  it('gives an id of its own to a saga without one', async () => {
+    const shop = new JournaledShop();
+    const handles = await Promise.all(
+      [1, 2].map(() => shop.saga().step(shop.step('Charge')).start()),
+    );
+    expect(handles.map(({ id }) => id)).toEqual(['saga-1', 'saga-2']);
+  });
+
+  it('tells a failure by the handle alone', async () => {
+    const shop = new JournaledShop();
+    const handle = await shop
+      .saga()
+      .step(shop.step('Charge', { does: [declines()] }))
+      .start();
+    expect(await failureOf(shop.clock.until(handle.result()))).toMatchObject({
+      failedLabel: 'Charge',
+    });
+  });
+});
