@@ -62,6 +62,7 @@ export class JournaledRun implements RunPersistence {
 
   /** Folds what the journal has into the run. */
   replay(entries: readonly JournalEntry[]): void {
+    this.run.state.inherited = true;
     for (const entry of entries) {
       evolve(this.run.state, decodeEntry(entry, this.shared.codec));
       if (entry.context !== null) this.#context = entry.context;

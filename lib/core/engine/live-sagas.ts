@@ -1,6 +1,6 @@
 import type { SagaHandle } from '../builder/index.js';
 import type { SagaDefinition } from '../definition/index.js';
-import { SagaInterruptedError } from '../errors/index.js';
+import { isSagaError, SagaInterruptedError } from '../errors/index.js';
 import { drive, type Run } from '../execution/index.js';
 import type { SagaRef } from '../journal/index.js';
 import { refusalToCancel } from '../machine/index.js';
@@ -19,6 +19,13 @@ export interface LiveSaga {
 
 function keyOf(ref: SagaRef): string {
   return JSON.stringify([ref.name, ref.id]);
+}
+
+/** Journal and ownership failures are no end of the saga: whoever waits learns that it goes on. */
+function asInterruption(run: Run, error: unknown): Error {
+  const lost = isSagaError(error, 'SAGA_LEASE_LOST') || isSagaError(error, 'SAGA_JOURNAL');
+  if (!lost) return error as Error;
+  return new SagaInterruptedError(run.sagaName, run.sagaId, error.message, { cause: error });
 }
 
 /** The sagas in flight in this process; each is supervised alone. */
@@ -40,7 +47,9 @@ export class LiveSagas {
     });
     // Whoever wants to know how it ended asks the handle; a start that failed is told by `durable`.
     ended.catch(() => undefined);
-    const handle = { id: run.sagaId, saga: run, result: () => ended };
+    const told = ended.catch((error: unknown) => Promise.reject(asInterruption(run, error)));
+    told.catch(() => undefined);
+    const handle = { id: run.sagaId, saga: run, result: () => told };
     const { version, fingerprint } = definition;
     const durable = this.#durable(run, ended);
     const live = { run, input, version, fingerprint, handle, durable };

@@ -80,6 +80,7 @@ function onUndo(undo: UndoState, record: Of<'undo-started' | 'undone' | 'undo-fa
 /** What was in flight may or may not have taken effect: its process is gone. */
 function onRecovered(state: SagaState): void {
   state.recoveries += 1;
+  state.inherited = true;
   for (const step of state.steps) {
     if (step.phase === 'started') {
       step.phase = 'interrupted';

@@ -4,46 +4,44 @@ import type { SagaState } from './saga-state.js';
 /** The plan was changed under the saga: no step of it follows from what was executed. */
 export const MISMATCH = Symbol('mismatch');
 
-/** What was started is exactly how the plan begins: nearly always, and worth no list. */
-function followsPlan({ forward }: SagaDefinition, state: SagaState): boolean {
-  let at = state.started;
-  if (at > forward.length || state.skipped.length > 0) return false;
-  for (let step = state.last; step !== undefined; step = step.previous) {
-    at -= 1;
-    if (step.label !== forward[at]?.label) return false;
-  }
-  return true;
-}
-
 /**
- * The step that follows what was executed and skipped; `undefined` at the end of the plan. Found by
- * label, never by position: a count would pass over a step when an executed one has been retired, or
- * another one inserted. Retired steps are passed over; all others must be a prefix of the plan.
+ * The step that follows what was executed and skipped; `undefined` at the end of the plan. Retired
+ * steps are passed over; all others that were executed must be a prefix of the plan.
  */
 export function nextStep(
   definition: SagaDefinition,
   state: SagaState,
 ): StepDefinition | typeof MISMATCH | undefined {
+  if (state.inherited || state.skipped.length > 0) return nextByLabel(definition, state);
+  // Nobody could change the plan of a saga that this process began: a count will do.
   const { forward } = definition;
-  const { skipped, started } = state;
-  if (followsPlan(definition, state)) {
-    return started < forward.length ? forward[started] : undefined;
-  }
-  let next = 0;
-  const passSkipped = (): void => {
-    for (let step = forward[next]; step && skipped.includes(step.label); step = forward[next]) {
-      next += 1;
-    }
-  };
+  return state.started < forward.length ? forward[state.started] : undefined;
+}
+
+/** By label, never by position: a count would pass over a step that was inserted or retired. */
+function nextByLabel(
+  definition: SagaDefinition,
+  state: SagaState,
+): StepDefinition | typeof MISMATCH | undefined {
+  const { forward } = definition;
+  let next = afterSkipped(forward, state.skipped, 0);
   for (const { label } of state.steps) {
-    if (skipped.length > 0) passSkipped();
     if (forward[next]?.label === label) {
-      next += 1;
+      next = afterSkipped(forward, state.skipped, next + 1);
       continue;
     }
     const plan = definition.step(label);
     if (plan === undefined || plan.action !== undefined) return MISMATCH;
   }
-  if (skipped.length > 0) passSkipped();
   return forward[next];
+}
+
+function afterSkipped(
+  forward: readonly StepDefinition[],
+  skipped: readonly string[],
+  from: number,
+): number {
+  let next = from;
+  while (skipped.includes(forward[next]?.label ?? '')) next += 1;
+  return next;
 }

@@ -68,6 +68,8 @@ export class SagaState {
   cancel: { readonly by: 'operator' | 'deadline'; readonly reason: string } | undefined = undefined;
   cause: TurnCause | undefined = undefined;
   parked: { readonly reason: ParkReason; readonly label?: string } | undefined = undefined;
+  /** Another process began it, perhaps with another version of its definition. */
+  inherited = false;
   /** Take-overs since the last progress. */
   recoveries = 0;
 
