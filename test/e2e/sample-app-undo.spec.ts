@@ -1,3 +1,4 @@
+import { ProviderBusyError } from '../../sample-app/src/payments/payment-provider.js';
 import { ShopApp } from './shop-app.js';
 
 let shop: ShopApp;
@@ -79,6 +80,29 @@ it('tries a refund again that failed once', async () => {
   expect(body.error).toBe('ORDER_FAILED');
   expect(await shop.story(body.sagaId)).toContain('undone ChargePayment 2');
   expect(shop.provider.totals()).toEqual({ charged: 4_900, refunded: 4_900 });
+});
+
+it('stops at a step boundary when the application shuts down, and says so: 503', async () => {
+  const charging = new Promise<void>((resolve) => {
+    const busy = async (): Promise<never> => {
+      resolve();
+      throw new ProviderBusyError();
+    };
+    jest.spyOn(shop.provider, 'charge').mockImplementation(busy);
+  });
+  const answer = shop.order('user-1', 'lamp').then(({ status, body }) => ({ status, body }));
+  await charging;
+  await shop.stop();
+
+  expect(await answer).toEqual({
+    status: 503,
+    body: {
+      statusCode: 503,
+      error: 'ORDER_INTERRUPTED',
+      message: expect.not.stringContaining('charged'),
+      sagaId: expect.any(String),
+    },
+  });
 });
 
 it('refunds a charge of which nobody knows whether it took place', async () => {

@@ -12,8 +12,13 @@ import type { SagaView } from '../../sample-app/src/sagas/saga-view.js';
 
 const quiet = createLogger({ silent: true });
 
+// Real timeouts and pauses pass here, and other tests may keep the machine busy meanwhile.
+jest.setTimeout(20_000);
+
 /** The sample app on a free port, spoken to over real HTTP. */
 export class ShopApp {
+  #stopped: Promise<void> | undefined;
+
   private constructor(
     private readonly app: INestApplication,
     private readonly url: string,
@@ -30,8 +35,9 @@ export class ShopApp {
     return new ShopApp(app, `http://127.0.0.1:${port}`);
   }
 
+  /** A second call waits for the first. */
   stop(): Promise<void> {
-    return this.app.close();
+    return (this.#stopped ??= this.app.close());
   }
 
   get inventory(): InventoryService {

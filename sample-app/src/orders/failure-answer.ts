@@ -1,5 +1,10 @@
 import { HttpStatus } from '@nestjs/common';
-import { isSagaError, SagaExecutionException, type SagaError } from 'nestjs-saga-orchestrator';
+import {
+  isSagaError,
+  SagaExecutionException,
+  SagaInterruptedError,
+  type SagaError,
+} from 'nestjs-saga-orchestrator';
 
 /** What a customer is told. The texts are ours: nothing of an error's own text gets out. */
 export interface FailureAnswer {
@@ -41,10 +46,11 @@ const PARKED: FailureAnswer = {
   message: 'The order could not be placed, nor all of it be undone yet. Somebody will look at it.',
 };
 
+/** The saga has not ended, so nothing must be said of what was or was not charged. */
 const INTERRUPTED: FailureAnswer = {
   statusCode: HttpStatus.SERVICE_UNAVAILABLE,
   error: 'ORDER_INTERRUPTED',
-  message: 'The order is not placed yet. Please ask again with the same Idempotency-Key.',
+  message: 'The order is not decided yet. It is safe to ask again with the same Idempotency-Key.',
 };
 
 const KEY_TAKEN: FailureAnswer = {
@@ -71,5 +77,6 @@ export function failureAnswer(error: SagaError): FailureAnswer {
   if (error instanceof SagaExecutionException) {
     return { ...answerOf(error), sagaId: error.sagaId };
   }
+  if (error instanceof SagaInterruptedError) return { ...INTERRUPTED, sagaId: error.sagaId };
   return isSagaError(error, 'SAGA_CONFLICT') ? KEY_TAKEN : INTERRUPTED;
 }

@@ -11,9 +11,9 @@ export class OrderFailureFilter implements ExceptionFilter<SagaError> {
   constructor(private readonly http: HttpAdapterHost) {}
 
   catch(error: SagaError, host: ArgumentsHost): void {
-    // The end of every saga is in the log already; that of one which never ran is not.
-    if (!(error instanceof SagaExecutionException)) this.#logger.error(error.message);
     const answer = failureAnswer(error);
+    // Every saga that has ended is in the log already.
+    if (!(error instanceof SagaExecutionException)) this.#logger.warn(error.message);
     this.http.httpAdapter.reply(host.switchToHttp().getResponse(), answer, answer.statusCode);
   }
 }
