@@ -12,6 +12,7 @@ export {
 // What steps see and answer
 export {
   NOTHING_TO_UNDO,
+  type AnySagaStep,
   type ISagaCompensationContext,
   type ISagaContext,
   type ISagaRunContext,

@@ -1,1 +1,1 @@
-export { ManualClock, settle } from 'nestjs-saga-orchestrator/testing';
+export { ManualClock, settle } from '../../lib/testing/index.js';

@@ -1,8 +1,11 @@
 import type { StepDefinition } from './step-definition.js';
 
-/** Mermaid reads entity codes in quoted text; quotes, `#` and markup must not end the label. */
+/**
+ * Mermaid reads entity codes in quoted text; quotes, `#`, markup and whatever ends a line must not
+ * end the label.
+ */
 function quoted(text: string): string {
-  const safe = text.replace(/["#<>&\\`\n\r]/g, (char) => `#${char.charCodeAt(0)};`);
+  const safe = text.replace(/["#<>&\\`\u2028\u2029]|\p{Cc}/gu, (char) => `#${char.charCodeAt(0)};`);
   return `"${safe}"`;
 }
 
@@ -25,6 +28,11 @@ function undoBefore(steps: readonly StepDefinition[], index: number): number {
   return -1;
 }
 
+/** Whether the way back begins with the undo of the very step that failed. */
+function undoesItself({ compensate, policy }: StepDefinition): boolean {
+  return policy.compensateOn === 'attempted' && compensate !== undefined;
+}
+
 /**
  * A saga as a Mermaid flow chart: down the left the steps, dotted from each step the way back when
  * it fails. A step that fails after the pivot is parked.
@@ -37,13 +45,14 @@ export function mermaidOf(name: string, steps: readonly StepDefinition[]): strin
     const shape = step.policy.pivot ? ['{{', '}}'] : ['[', ']'];
     lines.push(`  s${i}${shape[0]}${quoted(step.label + notes(step))}${shape[1]}`);
     lines.push(`  s${i} --> ${i + 1 < steps.length ? `s${i + 1}` : 'completed([completed])'}`);
-    const undo = undoBefore(steps, i);
+    const undo = undoesItself(step) ? i : undoBefore(steps, i);
     const past = pivot >= 0 && i > pivot;
     const failed = past ? 'parked' : undo < 0 ? 'compensated' : `u${undo}`;
     lines.push(`  s${i} -. fails .-> ${failed}`);
   });
   steps.forEach((step, i) => {
-    const undoable = step.compensate !== undefined && (pivot < 0 || i < pivot);
+    const reached = pivot < 0 || i < pivot || (i === pivot && undoesItself(step));
+    const undoable = step.compensate !== undefined && reached;
     if (!undoable) return;
     const next = undoBefore(steps, i);
     lines.push(`  u${i}[/${quoted(`undo ${step.label}`)}/]`);

@@ -7,6 +7,8 @@ export type {
 } from './saga-context.js';
 export {
   NOTHING_TO_UNDO,
+  type AnySagaStep,
+  type AnySagaStep,
   type ProbeAnswer,
   type RetiredSagaStep,
   type SagaStep,

@@ -1,7 +1,7 @@
 import { SagaDefinitionError } from '../errors/index.js';
 import { fingerprintOf } from './fingerprint.js';
 import { MAX_STEPS } from './limits.js';
-import type { RetiredSagaStep, SagaStep } from './saga-step.js';
+import type { AnySagaStep, RetiredSagaStep } from './saga-step.js';
 import { defineRetiredStep, defineStep, type StepDefinition } from './step-definition.js';
 import { nameProblem, shown } from './step-problems.js';
 import { mermaidOf } from './diagram.js';
@@ -63,9 +63,7 @@ function duplicates(steps: readonly StepDefinition[]): readonly string[] {
   const seen = new Set<string>();
   const twice = new Set<string>();
   for (const { label } of steps) (seen.has(label) ? twice : seen).add(label);
-  return [...twice].map(
-    (label) => `label '${label}' is used twice; labels must be unique in a saga`,
-  );
+  return [...twice].map(duplicateProblem);
 }
 
 function optionProblems(options: SagaDefinitionOptions): readonly string[] {
@@ -137,17 +135,18 @@ function shownName(name: unknown): string {
  */
 export function defineSaga<TContext>(
   name: string,
-  steps: readonly SagaStep<TContext, never>[],
-  options: SagaDefinitionOptions & { readonly retired?: readonly RetiredSagaStep<TContext>[] } = {},
+  steps: readonly AnySagaStep<TContext>[],
+  options: SagaDefinitionOptions & {
+    readonly retired?: readonly RetiredSagaStep<TContext, never>[];
+  } = {},
 ): SagaDefinition {
   const problems: string[] = [];
   const defined: StepDefinition[] = [];
-  steps.forEach((step, index) => {
-    const outcome = defineStep(step, index);
+  const keep = (outcome: StepDefinition | readonly string[]): void => {
     if ('label' in outcome) defined.push(outcome);
     else problems.push(...outcome);
-  });
-  const retired = (options.retired ?? []).map((step) => defineRetiredStep(step as never));
-  const all = [...defined, ...retired];
-  return freezeSaga(assembleSaga(name, all, options, [...problems, ...duplicates(all)]));
+  };
+  steps.forEach((step, index) => keep(defineStep(step as never, index)));
+  options.retired?.forEach((step, index) => keep(defineRetiredStep(step, index)));
+  return freezeSaga(assembleSaga(name, defined, options, [...problems, ...duplicates(defined)]));
 }

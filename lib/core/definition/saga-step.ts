@@ -85,6 +85,18 @@ export interface SagaStep<
   readonly action: (ctx: ISagaContext<TContext, TResults>) => MaybeAsync<StepReturn<TResult>>;
 }
 
+/** A {@link SagaStep} of any result: what a list of steps holds. */
+export interface AnySagaStep<TContext> extends SagaStepHooks<TContext, never> {
+  readonly label: string;
+  readonly action: (ctx: ISagaContext<TContext>) => unknown;
+}
+
+/** A step whatever its result is: for lists of steps. */
+export interface AnySagaStep<TContext> extends SagaStepHooks<TContext, never> {
+  readonly label: string;
+  readonly action: (ctx: ISagaContext<TContext>) => unknown;
+}
+
 /**
  * A step that a new version no longer runs, kept so that live sagas which have done it can still
  * undo it.
@@ -94,5 +106,6 @@ export interface RetiredSagaStep<TContext, TResult = unknown> extends Pick<
   'compensateOn' | 'compensationRetry' | 'compensationTimeout'
 > {
   readonly label: string;
-  readonly compensate: (ctx: ISagaCompensationContext<TContext, TResult>) => unknown;
+  readonly compensate:
+    ((ctx: ISagaCompensationContext<TContext, TResult>) => unknown) | typeof NOTHING_TO_UNDO;
 }

@@ -5,7 +5,7 @@ import {
   type RetryOptions,
   type RetryPolicy,
 } from '../retry/index.js';
-import { nameProblem, stepProblems } from './step-problems.js';
+import { nameProblem, retiredProblems, stepProblems } from './step-problems.js';
 import type { ISagaCompensationContext, ISagaContext } from './saga-context.js';
 import {
   NOTHING_TO_UNDO,
@@ -61,6 +61,10 @@ export class StepDefinition {
 
 function policyOr(option: number | RetryOptions | undefined, standard: RetryPolicy): RetryPolicy {
   return option === undefined ? standard : retryPolicy(option);
+}
+
+function undoOf(compensate: unknown): Compensation | undefined {
+  return compensate === NOTHING_TO_UNDO ? undefined : (compensate as Compensation | undefined);
 }
 
 /** Whether a step leaves every setting at its default. */
@@ -121,21 +125,21 @@ export function defineStep(
   }
   const problems = stepProblems(step, index);
   if (problems.length > 0) return problems;
-  const undo = step.compensate === NOTHING_TO_UNDO ? undefined : step.compensate;
   return new StepDefinition(
     step.label,
     step.action as Action,
-    undo as Compensation | undefined,
+    undoOf(step.compensate),
     policyOf(step),
   );
 }
 
 /** As {@link defineStep}, for a step that is only ever undone. */
-export function defineRetiredStep(step: RetiredSagaStep<never, never>): StepDefinition {
-  return new StepDefinition(
-    step.label,
-    undefined,
-    step.compensate as Compensation,
-    policyOf(step as unknown as SagaStep<never, never, never>),
-  );
+export function defineRetiredStep(
+  step: RetiredSagaStep<never, never>,
+  index: number,
+): StepDefinition | readonly string[] {
+  const problems = retiredProblems(step, index);
+  if (problems.length > 0) return problems;
+  const policy = policyOf(step as unknown as SagaStep<never, never, never>);
+  return new StepDefinition(step.label, undefined, undoOf(step.compensate), policy);
 }

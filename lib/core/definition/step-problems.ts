@@ -70,6 +70,25 @@ function compensateProblems(where: string, step: AnyStep): readonly string[] {
   ];
 }
 
+/** Everything that is wrong with a step that is only ever undone. */
+export function retiredProblems(candidate: unknown, index: number): readonly string[] {
+  if (typeof candidate !== 'object' || candidate === null) {
+    return [
+      `retired step ${index + 1} must be an object with a label and a compensate ` +
+        `(got ${shown(candidate)})`,
+    ];
+  }
+  const step = candidate as AnyStep;
+  const label = nameProblem('its label', step.label);
+  const where = `retired step ${label === undefined ? shown(step.label) : index + 1}`;
+  const problems = [
+    ...compensateProblems(where, { compensate: step.compensate }),
+    ...optionProblems(where, step),
+  ];
+  if (label !== undefined) problems.push(`${where}: ${label}`);
+  return problems;
+}
+
 /** Everything that is wrong with one step, each line with the option, its value and the remedy. */
 export function stepProblems(candidate: unknown, index: number): readonly string[] {
   if (typeof candidate !== 'object' || candidate === null) {
