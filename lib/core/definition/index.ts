@@ -8,8 +8,6 @@ export type {
 export {
   NOTHING_TO_UNDO,
   type AnySagaStep,
-  type AnySagaStep,
-  type ProbeAnswer,
   type RetiredSagaStep,
   type SagaStep,
   type SagaStepHooks,
