@@ -44,6 +44,7 @@ export {
   type ManualReason,
   type RecoveryOptions,
   type RetentionOptions,
+  type AnySagaStep,
   type ISagaCompensationContext,
   type ISagaContext,
   type ISagaRunContext,

@@ -8,6 +8,7 @@ export type {
 export {
   NOTHING_TO_UNDO,
   type AnySagaStep,
+  type ProbeAnswer,
   type RetiredSagaStep,
   type SagaStep,
   type SagaStepHooks,

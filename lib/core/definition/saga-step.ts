@@ -91,12 +91,6 @@ export interface AnySagaStep<TContext> extends SagaStepHooks<TContext, never> {
   readonly action: (ctx: ISagaContext<TContext>) => unknown;
 }
 
-/** A step whatever its result is: for lists of steps. */
-export interface AnySagaStep<TContext> extends SagaStepHooks<TContext, never> {
-  readonly label: string;
-  readonly action: (ctx: ISagaContext<TContext>) => unknown;
-}
-
 /**
  * A step that a new version no longer runs, kept so that live sagas which have done it can still
  * undo it.

@@ -1,16 +1,18 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { SagaHandle } from '../builder/index.js';
 import type { SagaDefinition } from '../definition/index.js';
-import { SagaConflictError } from '../errors/index.js';
+import { SagaConflictError, SagaInterruptedError } from '../errors/index.js';
 import { executionException, type Run } from '../execution/index.js';
-import type { SagaRef } from '../journal/index.js';
+import type { PayloadCodec, SagaRef } from '../journal/index.js';
 import type { Clock } from '../ports/index.js';
 import type { LiveSagas } from './live-sagas.js';
 
 /** How often a saga in other hands is looked at, in ms. */
 const POLL_MS = 250;
 
-/** @throws SagaConflictError when the id belongs to another plan or input. */
+/** Inputs are compared as data. @throws SagaConflictError when the id belongs to another plan or input. */
 export function checkSame(
+  codec: PayloadCodec,
   definition: SagaDefinition,
   input: string,
   other: { readonly version: number; readonly fingerprint: string; readonly input: string },
@@ -18,7 +20,7 @@ export function checkSame(
   const what =
     definition.version !== other.version || definition.fingerprint !== other.fingerprint
       ? 'definition'
-      : definition.version === other.version && input !== other.input
+      : input !== other.input && !isDeepStrictEqual(codec.decode(input), codec.decode(other.input))
         ? 'input'
         : undefined;
   if (what === undefined) return;
@@ -31,7 +33,7 @@ export function checkSame(
 export function attach(
   ref: SagaRef,
   live: LiveSagas,
-  clock: Clock,
+  { clock, isClosing }: { readonly clock: Clock; readonly isClosing: () => boolean },
   view: () => Promise<Run>,
 ): SagaHandle {
   let seen: Run | undefined;
@@ -43,6 +45,7 @@ export function attach(
       const run = (seen = await view());
       if (run.isSuccess) return run;
       if (run.state.atRest) throw executionException(run);
+      if (isClosing()) throw new SagaInterruptedError(ref.name, ref.id, 'shutting down');
       await new Promise<void>((resolve) => clock.schedule(POLL_MS, resolve));
     }
   };

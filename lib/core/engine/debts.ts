@@ -1,4 +1,4 @@
-import { decodeEntry, type SagaRow } from '../journal/index.js';
+import { decodeHead, type SagaRow } from '../journal/index.js';
 import { evolve, SagaState } from '../machine/index.js';
 import type { SagaDefinition } from '../definition/index.js';
 import { storedSaga, type EngineParts } from './engine-parts.js';
@@ -14,7 +14,7 @@ async function missingUndos(
   const { entries } = await storedSaga(parts, row);
   const state = new SagaState();
   for (const { head } of entries) {
-    evolve(state, decodeEntry({ head, result: null }, parts.journaling.codec));
+    evolve(state, decodeHead(head));
   }
   return state.steps
     .filter((step) => step.owesUndo && step.outcome !== 'not-done' && step.undo?.phase !== 'done')

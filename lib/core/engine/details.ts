@@ -1,5 +1,5 @@
 import { toEvent } from '../events/index.js';
-import { decodeEntry, type PayloadCodec, type SagaRow, type StoredSaga } from '../journal/index.js';
+import { decodeHead, type SagaRow, type StoredSaga } from '../journal/index.js';
 import { evolve, SagaState } from '../machine/index.js';
 import type { SagaDetails, SagaSummary } from './saga-engine.js';
 
@@ -17,11 +17,11 @@ export function summaryOf(row: SagaRow): SagaSummary {
   };
 }
 
-/** A saga with its timeline. Results stay encoded: nobody reads them here. */
-export function detailsOf({ row, entries }: StoredSaga, codec: PayloadCodec): SagaDetails {
+/** A saga with its timeline. */
+export function detailsOf({ row, entries }: StoredSaga): SagaDetails {
   const state = new SagaState();
   const timeline = entries.map(({ head, at }) => {
-    const record = decodeEntry({ head, result: null }, codec);
+    const record = decodeHead(head);
     evolve(state, record);
     return toEvent(row.name, row.id, at, record);
   });

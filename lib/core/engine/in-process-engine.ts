@@ -3,7 +3,7 @@ import { STANDARD_ENVIRONMENT, type SagaHandle, type SagaStartOptions } from '..
 import type { SagaDefinition } from '../definition/index.js';
 import { SagaInterruptedError } from '../errors/index.js';
 import type { Run } from '../execution/index.js';
-import { jsonCodec, PAYLOAD_LIMITS, type SagaFilter, type SagaRef } from '../journal/index.js';
+import { jsonCodec, payloadLimits, type SagaFilter, type SagaRef } from '../journal/index.js';
 import { resumeRecord, type ManualWish } from '../machine/index.js';
 import { attach, checkSame } from './attach.js';
 import { reportDebts } from './debts.js';
@@ -38,7 +38,7 @@ export class InProcessEngine implements SagaEngine {
     const journaling = {
       journal,
       codec: options.codec ?? jsonCodec,
-      limits: { ...PAYLOAD_LIMITS, ...options.limits },
+      limits: payloadLimits(options.limits),
       owner: randomUUID(),
     };
     this.#parts = {
@@ -98,7 +98,7 @@ export class InProcessEngine implements SagaEngine {
     }
     const running = this.#parts.live.get(ref);
     if (running !== undefined) {
-      checkSame(definition, input, running);
+      checkSame(this.#parts.journaling.codec, definition, input, running);
       return this.#accepted(running, ref, definition);
     }
     const run = this.#parts.runs.create(definition, request, input);
@@ -112,7 +112,7 @@ export class InProcessEngine implements SagaEngine {
   async get(ref: SagaRef): Promise<SagaDetails | undefined> {
     await this.open();
     const stored = await this.options.journal.load(ref);
-    return stored && detailsOf(stored, this.#parts.journaling.codec);
+    return stored && detailsOf(stored);
   }
 
   async list(filter: SagaFilter): Promise<SagaSummaryPage> {
@@ -157,9 +157,10 @@ export class InProcessEngine implements SagaEngine {
       return live.handle;
     } catch (error) {
       if (!(error instanceof AlreadyExists)) throw error;
-      checkSame(definition, live.input, error.row);
-      const { live: sagas, environment } = this.#parts;
-      return attach(ref, sagas, environment.clock, () => viewOf(this.#parts, ref, definition));
+      const { live: sagas, environment, journaling } = this.#parts;
+      checkSame(journaling.codec, definition, live.input, error.row);
+      const follow = { clock: environment.clock, isClosing: () => this.#closed !== undefined };
+      return attach(ref, sagas, follow, () => viewOf(this.#parts, ref, definition));
     }
   }
 

@@ -1,7 +1,7 @@
 import { isSagaError, SagaJournalError } from '../errors/index.js';
 import type { AttemptInFlight, Run, RunPersistence } from '../execution/index.js';
 import {
-  decodeEntry,
+  decodeHead,
   encodeHead,
   encodePayload,
   type JournalEntry,
@@ -16,6 +16,11 @@ function errorOf(record: SagaRecord): unknown {
     : 'error' in record
       ? record.error
       : undefined;
+}
+
+/** Errors are what looks different once it was stored. */
+function carriesError(record: SagaRecord): boolean {
+  return 'unstorable' in record || errorOf(record) !== undefined;
 }
 
 /** Steps see errors as a replay would; the caller in this process gets the thrown one back. */
@@ -40,6 +45,8 @@ const PROGRESS: ReadonlySet<string> = new Set([
 export class JournaledRun implements RunPersistence {
   /** The context as it stands in the journal. */
   #context: string;
+  /** Results in their stored form, by label: every reader gets a copy of his own. */
+  readonly #results = new Map<string, string>();
   #seq = 0;
   #staged: { entry: JournalEntry; record: SagaRecord }[] = [];
   #tail: Promise<void> = Promise.resolve();
@@ -64,7 +71,7 @@ export class JournaledRun implements RunPersistence {
   replay(entries: readonly JournalEntry[]): void {
     this.run.state.inherited = true;
     for (const entry of entries) {
-      evolve(this.run.state, decodeEntry(entry, this.shared.codec));
+      evolve(this.run.state, this.#remember(decodeHead(entry.head), entry.result));
       if (entry.context !== null) this.#context = entry.context;
       this.#seq = entry.seq;
     }
@@ -72,6 +79,11 @@ export class JournaledRun implements RunPersistence {
 
   readContext(): unknown {
     return this.shared.codec.decode(this.#context);
+  }
+
+  readResult(label: string): unknown {
+    const text = this.#results.get(label);
+    return text === undefined ? undefined : this.shared.codec.decode(text);
   }
 
   stage(record: SagaRecord, attempt: AttemptInFlight | undefined): SagaRecord {
@@ -90,7 +102,7 @@ export class JournaledRun implements RunPersistence {
     const at = this.run.environment.clock.now();
     const entry = { seq, at, epoch: this.epoch, head, result, context };
     if (context !== null) this.#context = context;
-    const replayed = this.#asReplayed(staged, entry);
+    const replayed = this.#remember(carriesError(staged) ? decodeHead(head) : staged, result);
     keepOriginal(this.run, record, replayed);
     this.#staged.push({ entry, record: replayed });
     return replayed;
@@ -112,12 +124,9 @@ export class JournaledRun implements RunPersistence {
     return text === this.#context ? null : text;
   }
 
-  /** Only results and errors look different once they were stored. */
-  #asReplayed(record: SagaRecord, entry: JournalEntry): SagaRecord {
-    const carries = entry.result !== null || 'error' in record || 'unstorable' in record;
-    return carries || record.type === 'compensating'
-      ? decodeEntry(entry, this.shared.codec)
-      : record;
+  #remember(record: SagaRecord, result: string | null): SagaRecord {
+    if (result !== null && 'label' in record) this.#results.set(record.label, result);
+    return record;
   }
 
   #encode(value: unknown, payload: string): string {

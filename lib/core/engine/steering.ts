@@ -1,6 +1,6 @@
 import type { SagaHandle } from '../builder/index.js';
-import type { SagaDefinition } from '../definition/index.js';
-import { SagaStateError } from '../errors/index.js';
+import { shown, type SagaDefinition } from '../definition/index.js';
+import { SagaOptionsError, SagaStateError } from '../errors/index.js';
 import type { Run } from '../execution/index.js';
 import { encodePayload, type SagaRef } from '../journal/index.js';
 import {
@@ -23,11 +23,20 @@ function refuse(ref: SagaRef, verb: string, why: string | undefined): void {
   if (why !== undefined) throw new SagaStateError(`Cannot ${verb} ${shownRef(ref)}: ${why}`);
 }
 
+const MAX_TEXT = 1_000;
+
+/** @throws SagaOptionsError for anything but a text; a long one is cut at 1,000 characters. */
+function checkedText(what: string, value: unknown): string {
+  if (typeof value === 'string' && value !== '') return value.slice(0, MAX_TEXT);
+  throw new SagaOptionsError(`${what} must be a non-empty string (got ${shown(value)})`);
+}
+
 /** What operators, and callers who resume, do to sagas. */
 export class Steering {
   constructor(private readonly parts: EngineParts) {}
 
-  async cancel(ref: SagaRef, reason: string): Promise<void> {
+  async cancel(ref: SagaRef, given: string): Promise<void> {
+    const reason = checkedText('reason', given);
     const live = this.parts.live.get(ref);
     if (live !== undefined) {
       if (live.run.state.cancel !== undefined) return;
@@ -58,7 +67,11 @@ export class Steering {
     return this.#takeUp(ref, resumed, plan);
   }
 
-  async manual(ref: SagaRef, wish: ManualWish, why: ManualReason): Promise<void> {
+  async manual(ref: SagaRef, wish: ManualWish, given: ManualReason): Promise<void> {
+    const why = {
+      by: checkedText('by', given.by),
+      reason: checkedText('reason', given.reason),
+    };
     const live = this.parts.live.get(ref);
     const record = (run: Run): SagaRecord => {
       refuse(ref, wish.act, refusalOfManual(run.state, wish));

@@ -30,6 +30,8 @@ export interface RunObserver {
 export interface RunPersistence {
   /** A copy of the context as it stands in the journal. */
   readContext(): unknown;
+  /** A copy of a step's result as it stands in the journal; `undefined` when there is none. */
+  readResult(label: string): unknown;
   /**
    * Queues a record for the next {@link flush}, with the changed context of the attempt that led to
    * it. Returns the record as a replay would read it.
@@ -44,6 +46,16 @@ interface Halt {
   readonly error: Error;
   /** `boundary`: before the next effect. `now`: nothing more is recorded, not even what is in flight. */
   readonly when: 'boundary' | 'now';
+}
+
+/** Who watches a saga, the logger included, can do it no harm. */
+function reportObserver(run: Run, error: unknown): void {
+  try {
+    const { sagaName: saga, sagaId } = run;
+    run.logger.error('An observer of sagas threw', { saga, sagaId, error: String(error) });
+  } catch {
+    // A logger that throws has nobody left to tell.
+  }
 }
 
 /** One saga in the hands of this process: its plan, its state, and what is in flight. */
@@ -96,6 +108,8 @@ export class Run implements ISagaRunContext<unknown> {
   }
 
   getStepResult<T>(label: string): T | undefined {
+    const { persistence } = this;
+    if (persistence !== undefined) return persistence.readResult(label) as T | undefined;
     return this.state.step(label)?.result as T | undefined;
   }
 
@@ -111,7 +125,13 @@ export class Run implements ISagaRunContext<unknown> {
 
   publish(record: SagaRecord, at: number): void {
     if (this.observers === undefined) return;
-    for (const observer of this.observers) observer.onRecord(this, record, at);
+    for (const observer of this.observers) {
+      try {
+        observer.onRecord(this, record, at);
+      } catch (error) {
+        reportObserver(this, error);
+      }
+    }
   }
 
   /** Waits `ms`, or until {@link requestCancel} or {@link stop} has changed what comes next. */

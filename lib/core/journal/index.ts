@@ -13,6 +13,6 @@ export type {
   StoredSaga,
 } from './journal.js';
 export { cursorAt, listQuery, type ListQuery, type PagePosition } from './list-query.js';
-export { encodePayload, PAYLOAD_LIMITS, type PayloadLimits } from './payloads.js';
-export { decodeEntry, encodeHead } from './record-codec.js';
+export { encodePayload, payloadLimits, type PayloadLimits } from './payloads.js';
+export { decodeHead, encodeHead } from './record-codec.js';
 export { fromStoredError, storedError, type StoredError } from './stored-error.js';

@@ -1,4 +1,4 @@
-import { isSagaError, SagaSerializationError } from '../errors/index.js';
+import { isSagaError, SagaOptionsError, SagaSerializationError } from '../errors/index.js';
 import type { LogFields, SagaLogger } from '../ports/index.js';
 import type { PayloadCodec } from './codec.js';
 import { storedError } from './stored-error.js';
@@ -10,7 +10,20 @@ export interface PayloadLimits {
   readonly maxBytes: number;
 }
 
-export const PAYLOAD_LIMITS: PayloadLimits = { warnBytes: 262_144, maxBytes: 2_097_152 };
+const PAYLOAD_LIMITS: PayloadLimits = { warnBytes: 262_144, maxBytes: 2_097_152 };
+
+/** Applies the defaults. @throws SagaOptionsError naming every limit that cannot be one. */
+export function payloadLimits(given: Partial<PayloadLimits> = {}): PayloadLimits {
+  const limits = { ...PAYLOAD_LIMITS, ...given };
+  const problems = Object.entries(limits)
+    .filter(([, value]) => !Number.isInteger(value) || value < 1)
+    .map(
+      ([key, value]) =>
+        `limits.${key} must be a whole number of bytes of at least 1 (got ${value})`,
+    );
+  if (problems.length > 0) throw new SagaOptionsError(problems.join('; '));
+  return limits;
+}
 
 /** A codec of the user's may throw anything, or forget to give text. */
 function encoded(codec: PayloadCodec, value: unknown): string {

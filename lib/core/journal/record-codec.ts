@@ -1,6 +1,4 @@
 import type { SagaRecord } from '../machine/index.js';
-import type { PayloadCodec } from './codec.js';
-import type { JournalEntry } from './journal.js';
 import { fromStoredError, storedError, type StoredError } from './stored-error.js';
 
 type Head = { readonly type: string } & Readonly<Record<string, unknown>>;
@@ -32,40 +30,29 @@ export function encodeHead(record: SagaRecord): string {
   }
 }
 
-/** The record of an entry, with errors revived and the result decoded. */
-export function decodeEntry(
-  entry: Pick<JournalEntry, 'head' | 'result'>,
-  codec: PayloadCodec,
-): SagaRecord {
-  const head = JSON.parse(entry.head) as Head;
+/**
+ * The record of a head, with its errors revived and without a result: results are read in copies,
+ * by who asks for them.
+ */
+export function decodeHead(text: string): SagaRecord {
+  const head = JSON.parse(text) as Head;
+  return revive(head) as unknown as SagaRecord;
+}
+
+function revive(head: Head): Head {
   switch (head.type) {
-    case 'done':
-    case 'probed':
-    case 'manual': {
-      const result = entry.result === null ? undefined : codec.decode(entry.result);
-      const { unstorable } = head;
-      return {
-        ...head,
-        result,
-        ...(unstorable === undefined
-          ? {}
-          : { unstorable: fromStoredError(unstorable as StoredError) }),
-      } as unknown as SagaRecord;
+    case 'done': {
+      if (head['unstorable'] === undefined) return head;
+      return { ...head, unstorable: fromStoredError(head['unstorable'] as StoredError) };
     }
     case 'failed':
     case 'undo-failed':
-      return {
-        ...head,
-        error: fromStoredError(head['error'] as StoredError),
-      } as unknown as SagaRecord;
+      return { ...head, error: fromStoredError(head['error'] as StoredError) };
     case 'compensating': {
       const cause = head['cause'] as { readonly error: StoredError };
-      return {
-        ...head,
-        cause: { ...cause, error: fromStoredError(cause.error) },
-      } as unknown as SagaRecord;
+      return { ...head, cause: { ...cause, error: fromStoredError(cause.error) } };
     }
     default:
-      return head as unknown as SagaRecord;
+      return head;
   }
 }

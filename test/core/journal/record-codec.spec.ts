@@ -1,5 +1,5 @@
-import { jsonCodec, type SagaRecord } from 'nestjs-saga-orchestrator/core';
-import { decodeEntry, encodeHead } from '../../../lib/core/journal/index.js';
+import type { SagaRecord } from 'nestjs-saga-orchestrator/core';
+import { decodeHead, encodeHead } from '../../../lib/core/journal/index.js';
 
 const declined = Object.assign(new Error('card declined'), { code: 'DECLINED', token: 's3cr3t' });
 
@@ -21,14 +21,13 @@ const RECORDS: readonly SagaRecord[] = [
 /** The way of a record through the journal. */
 function replayed(record: SagaRecord): { readonly record: SagaRecord; readonly head: string } {
   const head = encodeHead(record);
-  const result =
-    'result' in record && record.result !== undefined ? jsonCodec.encode(record.result) : null;
-  return { record: decodeEntry({ head, result }, jsonCodec), head };
+  return { record: decodeHead(head), head };
 }
 
 describe('a record in the journal', () => {
-  it.each(RECORDS)('comes back as it was: $type $label', (record) => {
-    expect(replayed(record).record).toEqual(record);
+  it.each(RECORDS)('comes back as it was, without its result: $type $label', (record) => {
+    const { result: _, ...rest } = { result: undefined, ...record };
+    expect(replayed(record).record).toEqual(rest);
   });
 
   it('keeps the result apart from what is ours, so that a codec can encrypt it', () => {
@@ -66,8 +65,8 @@ describe('a record in the journal', () => {
     expect(replayed({ type: 'compensating', cause }).record).toMatchObject({
       cause: { reason: 'failed', label: 'Charge', error: { code: 'DECLINED' } },
     });
-    const done = { type: 'done', label: 'Charge', attempt: 1, result: undefined, pivot: false };
-    const { record } = replayed({ ...done, unstorable: declined } as SagaRecord);
+    const done = { type: 'done', label: 'Charge', attempt: 1, pivot: false };
+    const { record } = replayed({ ...done, unstorable: declined } as unknown as SagaRecord);
     expect(record).toMatchObject({ ...done, unstorable: { message: 'card declined' } });
   });
 });

@@ -1,0 +1,120 @@
+import { SagaJournalError } from '../../core/index.js';
+import type { SqlRow, SqlValue } from '../sql/index.js';
+import { isBusy, type SqliteConnection, type SqliteDriver, type SqliteStatement } from './driver.js';
+
+/** How long SQLite itself waits for a lock, in ms, with the event loop standing still. */
+const BLOCKING_WAIT_MS = 10;
+/** Wide enough that a checkpoint, which syncs twice, is rare; at 4 KiB a page, 16 MiB. */
+const CHECKPOINT_PAGES = 4_096;
+const LEVELS = { normal: 1, full: 2 } as const;
+
+export interface DatabaseSettings {
+  readonly file: string;
+  readonly synchronous: 'full' | 'normal';
+}
+
+/** One connection, set up for durability, with its prepared statements. */
+export class Database {
+  readonly #connection: SqliteConnection;
+  readonly #statements = new Map<string, SqliteStatement>();
+
+  constructor(
+    driver: SqliteDriver,
+    private readonly settings: DatabaseSettings,
+  ) {
+    this.#connection = driver.open(settings.file);
+  }
+
+  /**
+   * Idempotent, because it may have to be tried again while another process does the same.
+   *
+   * @throws SagaJournalError when a setting that durability depends on does not take.
+   */
+  configure(): void {
+    const { synchronous } = this.settings;
+    this.exec(`PRAGMA busy_timeout = ${BLOCKING_WAIT_MS}`);
+    this.#set('journal_mode', 'wal', 'wal');
+    this.#set('synchronous', synchronous, LEVELS[synchronous]);
+    this.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+    // On macOS a plain fsync leaves the data in the disk's cache; elsewhere these mean nothing.
+    this.exec('PRAGMA fullfsync = 1');
+    this.exec('PRAGMA checkpoint_fullfsync = 1');
+  }
+
+  exec(sql: string): void {
+    this.#connection.exec(sql);
+  }
+
+  /** Runs a statement that is kept prepared: for SQL text that is a constant. */
+  run(sql: string, ...values: SqlValue[]): number {
+    return Number(this.#prepared(sql).run(...values).lastInsertRowid);
+  }
+
+  /** Rows of a statement that is kept prepared: for SQL text that is a constant. */
+  all(sql: string, ...values: SqlValue[]): readonly SqlRow[] {
+    return this.#prepared(sql).all(...values);
+  }
+
+  /** Rows of a statement whose text depends on what is asked. */
+  query(sql: string, values: readonly SqlValue[]): readonly SqlRow[] {
+    return this.#connection.prepare(sql).all(...values);
+  }
+
+  /** All of it or nothing; `BEGIN IMMEDIATE` is the only place where a writer may find it busy. */
+  transaction<T>(mode: 'DEFERRED' | 'IMMEDIATE', work: () => T): T {
+    this.run(`BEGIN ${mode}`);
+    try {
+      const value = work();
+      this.run('COMMIT');
+      return value;
+    } catch (error) {
+      this.#rollback();
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.#connection.close();
+  }
+
+  #prepared(sql: string): SqliteStatement {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#connection.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  #rollback(): void {
+    try {
+      this.run('ROLLBACK');
+    } catch {
+      // SQLite has rolled back by itself: a full disk, an I/O error.
+    }
+  }
+
+  #set(setting: string, value: string, expected: SqlValue): void {
+    this.exec(`PRAGMA ${setting} = ${value}`);
+    const [row] = this.query(`PRAGMA ${setting}`, []);
+    const actual = row && Object.values(row)[0];
+    if (String(actual) === String(expected)) return;
+    throw new SagaJournalError(
+      `${this.settings.file}: ${setting} must be ${value}, but SQLite answers ${String(actual)}; put the file on a local disk (network file systems have no WAL)`,
+    );
+  }
+}
+
+/** Tries again while another process is writing, without holding up the event loop. */
+export async function patiently<T>(patienceMs: number, work: () => T): Promise<T> {
+  const end = performance.now() + patienceMs;
+  for (let pause = 1; ; pause = Math.min(2 * pause, 16)) {
+    try {
+      return work();
+    } catch (error) {
+      if (!isBusy(error) || performance.now() >= end) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, pause * (0.5 + Math.random())));
+  }
+}

@@ -1,0 +1,58 @@
+import { SagaOptionsError } from '../../core/index.js';
+import type { SqliteDriver } from './driver.js';
+
+export interface SqliteJournalOptions {
+  /** The database file, created when it is not there, with its folder. */
+  readonly file: string;
+  /** @default `node:sqlite` where Node has it, else the package libsql */
+  readonly driver?: SqliteDriver;
+  /**
+   * `full`: what was acknowledged survives a power cut. `normal`: faster; it survives a killed
+   * process, but a power cut may take back the last acknowledged records, and with them the memory
+   * of effects that took place. @default 'full'
+   */
+  readonly synchronous?: 'full' | 'normal';
+  /** How long to wait for another process that is writing to the file, in ms. @default 10_000 */
+  readonly busyTimeoutMs?: number;
+}
+
+const MAX_BUSY_TIMEOUT_MS = 600_000;
+
+function shown(value: unknown): string {
+  return typeof value === 'string' ? `'${value.slice(0, 60)}'` : String(value);
+}
+
+function fileProblem(file: unknown): string | undefined {
+  if (typeof file !== 'string' || file.trim() === '' || file.includes('\0')) {
+    return `file must be the path of a file (got ${shown(file)})`;
+  }
+  if (file.startsWith(':memory:') || file.startsWith('file:')) {
+    return `file must be the path of a file on disk (got ${shown(file)}); for a journal that nothing survives use memoryJournal()`;
+  }
+  return undefined;
+}
+
+function driverProblem(driver: unknown): string | undefined {
+  const open = (driver as { open?: unknown } | null | undefined)?.open;
+  if (driver === undefined || typeof open === 'function') return undefined;
+  return `driver must be an object with open(file) (got ${shown(driver)}); betterSqlite3(Database) makes one`;
+}
+
+/** @throws SagaOptionsError with everything that is wrong. */
+export function checkOptions(options: SqliteJournalOptions): Required<Omit<SqliteJournalOptions, 'driver'>> {
+  const { file, driver, synchronous = 'full', busyTimeoutMs = 10_000 } = options;
+  const badWait =
+    !Number.isInteger(busyTimeoutMs) || busyTimeoutMs < 0 || busyTimeoutMs > MAX_BUSY_TIMEOUT_MS;
+  const problems = [
+    fileProblem(file),
+    driverProblem(driver),
+    synchronous === 'full' || synchronous === 'normal'
+      ? undefined
+      : `synchronous must be 'full' or 'normal' (got ${shown(synchronous)})`,
+    badWait
+      ? `busyTimeoutMs must be a whole number of ms from 0 to ${MAX_BUSY_TIMEOUT_MS} (got ${shown(busyTimeoutMs)})`
+      : undefined,
+  ].filter((problem) => problem !== undefined);
+  if (problems.length > 0) throw new SagaOptionsError(`sqliteJournal: ${problems.join('; ')}`);
+  return { file, synchronous, busyTimeoutMs };
+}
