@@ -59,16 +59,11 @@ export class SagaOrchestratorBuilder<TContext, TResults extends StepResults = ob
   ): SagaOrchestratorBuilder<TContext, TResults & Record<TLabel, StepValue<TReturn>>>;
   step<TResult>(step: SagaStep<TContext, TResult, TResults>): this;
   step(step: unknown): unknown {
-    if (this.#definition !== undefined) {
-      throw new SagaStateError(
-        `Saga ${this.name} is defined already: add its steps before it runs`,
-      );
-    }
+    if (this.#definition !== undefined) this.#refuse();
     const defined = defineStep(step as never, this.#steps.length);
-    if (!(defined instanceof StepDefinition)) throw new SagaDefinitionError(this.name, defined);
+    if (!(defined instanceof StepDefinition)) return this.#refuse(defined);
     for (const { label } of this.#steps) {
-      if (label !== defined.label) continue;
-      throw new SagaDefinitionError(this.name, [duplicateProblem(label)]);
+      if (label === defined.label) this.#refuse([duplicateProblem(label)]);
     }
     this.#steps.push(defined);
     return this;
@@ -138,6 +133,11 @@ export class SagaOrchestratorBuilder<TContext, TResults extends StepResults = ob
       );
     }
     this.#run.requestCancel('operator', reason);
+  }
+
+  #refuse(problems?: readonly string[]): never {
+    if (problems !== undefined) throw new SagaDefinitionError(this.name, problems);
+    throw new SagaStateError(`Saga ${this.name} is defined already: add its steps before it runs`);
   }
 
   #plan(): SagaDefinition {

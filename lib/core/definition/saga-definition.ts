@@ -3,7 +3,7 @@ import { fingerprintOf } from './fingerprint.js';
 import { MAX_STEPS } from './limits.js';
 import type { AnySagaStep, RetiredSagaStep } from './saga-step.js';
 import { defineRetiredStep, defineStep, type StepDefinition } from './step-definition.js';
-import { nameProblem, shown } from './step-problems.js';
+import { isShortName, nameProblem, shown } from './step-problems.js';
 import { mermaidOf } from './diagram.js';
 
 /** Settings of a whole saga. */
@@ -78,42 +78,42 @@ function optionProblems(options: SagaDefinitionOptions): readonly string[] {
   return problems;
 }
 
+/** @throws SagaDefinitionError with all problems of the whole: name, options, number of steps. */
+function checkWhole(
+  name: string,
+  runnable: number,
+  options: SagaDefinitionOptions,
+  problemsFound: readonly string[],
+): void {
+  const problems = [...problemsFound, ...optionProblems(options)];
+  const badName = nameProblem('the name', name);
+  if (badName !== undefined) problems.unshift(badName);
+  if (runnable === 0 && problemsFound.length === 0) {
+    problems.push('a saga needs at least one step');
+  }
+  if (runnable > MAX_STEPS) {
+    problems.push(`a saga has at most ${MAX_STEPS} steps (got ${runnable})`);
+  }
+  if (problems.length > 0) throw new SagaDefinitionError(shownName(name), problems);
+}
+
 /**
- * Puts a definition together from steps that were validated one by one. Not frozen: only for a plan
- * that its builder does not hand out.
+ * Puts the definition of a bare chain together, whose steps were validated one by one. Not frozen:
+ * only for a plan that its builder does not hand out. Short, because it runs for every run.
  *
- * @throws SagaDefinitionError with all problems of the whole: name, options, number of steps.
+ * @throws SagaDefinitionError with all problems of the whole.
  */
 export function assembleSaga(
   name: string,
   steps: readonly StepDefinition[],
   options: SagaDefinitionOptions = NO_OPTIONS,
-  problemsFound: readonly string[] = NONE,
 ): SagaDefinition {
-  const { version = 1, onCompensationFailure = 'continue' } = options;
-  let runnable = 0;
-  for (const step of steps) if (step.action !== undefined) runnable += 1;
-  const badName = nameProblem('the name', name);
-  if (
-    badName !== undefined ||
-    options !== NO_OPTIONS ||
-    problemsFound.length > 0 ||
-    runnable === 0 ||
-    steps.length > MAX_STEPS
-  ) {
-    const problems = [...problemsFound, ...optionProblems(options)];
-    if (badName !== undefined) problems.unshift(badName);
-    if (runnable === 0 && problemsFound.length === 0) {
-      problems.push('a saga needs at least one step');
-    }
-    if (steps.length > MAX_STEPS) {
-      problems.push(`a saga has at most ${MAX_STEPS} steps (got ${steps.length})`);
-    }
-    if (problems.length > 0) throw new SagaDefinitionError(shownName(name), problems);
+  const plain = options === NO_OPTIONS && isShortName(name);
+  if (!plain || steps.length === 0 || steps.length > MAX_STEPS) {
+    checkWhole(name, steps.length, options, NONE);
   }
-  const forward =
-    runnable === steps.length ? steps : steps.filter((step) => step.action !== undefined);
-  return new SagaDefinition(name, version, steps, forward, onCompensationFailure);
+  const { version = 1, onCompensationFailure = 'continue' } = options;
+  return new SagaDefinition(name, version, steps, steps, onCompensationFailure);
 }
 
 /** Makes a definition safe to share. */
@@ -148,5 +148,8 @@ export function defineSaga<TContext>(
   };
   steps.forEach((step, index) => keep(defineStep(step as never, index)));
   options.retired?.forEach((step, index) => keep(defineRetiredStep(step, index)));
-  return freezeSaga(assembleSaga(name, defined, options, [...problems, ...duplicates(defined)]));
+  const forward = defined.filter((step) => step.action !== undefined);
+  checkWhole(name, forward.length, options, [...problems, ...duplicates(defined)]);
+  const { version = 1, onCompensationFailure = 'continue' } = options;
+  return freezeSaga(new SagaDefinition(name, version, defined, forward, onCompensationFailure));
 }

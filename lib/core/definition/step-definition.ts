@@ -5,7 +5,7 @@ import {
   type RetryOptions,
   type RetryPolicy,
 } from '../retry/index.js';
-import { nameProblem, retiredProblems, stepProblems } from './step-problems.js';
+import { isShortName, retiredProblems, stepProblems } from './step-problems.js';
 import type { ISagaCompensationContext, ISagaContext } from './saga-context.js';
 import {
   NOTHING_TO_UNDO,
@@ -112,7 +112,7 @@ export function defineStep(
     if (
       typeof action === 'function' &&
       typeof compensate === 'function' &&
-      nameProblem('label', label) === undefined &&
+      isShortName(label) &&
       isPlain(step)
     ) {
       return new StepDefinition(

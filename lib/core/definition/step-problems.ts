@@ -6,13 +6,17 @@ type AnyStep = Partial<Record<keyof SagaStep<unknown>, unknown>>;
 
 const NONE: readonly string[] = [];
 
+/** What nearly every name is: a UTF-16 unit is at most 3 bytes, so that it needs no count. */
+export function isShortName(name: unknown): name is string {
+  return typeof name === 'string' && name !== '' && name.length * 3 <= MAX_NAME_BYTES;
+}
+
 /** Why `name` cannot name a saga, a step or an instance; `undefined` when it can. */
 export function nameProblem(what: string, name: unknown): string | undefined {
   if (typeof name !== 'string' || name === '') {
     return `${what} must be a non-empty string (got ${shown(name)})`;
   }
-  // A UTF-16 unit is at most 3 bytes, so that most names need no count.
-  if (name.length * 3 > MAX_NAME_BYTES && Buffer.byteLength(name) > MAX_NAME_BYTES) {
+  if (!isShortName(name) && Buffer.byteLength(name) > MAX_NAME_BYTES) {
     return `${what} must have at most ${MAX_NAME_BYTES} bytes (got ${Buffer.byteLength(name)})`;
   }
   return undefined;

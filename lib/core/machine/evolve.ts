@@ -120,6 +120,13 @@ function onResumed(state: SagaState, record: Of<'resumed'>): void {
  * `decide` leads to; the given state is changed in place, because a host owns its own.
  */
 export function evolve(state: SagaState, record: SagaRecord): SagaState {
+  // Apart, so that the compiler can put the fold of what happens most into its caller.
+  if (record.type === 'done') onDone(state, record);
+  else fold(state, record);
+  return state;
+}
+
+function fold(state: SagaState, record: Exclude<SagaRecord, Of<'done'>>): void {
   switch (record.type) {
     case 'started': {
       const step = stepOf(state, record.label, record.attempt);
@@ -128,9 +135,6 @@ export function evolve(state: SagaState, record: SagaRecord): SagaState {
       step.owesUndo = record.owesUndo;
       break;
     }
-    case 'done':
-      onDone(state, record);
-      break;
     case 'failed':
       onFailed(state, record);
       break;
@@ -171,9 +175,8 @@ export function evolve(state: SagaState, record: SagaRecord): SagaState {
           : { reason: record.reason, label: record.label };
       break;
     default:
-      return unreachable(record);
+      unreachable(record);
   }
-  return state;
 }
 
 function unreachable(record: never): never {

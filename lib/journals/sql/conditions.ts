@@ -7,6 +7,8 @@ export interface ListDialect {
   bind(value: string | number): string;
   /** The table of tags, quoted: its columns are `saga`, `name`, `value`. */
   readonly tagTable: string;
+  /** Whose `created_at` and `saga` order the page, where it is not the saga row. @default 's' */
+  readonly orderedBy?: string;
 }
 
 /**
@@ -16,22 +18,26 @@ export interface ListDialect {
  */
 export function listConditions(query: ListQuery, sql: ListDialect): string {
   const { name, statuses, key, tags, createdAfter, createdBefore, after } = query;
+  const { orderedBy = 's' } = sql;
   const all: string[] = [];
   if (name !== undefined) all.push(`s.name = ${sql.bind(storable('name', name))}`);
   if (statuses !== undefined) {
     const bound = statuses.map((status) => sql.bind(storable('status', status)));
-    all.push(statuses.length === 0 ? 'FALSE' : `s.status IN (${bound.join(', ')})`);
+    // One alone is an equality: an index then tells the newest without sorting.
+    const equal = bound.length === 1 ? `= ${bound[0]}` : `IN (${bound.join(', ')})`;
+    all.push(bound.length === 0 ? 'FALSE' : `s.status ${equal}`);
   }
   if (key !== undefined) all.push(`s.key = ${sql.bind(storable('key', key))}`);
   for (const [tag, value] of tags) {
     const wanted = `t.name = ${sql.bind(storable('the name of a tag', tag))} AND t.value = ${sql.bind(storable(`tag '${tag}'`, value))}`;
     all.push(`s.saga IN (SELECT t.saga FROM ${sql.tagTable} t WHERE ${wanted})`);
   }
-  if (createdAfter !== undefined) all.push(`s.created_at > ${sql.bind(createdAfter)}`);
-  if (createdBefore !== undefined) all.push(`s.created_at < ${sql.bind(createdBefore)}`);
+  if (createdAfter !== undefined) all.push(`${orderedBy}.created_at > ${sql.bind(createdAfter)}`);
+  if (createdBefore !== undefined) all.push(`${orderedBy}.created_at < ${sql.bind(createdBefore)}`);
   if (after !== undefined) {
     // A row value, not OR: only so does the index give the place to begin at.
-    all.push(`(s.created_at, s.saga) < (${sql.bind(after.createdAt)}, ${sql.bind(after.key)})`);
+    const position = `${orderedBy}.created_at, ${orderedBy}.saga`;
+    all.push(`(${position}) < (${sql.bind(after.createdAt)}, ${sql.bind(after.key)})`);
   }
   return all.length === 0 ? 'TRUE' : all.join(' AND ');
 }

@@ -1,6 +1,12 @@
 import { SagaJournalError } from '../../core/index.js';
 import type { SqlRow, SqlValue } from '../sql/index.js';
-import { isBusy, type SqliteConnection, type SqliteDriver, type SqliteStatement } from './driver.js';
+import {
+  isBusy,
+  type SqliteConnection,
+  type SqliteDriver,
+  type SqliteRunResult,
+  type SqliteStatement,
+} from './driver.js';
 
 /** How long SQLite itself waits for a lock, in ms, with the event loop standing still. */
 const BLOCKING_WAIT_MS = 10;
@@ -46,8 +52,8 @@ export class Database {
   }
 
   /** Runs a statement that is kept prepared: for SQL text that is a constant. */
-  run(sql: string, ...values: SqlValue[]): number {
-    return Number(this.#prepared(sql).run(...values).lastInsertRowid);
+  run(sql: string, ...values: SqlValue[]): SqliteRunResult {
+    return this.#prepared(sql).run(...values);
   }
 
   /** Rows of a statement that is kept prepared: for SQL text that is a constant. */

@@ -1,8 +1,13 @@
 import type { SqlRow, SqlValue } from '../sql/index.js';
 
+export interface SqliteRunResult {
+  readonly changes: number | bigint;
+  readonly lastInsertRowid: number | bigint;
+}
+
 /** A prepared statement. Values are bound by position. */
 export interface SqliteStatement {
-  run(...values: SqlValue[]): { readonly lastInsertRowid: number | bigint };
+  run(...values: SqlValue[]): SqliteRunResult;
   all(...values: SqlValue[]): readonly SqlRow[];
 }
 

@@ -39,7 +39,9 @@ function driverProblem(driver: unknown): string | undefined {
 }
 
 /** @throws SagaOptionsError with everything that is wrong. */
-export function checkOptions(options: SqliteJournalOptions): Required<Omit<SqliteJournalOptions, 'driver'>> {
+export function checkOptions(
+  options: SqliteJournalOptions,
+): Required<Omit<SqliteJournalOptions, 'driver'>> {
   const { file, driver, synchronous = 'full', busyTimeoutMs = 10_000 } = options;
   const badWait =
     !Number.isInteger(busyTimeoutMs) || busyTimeoutMs < 0 || busyTimeoutMs > MAX_BUSY_TIMEOUT_MS;

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import type {
   ISagaCompensationContext,
   ISagaContext,
+  NOTHING_TO_UNDO,
   SagaStep as CoreSagaStep,
   StepFailure,
   StepValue,
@@ -45,12 +46,13 @@ type Has<C extends string, P extends string, E extends string, M extends Method>
  * async reserveStock(ctx: ISagaContext<OrderContext>) { … }
  */
 export function SagaStep<
-  const C extends string = never,
+  // The symbol is inferred too, and then left out: to a mere `string` it would be any method at all.
+  const C extends string | typeof NOTHING_TO_UNDO = never,
   const P extends string = never,
   const E extends string = never,
 >(options: string | StepSettings<C, P, E> = {}) {
   const settings: StepSettings = typeof options === 'string' ? { label: options } : options;
-  return <M extends Method, T extends Has<C, P, E, M>>(
+  return <M extends Method, T extends Has<Extract<C, string>, P, E, M>>(
     target: T,
     method: string,
     _descriptor: TypedPropertyDescriptor<M>,

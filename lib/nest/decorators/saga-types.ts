@@ -2,18 +2,26 @@ import type { StepValue } from '../../core/index.js';
 
 type FirstParameter<M> = M extends (first: infer C, ...rest: never[]) => unknown ? C : never;
 
-type ContextsOf<S> = {
+/** One function per context that a method asks for: what suits them all must suit each. */
+type DemandsOf<S> = {
   [K in keyof S]: FirstParameter<S[K]> extends infer C
     ? [C] extends [never]
       ? never
       : C extends { readonly context: infer T; readonly sagaId: string }
-        ? T
+        ? (context: T) => void
         : never
     : never;
 }[keyof S];
 
-/** The context that the step methods of a decorated class share. */
-export type SagaContextOf<S> = ContextsOf<S>;
+/**
+ * The context that the step methods of a decorated class share: what all of them together ask for;
+ * anything when none of them asks for one.
+ */
+export type SagaContextOf<S> = [DemandsOf<S>] extends [never]
+  ? unknown
+  : DemandsOf<S> extends (context: infer T) => void
+    ? T
+    : never;
 
 /** The results of a decorated class by method name: its label when none was given. */
 export type SagaResultsOf<S> = {

@@ -5,14 +5,14 @@ import type { NOTHING_TO_UNDO, SagaStepOptions } from '../../core/index.js';
  * as names of public methods of the same class.
  */
 export interface StepSettings<
-  TCompensate extends string = string,
+  TCompensate extends string | typeof NOTHING_TO_UNDO = string | typeof NOTHING_TO_UNDO,
   TProbe extends string = string,
   TOnError extends string = string,
 > extends SagaStepOptions {
   /** Unique in its saga; undos are found by it after a deploy. @default the method's name */
   readonly label?: string;
   /** The method that undoes this step; it must be idempotent. */
-  readonly compensate?: TCompensate | typeof NOTHING_TO_UNDO;
+  readonly compensate?: TCompensate;
   /** The method that tells whether an unknown effect took place: `'done' | 'not-done' | 'unknown'`. */
   readonly probe?: TProbe;
   /** The method that is told of every failed attempt: `(failure, ctx)`. */

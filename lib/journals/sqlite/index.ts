@@ -1,0 +1,14 @@
+// Sagas in one SQLite file.
+
+export { sqliteJournal } from './sqlite-journal.js';
+export type { SqliteJournalOptions } from './options.js';
+
+// Drivers
+export { betterSqlite3 } from './better-sqlite3.js';
+export type {
+  SqliteConnection,
+  SqliteDatabaseClass,
+  SqliteDriver,
+  SqliteRunResult,
+  SqliteStatement,
+} from './driver.js';

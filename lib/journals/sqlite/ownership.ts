@@ -1,0 +1,112 @@
+import type { ClaimRequest, ForgetRequest, SagaRef, SagaRow } from '../../core/index.js';
+import { storable, toSagaRow, type SqlRow } from '../sql/index.js';
+import type { Database } from './database.js';
+import { ROW } from './reader.js';
+import { AT_REST, LIVE } from './schema.js';
+
+const BEAT = `INSERT INTO saga_owners (owner, alive_until) VALUES (?, ?)
+  ON CONFLICT (owner) DO UPDATE SET alive_until = excluded.alive_until`;
+const TO_CANCEL = `SELECT ${ROW} FROM sagas s INDEXED BY sagas_to_cancel
+  WHERE s.owner = ? AND s.cancel_reason IS NOT NULL AND s.${LIVE}`;
+const LEAVE = 'DELETE FROM saga_owners WHERE owner = ?';
+
+const ALIVE = 'SELECT 1 FROM saga_owners o WHERE o.owner = s.owner AND o.alive_until >= ?2';
+const NAMED = 's.name IN (SELECT value FROM json_each(?1))';
+
+/**
+ * The owners of live sagas are walked one by one through the index (there are few), so that the
+ * sagas of those that live are never looked at.
+ */
+export const CLAIMABLE = `WITH RECURSIVE owners (owner) AS (
+    SELECT min(owner) FROM sagas INDEXED BY sagas_live WHERE ${LIVE}
+    UNION ALL
+    SELECT (SELECT min(n.owner) FROM sagas n INDEXED BY sagas_live WHERE n.${LIVE} AND n.owner > owners.owner)
+    FROM owners WHERE owners.owner IS NOT NULL
+  ),
+  gone (owner) AS (
+    SELECT s.owner FROM owners s WHERE s.owner IS NOT NULL AND NOT EXISTS (${ALIVE})
+  )
+  SELECT s.saga, ${ROW} FROM sagas s INDEXED BY sagas_live
+  WHERE s.${LIVE} AND (s.owner IS NULL OR s.owner IN (SELECT owner FROM gone)) AND ${NAMED}
+  ORDER BY s.saga LIMIT ?3`;
+
+const CLAIMABLE_BY_ID = `SELECT s.saga, ${ROW} FROM sagas s
+  WHERE ${NAMED} AND s.id = ?4
+    AND (s.${AT_REST} OR s.owner IS NULL OR NOT EXISTS (${ALIVE}))
+  ORDER BY s.saga LIMIT ?3`;
+
+const CLAIM =
+  'UPDATE sagas SET owner = ?, epoch = epoch + 1, recoveries = recoveries + 1 WHERE saga = ?';
+const RELEASE = 'UPDATE sagas SET owner = NULL WHERE name = ? AND id = ? AND epoch = ?';
+const CANCEL = `UPDATE sagas SET cancel_reason = coalesce(cancel_reason, ?)
+  WHERE name = ? AND id = ? AND ${LIVE}`;
+
+const FORGETTABLE = `SELECT saga FROM sagas WHERE name = ? AND id = ? AND ${AT_REST}`;
+export const FORGETTABLE_BY_AGE = `SELECT saga FROM sagas INDEXED BY sagas_at_rest
+  WHERE status = ? AND ${AT_REST} AND updated_at <= ? ORDER BY updated_at LIMIT ?`;
+const FORGET = [
+  'DELETE FROM saga_records WHERE saga = ?',
+  'DELETE FROM saga_tags WHERE saga = ?',
+  'DELETE FROM sagas WHERE saga = ?',
+];
+
+/** Who works on what, inside a transaction of the writer's. Times are the store's, in ms. */
+export class Ownership {
+  constructor(private readonly database: Database) {}
+
+  heartbeat(owner: string, leaseMs: number, now: number): readonly SagaRow[] {
+    this.database.run(BEAT, storable('owner', owner), Math.ceil(now + leaseMs));
+    return this.database.all(TO_CANCEL, owner).map(toSagaRow);
+  }
+
+  leave(owner: string): void {
+    this.database.run(LEAVE, owner);
+  }
+
+  claim(request: ClaimRequest, now: number): readonly SagaRow[] {
+    const owner = storable('owner', request.owner);
+    return this.#claimable(request, now).map((row) => {
+      this.database.run(CLAIM, owner, row['saga'] ?? null);
+      const { epoch, recoveries, ...rest } = toSagaRow(row);
+      return { ...rest, owner, epoch: epoch + 1, recoveries: recoveries + 1 };
+    });
+  }
+
+  release({ name, id }: SagaRef, epoch: number): void {
+    this.database.run(RELEASE, name, id, epoch);
+  }
+
+  requestCancel({ name, id }: SagaRef, reason: string): void {
+    this.database.run(
+      CANCEL,
+      storable('reason', reason),
+      storable('name', name),
+      storable('id', id),
+    );
+  }
+
+  forget(request: ForgetRequest, now: number): number {
+    const found =
+      'ref' in request
+        ? this.database.all(
+            FORGETTABLE,
+            storable('name', request.ref.name),
+            storable('id', request.ref.id),
+          )
+        : this.database.all(
+            FORGETTABLE_BY_AGE,
+            request.status,
+            now - request.olderThanMs,
+            request.limit,
+          );
+    for (const { saga = null } of found) for (const sql of FORGET) this.database.run(sql, saga);
+    return found.length;
+  }
+
+  #claimable({ names, limit, id }: ClaimRequest, now: number): readonly SqlRow[] {
+    const known = JSON.stringify(names);
+    return id === undefined
+      ? this.database.all(CLAIMABLE, known, now, limit)
+      : this.database.all(CLAIMABLE_BY_ID, known, now, limit, storable('id', id));
+  }
+}

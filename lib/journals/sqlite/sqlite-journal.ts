@@ -1,0 +1,174 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import {
+  isSagaError,
+  SagaJournalError,
+  type ClaimRequest,
+  type ForgetRequest,
+  type Journal,
+  type JournalBatch,
+  type NewSaga,
+  type SagaFilter,
+  type SagaPage,
+  type SagaRef,
+  type SagaRow,
+  type StoredSaga,
+} from '../../core/index.js';
+import { GroupCommit, payloadBytes } from '../sql/index.js';
+import { patiently } from './database.js';
+import { isItemFault } from './driver.js';
+import { findDriver } from './find-driver.js';
+import type { Read, ReadResults, Write, WriteResults } from './operations.js';
+import { checkOptions, type SqliteJournalOptions } from './options.js';
+import { SqliteStore } from './store.js';
+
+/** One transaction holds up the event loop for about 10 µs per item. */
+const MAX_ITEMS = 500;
+
+function bytesOf(write: Write): number {
+  if (write.kind === 'append') return payloadBytes(write.batch.entries);
+  return write.kind === 'create' ? payloadBytes(write.saga.entries, write.saga.input) : 0;
+}
+
+class SqliteJournal implements Journal {
+  readonly description: string;
+  readonly #settings: ReturnType<typeof checkOptions>;
+  readonly #queue: GroupCommit<Write, WriteResults[keyof WriteResults]>;
+  #store: SqliteStore | undefined;
+  #opening: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(private readonly options: SqliteJournalOptions) {
+    this.#settings = checkOptions(options);
+    this.description = `sqlite ${this.#settings.file}`;
+    this.#queue = new GroupCommit({
+      description: this.description,
+      commit: (writes) => this.#patiently((store) => store.commit(writes)),
+      sizeOf: bytesOf,
+      isItemFault,
+      maxItems: MAX_ITEMS,
+    });
+  }
+
+  open(): Promise<void> {
+    if (this.#closing !== undefined) return Promise.reject(this.#failure('is closed'));
+    this.#opening ??= this.#open().catch((error: unknown) => {
+      this.#opening = undefined;
+      throw isSagaError(error) ? error : this.#failure('cannot be opened', error);
+    });
+    return this.#opening;
+  }
+
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close());
+  }
+
+  create(saga: NewSaga): Promise<SagaRow | undefined> {
+    return this.#write({ kind: 'create', saga });
+  }
+
+  append(batch: JournalBatch): Promise<void> {
+    return this.#write({ kind: 'append', batch });
+  }
+
+  load(ref: SagaRef): Promise<StoredSaga | undefined> {
+    return this.#read({ kind: 'load', ref });
+  }
+
+  get(ref: SagaRef): Promise<SagaRow | undefined> {
+    return this.#read({ kind: 'get', ref });
+  }
+
+  list(filter: SagaFilter): Promise<SagaPage> {
+    return this.#read({ kind: 'list', filter });
+  }
+
+  heartbeat(owner: string, leaseMs: number): Promise<readonly SagaRow[]> {
+    return this.#write({ kind: 'heartbeat', owner, leaseMs });
+  }
+
+  claim(request: ClaimRequest): Promise<readonly SagaRow[]> {
+    return this.#write({ kind: 'claim', request });
+  }
+
+  release(ref: SagaRef, epoch: number): Promise<void> {
+    return this.#write({ kind: 'release', ref, epoch });
+  }
+
+  leave(owner: string): Promise<void> {
+    return this.#write({ kind: 'leave', owner });
+  }
+
+  requestCancel(ref: SagaRef, reason: string): Promise<void> {
+    return this.#write({ kind: 'cancel', ref, reason });
+  }
+
+  forget(request: ForgetRequest): Promise<number> {
+    return this.#write({ kind: 'forget', request });
+  }
+
+  async #open(): Promise<void> {
+    const driver = this.options.driver ?? (await findDriver());
+    const { file } = this.#settings;
+    mkdirSync(dirname(file), { recursive: true });
+    const store = new SqliteStore(driver, this.#settings);
+    try {
+      await patiently(this.#settings.busyTimeoutMs, () => store.prepare(this.description));
+    } catch (error) {
+      store.close();
+      throw error;
+    }
+    this.#store = store;
+  }
+
+  async #close(): Promise<void> {
+    await this.#queue.close();
+    await this.#opening?.catch(() => undefined);
+    this.#store?.close();
+    this.#store = undefined;
+  }
+
+  // The kind of a write or read decides what comes back; TypeScript cannot follow it through a queue.
+  #write<K extends Write['kind']>(
+    write: Extract<Write, { readonly kind: K }>,
+  ): Promise<WriteResults[K]> {
+    return this.#queue.add(write) as Promise<WriteResults[K]>;
+  }
+
+  async #read<K extends Read['kind']>(
+    read: Extract<Read, { readonly kind: K }>,
+  ): Promise<ReadResults[K]> {
+    try {
+      return (await this.#patiently((store) => store.read(read))) as ReadResults[K];
+    } catch (error) {
+      throw isSagaError(error) ? error : this.#failure('failed', error);
+    }
+  }
+
+  #patiently<T>(work: (store: SqliteStore) => T): Promise<T> {
+    return patiently(this.#settings.busyTimeoutMs, () => {
+      if (this.#store !== undefined) return work(this.#store);
+      throw this.#failure(this.#closing === undefined ? 'is not open' : 'is closed');
+    });
+  }
+
+  #failure(what: string, cause?: unknown): SagaJournalError {
+    const why = cause instanceof Error ? `: ${cause.message}` : '';
+    return new SagaJournalError(
+      `The journal ${this.description} ${what}${why}`,
+      cause === undefined ? {} : { cause },
+    );
+  }
+}
+
+/**
+ * A journal in one SQLite file, which several processes of one machine may share.
+ *
+ * Durable: what was acknowledged survives `kill -9` and, with the default `synchronous: 'full'`, a
+ * power cut. All sagas of the process share one transaction per turn of the event loop.
+ *
+ * @throws SagaOptionsError for options that cannot be meant.
+ */
+export function sqliteJournal(options: SqliteJournalOptions): Journal {
+  return new SqliteJournal(options);
+}

@@ -1,0 +1,115 @@
+import { isSagaError } from '../../core/index.js';
+import type { Outcome } from '../sql/index.js';
+import { Appender } from './appender.js';
+import { Database, type DatabaseSettings } from './database.js';
+import type { SqliteDriver } from './driver.js';
+import type { Read, ReadResults, Write, WriteResults } from './operations.js';
+import { Ownership } from './ownership.js';
+import { Reader } from './reader.js';
+import { migrate, NOW } from './schema.js';
+
+const CLOCK = `SELECT ${NOW} AS now`;
+/** Changes whenever another connection, here or elsewhere, has committed. */
+const DATA_VERSION = 'PRAGMA data_version';
+
+/**
+ * All that touches the file, synchronous, with data for its commands: it may as well live in a
+ * worker thread. Any call may find the file busy; it has done nothing then, and can be repeated.
+ */
+export class SqliteStore {
+  readonly #database: Database;
+  readonly #reader: Reader;
+  readonly #appender: Appender;
+  readonly #ownership: Ownership;
+  #dataVersion: unknown;
+
+  constructor(driver: SqliteDriver, settings: DatabaseSettings) {
+    this.#database = new Database(driver, settings);
+    this.#reader = new Reader(this.#database);
+    this.#appender = new Appender(this.#database);
+    this.#ownership = new Ownership(this.#database);
+  }
+
+  /** Idempotent. */
+  prepare(description: string): void {
+    this.#database.configure();
+    migrate(this.#database, description);
+  }
+
+  /** Carries all of it out in one transaction; what is refused is an outcome and wrote nothing. */
+  commit(writes: readonly Write[]): Outcome<WriteResults[keyof WriteResults]>[] {
+    try {
+      return this.#database.transaction('IMMEDIATE', () => {
+        this.#noticeOthers();
+        const now = Number(this.#database.all(CLOCK)[0]?.['now']);
+        const outcomes = writes.map((write) => this.#outcome(write, now));
+        this.#appender.flush();
+        return outcomes;
+      });
+    } catch (error) {
+      this.#appender.forgetAll();
+      throw error;
+    }
+  }
+
+  read(read: Read): ReadResults[keyof ReadResults] {
+    switch (read.kind) {
+      case 'get':
+        return this.#reader.get(read.ref);
+      case 'load':
+        return this.#reader.load(read.ref);
+      case 'list':
+        return this.#reader.list(read.filter);
+    }
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  /** Inside the transaction, so that nobody can write between this look and its end. */
+  #noticeOthers(): void {
+    const version = this.#database.all(DATA_VERSION)[0]?.['data_version'];
+    if (version !== this.#dataVersion) this.#appender.forgetAll();
+    this.#dataVersion = version;
+  }
+
+  #outcome(write: Write, now: number): Outcome<WriteResults[keyof WriteResults]> {
+    try {
+      return { value: this.#perform(write, now) };
+    } catch (error) {
+      // Errors of ours are thrown before anything is written; any other ends the transaction.
+      if (isSagaError(error)) return { error };
+      throw error;
+    }
+  }
+
+  #perform(write: Write, now: number): WriteResults[keyof WriteResults] {
+    if (write.kind === 'append') return void this.#appender.append(write.batch, now);
+    if (write.kind === 'create') {
+      if (this.#appender.create(write.saga, now)) return undefined;
+      this.#appender.flush();
+      return this.#reader.get(write.saga);
+    }
+    // The others read what appends of this very transaction have led to.
+    this.#appender.flush();
+    switch (write.kind) {
+      case 'heartbeat':
+        return this.#ownership.heartbeat(write.owner, write.leaseMs, now);
+      case 'claim': {
+        const rows = this.#ownership.claim(write.request, now);
+        for (const row of rows) this.#appender.forget(row);
+        return rows;
+      }
+      case 'release':
+        this.#appender.forget(write.ref);
+        return void this.#ownership.release(write.ref, write.epoch);
+      case 'leave':
+        return void this.#ownership.leave(write.owner);
+      case 'cancel':
+        return void this.#ownership.requestCancel(write.ref, write.reason);
+      case 'forget':
+        return this.#ownership.forget(write.request, now);
+    }
+  }
+}
