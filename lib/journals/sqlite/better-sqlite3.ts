@@ -36,15 +36,15 @@ export function refuseFatalVersion(version: string | undefined, nodeApi: number)
  * @throws SagaOptionsError when the journal is opened, for a version that this Node cannot run.
  */
 export function betterSqlite3(Database: SqliteDatabaseClass): SqliteDriver {
-  const { open } = driverOf('better-sqlite3', Database);
+  const driver = driverOf('better-sqlite3', Database);
   return {
-    name: 'better-sqlite3',
+    name: driver.name,
     open: (file) => {
       // Its native part is loaded by the first `new`: before that, nothing can crash.
       const started = process.argv[1] === undefined ? [] : [dirname(process.argv[1])];
       const version = installedVersion([...started, process.cwd()]);
       refuseFatalVersion(version, Number(process.versions.napi));
-      return open(file);
+      return driver.open(file);
     },
   };
 }

@@ -109,6 +109,7 @@ export class SqliteStore {
       case 'cancel':
         return void this.#ownership.requestCancel(write.ref, write.reason);
       case 'forget':
+        this.#appender.forgetAll();
         return this.#ownership.forget(write.request, now);
     }
   }
