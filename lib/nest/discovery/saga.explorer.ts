@@ -10,16 +10,23 @@ type Constructor = new (...args: never[]) => object;
 /** A decorated class that was found, with its compiled plan. */
 export interface DiscoveredSaga {
   readonly type: Constructor;
+  /** The class, and other classes that it is provided for. */
+  readonly tokens: Set<Constructor>;
   readonly definition: SagaDefinition;
 }
 
-/** The class behind a provider: a factory or value has none of its own, its instance has. */
-function classOf(wrapper: Wrapper): Constructor | undefined {
-  const type: unknown =
-    !wrapper.metatype || wrapper.inject
-      ? (wrapper.instance as object | null | undefined)?.constructor
-      : wrapper.metatype;
-  return typeof type === 'function' ? (type as Constructor) : undefined;
+function isClass(type: unknown): type is Constructor {
+  return typeof type === 'function';
+}
+
+/**
+ * The class behind a provider: a factory or value has none of its own, its instance has. One that is
+ * made per request has no instance yet: its token may tell.
+ */
+function classOf({ metatype, inject, instance, token }: Wrapper): Constructor | undefined {
+  const made = instance as object | null | undefined;
+  const type: unknown = !metatype || inject ? (made?.constructor ?? token) : metatype;
+  return isClass(type) ? type : undefined;
 }
 
 function isSingleton(wrapper: Wrapper): boolean {
@@ -33,25 +40,28 @@ export class SagaExplorer {
 
   /** @throws SagaDefinitionError with every problem of every saga class. */
   explore(): readonly DiscoveredSaga[] {
-    const found: DiscoveredSaga[] = [];
+    const found = new Map<unknown, DiscoveredSaga>();
     const problems: string[] = [];
     const seen = new Set<unknown>();
     for (const wrapper of this.discovery.getProviders()) {
       const type = classOf(wrapper);
       if (type === undefined || !this.#isCandidate(type)) continue;
       const identity: unknown = isSingleton(wrapper) ? wrapper.instance : type;
+      if (isClass(wrapper.token)) found.get(identity)?.tokens.add(wrapper.token);
       if (seen.has(identity)) continue;
       seen.add(identity);
       const compiled = this.#compile(wrapper, type);
       if ('problems' in compiled) {
         problems.push(...compiled.problems.map((problem) => `${type.name}: ${problem}`));
       } else {
-        found.push({ type, definition: compiled.definition });
+        const tokens = new Set([type, ...(isClass(wrapper.token) ? [wrapper.token] : [])]);
+        found.set(identity, { type, tokens, definition: compiled.definition });
       }
     }
-    problems.push(...duplicateProblems(found));
+    const sagas = [...found.values()];
+    problems.push(...duplicateProblems(sagas));
     if (problems.length > 0) throw new SagaDefinitionError('classes of this application', problems);
-    return found;
+    return sagas;
   }
 
   #isCandidate(type: Constructor): boolean {

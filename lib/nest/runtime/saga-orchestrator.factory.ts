@@ -84,9 +84,9 @@ export class SagaOrchestratorFactory {
   }
 
   /** @internal */
-  register(type: Type, definition: SagaDefinition): void {
+  register(types: Iterable<Type>, definition: SagaDefinition): void {
     this.engine.register(definition);
-    this.#byClass.set(type, definition);
+    for (const type of types) this.#byClass.set(type, definition);
   }
 
   #chain<TContext, TResults extends object>(

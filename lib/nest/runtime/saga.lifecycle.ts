@@ -32,8 +32,8 @@ export class SagaLifecycle implements OnModuleInit, OnApplicationBootstrap, OnMo
   ) {}
 
   onModuleInit(): void {
-    for (const { type, definition } of this.explorer.explore()) {
-      this.factory.register(type, definition);
+    for (const { tokens, definition } of this.explorer.explore()) {
+      this.factory.register(tokens, definition);
       const labels = undoless(definition).map((label) => `'${label}'`);
       if (labels.length === 0) continue;
       this.logger.warn(
