@@ -1,5 +1,6 @@
 export { nestLogger } from './nest-logger.js';
 export { SagaEvents } from './saga-events.js';
 export { SagaLifecycle } from './saga.lifecycle.js';
+export { SagaRegistrar } from './saga.registrar.js';
 export { SagaOperations } from './saga-operations.js';
 export { SagaOrchestratorFactory, type SagaStarter } from './saga-orchestrator.factory.js';

@@ -3,46 +3,22 @@ import {
   Injectable,
   type OnApplicationBootstrap,
   type OnModuleDestroy,
-  type OnModuleInit,
 } from '@nestjs/common';
-import type { SagaDefinition, SagaEngine, SagaLogger } from '../../core/index.js';
-import { SagaExplorer } from '../discovery/index.js';
-import { SAGA_ENGINE, SAGA_LOGGER } from '../tokens.js';
+import type { SagaEngine } from '../../core/index.js';
+import { SAGA_ENGINE } from '../tokens.js';
 import { SagaEvents } from './saga-events.js';
-import { SagaOrchestratorFactory } from './saga-orchestrator.factory.js';
 
-/** Labels before the pivot whose effect nothing would undo, and nothing says that this is meant. */
-function undoless(definition: SagaDefinition): readonly string[] {
-  const pivot = definition.forward.findIndex(({ policy }) => policy.pivot);
-  const undoable = pivot < 0 ? definition.forward : definition.forward.slice(0, pivot);
-  return undoable
-    .filter(({ compensate, policy }) => compensate === undefined && !policy.nothingToUndo)
-    .map(({ label }) => label);
-}
-
-/** Finds the sagas when the application starts, and lets them come to a boundary when it stops. */
+/**
+ * Takes up what was left behind once the application is up, and lets sagas come to a step boundary
+ * before it goes down. It lives in the module that the application imports, not in the global one:
+ * Nest starts global modules first and destroys them last, and sagas need the others.
+ */
 @Injectable()
-export class SagaLifecycle implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
+export class SagaLifecycle implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     @Inject(SAGA_ENGINE) private readonly engine: SagaEngine,
-    @Inject(SAGA_LOGGER) private readonly logger: SagaLogger,
-    private readonly explorer: SagaExplorer,
-    private readonly factory: SagaOrchestratorFactory,
     private readonly events: SagaEvents,
   ) {}
-
-  onModuleInit(): void {
-    for (const { tokens, definition } of this.explorer.explore()) {
-      this.factory.register(tokens, definition);
-      const labels = undoless(definition).map((label) => `'${label}'`);
-      if (labels.length === 0) continue;
-      this.logger.warn(
-        `Saga ${definition.name} has no compensation for ${labels.join(', ')}; ` +
-          'give one, or `compensate: NOTHING_TO_UNDO` where there is nothing to undo',
-        { saga: definition.name },
-      );
-    }
-  }
 
   async onApplicationBootstrap(): Promise<void> {
     await this.engine.open();
