@@ -1,0 +1,151 @@
+import {
+  ResultFactory,
+  SagaDefinitionError,
+  SagaExecutionException,
+  SagaNotFoundError,
+  SagaOperations,
+} from 'nestjs-saga-orchestrator';
+import { boot } from './boot.js';
+import { ORDERS, Payments, PlaceOrderSaga, Stock, tea, yacht } from './orders.js';
+
+interface Transfer {
+  readonly amount: number;
+}
+
+describe('factory.for()', () => {
+  it('makes the chain of a decorated class: run it, then ask it', async () => {
+    const { sagas } = await boot({ providers: ORDERS });
+    const saga = sagas.for(PlaceOrderSaga, tea(3), { id: 'o-1' });
+    expect(saga.getContext()).toMatchObject({ isSuccess: false, context: tea(3) });
+    const view = await saga.runAsync();
+    expect(view).toMatchObject({ isSuccess: true, sagaId: 'o-1', sagaName: 'PlaceOrder' });
+    expect(saga.getContext().isSuccess).toBe(true);
+    expect(saga.getStepResult('charge')).toEqual({ tx: 'tx-o-1' });
+    expect(saga.getStepResult<{ reserved: number }>('ReserveStock')).toEqual({ reserved: 3 });
+  });
+
+  it('undoes in reverse order what was done when a step fails', async () => {
+    const { app, sagas } = await boot({ providers: ORDERS });
+    const error: unknown = await sagas
+      .for(PlaceOrderSaga, yacht)
+      .runAsync()
+      .catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(SagaExecutionException);
+    expect(error).toMatchObject({ failedLabel: 'charge', compensated: ['ReserveStock'] });
+    expect(app.get(Stock).left).toBe(5);
+    expect(app.get(Payments).charged.size).toBe(0);
+  });
+
+  it('makes chains that share nothing', async () => {
+    const { sagas } = await boot({ providers: ORDERS });
+    const chains = [1, 2].map((quantity) => sagas.for(PlaceOrderSaga, tea(quantity)));
+    await Promise.all(chains.map((chain) => chain.runAsync()));
+    expect(chains.map((chain) => chain.getStepResult('ReserveStock'))).toEqual([
+      { reserved: 1 },
+      { reserved: 2 },
+    ]);
+  });
+
+  it('refuses a class that is no saga of the application, and says what to do', async () => {
+    const { sagas } = await boot();
+    const start = () => sagas.for(PlaceOrderSaga, tea());
+    expect(start).toThrow(SagaNotFoundError);
+    expect(start).toThrow(/PlaceOrderSaga .*@Saga\(\).*providers/);
+  });
+
+  it('takes no further steps', async () => {
+    const { sagas } = await boot({ providers: ORDERS });
+    const saga = sagas.for(PlaceOrderSaga, tea());
+    expect(() => saga.step({ label: 'Gift', action: () => 1 })).toThrow(/defined already/);
+  });
+});
+
+describe('start()', () => {
+  it('returns a handle when the start is durable; the end comes later', async () => {
+    const { app, sagas } = await boot({ providers: ORDERS });
+    let answer: (tx: { tx: string }) => void = () => undefined;
+    jest
+      .spyOn(app.get(PlaceOrderSaga), 'charge')
+      .mockImplementation(() => new Promise((resolve) => (answer = resolve)) as never);
+    const saga = sagas.for(PlaceOrderSaga, tea(), { id: 'o-1' });
+    const handle = await saga.start();
+    expect(handle.id).toBe('o-1');
+    const operations = app.get(SagaOperations);
+    expect(await operations.get('PlaceOrder', 'o-1')).toMatchObject({ status: 'running' });
+    await new Promise(setImmediate);
+    answer({ tx: 'late' });
+    const view = await handle.result();
+    expect(view.getStepResult('charge')).toEqual({ tx: 'late' });
+    expect(await operations.get('PlaceOrder', 'o-1')).toMatchObject({ status: 'completed' });
+  });
+
+  it('tells a failure by the handle; nobody has to ask for it', async () => {
+    const { sagas } = await boot({ providers: ORDERS });
+    const handle = await sagas.for(PlaceOrderSaga, yacht).start();
+    await new Promise(setImmediate);
+    await expect(handle.result()).rejects.toBeInstanceOf(SagaExecutionException);
+  });
+});
+
+describe('factory.create()', () => {
+  it('makes an empty chain with the logger filled in, kept in the journal', async () => {
+    const { app, sagas } = await boot();
+    const saga = sagas
+      .create<Transfer>('Transfer', { amount: 5 }, { id: 't-1', key: 'alice' })
+      .step({ label: 'Debit', action: ({ context }) => ResultFactory.success(-context.amount) })
+      .step({ label: 'Credit', action: ({ context }) => context.amount });
+    await saga.runAsync();
+    expect(saga.getStepResult('Debit')).toBe(-5);
+    expect(await app.get(SagaOperations).get('Transfer', 't-1')).toMatchObject({
+      status: 'completed',
+      key: 'alice',
+    });
+  });
+
+  it('does not make the chain known: nobody could carry it on', async () => {
+    const { app, sagas } = await boot();
+    await sagas
+      .create('Transfer', {})
+      .step({ label: 'Debit', action: () => 1 })
+      .runAsync();
+    expect(app.get(SagaOperations).definitions).toEqual([]);
+  });
+});
+
+describe('factory.define()', () => {
+  it('registers a hand-built chain and makes runs of it', async () => {
+    const { app, sagas } = await boot();
+    const undone: unknown[] = [];
+    const transfer = sagas.define<Transfer, { Debit: number }>('Transfer', (chain) =>
+      chain
+        .step({
+          label: 'Debit',
+          action: ({ context }) => -context.amount,
+          compensate: ({ result }) => void undone.push(result),
+        })
+        .step({
+          label: 'Credit',
+          action: ({ context }) => {
+            if (context.amount > 100) throw new Error('over the limit');
+          },
+        }),
+    );
+    const small = transfer({ amount: 5 }, { id: 't-1' });
+    await small.runAsync();
+    expect(small.getStepResult('Debit')).toBe(-5);
+    await expect(transfer({ amount: 500 }).runAsync()).rejects.toThrow(/over the limit/);
+    expect(undone).toEqual([-500]);
+    const { definitions } = app.get(SagaOperations);
+    expect(definitions.map(({ name }) => name)).toEqual(['Transfer']);
+    expect(app.get(SagaOperations).definition('Transfer').toMermaid()).toMatch(/Debit/);
+  });
+
+  it('refuses a chain that cannot be right, and a name that is taken', async () => {
+    const { sagas } = await boot({ providers: ORDERS });
+    expect(() => sagas.define('Empty', (chain) => chain)).toThrow(SagaDefinitionError);
+    const taken = () =>
+      sagas.define('PlaceOrder', (chain) => chain.step({ label: 'Other', action: () => 1 }));
+    expect(taken).toThrow(SagaDefinitionError);
+    expect(taken).toThrow(/version/);
+  });
+});

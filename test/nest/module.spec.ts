@@ -1,0 +1,181 @@
+import { Injectable, Module } from '@nestjs/common';
+import {
+  memoryJournal,
+  Saga,
+  SagaEvents,
+  SagaModule,
+  SagaOperations,
+  SagaOrchestratorFactory,
+  SagaStep,
+  silentLogger,
+  type ISagaContext,
+  type SagaModuleOptions,
+} from 'nestjs-saga-orchestrator';
+import { RecordingLogger } from '../support/recording-logger.js';
+import { boot, bootFailure, bootModule } from './boot.js';
+import { ORDERS, PlaceOrderSaga, tea } from './orders.js';
+
+describe('SagaModule.forRoot()', () => {
+  it('works without options', async () => {
+    @Module({ imports: [SagaModule.forRoot()], providers: ORDERS })
+    class AppModule {}
+    const { sagas } = await bootModule(AppModule);
+    const saga = sagas.for(PlaceOrderSaga, tea());
+    await saga.runAsync();
+    expect(saga.getContext().isSuccess).toBe(true);
+  });
+
+  it('is global: other modules inject what it provides without importing it', async () => {
+    @Injectable()
+    class Checkout {
+      constructor(
+        readonly sagas: SagaOrchestratorFactory,
+        readonly operations: SagaOperations,
+        readonly events: SagaEvents,
+      ) {}
+    }
+    @Module({ providers: [Checkout] })
+    class CheckoutModule {}
+    const { app, sagas } = await boot({ imports: [CheckoutModule] });
+    const checkout = app.get(Checkout, { strict: false });
+    expect(checkout.sagas).toBe(sagas);
+    expect(checkout.operations).toBe(app.get(SagaOperations));
+    expect(checkout.events).toBe(app.get(SagaEvents));
+  });
+
+  it('keeps sagas in the journal it is given', async () => {
+    const journal = memoryJournal();
+    const { sagas } = await boot({ providers: ORDERS }, { journal, logger: silentLogger });
+    await sagas.for(PlaceOrderSaga, tea(), { id: 'o-1' }).runAsync();
+    expect(await journal.get({ name: 'PlaceOrder', id: 'o-1' })).toMatchObject({
+      status: 'completed',
+    });
+  });
+
+  it.each<[SagaModuleOptions, RegExp]>([
+    [{ drainMs: -1 }, /drainMs .*-1/],
+    [{ drainMs: NaN }, /drainMs .*NaN/],
+    [{ leaseMs: 5 }, /leaseMs .*5/],
+  ])('names an option that cannot be right, and its value: %p', async (options, message) => {
+    const error = await bootFailure({}, { logger: silentLogger, ...options });
+    expect(error).toMatchObject({ code: 'SAGA_OPTIONS' });
+    expect(error.message).toMatch(message);
+  });
+});
+
+describe('SagaModule.forRootAsync()', () => {
+  it('makes its options from providers of the modules that it imports', async () => {
+    @Injectable()
+    class Settings {
+      readonly limits = { maxBytes: 60 };
+    }
+    @Module({ providers: [Settings], exports: [Settings] })
+    class SettingsModule {}
+    @Module({
+      imports: [
+        SagaModule.forRootAsync({
+          imports: [SettingsModule],
+          inject: [Settings],
+          useFactory: async ({ limits }: Settings) => ({ limits, logger: silentLogger }),
+        }),
+      ],
+      providers: ORDERS,
+    })
+    class AppModule {}
+    const { sagas } = await bootModule(AppModule);
+    await sagas.for(PlaceOrderSaga, tea()).runAsync();
+    const large = { productId: 'tea'.repeat(20), quantity: 1 };
+    await expect(sagas.for(PlaceOrderSaga, large).runAsync()).rejects.toMatchObject({
+      code: 'SAGA_SERIALIZATION',
+    });
+  });
+
+  it('needs neither injection nor a promise', async () => {
+    const logger = new RecordingLogger();
+    @Module({
+      imports: [SagaModule.forRootAsync({ useFactory: () => ({ logger }) })],
+      providers: ORDERS,
+    })
+    class AppModule {}
+    const { sagas } = await bootModule(AppModule);
+    await sagas.for(PlaceOrderSaga, tea()).runAsync();
+    expect(logger.messages('info')).toEqual(['Saga PlaceOrder completed']);
+  });
+});
+
+describe('the journal in memory', () => {
+  const environment = process.env['NODE_ENV'];
+  afterEach(() => {
+    process.env['NODE_ENV'] = environment;
+  });
+
+  async function warnings(mode: string, options: SagaModuleOptions = {}): Promise<string[]> {
+    process.env['NODE_ENV'] = mode;
+    const logger = new RecordingLogger();
+    await boot({ providers: ORDERS }, { logger, ...options });
+    return logger.messages('warn');
+  }
+
+  it('is warned of in production', async () => {
+    expect(await warnings('production')).toEqual([
+      expect.stringMatching(/kept in memory.*SagaModule\.forRoot\(\) a journal/),
+    ]);
+  });
+
+  it('is fine elsewhere, and where it was asked for', async () => {
+    expect(await warnings('development')).toEqual([]);
+    expect(await warnings('production', { journal: memoryJournal() })).toEqual([]);
+  });
+});
+
+describe('a retired step', () => {
+  @Saga('PlaceOrder')
+  class OldOrderSaga {
+    @SagaStep({ compensate: 'removeGift' })
+    addGift() {}
+    removeGift() {}
+    @SagaStep()
+    charge() {}
+  }
+
+  it('is no longer run, and still undone for sagas that have done it', async () => {
+    const log: string[] = [];
+    @Saga('PlaceOrder')
+    class NewOrderSaga {
+      @SagaStep({ retired: true, compensate: 'removeGift' })
+      addGift(_ctx: ISagaContext<object>) {
+        log.push('gift');
+      }
+      removeGift() {
+        log.push('no gift');
+      }
+      @SagaStep()
+      charge() {
+        log.push('charge');
+        throw new Error('declined');
+      }
+    }
+    const journal = memoryJournal();
+    const old = await boot(
+      { providers: [OldOrderSaga] },
+      { journal, logger: silentLogger, drainMs: 0 },
+    );
+    const stuck = jest.spyOn(old.app.get(OldOrderSaga), 'charge');
+    stuck.mockImplementation(() => new Promise(() => undefined) as never);
+    const handle = await old.sagas.for(OldOrderSaga, {}, { id: 'o-1' }).start();
+    handle.result().catch(() => undefined);
+    await new Promise(setImmediate);
+    await old.app.close();
+
+    const { app, sagas } = await boot(
+      { providers: [NewOrderSaga] },
+      { journal, logger: silentLogger },
+    );
+    const { forward, steps } = app.get(SagaOperations).definition('PlaceOrder');
+    expect(forward.map(({ label }) => label)).toEqual(['charge']);
+    expect(steps.map(({ label }) => label)).toEqual(['charge', 'addGift']);
+    const resumed = sagas.for(NewOrderSaga, {}, { id: 'o-1' }).runAsync('charge');
+    await expect(resumed).rejects.toMatchObject({ compensated: ['addGift'] });
+    expect(log).toEqual(['charge', 'no gift']);
+  });
+});
