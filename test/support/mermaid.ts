@@ -6,7 +6,7 @@ export interface Chart {
 }
 
 const NODE = String.raw`(\w+)(?:\(\[(.*?)\]\)|\{\{(.*?)\}\}|\[\/(.*?)\/\]|\[(.*?)\])?`;
-const LINE = new RegExp(`^  ${NODE}(?: (-->|-\\. fails \\.->) ${NODE})?$`);
+const LINE = new RegExp(`^  ${NODE}(?: (-->|-\\. (?:fails|unknown) \\.->) ${NODE})?$`);
 
 function read(text: string): string {
   const quoted = /^"([^"\n]*)"$/.exec(text);

@@ -1,10 +1,18 @@
 import type { SagaDefinition } from '../definition/index.js';
 import { SagaStateError } from '../errors/index.js';
 import { logObserver } from '../events/index.js';
-import { drive, Run, type RunEnvironment, type RunObserver } from '../execution/index.js';
+import {
+  drive,
+  driveUntil,
+  Run,
+  type RunEnvironment,
+  type RunObserver,
+} from '../execution/index.js';
 import { resumeRecord } from '../machine/index.js';
 import { randomIds, systemClock, type SagaLogger } from '../ports/index.js';
+import type { SagaBuilderOptions } from './builder-options.js';
 import type { SagaStartOptions } from './saga-host.js';
+import { startRequest } from './start-request.js';
 
 /** Time and chance for runs that nobody gave another environment. */
 export const STANDARD_ENVIRONMENT: RunEnvironment = {
@@ -13,46 +21,44 @@ export const STANDARD_ENVIRONMENT: RunEnvironment = {
   random: Math.random,
 };
 
-/** A run without journal: on the live context, in this process alone. */
+/**
+ * A run without journal: on the live context, in this process alone.
+ *
+ * @throws SagaOptionsError for options that cannot be right.
+ */
 export function bareRun(
   definition: SagaDefinition,
   context: unknown,
   logger: SagaLogger,
-  environment: RunEnvironment,
-  id: string | undefined,
-  observers: readonly RunObserver[] | undefined,
+  options: SagaBuilderOptions | undefined,
 ): Run {
-  const run = new Run(definition, context, environment, logger, id);
-  const log = logObserver(logger, environment.clock);
+  if (options === undefined) {
+    return observed(new Run(definition, context, STANDARD_ENVIRONMENT, logger), undefined);
+  }
+  const { environment = STANDARD_ENVIRONMENT, id, observers } = options;
+  startRequest(options, () => '', 0);
+  return observed(new Run(definition, context, environment, logger, id), observers);
+}
+
+function observed(run: Run, observers: readonly RunObserver[] | undefined): Run {
+  const log = logObserver(run.logger, run.environment.clock);
   if (log === undefined) run.observers = observers;
   else run.observers = observers === undefined ? [log] : [log, ...observers];
   return run;
 }
 
-/** The time at which a deadline given as a date or in ms from now falls. */
-export function deadlineAt(deadline: Date | number, now: number): number {
-  return typeof deadline === 'number' ? now + deadline : deadline.getTime();
-}
-
-async function driveUntil(run: Run, at: number): Promise<Run> {
-  const { clock } = run.environment;
-  const unschedule = clock.schedule(at - clock.now(), () => {
-    run.requestCancel('deadline', 'deadline');
-  });
-  try {
-    return await drive(run);
-  } finally {
-    unschedule();
-  }
-}
-
-/** Drives a bare run to its end, or tells how it ended if it has. Throws what `drive` throws. */
+/** @throws SagaStateError when the run has ended, or runs; SagaOptionsError for a bad deadline. */
 export function driveBare(
   run: Run,
   resumeFrom: string | undefined,
   options: SagaStartOptions | undefined,
 ): Promise<Run> {
-  if (resumeFrom !== undefined && !run.driving && !run.isSuccess) {
+  if (run.driving) {
+    throw new SagaStateError(
+      `Saga ${run.sagaName} ${run.sagaId} is running already; await its run`,
+    );
+  }
+  if (resumeFrom !== undefined && !run.isSuccess) {
     run.note(resumeRecord(run.definition, run.state, resumeFrom));
   } else if (run.state.atRest && !run.isSuccess) {
     throw new SagaStateError(
@@ -60,5 +66,7 @@ export function driveBare(
     );
   }
   if (options?.deadline === undefined) return drive(run);
-  return driveUntil(run, deadlineAt(options.deadline, run.environment.clock.now()));
+  const { clock } = run.environment;
+  const { deadline } = startRequest(options, () => run.sagaId, clock.now());
+  return deadline === null ? drive(run) : driveUntil(run, deadline);
 }

@@ -13,7 +13,7 @@ import { SagaDefinitionError, SagaStateError } from '../errors/index.js';
 import type { Run } from '../execution/index.js';
 import type { SagaLogger } from '../ports/index.js';
 import type { StepValue } from '../result/index.js';
-import { bareRun, driveBare, STANDARD_ENVIRONMENT } from './bare-host.js';
+import { bareRun, driveBare } from './bare-host.js';
 import type { InferredStep, SagaBuilderOptions } from './builder-options.js';
 import { RunView } from './run-view.js';
 import type { SagaHandle, SagaHost } from './saga-host.js';
@@ -153,31 +153,25 @@ export class SagaOrchestratorBuilder<TContext, TResults extends StepResults = ob
     return (this.#view ??= new RunView(this.name, this.initialContext, this.logger, this.#run));
   }
 
+  #launch(resumeFrom: string | undefined): Promise<Run> {
+    if (this.#run === undefined) {
+      this.#run = bareRun(this.#plan(), this.initialContext, this.logger, this.options);
+      if (this.#view !== undefined) this.#view.run = this.#run;
+    }
+    return driveBare(this.#run, resumeFrom, this.options);
+  }
+
   // Not `async`, because of what a promise more would cost the small sagas that bare chains are for.
   #bare(resumeFrom: string | undefined): Promise<Run> {
     try {
-      if (this.#run === undefined) {
-        const { environment = STANDARD_ENVIRONMENT, id, observers } = this.options ?? NO_OPTIONS;
-        const definition = this.#plan();
-        this.#run = bareRun(
-          definition,
-          this.initialContext,
-          this.logger,
-          environment,
-          id,
-          observers,
-        );
-        if (this.#view !== undefined) this.#view.run = this.#run;
-      }
-      return driveBare(this.#run, resumeFrom, this.options);
+      return this.#launch(resumeFrom);
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
   #startBare(): SagaHandle {
-    this.#plan();
-    const ended = this.#bare(undefined);
+    const ended = this.#launch(undefined);
     ended.catch(() => undefined);
     return { id: (this.#run as Run).sagaId, result: () => ended };
   }

@@ -33,9 +33,15 @@ function undoesItself({ compensate, policy }: StepDefinition): boolean {
   return policy.compensateOn === 'attempted' && compensate !== undefined;
 }
 
+/** Whether an attempt may end without anybody knowing what it did; the step is then undone itself. */
+function mayStayUnknown({ compensate, policy }: StepDefinition): boolean {
+  const unsure = policy.timeout !== undefined || policy.probe !== undefined;
+  return unsure && compensate !== undefined;
+}
+
 /**
  * A saga as a Mermaid flow chart: down the left the steps, dotted from each step the way back when
- * it fails. A step that fails after the pivot is parked.
+ * it fails, or when nobody knows whether it took place. A step that fails after the pivot is parked.
  */
 export function mermaidOf(name: string, steps: readonly StepDefinition[]): string {
   const pivot = steps.findIndex((step) => step.policy.pivot);
@@ -49,9 +55,13 @@ export function mermaidOf(name: string, steps: readonly StepDefinition[]): strin
     const past = pivot >= 0 && i > pivot;
     const failed = past ? 'parked' : undo < 0 ? 'compensated' : `u${undo}`;
     lines.push(`  s${i} -. fails .-> ${failed}`);
+    if (!past && !undoesItself(step) && mayStayUnknown(step)) {
+      lines.push(`  s${i} -. unknown .-> u${i}`);
+    }
   });
   steps.forEach((step, i) => {
-    const reached = pivot < 0 || i < pivot || (i === pivot && undoesItself(step));
+    const reached =
+      pivot < 0 || i < pivot || (i === pivot && (undoesItself(step) || mayStayUnknown(step)));
     const undoable = step.compensate !== undefined && reached;
     if (!undoable) return;
     const next = undoBefore(steps, i);

@@ -59,10 +59,14 @@ export function duplicateProblem(label: string): string {
   return `label '${label}' is used twice; labels must be unique in a saga`;
 }
 
-function duplicates(steps: readonly StepDefinition[]): readonly string[] {
+/** Of all that were given, also those that are not valid: every problem is told at once. */
+function duplicates(steps: readonly { readonly label?: unknown }[]): readonly string[] {
   const seen = new Set<string>();
   const twice = new Set<string>();
-  for (const { label } of steps) (seen.has(label) ? twice : seen).add(label);
+  for (const step of steps) {
+    const label: unknown = (step as { readonly label?: unknown } | null | undefined)?.label;
+    if (typeof label === 'string') (seen.has(label) ? twice : seen).add(label);
+  }
   return [...twice].map(duplicateProblem);
 }
 
@@ -149,7 +153,10 @@ export function defineSaga<TContext>(
   steps.forEach((step, index) => keep(defineStep(step as never, index)));
   options.retired?.forEach((step, index) => keep(defineRetiredStep(step, index)));
   const forward = defined.filter((step) => step.action !== undefined);
-  checkWhole(name, forward.length, options, [...problems, ...duplicates(defined)]);
+  checkWhole(name, forward.length, options, [
+    ...problems,
+    ...duplicates([...steps, ...(options.retired ?? [])]),
+  ]);
   const { version = 1, onCompensationFailure = 'continue' } = options;
   return freezeSaga(new SagaDefinition(name, version, defined, forward, onCompensationFailure));
 }

@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { STANDARD_ENVIRONMENT, type SagaHandle, type SagaStartOptions } from '../builder/index.js';
+import {
+  STANDARD_ENVIRONMENT,
+  startRequest,
+  type SagaHandle,
+  type SagaStartOptions,
+} from '../builder/index.js';
 import type { SagaDefinition } from '../definition/index.js';
 import { SagaInterruptedError } from '../errors/index.js';
 import type { Run } from '../execution/index.js';
@@ -19,7 +24,6 @@ import { DefinitionRegistry } from './registry.js';
 import { Retention } from './retention.js';
 import { RunFactory } from './run-factory.js';
 import type { SagaDetails, SagaEngine, SagaSummaryPage } from './saga-engine.js';
-import { startRequest } from './start-request.js';
 import { Steering, type ManualReason } from './steering.js';
 
 /** Runs sagas in this process and keeps them in a journal. */
@@ -171,9 +175,11 @@ export class InProcessEngine implements SagaEngine {
 
   async #close(): Promise<void> {
     if (this.#opened === undefined) return;
-    await this.#opened.catch(() => undefined);
     const { journal, drainMs = 10_000 } = this.options;
     const { live, environment, journaling } = this.#parts;
+    // First of all: while the journal answers, no further step begins.
+    live.stopAtBoundary();
+    await this.#opened.catch(() => undefined);
     this.#retention.stop();
     await this.#worker.stop();
     const left = await live.drain(drainMs, environment.clock);

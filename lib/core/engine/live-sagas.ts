@@ -1,9 +1,8 @@
 import type { SagaHandle } from '../builder/index.js';
 import type { SagaDefinition } from '../definition/index.js';
 import { isSagaError, SagaInterruptedError } from '../errors/index.js';
-import { drive, type Run } from '../execution/index.js';
+import { drive, driveUntil, type Run } from '../execution/index.js';
 import type { SagaRef } from '../journal/index.js';
-import { refusalToCancel } from '../machine/index.js';
 import type { Clock } from '../ports/index.js';
 
 /** A saga that this process is working on. */
@@ -42,7 +41,8 @@ export class LiveSagas {
 
   launch(run: Run, definition: SagaDefinition, input: string, deadline: number | null): LiveSaga {
     const key = keyOf({ name: run.sagaName, id: run.sagaId });
-    const ended = this.#drive(run, deadline).finally(() => {
+    const driven = deadline === null ? drive(run) : driveUntil(run, deadline);
+    const ended = driven.finally(() => {
       if (this.#byKey.get(key)?.run === run) this.#byKey.delete(key);
     });
     // Whoever wants to know how it ended asks the handle; a start that failed is told by `durable`.
@@ -62,34 +62,23 @@ export class LiveSagas {
     for (const { run } of this.#byKey.values()) run.stop(error(run), 'now');
   }
 
+  /** Lets none of them begin another step. */
+  stopAtBoundary(): void {
+    for (const { run } of this.#byKey.values()) {
+      run.stop(new SagaInterruptedError(run.sagaName, run.sagaId, 'shutting down'), 'boundary');
+    }
+  }
+
   /** Stops all at their next step boundary, after `drainMs` at once. Returns those that had not ended. */
   async drain(drainMs: number, clock: Clock): Promise<readonly LiveSaga[]> {
     const all = [...this.#byKey.values()];
-    const stop = (when: 'boundary' | 'now'): void => {
-      for (const { run } of all) {
-        run.stop(new SagaInterruptedError(run.sagaName, run.sagaId, 'shutting down'), when);
-      }
-    };
-    stop('boundary');
-    const unschedule = clock.schedule(drainMs, () => stop('now'));
+    this.stopAtBoundary();
+    const unschedule = clock.schedule(drainMs, () => {
+      this.stopAll((run) => new SagaInterruptedError(run.sagaName, run.sagaId, 'shutting down'));
+    });
     await Promise.allSettled(all.map(({ handle }) => handle.result()));
     unschedule();
     return all.filter(({ run }) => !run.state.atRest);
-  }
-
-  async #drive(run: Run, deadline: number | null): Promise<Run> {
-    if (deadline === null) return drive(run);
-    const { clock } = run.environment;
-    const unschedule = clock.schedule(deadline - clock.now(), () => {
-      if (run.state.cancel !== undefined || refusalToCancel(run.state) !== undefined) return;
-      run.requestCancel('deadline', 'deadline');
-      run.persistence?.flush().catch(() => undefined);
-    });
-    try {
-      return await drive(run);
-    } finally {
-      unschedule();
-    }
   }
 
   /** `drive` has staged its first intent by now: the flush in flight is the one that creates. */

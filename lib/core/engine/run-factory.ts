@@ -1,3 +1,4 @@
+import type { StartRequest } from '../builder/index.js';
 import type { SagaDefinition } from '../definition/index.js';
 import { logObserver } from '../events/index.js';
 import { Run, type RunEnvironment, type RunObserver } from '../execution/index.js';
@@ -5,7 +6,6 @@ import { encodePayload, type StoredSaga } from '../journal/index.js';
 import type { SagaLogger } from '../ports/index.js';
 import { JournaledRun } from './journaled-run.js';
 import type { Journaling } from './journaling.js';
-import type { StartRequest } from './start-request.js';
 
 /** Makes the runs of an engine: new ones, and those whose records are in the journal. */
 export class RunFactory {

@@ -5,7 +5,7 @@ import { ActionContext } from './action-context.js';
 import { CompensationContext } from './compensation-context.js';
 import { executionException } from './execution-exception.js';
 import { invoke } from './invoke.js';
-import { noteFailure, noteProbe, noteUndoFailure } from './note-failure.js';
+import { noteFailure, noteNotBegun, noteProbe, noteUndoFailure } from './note-failure.js';
 import { unwrap } from './outcome.js';
 import type { Run } from './run.js';
 
@@ -32,12 +32,11 @@ async function holdBack(run: Run, effect: Effect): Promise<boolean> {
     return true;
   }
   if (run.unsettled === undefined) return false;
-  const late = run.unsettled;
+  const { settled, grace } = run.unsettled;
   run.unsettled = undefined;
-  const grace = effect.step.policy.timeoutGrace;
   await new Promise<void>((resolve) => {
     const unschedule = run.environment.clock.schedule(grace, resolve);
-    void late.then(() => {
+    void settled.then(() => {
       unschedule();
       resolve();
     });
@@ -68,7 +67,8 @@ async function undo(run: Run, step: StepDefinition, attempt: number): Promise<vo
   const ctx = new CompensationContext(run, step, attempt);
   try {
     const compensate = step.compensate as NonNullable<StepDefinition['compensate']>;
-    unwrap(await invoke(run, ctx, compensate, step.policy.compensationTimeout));
+    const { compensationTimeout, timeoutGrace } = step.policy;
+    unwrap(await invoke(run, ctx, compensate, compensationTimeout, timeoutGrace));
   } catch (thrown) {
     noteUndoFailure(run, ctx, step, thrown);
     return;
@@ -115,13 +115,19 @@ export async function drive(run: Run): Promise<Run> {
         await undoOrProbe(run, command);
       } else {
         const { step, attempt } = command;
-        if (run.observers !== undefined || run.persistence !== undefined) {
-          await announce(run, 'started', step, attempt);
-        }
         const ctx = new ActionContext(run, step, attempt);
+        if (run.observers !== undefined || run.persistence !== undefined) {
+          run.current = ctx;
+          await announce(run, 'started', step, attempt);
+          if (ctx.aborted !== undefined) {
+            noteNotBegun(run, ctx, ctx.aborted);
+            continue;
+          }
+        }
+        const { timeout, timeoutGrace } = step.policy;
         let result: unknown;
         try {
-          result = unwrap(await invoke(run, ctx, step.action as never, step.policy.timeout));
+          result = unwrap(await invoke(run, ctx, step.action as never, timeout, timeoutGrace));
         } catch (thrown) {
           await noteFailure(run, ctx, step, thrown);
           continue;

@@ -1,5 +1,6 @@
 export { ActionContext } from './action-context.js';
 export { drive } from './drive.js';
+export { driveUntil } from './drive-until.js';
 export { executionException } from './execution-exception.js';
 export { idempotencyKey } from './idempotency-key.js';
 export { asError } from './outcome.js';

@@ -1,6 +1,7 @@
 import { isSagaError, SagaTimeoutError } from '../errors/index.js';
 import { isObservableLike, lastValueOf } from '../result/index.js';
 import type { ActionContext } from './action-context.js';
+import { report } from './report.js';
 import type { Run } from './run.js';
 
 /** Marks the rejection that takes a run's hands off, so that it is never taken for a failure. */
@@ -21,13 +22,9 @@ function reportLate(run: Run, ctx: ActionContext, error: unknown): void {
   // Who passes the signal on ends with its reason, or with an error that it caused: as intended.
   const cause: unknown = error instanceof Error ? error.cause : undefined;
   if (isSagaError(error, 'SAGA_TIMEOUT') || ctx.aborted === error || ctx.aborted === cause) return;
-  run.logger.warn(`A timed-out attempt of '${ctx.label}' ended after its time`, {
-    saga: run.sagaName,
-    sagaId: run.sagaId,
-    label: ctx.label,
-    attempt: ctx.attempt,
-    error: error instanceof Error ? error.message : String(error),
-  });
+  const { label, attempt } = ctx;
+  const message = `A timed-out attempt of '${label}' ended after its time`;
+  report(run, 'warn', message, error, { label, attempt });
 }
 
 /**
@@ -39,6 +36,7 @@ function supervised(
   ctx: ActionContext,
   work: Promise<unknown>,
   timeout: number | undefined,
+  grace: number | undefined,
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
     let open = true;
@@ -57,10 +55,11 @@ function supervised(
               `${what} '${ctx.label}' took longer than ${timeout} ms`,
             );
             ctx.abort(error);
-            run.unsettled = work.then(
+            const settled = work.then(
               () => undefined,
               (late: unknown) => reportLate(run, ctx, late),
             );
+            if (grace !== undefined) run.unsettled = { settled, grace };
             reject(error);
           });
     ctx.onHalt = (error) => {
@@ -85,15 +84,19 @@ function supervised(
 /**
  * Calls an action, a compensation or a probe. A synchronous throw passes through; what comes back is
  * to be awaited. The bare call without time limit and journal costs no promise of our own.
+ *
+ * @param grace How long the next effect waits for this one when it is late, in ms; `undefined` for
+ * a hook, which changes nothing and so holds nothing up.
  */
 export function invoke(
   run: Run,
   ctx: ActionContext,
   call: (ctx: never) => unknown,
   timeout: number | undefined,
+  grace: number | undefined,
 ): unknown {
   run.current = ctx;
   const returned = awaitable(call(ctx as never), ctx);
   if (timeout === undefined && run.persistence === undefined) return returned;
-  return supervised(run, ctx, Promise.resolve(returned), timeout);
+  return supervised(run, ctx, Promise.resolve(returned), timeout, grace);
 }

@@ -2,7 +2,8 @@ import type { StepDefinition, StepOutcome } from '../definition/index.js';
 import { mayRetry } from '../machine/index.js';
 import { ActionContext } from './action-context.js';
 import { Halted, invoke } from './invoke.js';
-import { asError, failedRecord, reasonOf, undoFailedRecord, unwrap } from './outcome.js';
+import { failedRecord, reasonOf, undoFailedRecord, unwrap } from './outcome.js';
+import { report } from './report.js';
 import type { Run } from './run.js';
 
 /** How long a probe or an `onError` hook may hold up its saga, in ms. */
@@ -13,12 +14,13 @@ function rethrowHalt(thrown: unknown): void {
 }
 
 function reportHook(run: Run, label: string, hook: string, thrown: unknown): void {
-  run.logger.error(`${hook} of step '${label}' failed`, {
-    saga: run.sagaName,
-    sagaId: run.sagaId,
-    label,
-    error: asError(reasonOf(thrown), label).message,
-  });
+  report(run, 'error', `${hook} of step '${label}' failed`, reasonOf(thrown), { label });
+}
+
+/** Notes an attempt that was cancelled after its intent was recorded and before its action ran. */
+export function noteNotBegun(run: Run, { label, attempt }: ActionContext, error: Error): void {
+  const failure = { label, attempt, error, retryable: true, retryAt: 0 };
+  run.note({ type: 'failed', outcome: 'not-done', ...failure });
 }
 
 /** Notes a failed attempt of an action and tells `onError`, which can change nothing. */
@@ -34,11 +36,12 @@ export async function noteFailure(
   const { onError } = step.policy;
   if (onError === undefined) return;
   const state = run.state.step(step.label);
-  const willRetry = state !== undefined && run.state.cancel === undefined && mayRetry(step, state);
+  const turnsBack = run.state.cancel !== undefined && !run.state.pivoted;
+  const willRetry = state !== undefined && !turnsBack && mayRetry(step, state);
   const hook = new ActionContext(run, step, ctx.attempt);
   try {
     const call = (): unknown => onError({ error, attempt: ctx.attempt, willRetry }, hook);
-    await invoke(run, hook, call, HOOK_TIMEOUT_MS);
+    await invoke(run, hook, call, HOOK_TIMEOUT_MS, undefined);
   } catch (failed) {
     rethrowHalt(failed);
     reportHook(run, step.label, 'onError', failed);
@@ -75,7 +78,7 @@ export async function noteProbe(run: Run, step: StepDefinition): Promise<void> {
   const ctx = new ActionContext(run, step, run.state.step(step.label)?.attempt ?? 1);
   let answer: Answer = { answer: 'unknown', result: undefined };
   try {
-    const given = await invoke(run, ctx, step.policy.probe as never, HOOK_TIMEOUT_MS);
+    const given = await invoke(run, ctx, step.policy.probe as never, HOOK_TIMEOUT_MS, undefined);
     answer = answerOf(unwrap(given));
   } catch (thrown) {
     rethrowHalt(thrown);

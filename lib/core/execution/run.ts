@@ -2,6 +2,7 @@ import type { ISagaRunContext, SagaDefinition } from '../definition/index.js';
 import { SagaCancelledError } from '../errors/index.js';
 import { evolve, SagaState, type SagaRecord } from '../machine/index.js';
 import type { Clock, IdGenerator, SagaLogger } from '../ports/index.js';
+import { report } from './report.js';
 
 /** What all runs of one host share. */
 export interface RunEnvironment {
@@ -48,14 +49,10 @@ interface Halt {
   readonly when: 'boundary' | 'now';
 }
 
-/** Who watches a saga, the logger included, can do it no harm. */
-function reportObserver(run: Run, error: unknown): void {
-  try {
-    const { sagaName: saga, sagaId } = run;
-    run.logger.error('An observer of sagas threw', { saga, sagaId, error: String(error) });
-  } catch {
-    // A logger that throws has nobody left to tell.
-  }
+/** A timed-out attempt that is still at work, and how long the next effect waits for it, in ms. */
+export interface LateAttempt {
+  readonly settled: Promise<void>;
+  readonly grace: number;
 }
 
 /** One saga in the hands of this process: its plan, its state, and what is in flight. */
@@ -71,7 +68,7 @@ export class Run implements ISagaRunContext<unknown> {
   /** The errors as they were thrown, by the form in which the journal keeps them. */
   #originals: Map<unknown, unknown> | undefined = undefined;
   /** A timed-out attempt that has not settled yet. */
-  unsettled: Promise<void> | undefined = undefined;
+  unsettled: LateAttempt | undefined = undefined;
   #wake: (() => void) | undefined = undefined;
   #context: unknown;
   #id: string | undefined;
@@ -129,7 +126,7 @@ export class Run implements ISagaRunContext<unknown> {
       try {
         observer.onRecord(this, record, at);
       } catch (error) {
-        reportObserver(this, error);
+        report(this, 'error', 'An observer of sagas threw', error);
       }
     }
   }

@@ -9,8 +9,8 @@ function compensationErrors(state: SagaState): { label: string; error: unknown }
 
 /** The step whose failure ended the forward way: the one named, else the one left open. */
 function failedLabel(state: SagaState): string | undefined {
-  if (state.cause !== undefined) return state.cause.label;
-  return state.parked?.label ?? state.steps.find((step) => step.phase !== 'done')?.label;
+  const open = state.last?.phase === 'done' ? undefined : state.last?.label;
+  return state.cause?.label ?? state.parked?.label ?? open;
 }
 
 function labels(steps: readonly StepState[]): readonly string[] {

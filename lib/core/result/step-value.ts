@@ -2,7 +2,14 @@ import type { ObservableLike } from './observable-like.js';
 
 /** What awaiting a returned value gives: promises and observables unwrapped. */
 type Settled<R> =
-  R extends PromiseLike<infer V> ? Settled<V> : R extends ObservableLike<infer V> ? V : R;
+  R extends PromiseLike<infer V>
+    ? Settled<V>
+    : // rxjs overloads `subscribe`, which hides the type of its values; `forEach` shows it.
+      R extends { forEach(next: (value: infer V) => void): PromiseLike<void> }
+      ? V
+      : R extends ObservableLike<infer V>
+        ? V
+        : R;
 
 type Unwrapped<V> = V extends { isOk(): boolean; isErr(): boolean }
   ? V extends { readonly value: infer T }

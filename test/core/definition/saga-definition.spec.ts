@@ -140,6 +140,7 @@ describe('retired steps', () => {
         "retired step 1: its label must be a non-empty string (got '')",
         'retired step 2 must be an object with a label and a compensate (got null)',
         "retired step 'Coupon': compensationRetry must be a whole number from 0 to 1000 (got -1)",
+        "label 'Coupon' is used twice; labels must be unique in a saga",
       ],
     );
     expect(

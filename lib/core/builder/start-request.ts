@@ -1,6 +1,6 @@
-import type { SagaStartOptions } from '../builder/index.js';
 import { MAX_DURATION_MS, MAX_NAME_BYTES, nameProblem, shown } from '../definition/index.js';
 import { SagaOptionsError } from '../errors/index.js';
+import type { SagaStartOptions } from './saga-host.js';
 
 const MAX_TAGS = 32;
 

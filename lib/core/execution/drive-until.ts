@@ -1,0 +1,31 @@
+import { refusalToCancel } from '../machine/index.js';
+import { drive } from './drive.js';
+import type { Run } from './run.js';
+
+function passDeadline(run: Run): void {
+  if (run.state.cancel !== undefined || refusalToCancel(run.state) !== undefined) return;
+  run.requestCancel('deadline', 'deadline');
+}
+
+/**
+ * Drives a saga that is cancelled when its deadline (ms since the epoch) passes. One that has passed
+ * already acts before anything else runs. Throws what `drive` throws.
+ */
+export async function driveUntil(run: Run, deadline: number): Promise<Run> {
+  const { clock } = run.environment;
+  const left = deadline - clock.now();
+  if (left <= 0) {
+    passDeadline(run);
+    return drive(run);
+  }
+  const unschedule = clock.schedule(left, () => {
+    passDeadline(run);
+    // A journal that fails here fails the run's own next write, too.
+    run.persistence?.flush().catch(() => undefined);
+  });
+  try {
+    return await drive(run);
+  } finally {
+    unschedule();
+  }
+}
