@@ -10,6 +10,7 @@ import {
 } from '../../core/index.js';
 import { checkEntry, checkNewSaga, type SqlRow, type SqlValue } from '../sql/index.js';
 import type { Database } from './database.js';
+import { packEntries } from './packing.js';
 
 /** What an append has to be checked against. */
 interface Known {
@@ -25,22 +26,23 @@ interface Known {
 const MAX_KNOWN = 50_000;
 /** Rows per INSERT: a call into SQLite costs more than a row. */
 const CHUNKS = [32, 8, 1] as const;
-const COLUMNS = 8;
+const COLUMNS = 4;
 
-const INSERT_SAGA = `INSERT INTO sagas (name, id, version, fingerprint, status, key, tags, deadline,
-  input, owner, epoch, recoveries, created_at, updated_at)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 0, ?, ?) ON CONFLICT DO NOTHING`;
+const INSERT_SAGA = `INSERT INTO sagas (name, id, version, fingerprint, status, at_rest, key, tags,
+  deadline, input, owner, epoch, recoveries, created_at, updated_at)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 0, ?, ?) ON CONFLICT DO NOTHING`;
 const INSERT_TAG = 'INSERT INTO saga_tags (name, value, created_at, saga) VALUES (?, ?, ?, ?)';
-const INSERT_RECORDS = new Map(
+const INSERT_APPENDS = new Map(
   CHUNKS.map((rows) => [
     rows,
-    `INSERT INTO saga_records (saga, seq, at, epoch, head, result, context, written_at) VALUES ${Array<string>(rows).fill('(?, ?, ?, ?, ?, ?, ?, ?)').join(', ')}`,
+    `INSERT INTO saga_appends (saga, seq, written_at, records) VALUES ${Array<string>(rows).fill('(?, ?, ?, ?)').join(', ')}`,
   ]),
 );
 const LOOK = `SELECT saga, owner, epoch, status, recoveries,
-  (SELECT max(seq) FROM saga_records r WHERE r.saga = s.saga) AS seq
+  (SELECT max(seq) FROM saga_appends r WHERE r.saga = s.saga) AS seq
   FROM sagas s WHERE name = ? AND id = ?`;
-const UPDATE = 'UPDATE sagas SET status = ?, recoveries = ?, updated_at = ? WHERE saga = ?';
+const UPDATE =
+  'UPDATE sagas SET status = ?, at_rest = ?, recoveries = ?, updated_at = ? WHERE saga = ?';
 
 function isAtRest(status: SagaStatus): boolean {
   return status !== 'running' && status !== 'compensating';
@@ -77,9 +79,24 @@ export class Appender {
     if (!inOrder(saga.entries, 1)) throw new SagaJournalError('The first records are out of order');
     const { name, id, version, fingerprint, status, key, deadline, input, owner } = saga;
     const tags = JSON.stringify(saga.tags);
+    const atRest = isAtRest(status) ? 1 : 0;
     const { changes, lastInsertRowid } = this.database.run(
       INSERT_SAGA,
-      ...[name, id, version, fingerprint, status, key, tags, deadline, input, owner, now, now],
+      ...[
+        name,
+        id,
+        version,
+        fingerprint,
+        status,
+        atRest,
+        key,
+        tags,
+        deadline,
+        input,
+        owner,
+        now,
+        now,
+      ],
     );
     if (Number(changes) === 0) return false;
     const key_ = Number(lastInsertRowid);
@@ -100,11 +117,12 @@ export class Appender {
     }
     this.#stage(known, entries, now);
     const recoveries = progress ? 0 : known.recoveries;
-    if (status === known.status && recoveries === known.recoveries && !isAtRest(status)) return;
-    this.database.run(UPDATE, status, recoveries, now, known.saga);
+    const atRest = isAtRest(status);
+    if (status === known.status && recoveries === known.recoveries && !atRest) return;
+    this.database.run(UPDATE, status, atRest ? 1 : 0, recoveries, now, known.saga);
     known.status = status;
     known.recoveries = recoveries;
-    if (isAtRest(status)) this.forget(ref);
+    if (atRest) this.forget(ref);
   }
 
   /** Inserts what was collected. */
@@ -113,7 +131,7 @@ export class Appender {
     if (rows.length === 0) return;
     this.#rows = [];
     let at = 0;
-    for (const [size, sql] of INSERT_RECORDS) {
+    for (const [size, sql] of INSERT_APPENDS) {
       for (const width = size * COLUMNS; rows.length - at >= width; at += width) {
         this.database.run(sql, ...rows.slice(at, at + width));
       }
@@ -121,10 +139,9 @@ export class Appender {
   }
 
   #stage(known: Known, entries: readonly JournalEntry[], now: number): void {
-    for (const { seq, at, epoch, head, result, context } of entries) {
-      this.#rows.push(known.saga, seq, at, epoch, head, result, context, now);
-    }
+    if (entries.length === 0) return;
     known.next += entries.length;
+    this.#rows.push(known.saga, known.next - 1, now, packEntries(entries));
   }
 
   #look(ref: SagaRef): Known | undefined {

@@ -45,7 +45,7 @@ const FORGETTABLE = `SELECT saga FROM sagas WHERE name = ? AND id = ? AND ${AT_R
 export const FORGETTABLE_BY_AGE = `SELECT saga FROM sagas INDEXED BY sagas_at_rest
   WHERE status = ? AND ${AT_REST} AND updated_at <= ? ORDER BY updated_at LIMIT ?`;
 const FORGET = [
-  'DELETE FROM saga_records WHERE saga = ?',
+  'DELETE FROM saga_appends WHERE saga = ?',
   'DELETE FROM saga_tags WHERE saga = ?',
   'DELETE FROM sagas WHERE saga = ?',
 ];

@@ -6,8 +6,9 @@ import {
   type SagaRow,
   type StoredSaga,
 } from '../../core/index.js';
-import { SAGA_COLUMNS, storable, toEntry, toPage, toSagaRow, type SqlRow } from '../sql/index.js';
+import { SAGA_COLUMNS, storable, toPage, toSagaRow, type SqlRow } from '../sql/index.js';
 import type { Database } from './database.js';
+import { unpackEntries } from './packing.js';
 import { pageSql } from './page-sql.js';
 
 /**
@@ -16,14 +17,13 @@ import { pageSql } from './page-sql.js';
  */
 export const ROW = SAGA_COLUMNS.map((column) =>
   column === 'updated_at'
-    ? `coalesce((SELECT r.written_at FROM saga_records r WHERE r.saga = s.saga
+    ? `coalesce((SELECT r.written_at FROM saga_appends r WHERE r.saga = s.saga
         ORDER BY r.seq DESC LIMIT 1), s.updated_at) AS updated_at`
     : `s.${column}`,
 ).join(', ');
 
 const ONE = `SELECT s.saga, ${ROW} FROM sagas s WHERE s.name = ? AND s.id = ?`;
-const RECORDS =
-  'SELECT seq, at, epoch, head, result, context FROM saga_records WHERE saga = ? ORDER BY seq';
+const APPENDS = 'SELECT records FROM saga_appends WHERE saga = ? ORDER BY seq';
 
 /** Reads what was committed, by whichever process. */
 export class Reader {
@@ -39,8 +39,8 @@ export class Reader {
     return this.database.transaction('DEFERRED', () => {
       const row = this.#find(ref);
       if (row === undefined) return undefined;
-      const entries = this.database.all(RECORDS, row['saga'] ?? null).map(toEntry);
-      return { row: toSagaRow(row), entries };
+      const appends = this.database.all(APPENDS, row['saga'] ?? null);
+      return { row: toSagaRow(row), entries: appends.flatMap(unpackEntries) };
     });
   }
 

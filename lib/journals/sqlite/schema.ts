@@ -1,9 +1,9 @@
 import { pendingMigrations, type Migration } from '../sql/index.js';
 import type { Database } from './database.js';
 
-/** The condition of every index that only live sagas are in; queries must repeat it as it stands. */
-export const LIVE = "status IN ('running', 'compensating')";
-export const AT_REST = "status IN ('completed', 'compensated', 'parked')";
+/** The condition of the indices that only live sagas are in; queries repeat it as it stands. */
+export const LIVE = 'at_rest = 0';
+export const AT_REST = 'at_rest = 1';
 
 /** The clock that decides leases and ages, in ms: SQLite's, whatever a process takes the time for. */
 export const NOW = "CAST(ROUND(unixepoch('subsec') * 1000) AS INTEGER)";
@@ -22,6 +22,7 @@ export const MIGRATIONS: readonly Migration[] = [
         version INTEGER NOT NULL,
         fingerprint TEXT NOT NULL,
         status TEXT NOT NULL,
+        at_rest INTEGER NOT NULL,
         key TEXT,
         tags TEXT NOT NULL,
         deadline INTEGER,
@@ -34,6 +35,7 @@ export const MIGRATIONS: readonly Migration[] = [
         updated_at INTEGER NOT NULL,
         UNIQUE (name, id)
       ) STRICT`,
+      // at_rest follows from status; as a number it makes the conditions of the indices cheap.
       // Lists are read per status, newest first; claims, cancels and retention see nothing else.
       'CREATE INDEX sagas_by_status ON sagas (status, created_at)',
       'CREATE INDEX sagas_by_name ON sagas (name, status, created_at)',
@@ -41,18 +43,21 @@ export const MIGRATIONS: readonly Migration[] = [
       `CREATE INDEX sagas_live ON sagas (owner) WHERE ${LIVE}`,
       `CREATE INDEX sagas_to_cancel ON sagas (owner) WHERE cancel_reason IS NOT NULL AND ${LIVE}`,
       `CREATE INDEX sagas_at_rest ON sagas (status, updated_at) WHERE ${AT_REST}`,
-      // Records lie together per saga, in order. written_at is the store's clock, at is the writer's.
-      `CREATE TABLE saga_records (
+      // One row per append: its records as a JSON array of [seq, at, epoch, head, result, context],
+      // and the seq of the last one. A call into SQLite, a bound value and a row each cost more than
+      // the text. written_at is the store's clock, at is the writer's.
+      `CREATE TABLE saga_appends (
         saga INTEGER NOT NULL,
         seq INTEGER NOT NULL,
-        at INTEGER NOT NULL,
-        epoch INTEGER NOT NULL,
-        head TEXT NOT NULL,
-        result TEXT,
-        context TEXT,
         written_at INTEGER NOT NULL,
+        records TEXT NOT NULL,
         PRIMARY KEY (saga, seq)
       ) STRICT, WITHOUT ROWID`,
+      // For people: one row per record.
+      `CREATE VIEW saga_records AS
+        SELECT a.saga, r.value ->> 0 AS seq, r.value ->> 1 AS at, r.value ->> 2 AS epoch,
+          r.value ->> 3 AS head, r.value ->> 4 AS result, r.value ->> 5 AS context, a.written_at
+        FROM saga_appends a, json_each(a.records) r`,
       `CREATE TABLE saga_tags (
         name TEXT NOT NULL,
         value TEXT NOT NULL,
