@@ -35,14 +35,14 @@ export function decideBackward(definition: SagaDefinition, state: SagaState): Co
     const plan = definition.step(step.label);
     if (isUndone(step) || !hasTakenPlace(step, plan)) continue;
     if (plan?.compensate === undefined) {
+      if (!step.owesUndo) continue;
       // The undo that was promised when the step started must not vanish with a deploy.
-      if (step.owesUndo) stuck ??= parked('definition-mismatch', step.label);
-      continue;
-    }
-    if (step.undo === undefined || !hasFinallyFailed(plan, step.undo)) {
+      stuck ??= parked('definition-mismatch', step.label);
+    } else if (step.undo === undefined || !hasFinallyFailed(plan, step.undo)) {
       return decideUndo(plan, step.undo);
+    } else {
+      stuck ??= parked('compensation-failed', step.label);
     }
-    stuck ??= parked('compensation-failed', step.label);
     if (definition.onCompensationFailure === 'halt') return stuck;
   }
   return stuck ?? COMPENSATED;
