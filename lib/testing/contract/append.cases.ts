@@ -22,6 +22,7 @@ export const appendCases: readonly JournalContractCase[] = [
       const journal = await store.open();
       const saga = await created(journal);
       await journal.append(batchOf(saga, [2, 3]));
+      assert.deepEqual(await seqsOf(journal, saga), [1, 2, 3]);
       await journal.append(batchOf(saga, [4, 5, 6], { status: 'compensating' }));
       await journal.append(batchOf(saga, [7], { status: 'compensated' }));
       const { row, entries } = await storedOf(journal, saga);

@@ -1,0 +1,147 @@
+import type { ClaimRequest, JournalBatch, SagaRef, SagaRow } from 'nestjs-saga-orchestrator/core';
+import { Faulty, type Fault } from './faulty.js';
+
+class ClaimsTwice extends Faulty {
+  #last: readonly SagaRow[] = [];
+
+  override async claim(request: ClaimRequest): Promise<readonly SagaRow[]> {
+    const again = this.#last.slice(0, request.limit);
+    this.#last = await super.claim(request);
+    return this.#last.length > 0 ? this.#last : again;
+  }
+}
+
+class IgnoresExpiry extends Faulty {
+  override heartbeat(owner: string): Promise<readonly SagaRow[]> {
+    return super.heartbeat(owner, Number.MAX_SAFE_INTEGER / 2);
+  }
+}
+
+class ClaimsLiveOnes extends Faulty {
+  override heartbeat(owner: string): Promise<readonly SagaRow[]> {
+    return super.heartbeat(owner, -1);
+  }
+}
+
+/** Renewing an expired lease has no effect. */
+class NeverRenews extends Faulty {
+  readonly #first = new Set<string>();
+
+  override heartbeat(owner: string, leaseMs: number): Promise<readonly SagaRow[]> {
+    if (this.#first.has(owner)) return super.heartbeat(owner, -1);
+    this.#first.add(owner);
+    return super.heartbeat(owner, leaseMs);
+  }
+}
+
+class CountsRecoveriesLate extends Faulty {
+  override async claim(request: ClaimRequest): Promise<readonly SagaRow[]> {
+    const rows = await super.claim(request);
+    return rows.map((row) => ({ ...row, recoveries: row.recoveries - 1 }));
+  }
+}
+
+/** Claims keep the epoch, so that the old owner's appends would still pass. */
+class KeepsTheEpoch extends Faulty {
+  override async claim(request: ClaimRequest): Promise<readonly SagaRow[]> {
+    const rows = await super.claim(request);
+    return rows.map((row) => ({ ...row, epoch: row.epoch - 1 }));
+  }
+}
+
+class NeverResetsRecoveries extends Faulty {
+  override append(batch: JournalBatch): Promise<void> {
+    return super.append({ ...batch, progress: false });
+  }
+}
+
+class AlwaysResetsRecoveries extends Faulty {
+  override append(batch: JournalBatch): Promise<void> {
+    return super.append({ ...batch, progress: true });
+  }
+}
+
+class ClaimsUnknownNames extends Faulty {
+  override async claim(request: ClaimRequest): Promise<readonly SagaRow[]> {
+    const all = await this.list({ limit: 1_000 });
+    return super.claim({ ...request, names: all.rows.map(({ name }) => name) });
+  }
+}
+
+class ClaimsTheNewestFirst extends Faulty {
+  override async claim(request: ClaimRequest): Promise<readonly SagaRow[]> {
+    if (request.id !== undefined) return super.claim(request);
+    const claimed: SagaRow[] = [];
+    for (const { id } of (await this.list({ limit: 1_000, status: 'running' })).rows) {
+      if (claimed.length < request.limit) claimed.push(...(await super.claim({ ...request, id })));
+    }
+    return claimed;
+  }
+}
+
+class ReleasesWithAnyEpoch extends Faulty {
+  override async release(ref: SagaRef): Promise<void> {
+    return super.release(ref, (await this.get(ref))?.epoch ?? 0);
+  }
+}
+
+class LeavesForEverybody extends Faulty {
+  readonly #owners = new Set<string>();
+
+  override heartbeat(owner: string, leaseMs: number): Promise<readonly SagaRow[]> {
+    this.#owners.add(owner);
+    return super.heartbeat(owner, leaseMs);
+  }
+
+  override async leave(): Promise<void> {
+    for (const owner of this.#owners) await super.leave(owner);
+  }
+}
+
+class LastWishWins extends Faulty {
+  readonly #wishes = new Map<string, string>();
+
+  override requestCancel(ref: SagaRef, reason: string): Promise<void> {
+    this.#wishes.set(ref.id, reason);
+    return super.requestCancel(ref, reason);
+  }
+
+  override async get(ref: SagaRef): Promise<SagaRow | undefined> {
+    const row = await super.get(ref);
+    const cancelReason = row?.cancelReason != null ? this.#wishes.get(ref.id) : undefined;
+    return row && cancelReason !== undefined ? { ...row, cancelReason } : row;
+  }
+}
+
+class NeverTellsOfCancels extends Faulty {
+  override async heartbeat(owner: string, leaseMs: number): Promise<readonly SagaRow[]> {
+    await super.heartbeat(owner, leaseMs);
+    return [];
+  }
+}
+
+export const claimFaults: readonly Fault[] = [
+  [ClaimsTwice, 'two claims at the same time never get the same saga, and together get all'],
+  [IgnoresExpiry, 'a saga can be claimed once the lease of its owner ran out'],
+  [ClaimsLiveOnes, 'a saga whose owner lives is never claimed'],
+  [NeverRenews, 'a heartbeat gives a process its whole lease again'],
+  [
+    CountsRecoveriesLate,
+    'a claim raises the epoch and the count of recoveries, and tells the new row',
+  ],
+  [KeepsTheEpoch, 'a claim raises the epoch and the count of recoveries, and tells the new row'],
+  [NeverResetsRecoveries, 'recoveries add up until a record of progress'],
+  [AlwaysResetsRecoveries, 'recoveries add up until a record of progress'],
+  [ClaimsUnknownNames, 'sagas of other names are left alone'],
+  [ClaimsTheNewestFirst, 'a claim takes the oldest first, and no more than its limit'],
+  [
+    ReleasesWithAnyEpoch,
+    'release lets a saga be claimed at once; with another epoch it does nothing',
+  ],
+  [
+    LeavesForEverybody,
+    'leave lets everything of that process be claimed at once, and nothing else',
+  ],
+  [LastWishWins, 'the first wish to cancel stays, and outlives a claim'],
+  [NeverTellsOfCancels, 'a heartbeat tells which of its sagas somebody asked to cancel'],
+];
