@@ -12,3 +12,9 @@ export function matches(row: SagaRow, query: ListQuery): boolean {
     tags.every(([tag, value]) => Object.hasOwn(row.tags, tag) && row.tags[tag] === value)
   );
 }
+
+/** Whether a saga at rest is among those to be forgotten. */
+export function isMeant(row: SagaRow, request: ForgetRequest, now: number): boolean {
+  if ('ref' in request) return row.name === request.ref.name && row.id === request.ref.id;
+  return row.status === request.status && row.updatedAt <= now - request.olderThanMs;
+}

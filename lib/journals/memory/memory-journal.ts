@@ -1,6 +1,7 @@
 import {
   cursorAt,
   LeaseLostError,
+  SagaOptionsError,
   listQuery,
   type ClaimRequest,
   type ForgetRequest,
@@ -14,7 +15,7 @@ import {
   type SagaRow,
   type StoredSaga,
 } from '../../core/index.js';
-import { matches } from './matches.js';
+import { isMeant, matches } from './matches.js';
 
 interface Stored {
   row: SagaRow;
@@ -39,7 +40,13 @@ export class MemoryJournal implements Journal {
   readonly #aliveUntil = new Map<string, number>();
   #ordinal = 0;
 
-  constructor(private readonly now: () => number = Date.now) {}
+  /** Sagas that completed or were compensated, in the order of their end. */
+  readonly #ended: string[] = [];
+
+  constructor(
+    private readonly now: () => number = Date.now,
+    private readonly maxEnded = 10_000,
+  ) {}
 
   open(): Promise<void> {
     return Promise.resolve();
@@ -81,6 +88,7 @@ export class MemoryJournal implements Journal {
     stored.entries.push(...entries);
     const recoveries = batch.progress ? 0 : stored.row.recoveries;
     stored.row = { ...stored.row, status, recoveries, updatedAt: this.now() };
+    this.#remember(keyOf(batch.ref), status);
     return Promise.resolve();
   }
 
@@ -161,6 +169,16 @@ export class MemoryJournal implements Journal {
     return Promise.resolve(forgotten);
   }
 
+  #remember(key: string, status: SagaRow['status']): void {
+    if (status !== 'completed' && status !== 'compensated') return;
+    this.#ended.push(key);
+    // In slices: taking the first of a long array away one by one would move all the others.
+    if (this.#ended.length < this.maxEnded * 1.1 + 1) return;
+    for (const old of this.#ended.splice(0, this.#ended.length - this.maxEnded)) {
+      this.#sagas.delete(old);
+    }
+  }
+
   #isClaimable(row: SagaRow, request: ClaimRequest): boolean {
     if (!request.names.includes(row.name)) return false;
     if (request.id !== undefined && row.id !== request.id) return false;
@@ -170,12 +188,17 @@ export class MemoryJournal implements Journal {
   }
 }
 
-function isMeant(row: SagaRow, request: ForgetRequest, now: number): boolean {
-  if ('ref' in request) return row.name === request.ref.name && row.id === request.ref.id;
-  return row.status === request.status && row.updatedAt <= now - request.olderThanMs;
-}
-
-/** A journal in memory. Two calls share nothing. */
-export function memoryJournal(): Journal {
-  return new MemoryJournal();
+/**
+ * A journal in memory. Two calls share nothing.
+ *
+ * @param options.maxEnded How many sagas that completed or were compensated it remembers; the oldest
+ * are forgotten, so that a process can run for ever. Default 10,000.
+ * @throws SagaOptionsError
+ */
+export function memoryJournal(options: { readonly maxEnded?: number } = {}): Journal {
+  const { maxEnded = 10_000 } = options;
+  if (!Number.isInteger(maxEnded) || maxEnded < 0) {
+    throw new SagaOptionsError(`maxEnded must be a whole number of at least 0 (got ${maxEnded})`);
+  }
+  return new MemoryJournal(Date.now, maxEnded);
 }
