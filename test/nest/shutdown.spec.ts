@@ -89,10 +89,8 @@ async function transferring(
 ) {
   @Module({ imports: [database], providers: [TransferSaga], exports: [TransferSaga] })
   class TransferModule {}
-  const { app, sagas } = await boot(
-    { imports: [TransferModule] },
-    { journal, logger: silentLogger },
-  );
+  const options = { journal, logger: silentLogger };
+  const { app, sagas } = await bootIn({ imports: [TransferModule] }, options);
   const run = sagas.for(TransferSaga, {}, { id: 't-1' }).runAsync();
   run.catch(() => undefined);
   await new Promise(setImmediate);
@@ -107,7 +105,6 @@ describe('the end of an application (semantics 29)', () => {
     ['a global module', 'deep under', GlobalDatabaseModule, bootDeep],
     ['another module', 'before', DatabaseModule, boot],
     ['another module', 'after', DatabaseModule, bootLast],
-    ['another module', 'deep under', DatabaseModule, bootDeep],
   ])(
     'finishes the current step before %s closes (sagas come %s it)',
     async (_, _where, module, bootIn) => {

@@ -1,5 +1,5 @@
 import { SagaCancelledError, SagaStateError } from 'nestjs-saga-orchestrator/core';
-import { answers, declines, stopsOnAbort } from '../../support/behaviours.js';
+import { answers, declines, neverAnswers, stopsOnAbort } from '../../support/behaviours.js';
 import { settle } from '../../support/manual-clock.js';
 import { failureOf, rejectionOf } from '../../support/shop.js';
 import { gate, JournaledShop } from './journaled-shop.js';
@@ -125,6 +125,22 @@ describe('cancel on a journal (semantics 13)', () => {
     await expect(cancel(shop)).rejects.toMatchObject({ code: 'SAGA_NOT_FOUND' });
   });
 
+  it('needs a reason that is text, and keeps a long one short', async () => {
+    const shop = new JournaledShop();
+    const { does, open } = gate();
+    const run = shop
+      .saga({ id: 'o-1' })
+      .step(shop.step('Charge', { does: [does] }))
+      .runAsync();
+    run.catch(() => undefined);
+    await settle();
+    await expect(cancel(shop, 5n as never)).rejects.toThrow(/reason/);
+    await cancel(shop, 'x'.repeat(10_000_000)).catch(() => undefined);
+    open();
+    await shop.clock.until(run.catch(() => undefined));
+    expect(JSON.stringify(await shop.journal.load(ref)).length).toBeLessThan(10_000);
+  });
+
   it('reaches a saga in another process', async () => {
     const shop = new JournaledShop();
     const chain = () =>
@@ -153,10 +169,10 @@ describe('the deadline of a saga on a journal (semantics 13)', () => {
     expect((await shop.journal.get(ref))?.deadline).toBe(shop.clock.now());
   });
 
-  it('that has passed while nobody ran the saga acts when it is taken up', async () => {
+  it('that has passed while nobody ran the saga acts before anything else', async () => {
     const shop = new JournaledShop({ drainMs: 0 });
     const chain = () =>
-      shop.saga({ id: 'o-1', deadline: 1_000 }).step(shop.step('Charge', { does: [stopsOnAbort] }));
+      shop.saga({ id: 'o-1', deadline: 1_000 }).step(shop.step('Charge', { does: [neverAnswers] }));
     chain()
       .runAsync()
       .catch(() => undefined);
@@ -167,7 +183,7 @@ describe('the deadline of a saga on a journal (semantics 13)', () => {
     await shop.engine.recover();
     await shop.clock.advance(60_000);
     expect(await shop.status('o-1')).toBe('compensated');
-    expect(shop.log.at(-1)).toBe('undo Charge');
+    expect(shop.log).toEqual(['Charge', 'undo Charge']);
   });
 
   it.each([-1, NaN, new Date(NaN), 'soon', Infinity])(

@@ -98,6 +98,22 @@ describe('what is seen is what is stored (semantics 16)', () => {
     expect(seen).not.toBe(returned);
   });
 
+  it('stays what is stored, whatever a step does to the result of an earlier one', async () => {
+    const shop = new JournaledShop();
+    const spoils: Behaviour = (ctx) => {
+      (ctx.getStepResult('Charge') as { amount: number }).amount = 0;
+    };
+    const saga = shop
+      .saga()
+      .step(shop.step('Charge', { does: [answers({ amount: 5 })] }))
+      .step(shop.step('Ship', { does: [spoils] }))
+      .step(shop.step('Mail', { does: [declines()] }));
+    await shop.failure(saga);
+    expect(shop.calls[2]?.ctx.getStepResult('Charge')).toEqual({ amount: 5 });
+    expect(shop.undoContext('Charge').result).toEqual({ amount: 5 });
+    expect(saga.getStepResult('Charge')).toEqual({ amount: 5 });
+  });
+
   it('passes through the codec that was given, so that payloads can be encrypted', async () => {
     const sealed: PayloadCodec = {
       encode: (value) => Buffer.from(jsonCodec.encode(value)).toString('base64'),

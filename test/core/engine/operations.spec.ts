@@ -148,4 +148,14 @@ describe('a list of sagas', () => {
     expect((await shop.engine.list({ limit: 10 })).nextCursor).toBeUndefined();
     expect((await shop.engine.list({ limit: 9 })).nextCursor).toBeDefined();
   });
+
+  it.each([0, -1, 1.5, NaN, 1_001, '5' as never])('refuses a page of %p', async (limit) => {
+    const shop = new JournaledShop();
+    await expect(shop.engine.list({ limit })).rejects.toThrow(/limit/);
+  });
+
+  it('refuses a cursor that it has not given', async () => {
+    const shop = new JournaledShop();
+    await expect(shop.engine.list({ cursor: 'next please' })).rejects.toThrow(/cursor/);
+  });
 });

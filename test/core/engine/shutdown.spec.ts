@@ -137,6 +137,35 @@ describe('shutdown (semantics 29)', () => {
     expect(shop.log).toEqual(['Charge']);
   });
 
+  it('begins no step once it was asked for, however fast the one in flight ends', async () => {
+    const shop = new JournaledShop();
+    const charge = gate();
+    const saga = shop.saga({ id: 'o-1' }).step(shop.step('Charge', { does: [charge.does] }));
+    const run = saga.step(shop.step('Ship')).runAsync();
+    run.catch(() => undefined);
+    await settle();
+    const closed = shop.engine.close();
+    charge.open();
+    await shop.clock.until(closed);
+    expect(shop.log).toEqual(['Charge']);
+  });
+
+  it('tells those, too, who wait here for a saga in another process', async () => {
+    const shop = new JournaledShop();
+    const { does, open } = gate();
+    const chain = (host = shop.engine) =>
+      shop.saga({ id: 'o-1', host }).step(shop.step('Charge', { does: [does] }));
+    const run = chain(shop.process()).runAsync();
+    await shop.clock.advance(10);
+    const follower = rejectionOf(chain().runAsync());
+    await shop.clock.advance(10);
+    await shop.engine.close();
+    await shop.clock.advance(1_000);
+    expect(await follower).toBeInstanceOf(SagaInterruptedError);
+    open();
+    await shop.clock.until(run);
+  });
+
   it('refuses to start anything afterwards', async () => {
     const shop = new JournaledShop();
     await shop.run(shop.saga().step(shop.step('Charge')));

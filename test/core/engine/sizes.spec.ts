@@ -67,6 +67,13 @@ describe('the size of a payload (semantics 19)', () => {
     expect(warned).toHaveLength(refused ? 0 : 1);
   });
 
+  it.each([{ maxBytes: NaN }, { warnBytes: -1 }, { maxBytes: '5' as never }])(
+    'is not limited by what is no number of bytes: %p',
+    (limits) => {
+      expect(() => new JournaledShop({ limits })).toThrow(/(maxBytes|warnBytes) .*(NaN|-1|5)/);
+    },
+  );
+
   it.each([
     ['id', { id: 'x'.repeat(256) }],
     ['key', { key: '茶'.repeat(86) }],

@@ -1,4 +1,10 @@
-import { SagaConflictError, SagaOrchestratorBuilder } from 'nestjs-saga-orchestrator/core';
+import { randomBytes } from 'node:crypto';
+import {
+  jsonCodec,
+  SagaConflictError,
+  SagaOrchestratorBuilder,
+  type PayloadCodec,
+} from 'nestjs-saga-orchestrator/core';
 import { answers, declines } from '../../support/behaviours.js';
 import { settle } from '../../support/manual-clock.js';
 import { failureOf, order, rejectionOf } from '../../support/shop.js';
@@ -93,6 +99,27 @@ describe('a start with an id that is known (semantics 21)', () => {
     expect(error.message).toMatch(/another input/);
     open();
     await shop.clock.until(run);
+    expect(shop.log).toEqual(['Charge']);
+  });
+
+  it('takes the same data in another order for the same input', async () => {
+    const shop = new JournaledShop();
+    const chain = (data: object) =>
+      shop.saga({ id: 'o-1' }, data as never).step(shop.step('Charge'));
+    await shop.run(chain({ productId: 'tea', quantity: 2 }));
+    await shop.run(chain({ quantity: 2, productId: 'tea' }));
+    expect(shop.log).toEqual(['Charge']);
+  });
+
+  it('compares inputs as data: a codec that salts its text makes no conflict', async () => {
+    const salted: PayloadCodec = {
+      encode: (value) => randomBytes(8).toString('hex') + jsonCodec.encode(value),
+      decode: (text) => jsonCodec.decode(text.slice(16)),
+    };
+    const shop = new JournaledShop({ codec: salted });
+    const chain = () => shop.saga({ id: 'o-1' }).step(shop.step('Charge'));
+    await shop.run(chain());
+    await shop.run(chain());
     expect(shop.log).toEqual(['Charge']);
   });
 
