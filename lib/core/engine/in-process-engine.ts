@@ -7,7 +7,6 @@ import {
 } from '../builder/index.js';
 import type { SagaDefinition } from '../definition/index.js';
 import { SagaInterruptedError } from '../errors/index.js';
-import type { Run } from '../execution/index.js';
 import { jsonCodec, payloadLimits, type SagaFilter, type SagaRef } from '../journal/index.js';
 import { resumeRecord, type ManualWish } from '../machine/index.js';
 import { attach, checkSame } from './attach.js';
@@ -15,7 +14,6 @@ import { reportDebts } from './debts.js';
 import { detailsOf, summaryOf } from './details.js';
 import type { InProcessEngineOptions } from './engine-options.js';
 import { viewOf, type EngineParts } from './engine-parts.js';
-import type { JournaledRun } from './journaled-run.js';
 import { AlreadyExists } from './journaling.js';
 import { LiveSagas, type LiveSaga } from './live-sagas.js';
 import { Ownership } from './ownership.js';
@@ -56,7 +54,7 @@ export class InProcessEngine implements SagaEngine {
     this.#steering = new Steering(this.#parts);
     this.#ownership = new Ownership(this.#parts, leaseMs);
     this.#retention = new Retention(this.#parts, options.deleteAfter ?? {});
-    this.#worker = new RecoveryWorker(this.#parts, {
+    this.#worker = new RecoveryWorker(this.#parts, () => this.#ownership.ensure(), {
       pollMs: leaseMs / 3,
       concurrency: 100,
       maxRecoveries: 5,
@@ -95,7 +93,7 @@ export class InProcessEngine implements SagaEngine {
     const { clock, ids } = this.#parts.environment;
     const request = startRequest(options, ids, clock.now());
     const input = this.#parts.runs.encodeInput(definition, request, context);
-    await this.open();
+    await this.#ready();
     const ref = { name: definition.name, id: request.id };
     if (options.resumeFrom !== undefined && (await this.options.journal.get(ref)) !== undefined) {
       return this.#steering.resume(ref, options.resumeFrom, definition);
@@ -127,17 +125,17 @@ export class InProcessEngine implements SagaEngine {
   }
 
   async cancel(ref: SagaRef, reason: string): Promise<void> {
-    await this.open();
+    await this.#ready();
     await this.#steering.cancel(ref, reason);
   }
 
   async resume(ref: SagaRef, fromLabel?: string): Promise<SagaHandle> {
-    await this.open();
+    await this.#ready();
     return this.#steering.resume(ref, fromLabel);
   }
 
   async manual(ref: SagaRef, wish: ManualWish, why: ManualReason): Promise<void> {
-    await this.open();
+    await this.#ready();
     await this.#steering.manual(ref, wish, why);
   }
 
@@ -168,6 +166,12 @@ export class InProcessEngine implements SagaEngine {
     }
   }
 
+  /** Before this process may own anything: it must be known to live. */
+  async #ready(): Promise<void> {
+    await this.open();
+    await this.#ownership.ensure();
+  }
+
   async #open(): Promise<void> {
     await this.options.journal.open();
     await this.#ownership.start();
@@ -182,17 +186,11 @@ export class InProcessEngine implements SagaEngine {
     await this.#opened.catch(() => undefined);
     this.#retention.stop();
     await this.#worker.stop();
-    const left = await live.drain(drainMs, environment.clock);
+    await live.drain(drainMs, environment.clock);
     this.#ownership.stop();
     // Released by name where that is possible; else the end of the heartbeat frees them all the same.
-    await Promise.allSettled(
-      left.map(({ run }) => journal.release(refOf(run), (run.persistence as JournaledRun).epoch)),
-    );
+    await live.giveBack(({ ref, epoch }) => journal.release(ref, epoch));
     await Promise.allSettled([journal.leave(journaling.owner)]);
     await journal.close();
   }
-}
-
-function refOf({ sagaName, sagaId }: Run): SagaRef {
-  return { name: sagaName, id: sagaId };
 }

@@ -36,6 +36,7 @@ const PROGRESS: ReadonlySet<string> = new Set([
   'undone',
   'undo-failed',
   'resumed',
+  'manual',
 ]);
 
 /**

@@ -1,9 +1,11 @@
 import type { SagaHandle } from '../builder/index.js';
 import type { SagaDefinition } from '../definition/index.js';
-import { isSagaError, SagaInterruptedError } from '../errors/index.js';
+import { isSagaError, LeaseLostError, SagaInterruptedError } from '../errors/index.js';
 import { drive, driveUntil, type Run } from '../execution/index.js';
 import type { SagaRef } from '../journal/index.js';
 import type { Clock } from '../ports/index.js';
+import type { JournaledRun } from './journaled-run.js';
+import { AlreadyExists } from './journaling.js';
 
 /** A saga that this process is working on. */
 export interface LiveSaga {
@@ -14,6 +16,12 @@ export interface LiveSaga {
   readonly handle: SagaHandle;
   /** Resolves when its first records are durable. */
   readonly durable: Promise<void>;
+}
+
+/** A saga that this process owns in the journal. */
+export interface OwnedSaga {
+  readonly ref: SagaRef;
+  readonly epoch: number;
 }
 
 function keyOf(ref: SagaRef): string {
@@ -30,6 +38,8 @@ function asInterruption(run: Run, error: unknown): Error {
 /** The sagas in flight in this process; each is supervised alone. */
 export class LiveSagas {
   readonly #byKey = new Map<string, LiveSaga>();
+  readonly #left = new Set<OwnedSaga>();
+  #closing = false;
 
   get(ref: SagaRef): LiveSaga | undefined {
     return this.#byKey.get(keyOf(ref));
@@ -40,10 +50,18 @@ export class LiveSagas {
   }
 
   launch(run: Run, definition: SagaDefinition, input: string, deadline: number | null): LiveSaga {
-    const key = keyOf({ name: run.sagaName, id: run.sagaId });
+    const ref = { name: run.sagaName, id: run.sagaId };
+    const key = keyOf(ref);
+    if (this.#closing) this.#stopAtBoundary(run);
+    // Claimed anew while it ran here: as if another process had taken it over.
+    this.#byKey.get(key)?.run.stop(new LeaseLostError('The saga was claimed anew'), 'now');
     const driven = deadline === null ? drive(run) : driveUntil(run, deadline);
     const ended = driven.finally(() => {
       if (this.#byKey.get(key)?.run === run) this.#byKey.delete(key);
+    });
+    driven.catch((error: unknown) => {
+      if (isSagaError(error, 'SAGA_EXECUTION') || error instanceof AlreadyExists) return;
+      this.leave({ ref, epoch: (run.persistence as JournaledRun).epoch });
     });
     // Whoever wants to know how it ended asks the handle; a start that failed is told by `durable`.
     ended.catch(() => undefined);
@@ -52,9 +70,31 @@ export class LiveSagas {
     const handle = { id: run.sagaId, saga: run, result: () => told };
     const { version, fingerprint } = definition;
     const durable = this.#durable(run, ended);
+    // A recovery has no caller who waits for it.
+    durable.catch(() => undefined);
     const live = { run, input, version, fingerprint, handle, durable };
     this.#byKey.set(key, live);
     return live;
+  }
+
+  /** This process does not work on it any more, though its journal says so until it is given back. */
+  leave(saga: OwnedSaga): void {
+    this.#left.add(saga);
+  }
+
+  /**
+   * Gives back what was left before its end: as long as this process lives, nobody else could claim
+   * it. What cannot be given back now is kept for the next time; never throws.
+   */
+  async giveBack(release: (saga: OwnedSaga) => Promise<void>): Promise<void> {
+    await Promise.all(
+      [...this.#left].map((saga) =>
+        release(saga).then(
+          () => this.#left.delete(saga),
+          () => false,
+        ),
+      ),
+    );
   }
 
   /** Takes this process's hands off all of them at once. */
@@ -62,15 +102,14 @@ export class LiveSagas {
     for (const { run } of this.#byKey.values()) run.stop(error(run), 'now');
   }
 
-  /** Lets none of them begin another step. */
+  /** Lets none of them begin another step, nor any that comes later. */
   stopAtBoundary(): void {
-    for (const { run } of this.#byKey.values()) {
-      run.stop(new SagaInterruptedError(run.sagaName, run.sagaId, 'shutting down'), 'boundary');
-    }
+    this.#closing = true;
+    for (const { run } of this.#byKey.values()) this.#stopAtBoundary(run);
   }
 
-  /** Stops all at their next step boundary, after `drainMs` at once. Returns those that had not ended. */
-  async drain(drainMs: number, clock: Clock): Promise<readonly LiveSaga[]> {
+  /** Stops all at their next step boundary, after `drainMs` at once. */
+  async drain(drainMs: number, clock: Clock): Promise<void> {
     const all = [...this.#byKey.values()];
     this.stopAtBoundary();
     const unschedule = clock.schedule(drainMs, () => {
@@ -78,7 +117,10 @@ export class LiveSagas {
     });
     await Promise.allSettled(all.map(({ handle }) => handle.result()));
     unschedule();
-    return all.filter(({ run }) => !run.state.atRest);
+  }
+
+  #stopAtBoundary(run: Run): void {
+    run.stop(new SagaInterruptedError(run.sagaName, run.sagaId, 'shutting down'), 'boundary');
   }
 
   /** `drive` has staged its first intent by now: the flush in flight is the one that creates. */

@@ -1,4 +1,5 @@
-import { LeaseLostError } from '../errors/index.js';
+import { LeaseLostError, SagaJournalError } from '../errors/index.js';
+import { refusalToCancel } from '../machine/index.js';
 import type { EngineParts } from './engine-parts.js';
 
 /**
@@ -26,6 +27,20 @@ export class Ownership {
     this.#unschedule?.();
   }
 
+  /**
+   * Renews a lease that has ended: without one, others could claim at once what this process begins.
+   *
+   * @throws SagaJournalError
+   */
+  async ensure(): Promise<void> {
+    if (this.#left() > 0) return;
+    try {
+      await this.#beat();
+    } catch (error) {
+      throw new SagaJournalError('The heartbeat of this process failed', { cause: error });
+    }
+  }
+
   async #beat(): Promise<void> {
     const { journaling, environment, live } = this.parts;
     const sentAt = environment.clock.monotonic();
@@ -34,9 +49,11 @@ export class Ownership {
     for (const row of asked) {
       const run = live.get(row)?.run;
       if (run === undefined || run.state.cancel !== undefined) continue;
+      if (refusalToCancel(run.state) !== undefined) continue;
       run.requestCancel('operator', row.cancelReason ?? '');
       run.persistence?.flush().catch(() => undefined);
     }
+    await live.giveBack(({ ref, epoch }) => journaling.journal.release(ref, epoch));
   }
 
   #arm(): void {

@@ -1,5 +1,6 @@
 import type { SagaDefinition } from '../definition/index.js';
-import { encodeHead, type SagaRow } from '../journal/index.js';
+import { encodeHead, type SagaRow, type StoredSaga } from '../journal/index.js';
+import { refusalToCancel } from '../machine/index.js';
 import { shownRef, storedSaga, type EngineParts } from './engine-parts.js';
 
 /** How a process looks for sagas that another one left behind. */
@@ -24,6 +25,8 @@ export class RecoveryWorker {
 
   constructor(
     private readonly parts: EngineParts,
+    /** Rejects when this process is not known to live: then it must not own anything more. */
+    private readonly ensureLease: () => Promise<void>,
     private readonly options: RecoveryOptions,
   ) {}
 
@@ -59,6 +62,7 @@ export class RecoveryWorker {
         const limit = Math.min(100, this.options.concurrency - this.#running.size);
         const { names } = registry;
         if (this.#stopped || limit <= 0 || names.length === 0) return;
+        await this.ensureLease();
         const rows = await journaling.journal.claim({ owner: journaling.owner, names, limit });
         // What was claimed is ours: every row is taken up or parked, none dropped.
         await Promise.all(rows.map((row) => this.#recover(row)));
@@ -72,23 +76,33 @@ export class RecoveryWorker {
   }
 
   async #recover(row: SagaRow): Promise<void> {
-    const { registry, logger } = this.parts;
+    const { registry, logger, live } = this.parts;
+    let stored: StoredSaga;
     try {
-      const definition = registry.get(row.name, row.version);
-      await this.#carryOn(row, definition);
+      stored = await storedSaga(this.parts, row);
+    } catch (error) {
+      // The journal's fault, not the saga's: it is given back, and claimed again.
+      logger.error(`Saga ${shownRef(row)} could not be loaded; it is claimed again`, {
+        error: error instanceof Error ? error.message : String(error),
+      });
+      live.leave({ ref: row, epoch: row.epoch });
+      return;
+    }
+    try {
+      this.#carryOn(row, registry.get(row.name, row.version), stored);
     } catch (error) {
       logger.error(`Saga ${row.name} cannot be recovered; it is parked`, {
         saga: row.name,
         sagaId: row.id,
         error: error instanceof Error ? error.message : String(error),
       });
-      await this.#parkUnreadable(row);
+      await this.#parkUnreadable(row, stored);
     }
   }
 
-  async #carryOn(row: SagaRow, definition: SagaDefinition): Promise<void> {
+  #carryOn(row: SagaRow, definition: SagaDefinition, stored: StoredSaga): void {
     const { runs, live, journaling, logger } = this.parts;
-    const run = runs.load(definition, await storedSaga(this.parts, row));
+    const run = runs.load(definition, stored);
     logger.info(`Saga ${row.name} is carried on after its process went`, {
       saga: row.name,
       sagaId: row.id,
@@ -96,7 +110,8 @@ export class RecoveryWorker {
       recoveries: row.recoveries,
     });
     run.note({ type: 'recovered', owner: journaling.owner });
-    if (row.cancelReason !== null && run.state.cancel === undefined) {
+    const cancellable = run.state.cancel === undefined && refusalToCancel(run.state) === undefined;
+    if (row.cancelReason !== null && cancellable) {
       run.requestCancel('operator', row.cancelReason);
     }
     if (row.recoveries > this.options.maxRecoveries) {
@@ -111,10 +126,9 @@ export class RecoveryWorker {
   }
 
   /** Its records are left as they are: an operator, or a fixed codec, can still read them. */
-  async #parkUnreadable(row: SagaRow): Promise<void> {
-    const { journaling, environment, logger } = this.parts;
+  async #parkUnreadable(row: SagaRow, { entries }: StoredSaga): Promise<void> {
+    const { journaling, environment, live, logger } = this.parts;
     try {
-      const { entries } = await storedSaga(this.parts, row);
       const head = encodeHead({ type: 'parked', reason: 'unreadable' });
       const seq = entries.length + 1;
       const at = environment.clock.now();
@@ -130,7 +144,7 @@ export class RecoveryWorker {
       logger.error(`Saga ${shownRef(row)} could not be parked; it is claimed again`, {
         error: error instanceof Error ? error.message : String(error),
       });
-      await journaling.journal.release(row, row.epoch).catch(() => undefined);
+      live.leave({ ref: row, epoch: row.epoch });
     }
   }
 }
