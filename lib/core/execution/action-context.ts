@@ -14,7 +14,7 @@ export class ActionContext implements ISagaContext<unknown>, AttemptInFlight {
 
   constructor(
     protected readonly run: Run,
-    protected readonly step: StepDefinition,
+    readonly step: StepDefinition,
     readonly attempt: number,
   ) {}
 

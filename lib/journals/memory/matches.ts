@@ -1,4 +1,4 @@
-import type { ListQuery, SagaRow } from '../../core/index.js';
+import type { ForgetRequest, ListQuery, SagaRow } from '../../core/index.js';
 
 /** Whether a row fulfils every condition of a list; where its page begins is not looked at. */
 export function matches(row: SagaRow, query: ListQuery): boolean {

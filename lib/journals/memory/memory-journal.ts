@@ -48,13 +48,9 @@ export class MemoryJournal implements Journal {
     private readonly maxEnded = 10_000,
   ) {}
 
-  open(): Promise<void> {
-    return Promise.resolve();
-  }
+  async open(): Promise<void> {}
 
-  close(): Promise<void> {
-    return Promise.resolve();
-  }
+  async close(): Promise<void> {}
 
   create(saga: NewSaga): Promise<SagaRow | undefined> {
     const key = keyOf(saga);

@@ -1,0 +1,116 @@
+import type { StepDefinition } from '../definition/index.js';
+import { decide, type Command } from '../machine/index.js';
+import { ActionContext } from './action-context.js';
+import { CompensationContext } from './compensation-context.js';
+import { executionException } from './execution-exception.js';
+import { invoke } from './invoke.js';
+import { noteNotBegun, noteProbe, noteUndoFailure } from './note-failure.js';
+import { unwrap } from './outcome.js';
+import type { Run } from './run.js';
+
+type Effect = Exclude<Command, { readonly type: 'record' | 'stop' }>;
+
+/**
+ * Waits for the effect's time and for a late attempt; `true` when the state may have changed.
+ *
+ * @throws what the run was stopped with: no effect begins after that.
+ */
+async function holdBack(run: Run, effect: Effect): Promise<boolean> {
+  if (run.halt !== undefined) {
+    await run.persistence?.flush();
+    throw run.halt.error;
+  }
+  const early = effect.notBefore - run.environment.clock.now();
+  if (effect.notBefore > 0 && early > 0) {
+    await run.persistence?.flush();
+    if (run.halt === undefined) await run.pause(early);
+    return true;
+  }
+  if (run.unsettled === undefined) return false;
+  const { settled, grace } = run.unsettled;
+  run.unsettled = undefined;
+  await new Promise<void>((resolve) => {
+    const unschedule = run.environment.clock.schedule(grace, resolve);
+    void settled.then(() => {
+      unschedule();
+      resolve();
+    });
+  });
+  return true;
+}
+
+/** Makes the intent durable. Without a journal only observers want to know of it. */
+async function announce(
+  run: Run,
+  type: 'started' | 'undo-started',
+  step: StepDefinition,
+  attempt: number,
+) {
+  const { label } = step;
+  run.note(
+    type === 'started'
+      ? { type, label, attempt, owesUndo: step.compensate !== undefined }
+      : { type, label, attempt },
+  );
+  if (run.persistence === undefined) return;
+  await run.persistence.flush();
+  if (run.halt?.when === 'now') throw run.halt.error;
+}
+
+async function undo(run: Run, step: StepDefinition, attempt: number): Promise<void> {
+  await announce(run, 'undo-started', step, attempt);
+  const ctx = new CompensationContext(run, step, attempt);
+  try {
+    const compensate = step.compensate as NonNullable<StepDefinition['compensate']>;
+    const { compensationTimeout, timeoutGrace } = step.policy;
+    unwrap(await invoke(run, ctx, compensate, compensationTimeout, timeoutGrace));
+  } catch (thrown) {
+    noteUndoFailure(run, ctx, step, thrown);
+    return;
+  }
+  run.note({ type: 'undone', label: step.label, attempt }, ctx);
+}
+
+/** The attempt, once its intent is durable; `undefined` when it was cancelled before it began. */
+async function announced(
+  run: Run,
+  step: StepDefinition,
+  attempt: number,
+): Promise<ActionContext | undefined> {
+  const ctx = new ActionContext(run, step, attempt);
+  if (run.observers === undefined && run.persistence === undefined) return ctx;
+  run.current = ctx;
+  await announce(run, 'started', step, attempt);
+  if (ctx.aborted === undefined) return ctx;
+  noteNotBegun(run, ctx, ctx.aborted);
+  return undefined;
+}
+
+/**
+ * Performs whatever comes before the next attempt of an action: waits, undos, probes, records.
+ *
+ * @returns the attempt to make, `undefined` when the saga has completed.
+ * @throws as `drive` does.
+ */
+export async function nextAttempt(run: Run): Promise<ActionContext | undefined> {
+  for (;;) {
+    if (run.halt?.when === 'now') throw run.halt.error;
+    const command = decide(run.definition, run.state);
+    if (command.type === 'record') {
+      run.note(command.record);
+    } else if (command.type === 'stop') {
+      if (run.persistence !== undefined) await run.persistence.flush();
+      if (run.isSuccess) return undefined;
+      throw executionException(run);
+    } else if (await holdBack(run, command)) {
+      // Time has passed: ask again.
+    } else if (command.type === 'undo') {
+      await undo(run, command.step, command.attempt);
+    } else if (command.type === 'probe') {
+      await noteProbe(run, command.step);
+    } else {
+      const ctx = await announced(run, command.step, command.attempt);
+      if (ctx !== undefined) return ctx;
+    }
+  }
+}
