@@ -111,7 +111,9 @@ function onResumed(state: SagaState, record: Of<'resumed'>): void {
   // The operator vouches for one more round of attempts.
   open.phase = 'interrupted';
   open.attempt = 1;
-  open.failure = undefined;
+  if (open.failure !== undefined) {
+    open.failure = { error: open.failure.error, retryable: true, retryAt: 0 };
+  }
   if (open.doubt === 'probed') open.doubt = 'open';
 }
 

@@ -1,5 +1,5 @@
 import { SagaStateError } from 'nestjs-saga-orchestrator/core';
-import { answers, declines, returns } from '../../support/behaviours.js';
+import { answers, declines, losesItsAnswer, returns } from '../../support/behaviours.js';
 import { rejectionOf, Shop } from '../../support/shop.js';
 
 /** Reserve, Charge (the pivot), Ship: parked by a failing Ship, which then mends. */
@@ -87,6 +87,18 @@ describe('runAsync(resumeFromLabel) (semantics 22)', () => {
     expect(shop.log).toEqual(['Charge', 'Ship', 'Ship', 'Ship', 'Ship']);
     const attempts = shop.calls.filter(({ what }) => what === 'Ship').map(({ ctx }) => ctx.attempt);
     expect(attempts).toEqual([1, 2, 1, 2]);
+  });
+
+  it('never repeats blindly what must not be repeated: still in doubt, with the same cause', async () => {
+    const shop = new Shop();
+    const pay = { does: [losesItsAnswer], undoes: null, pivot: true, idempotent: false };
+    const saga = shop.saga().step(shop.step('Reserve')).step(shop.step('Pay', pay));
+    const first = await shop.failure(saga);
+    const again = await shop.failure(saga, 'Pay');
+    expect(shop.log).toEqual(['Reserve', 'Pay']);
+    expect(again).toMatchObject({ parkReason: 'in-doubt', failedLabel: 'Pay' });
+    expect(again.cause).toBe(first.cause);
+    expect(again.cause).toMatchObject({ code: 'SAGA_OUTCOME_UNKNOWN' });
   });
 
   it('refuses to pass over a step that was started and is not done', async () => {
