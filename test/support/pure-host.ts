@@ -1,0 +1,218 @@
+import {
+  decide,
+  evolve,
+  SagaState,
+  type Command,
+  type SagaDefinition,
+  type SagaRecord,
+} from 'nestjs-saga-orchestrator/core';
+import { resumeRecord } from '../../lib/core/machine/index.js';
+import { definitionOf, redefine, type RandomSaga, type RandomStep } from './random-saga.js';
+import { planOf, type Direction, type Plan, type TraceEntry } from './trace.js';
+
+/** The machine, or a broken twin of it. */
+export interface Machine {
+  decide(definition: SagaDefinition, state: SagaState): Command;
+  evolve(state: SagaState, record: SagaRecord): SagaState;
+}
+
+export const MACHINE: Machine = { decide, evolve };
+
+export interface PureRun {
+  readonly plan: Plan;
+  readonly trace: readonly TraceEntry[];
+  readonly records: readonly SagaRecord[];
+  readonly state: SagaState;
+  /** What of the random fates and faults has really come about. */
+  readonly faults: ReadonlySet<string>;
+}
+
+type Effect = Exclude<Command, { readonly type: 'record' | 'stop' }>;
+
+export const CANCEL_REASON = 'changed my mind';
+
+/** More commands than any saga of six steps can need. */
+const MOST_COMMANDS = 1_000;
+
+/** Performs a random saga on the pure machine, in no time and in a world of sets. */
+class PureHost {
+  readonly trace: TraceEntry[] = [];
+  readonly records: SagaRecord[] = [];
+  state = new SagaState();
+  #definition: SagaDefinition;
+  #decisions = 0;
+  #resumes = 0;
+  #crashes = 0;
+  #performed = 0;
+  readonly #calls = new Map<string, number>();
+  readonly #world = new Set<string>();
+  readonly #faults = new Set<string>();
+
+  constructor(
+    private readonly machine: Machine,
+    private readonly saga: RandomSaga,
+  ) {
+    this.#definition = definitionOf(saga);
+  }
+
+  run(): PureRun {
+    const plan = planOf(this.#definition);
+    for (let i = 0; i < MOST_COMMANDS; i++) {
+      this.#disturb();
+      const command = this.machine.decide(this.#definition, this.state);
+      if (command.type === 'record') this.#note(command.record);
+      else if (command.type !== 'stop') this.#perform(command);
+      else if (!this.#resume()) break;
+    }
+    const { trace, records, state } = this;
+    return { plan, trace, records, state, faults: this.#faults };
+  }
+
+  #note(record: SagaRecord): void {
+    this.trace.push({ kind: 'record', record, seq: this.records.push(record) });
+    this.machine.evolve(this.state, record);
+  }
+
+  /** What comes from outside, between two decisions. */
+  #disturb(): void {
+    const { cancel, crashes } = this.saga;
+    if (this.state.atRest) return;
+    if (cancel?.during === false && cancel.at === this.#decisions) this.#cancel('between');
+    if (crashes.includes(this.#decisions)) this.#crash();
+    this.#decisions += 1;
+  }
+
+  #cancel(when: string): void {
+    this.#faults.add(`cancel ${when}`);
+    this.#note({ type: 'cancel-requested', by: 'operator', reason: CANCEL_REASON });
+  }
+
+  /** The next process knows the records alone, and may bring another plan. */
+  #crash(): void {
+    this.trace.push({ kind: 'crash' });
+    this.#faults.add('crash');
+    this.state = this.records.reduce(this.machine.evolve, new SagaState());
+    this.#deploy();
+    this.#note({ type: 'recovered', owner: `process-${++this.#crashes}` });
+  }
+
+  #deploy(): void {
+    const deployed = this.saga.deploys[this.#crashes];
+    if (deployed === undefined || deployed.change === 'none') return;
+    this.#faults.add(`deploy ${deployed.change}`);
+    this.#definition = redefine(this.#definition, deployed);
+    this.trace.push({ kind: 'deploy', plan: planOf(this.#definition) });
+  }
+
+  #resume(): boolean {
+    const { status, cause } = this.state;
+    const open = this.state.steps.find((step) => step.phase !== 'done');
+    const known =
+      open !== undefined && this.#definition.forward.some((s) => s.label === open.label);
+    if (status !== 'parked' || cause !== undefined || !known) return false;
+    if (this.#resumes++ >= this.saga.resumes) return false;
+    this.#note(resumeRecord(this.#definition, this.state, open.label));
+    return true;
+  }
+
+  #perform(effect: Effect): void {
+    const { label } = effect.step;
+    if (effect.type === 'run') {
+      const owesUndo = effect.step.compensate !== undefined;
+      this.#note({ type: 'started', label, attempt: effect.attempt, owesUndo });
+      this.#call('do', label, (aborted) => this.#act(effect, aborted));
+    } else if (effect.type === 'undo') {
+      this.#note({ type: 'undo-started', label, attempt: effect.attempt });
+      this.#call('undo', label, () => this.#undo(label, effect.attempt));
+    } else {
+      this.#call('probe', label, () => this.#probe(label, effect.step.policy.pivot));
+    }
+  }
+
+  /** `outcome` changes the world and gives the record of the call; `undefined`: its process went. */
+  #call(
+    direction: Direction,
+    label: string,
+    outcome: (aborted: boolean) => SagaRecord | undefined,
+  ): void {
+    this.trace.push({ kind: 'call', direction, label });
+    const { cancel } = this.saga;
+    const cancelled = cancel?.during === true && cancel.at === this.#performed;
+    this.#performed += 1;
+    if (cancelled) this.#cancel(`during ${direction}`);
+    const record = outcome(cancelled && !this.state.pivoted);
+    if (record === undefined) return this.#crash();
+    this.trace.push({ kind: 'return', direction, label });
+    this.#note(record);
+  }
+
+  #fate<K extends 'does' | 'undoes' | 'probes'>(kind: K, label: string): RandomStep[K][number] {
+    const key = `${kind} ${label}`;
+    const call = this.#calls.get(key) ?? 0;
+    this.#calls.set(key, call + 1);
+    const fate = this.saga.steps.find((step) => step.label === label)?.[kind][call];
+    if (fate !== undefined) this.#faults.add(`${kind} ${fate}`);
+    return fate ?? (kind === 'probes' ? 'truth' : 'ok');
+  }
+
+  #effect(direction: 'do' | 'undo', label: string): void {
+    this.trace.push({ kind: 'effect', direction, label });
+    if (direction === 'do') this.#world.add(label);
+    else this.#world.delete(label);
+  }
+
+  #act({ step, attempt }: Effect & { readonly type: 'run' }, aborted: boolean) {
+    const { label, policy } = step;
+    const { pivot } = policy;
+    const fate = this.#fate('does', label);
+    const error = new Error(`${label}: ${fate}`);
+    const failed = { type: 'failed', label, attempt, error, retryAt: 0 } as const;
+    // What failed after it was told to stop may have stopped halfway.
+    const outcome = aborted ? 'unknown' : 'not-done';
+    if (['ok', 'lost-done', 'crash-done', 'unstorable'].includes(fate)) this.#effect('do', label);
+    switch (fate) {
+      case 'crash-not-done':
+      case 'crash-done':
+        return undefined;
+      case 'fails':
+      case 'fails-for-good':
+        return { ...failed, outcome, retryable: fate === 'fails' } as const;
+      case 'lost-done':
+      case 'lost-not-done':
+        return { ...failed, outcome: 'unknown', retryable: true } as const;
+      case 'unstorable':
+        return {
+          type: 'done',
+          label,
+          attempt,
+          result: undefined,
+          pivot,
+          unstorable: error,
+        } as const;
+      default:
+        return { type: 'done', label, attempt, result: `${label} done`, pivot } as const;
+    }
+  }
+
+  #undo(label: string, attempt: number): SagaRecord | undefined {
+    const fate = this.#fate('undoes', label);
+    if (['ok', 'already', 'crash-done'].includes(fate)) this.#effect('undo', label);
+    if (fate === 'crash-done' || fate === 'crash-not-done') return undefined;
+    if (fate === 'ok' || fate === 'already') return { type: 'undone', label, attempt };
+    const error = new Error(`undo ${label}: ${fate}`);
+    return { type: 'undo-failed', label, attempt, error, retryable: fate === 'fails', retryAt: 0 };
+  }
+
+  #probe(label: string, pivot: boolean): SagaRecord | undefined {
+    const fate = this.#fate('probes', label);
+    if (fate === 'crash') return undefined;
+    const truth = this.#world.has(label) ? 'done' : 'not-done';
+    const answer = fate === 'truth' ? truth : 'unknown';
+    const result = answer === 'done' ? `${label} found` : undefined;
+    return { type: 'probed', label, answer, result, pivot };
+  }
+}
+
+export function runPure(saga: RandomSaga, machine = MACHINE): PureRun {
+  return new PureHost(machine, saga).run();
+}

@@ -1,0 +1,68 @@
+import type { SagaDefinition, SagaRecord } from 'nestjs-saga-orchestrator/core';
+
+export type Direction = 'do' | 'undo' | 'probe';
+
+/**
+ * One thing that was seen of a saga, in the order in which it took place. Whoever drives a saga (the
+ * pure machine, the builder, an engine on a journal, a process that is killed) can write one down.
+ */
+export type TraceEntry =
+  /** A record stands: with a journal, it is durable. */
+  | {
+      readonly kind: 'record';
+      readonly record: SagaRecord;
+      readonly seq?: number;
+      readonly epoch?: number;
+    }
+  /** An action, a compensation or a probe is called. */
+  | { readonly kind: 'call'; readonly direction: Direction; readonly label: string }
+  /** The participant has done it: the world has changed, whoever gets to know of it. */
+  | { readonly kind: 'effect'; readonly direction: 'do' | 'undo'; readonly label: string }
+  /** The call has come back, or was given up. */
+  | { readonly kind: 'return'; readonly direction: Direction; readonly label: string }
+  /** The process is gone, with all that was in flight. */
+  | { readonly kind: 'crash' }
+  /** From here on this plan is deployed. */
+  | { readonly kind: 'deploy'; readonly plan: Plan }
+  /** A caller was told the end; `other`: an error that says nothing of the end. */
+  | {
+      readonly kind: 'answer';
+      readonly status: 'completed' | 'compensated' | 'parked' | 'other';
+    };
+
+export type Trace = readonly TraceEntry[];
+
+/** What an oracle has to know of a step. */
+export interface PlannedStep {
+  readonly label: string;
+  readonly retired: boolean;
+  /** At most so many attempts of the action, and of the undo. */
+  readonly attempts: number;
+  readonly undoAttempts: number;
+  readonly canUndo: boolean;
+  readonly canProbe: boolean;
+  readonly undoneWhenAttempted: boolean;
+  readonly idempotent: boolean;
+}
+
+export interface Plan {
+  readonly steps: ReadonlyMap<string, PlannedStep>;
+  readonly haltsOnFailedUndo: boolean;
+}
+
+export function planOf(definition: SagaDefinition): Plan {
+  const steps = definition.steps.map(({ label, action, compensate, policy }): PlannedStep => ({
+    label,
+    retired: action === undefined,
+    attempts: policy.retry.retries + 1,
+    undoAttempts: policy.compensationRetry.retries + 1,
+    canUndo: compensate !== undefined,
+    canProbe: policy.probe !== undefined,
+    undoneWhenAttempted: policy.compensateOn === 'attempted',
+    idempotent: policy.idempotent,
+  }));
+  return {
+    steps: new Map(steps.map((step) => [step.label, step])),
+    haltsOnFailedUndo: definition.onCompensationFailure === 'halt',
+  };
+}
