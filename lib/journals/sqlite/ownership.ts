@@ -6,7 +6,7 @@ import { AT_REST, LIVE } from './schema.js';
 
 const BEAT = `INSERT INTO saga_owners (owner, alive_until) VALUES (?, ?)
   ON CONFLICT (owner) DO UPDATE SET alive_until = excluded.alive_until`;
-const TO_CANCEL = `SELECT ${ROW} FROM sagas s INDEXED BY sagas_to_cancel
+export const CANCEL_WISHES = `SELECT ${ROW} FROM sagas s INDEXED BY sagas_to_cancel
   WHERE s.owner = ? AND s.cancel_reason IS NOT NULL AND s.${LIVE}`;
 const LEAVE = 'DELETE FROM saga_owners WHERE owner = ?';
 
@@ -15,7 +15,8 @@ const NAMED = 's.name IN (SELECT value FROM json_each(?1))';
 
 /**
  * The owners of live sagas are walked one by one through the index (there are few), so that the
- * sagas of those that live are never looked at.
+ * sagas of those that live are never looked at. CROSS JOIN: the owners lead, whatever the planner
+ * thinks. `IS`, because nobody (`NULL`) is gone too.
  */
 export const CLAIMABLE = `WITH RECURSIVE owners (owner) AS (
     SELECT min(owner) FROM sagas INDEXED BY sagas_live WHERE ${LIVE}
@@ -24,13 +25,17 @@ export const CLAIMABLE = `WITH RECURSIVE owners (owner) AS (
     FROM owners WHERE owners.owner IS NOT NULL
   ),
   gone (owner) AS (
+    SELECT NULL
+    UNION ALL
     SELECT s.owner FROM owners s WHERE s.owner IS NOT NULL AND NOT EXISTS (${ALIVE})
+  ),
+  oldest (saga) AS (
+    SELECT s.saga FROM gone g CROSS JOIN sagas s INDEXED BY sagas_live ON s.owner IS g.owner
+    WHERE s.${LIVE} AND ${NAMED} ORDER BY s.saga LIMIT ?3
   )
-  SELECT s.saga, ${ROW} FROM sagas s INDEXED BY sagas_live
-  WHERE s.${LIVE} AND (s.owner IS NULL OR s.owner IN (SELECT owner FROM gone)) AND ${NAMED}
-  ORDER BY s.saga LIMIT ?3`;
+  SELECT s.saga, ${ROW} FROM oldest CROSS JOIN sagas s ON s.saga = oldest.saga ORDER BY s.saga`;
 
-const CLAIMABLE_BY_ID = `SELECT s.saga, ${ROW} FROM sagas s
+export const CLAIMABLE_BY_ID = `SELECT s.saga, ${ROW} FROM sagas s
   WHERE ${NAMED} AND s.id = ?4
     AND (s.${AT_REST} OR s.owner IS NULL OR NOT EXISTS (${ALIVE}))
   ORDER BY s.saga LIMIT ?3`;
@@ -44,7 +49,7 @@ const CANCEL = `UPDATE sagas SET cancel_reason = coalesce(cancel_reason, ?)
 const FORGETTABLE = `SELECT saga FROM sagas WHERE name = ? AND id = ? AND ${AT_REST}`;
 export const FORGETTABLE_BY_AGE = `SELECT saga FROM sagas INDEXED BY sagas_at_rest
   WHERE status = ? AND ${AT_REST} AND updated_at <= ? ORDER BY updated_at LIMIT ?`;
-const FORGET = [
+export const FORGET = [
   'DELETE FROM saga_appends WHERE saga = ?',
   'DELETE FROM saga_tags WHERE saga = ?',
   'DELETE FROM sagas WHERE saga = ?',
@@ -56,7 +61,7 @@ export class Ownership {
 
   heartbeat(owner: string, leaseMs: number, now: number): readonly SagaRow[] {
     this.database.run(BEAT, storable('owner', owner), Math.ceil(now + leaseMs));
-    return this.database.all(TO_CANCEL, owner).map(toSagaRow);
+    return this.database.all(CANCEL_WISHES, owner).map(toSagaRow);
   }
 
   leave(owner: string): void {

@@ -22,8 +22,8 @@ export const ROW = SAGA_COLUMNS.map((column) =>
     : `s.${column}`,
 ).join(', ');
 
-const ONE = `SELECT s.saga, ${ROW} FROM sagas s WHERE s.name = ? AND s.id = ?`;
-const APPENDS = 'SELECT records FROM saga_appends WHERE saga = ? ORDER BY seq';
+export const ONE = `SELECT s.saga, ${ROW} FROM sagas s WHERE s.name = ? AND s.id = ?`;
+export const APPENDS = 'SELECT records FROM saga_appends WHERE saga = ? ORDER BY seq';
 
 /** Reads what was committed, by whichever process. */
 export class Reader {

@@ -1,0 +1,106 @@
+import { join } from 'node:path';
+import Libsql from 'libsql';
+import { listQuery, type SagaFilter } from 'nestjs-saga-orchestrator/core';
+import { sqliteJournal, type SqliteConnection } from 'nestjs-saga-orchestrator/sqlite';
+import { Database } from '../../lib/journals/sqlite/database.js';
+import {
+  CANCEL_WISHES,
+  CLAIMABLE,
+  CLAIMABLE_BY_ID,
+  FORGET,
+  FORGETTABLE_BY_AGE,
+} from '../../lib/journals/sqlite/ownership.js';
+import { pageSql } from '../../lib/journals/sqlite/page-sql.js';
+import { APPENDS, ONE, ROW } from '../../lib/journals/sqlite/reader.js';
+import { removeTempFolders, tempFolder } from './temp-folder.js';
+
+let database: Database;
+
+/** How SQLite would go about it, one line per table that it looks at. */
+function planOf(sql: string, values: readonly (string | number)[]): readonly string[] {
+  return database.query(`EXPLAIN QUERY PLAN ${sql}`, values).map((row) => String(row['detail']));
+}
+
+/** Reading a whole table, or sorting what was found: both grow with the number of sagas. */
+function costly(plan: readonly string[]): readonly string[] {
+  return plan.filter(
+    (line) =>
+      /^SCAN (sagas|n|d|t|r|saga_appends|saga_tags)\b/.test(line) ||
+      /^SCAN s USING/.test(line) ||
+      /AUTOMATIC/.test(line),
+  );
+}
+
+beforeAll(async () => {
+  const file = join(tempFolder(), 'sagas.db');
+  const journal = sqliteJournal({ file });
+  await journal.open();
+  await journal.close();
+  const driver = { name: 'libsql', open: () => new Libsql(file) as unknown as SqliteConnection };
+  database = new Database(driver, { file, synchronous: 'full' });
+});
+
+afterAll(() => {
+  database.close();
+  removeTempFolders();
+});
+
+describe('the plans of the SQLite journal', () => {
+  const statements: readonly (readonly [
+    name: string,
+    sql: string,
+    values: readonly (string | number)[],
+  ])[] = [
+    ['get', ONE, ['T', '1']],
+    ['load', APPENDS, [1]],
+    ['claim', CLAIMABLE, ['["T"]', 0, 10]],
+    ['claim by id', CLAIMABLE_BY_ID, ['["T"]', 0, 1, '1']],
+    ['heartbeat', CANCEL_WISHES, ['me']],
+    ['forget by age', FORGETTABLE_BY_AGE, ['completed', 0, 100]],
+    ...FORGET.map((sql) => [sql, sql, [1]] as const),
+  ];
+  it.each(statements)('%s reads no whole table', (_name, sql, values) => {
+    const plan = planOf(sql, values);
+    expect(plan).not.toEqual([]);
+    expect(costly(plan)).toEqual([]);
+  });
+
+  it('walk the owners, not their sagas, to find what can be claimed', () => {
+    const plan = planOf(CLAIMABLE, ['["T"]', 0, 10]).join('\n');
+    expect(plan).toMatch(/SEARCH n USING COVERING INDEX sagas_live \(owner>\?\)/);
+    expect(plan).toMatch(/SEARCH s USING INDEX sagas_live \(owner=\?\)/);
+  });
+
+  const cursor = Buffer.from('1.1700000000000.7').toString('base64url');
+  const createdAfter = new Date(0);
+  const filters: readonly SagaFilter[] = [
+    {},
+    { name: 'T' },
+    { status: 'parked' },
+    { status: ['running', 'parked'], name: 'T' },
+    { key: 'k' },
+    { key: 'k', name: 'T', status: 'parked' },
+    { tags: { tenant: 'north' } },
+    { tags: { tenant: 'north', channel: 'web' }, name: 'T', status: ['completed'] },
+    { createdAfter, createdBefore: new Date() },
+  ];
+  it.each(filters.flatMap((filter) => [filter, { ...filter, cursor }]))(
+    'list %j takes the newest from an index, without sorting',
+    (filter) => {
+      const { text, values } = pageSql(listQuery(filter), ROW);
+      const plan = planOf(text, values as (string | number)[]);
+      expect(costly(plan)).toEqual([]);
+      // The last step may sort the streams of several statuses: at most 1,001 rows of each.
+      expect(plan.filter((line) => /TEMP B-TREE/.test(line)).length).toBeLessThanOrEqual(1);
+      const searches = plan.filter((line) =>
+        /INDEX sagas_|PRIMARY KEY \(name=\? AND value=/.test(line),
+      );
+      expect(searches).not.toEqual([]);
+      if ('cursor' in filter) {
+        // It begins where the last page ended, instead of reading up to there again.
+        const seeks = searches.filter((line) => /created_at[<,]/.test(line));
+        expect(seeks.length).toBeGreaterThanOrEqual(1);
+      }
+    },
+  );
+});
