@@ -10,6 +10,14 @@ import type { Run } from './run.js';
 
 type Effect = Exclude<Command, { readonly type: 'record' | 'stop' }>;
 
+function isHeldBack(run: Run, effect: Effect): boolean {
+  return effect.notBefore > 0 || run.unsettled !== undefined || run.halt !== undefined;
+}
+
+function isHeldBack(run: Run, effect: Effect): boolean {
+  return effect.notBefore > 0 || run.unsettled !== undefined || run.halt !== undefined;
+}
+
 /**
  * Waits for the effect's time and for a late attempt; `true` when the state may have changed.
  *
@@ -87,7 +95,9 @@ async function announced(
 }
 
 /**
- * Performs whatever comes before the next attempt of an action: waits, undos, probes, records.
+ * Performs whatever comes before the next attempt of an action: waits, undos, probes, records. The
+ * intent of an attempt that nothing holds back is staged before this returns: a start is accepted
+ * once the write that is under way by then is durable.
  *
  * @returns the attempt to make, `undefined` when the saga has completed.
  * @throws as `drive` does.
@@ -102,7 +112,7 @@ export async function nextAttempt(run: Run): Promise<ActionContext | undefined> 
       if (run.persistence !== undefined) await run.persistence.flush();
       if (run.isSuccess) return undefined;
       throw executionException(run);
-    } else if (await holdBack(run, command)) {
+    } else if (isHeldBack(run, command) && (await holdBack(run, command))) {
       // Time has passed: ask again.
     } else if (command.type === 'undo') {
       await undo(run, command.step, command.attempt);
