@@ -29,11 +29,17 @@ export async function storedSaga({ journaling }: EngineParts, ref: SagaRef): Pro
   return stored;
 }
 
-/** A saga as its journal has it now: to look at, not to drive. @throws SagaNotFoundError */
+/**
+ * A saga as its journal has it now: to look at, not to drive. By its own version of the plan, unless
+ * another plan is given.
+ *
+ * @throws SagaNotFoundError
+ */
 export async function viewOf(
   parts: EngineParts,
   ref: SagaRef,
-  definition: SagaDefinition,
+  definition?: SagaDefinition,
 ): Promise<Run> {
-  return parts.runs.load(definition, await storedSaga(parts, ref));
+  const stored = await storedSaga(parts, ref);
+  return parts.runs.load(definition ?? parts.registry.get(ref.name, stored.row.version), stored);
 }

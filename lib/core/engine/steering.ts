@@ -39,16 +39,20 @@ export class Steering {
     const reason = checkedText('reason', given);
     const live = this.parts.live.get(ref);
     if (live !== undefined) {
-      if (live.run.state.cancel !== undefined) return;
-      refuse(ref, 'cancel', refusalToCancel(live.run.state));
-      live.run.requestCancel('operator', reason);
+      if (live.run.state.cancel === undefined) {
+        refuse(ref, 'cancel', refusalToCancel(live.run.state));
+        live.run.requestCancel('operator', reason);
+      }
       await live.run.persistence?.flush();
       return;
     }
-    const run = await viewOf(this.parts, ref, this.parts.registry.get(ref.name));
-    refuse(ref, 'cancel', refusalToCancel(run.state));
-    if (run.state.atRest) {
-      await this.#takeUp(ref, () => [{ type: 'cancel-requested', by: 'operator', reason }]);
+    const seen = await viewOf(this.parts, ref);
+    refuse(ref, 'cancel', refusalToCancel(seen.state));
+    if (seen.state.atRest) {
+      await this.#takeUp(ref, seen.definition, (run) => {
+        refuse(ref, 'cancel', refusalToCancel(run.state));
+        return { type: 'cancel-requested', by: 'operator', reason };
+      });
     } else {
       await this.parts.journaling.journal.requestCancel(ref, reason);
     }
@@ -57,14 +61,13 @@ export class Steering {
   async resume(ref: SagaRef, from?: string, definition?: SagaDefinition): Promise<SagaHandle> {
     const live = this.parts.live.get(ref);
     if (live !== undefined) return live.handle;
-    const plan = definition ?? this.parts.registry.get(ref.name);
-    const seen = await viewOf(this.parts, ref, plan);
+    const seen = await viewOf(this.parts, ref, definition);
     if (seen.isSuccess) return { id: ref.id, saga: seen, result: () => Promise.resolve(seen) };
-    const resumed = (run: Run): SagaRecord[] => [
-      resumeRecord(plan, run.state, from ?? firstOpenLabel(plan, run.state)),
-    ];
+    const plan = seen.definition;
+    const resumed = ({ state }: Run): SagaRecord =>
+      resumeRecord(plan, state, from ?? firstOpenLabel(plan, state));
     resumed(seen);
-    return this.#takeUp(ref, resumed, plan);
+    return this.#takeUp(ref, plan, resumed);
   }
 
   async manual(ref: SagaRef, wish: ManualWish, given: ManualReason): Promise<void> {
@@ -79,15 +82,16 @@ export class Steering {
     };
     if (live !== undefined) {
       live.run.note(record(live.run));
-      live.run.current?.abort(
-        new SagaStateError(`Saga ${shownRef(ref)} was terminated: ${why.reason}`),
-      );
+      const error = new SagaStateError(`Saga ${shownRef(ref)} was terminated: ${why.reason}`);
+      live.run.current?.abort(error);
+      // A back-off ends, too: who waits for the saga is told at once.
+      live.run.stop(error, 'boundary');
       await live.run.persistence?.flush();
       return;
     }
-    record(await viewOf(this.parts, ref, this.parts.registry.get(ref.name)));
-    const handle = await this.#takeUp(ref, (run) => [record(run)]);
-    handle.result().catch(() => undefined);
+    const seen = await viewOf(this.parts, ref);
+    record(seen);
+    await this.#takeUp(ref, seen.definition, record);
   }
 
   async forget(ref: SagaRef): Promise<void> {
@@ -108,21 +112,28 @@ export class Steering {
     return { type: 'manual', act: wish.act, label: wish.label, result: wish.result, pivot, ...why };
   }
 
-  /** Becomes the owner of a saga that nobody works on, notes the records, and carries it on. */
+  /** Becomes the owner of a saga that nobody works on, notes the record, and carries it on. */
   async #takeUp(
     ref: SagaRef,
-    records: (run: Run) => readonly SagaRecord[],
-    plan = this.parts.registry.get(ref.name),
+    plan: SagaDefinition,
+    recordOf: (run: Run) => SagaRecord,
   ): Promise<SagaHandle> {
-    const { owner, journal } = this.parts.journaling;
+    const { live, journaling, runs } = this.parts;
+    const { owner, journal } = journaling;
     const [row] = await journal.claim({ owner, names: [ref.name], limit: 1, id: ref.id });
-    if (row === undefined) refuse(ref, 'take up', 'another process works on it');
-    const run = this.parts.runs.load(plan, await storedSaga(this.parts, ref));
-    run.note({ type: 'recovered', owner });
-    for (const record of records(run)) run.note(record);
-    const { input, deadline } = row as NonNullable<typeof row>;
-    const live = this.parts.live.launch(run, plan, input, deadline);
-    await live.durable;
-    return live.handle;
+    if (row === undefined) throw new SagaStateError(`Another process works on ${shownRef(ref)}`);
+    let run: Run;
+    try {
+      run = runs.load(plan, await storedSaga(this.parts, ref));
+      run.note({ type: 'recovered', owner });
+      run.note(recordOf(run));
+    } catch (error) {
+      // Claimed, but not worked on: as long as this process lives, nobody else could.
+      live.leave({ ref, epoch: row.epoch });
+      throw error;
+    }
+    const launched = live.launch(run, plan, row.input, row.deadline);
+    await launched.durable;
+    return launched.handle;
   }
 }
