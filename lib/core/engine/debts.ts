@@ -16,38 +16,58 @@ async function missingUndos(
   for (const { head } of entries) {
     evolve(state, decodeHead(head));
   }
+  if (state.parked?.reason === 'terminated') return [];
   return state.steps
     .filter((step) => step.owesUndo && step.outcome !== 'not-done' && step.undo?.phase !== 'done')
     .filter(({ label }) => definition.step(label)?.compensate === undefined)
     .map(({ label }) => label);
 }
 
+/** The ids of the live sagas of a name that owe an undo which their definition lacks, by label. */
+async function owedUndos(
+  parts: EngineParts,
+  name: string,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const owed = new Map<string, string[]>();
+  let cursor: string | undefined;
+  let looked = 0;
+  do {
+    const page = await parts.journaling.journal.list({
+      name,
+      status: ['running', 'compensating', 'parked'],
+      limit: 100,
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    for (const row of page.rows) {
+      const definition = parts.registry.get(name, row.version);
+      if (definition.fingerprint === row.fingerprint) continue;
+      // One that cannot be read is parked by the worker, and says so itself.
+      const labels = await missingUndos(parts, row, definition).catch(() => []);
+      for (const label of labels) owed.set(label, [...(owed.get(label) ?? []), row.id]);
+    }
+    cursor = page.nextCursor;
+    looked += page.rows.length;
+  } while (cursor !== undefined && looked < MAX_LOOKED_AT);
+  return owed;
+}
+
 /**
  * Says at start-up which live sagas owe an undo that their definition no longer has: one line per
- * saga, before any of them has to be parked for it.
+ * saga, before any of them has to be parked for it. A journal that fails here delays no recovery.
  */
 export async function reportDebts(parts: EngineParts): Promise<void> {
-  const { journaling, registry, logger } = parts;
+  const { registry, logger } = parts;
   for (const name of registry.names) {
-    const owed = new Map<string, string[]>();
-    let cursor: string | undefined;
-    let looked = 0;
-    do {
-      const page = await journaling.journal.list({
-        name,
-        status: ['running', 'compensating', 'parked'],
-        limit: 100,
-        ...(cursor === undefined ? {} : { cursor }),
+    let owed: ReadonlyMap<string, readonly string[]>;
+    try {
+      owed = await owedUndos(parts, name);
+    } catch (error) {
+      logger.warn(`The undos that live sagas of ${name} owe could not be looked up`, {
+        saga: name,
+        error: error instanceof Error ? error.message : String(error),
       });
-      for (const row of page.rows) {
-        const definition = registry.get(name, row.version);
-        if (definition.fingerprint === row.fingerprint) continue;
-        const labels = await missingUndos(parts, row, definition).catch(() => []);
-        for (const label of labels) owed.set(label, [...(owed.get(label) ?? []), row.id]);
-      }
-      cursor = page.nextCursor;
-      looked += page.rows.length;
-    } while (cursor !== undefined && looked < MAX_LOOKED_AT);
+      continue;
+    }
     if (owed.size === 0) continue;
     const shown = [...owed].map(([label, ids]) => `'${label}' by ${ids.length} (${ids[0]}, …)`);
     logger.warn(

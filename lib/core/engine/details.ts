@@ -17,13 +17,17 @@ export function summaryOf(row: SagaRow): SagaSummary {
   };
 }
 
-/** A saga with its timeline. */
+/** A saga with its timeline; records that cannot be read, of a saga parked for it, are left out. */
 export function detailsOf({ row, entries }: StoredSaga): SagaDetails {
   const state = new SagaState();
-  const timeline = entries.map(({ head, at }) => {
-    const record = decodeHead(head);
-    evolve(state, record);
-    return toEvent(row.name, row.id, at, record);
+  const timeline = entries.flatMap(({ head, at }) => {
+    try {
+      const record = decodeHead(head);
+      evolve(state, record);
+      return [toEvent(row.name, row.id, at, record)];
+    } catch {
+      return [];
+    }
   });
   return { ...summaryOf(row), parkReason: state.parked?.reason, timeline };
 }

@@ -1,0 +1,108 @@
+import { answers, neverAnswers } from '../../support/behaviours.js';
+import { rejectionOf } from '../../support/shop.js';
+import { Cluster, ref } from './cluster.js';
+
+/** Two orders whose process went; the journal shows `o-1` with a head that somebody has changed. */
+async function withHead(head: string) {
+  const cluster = new Cluster();
+  const plan = cluster.plan([
+    cluster.step('Charge', { does: [neverAnswers, neverAnswers, answers()] }),
+  ]);
+  const anna = await cluster.process([plan]);
+  await cluster.begun(anna, plan);
+  await cluster.begun(anna, plan, { id: 'o-2' });
+  anna.crash();
+  const load = cluster.journal.load.bind(cluster.journal);
+  cluster.journal.load = async (which) => {
+    const stored = await load(which);
+    if (stored === undefined || which.id !== ref.id) return stored;
+    const [first, ...others] = stored.entries;
+    return { ...stored, entries: [{ ...(first as NonNullable<typeof first>), head }, ...others] };
+  };
+  const bert = await cluster.process([plan]);
+  await cluster.takeover();
+  const repair = () => (cluster.journal.load = load);
+  return { cluster, bert, repair };
+}
+
+describe('a saga that cannot be read', () => {
+  it.each([
+    ['is no JSON', '{"type":"sta'],
+    ['is of a kind that a later version writes', '{"type":"paused"}'],
+    ['is not even an object', 'null'],
+  ])(
+    'is parked where an operator sees it, and holds up no other: its record %s',
+    async (_, head) => {
+      const { cluster, bert } = await withHead(head);
+      expect(await cluster.status()).toBe('parked');
+      expect(await cluster.status('o-2')).toBe('completed');
+      expect(await bert.get()).toMatchObject({
+        status: 'parked',
+        parkReason: 'unreadable',
+        timeline: [{ type: 'parked', reason: 'unreadable' }],
+      });
+      expect(cluster.logger.messages('error')).toEqual([
+        'Saga PlaceOrder cannot be recovered; it is parked',
+      ]);
+      await bert.engine.forget(ref);
+      expect(await bert.get()).toBeUndefined();
+    },
+  );
+
+  it('is not claimed for ever: once it is parked nobody tries again', async () => {
+    const { cluster } = await withHead('null');
+    await cluster.clock.advance(100_000);
+    expect(await cluster.journal.get(ref)).toMatchObject({ recoveries: 1, epoch: 2 });
+  });
+
+  it('goes on once it can be read again', async () => {
+    const { cluster, bert, repair } = await withHead('{"type":"paused"}');
+    expect(await rejectionOf(bert.engine.resume(ref))).toBeInstanceOf(TypeError);
+    repair();
+    await (await bert.engine.resume(ref)).result();
+    expect(await cluster.status()).toBe('completed');
+  });
+});
+
+describe('a journal that fails during a recovery (semantics 8)', () => {
+  it.each(['claim', 'load', 'append'] as const)(
+    'is no reason to park: a failing %s is tried again',
+    async (broken) => {
+      const cluster = new Cluster();
+      const plan = cluster.plan([cluster.step('Charge', { does: [neverAnswers, answers()] })]);
+      const anna = await cluster.process([plan]);
+      await cluster.begun(anna, plan);
+      anna.crash();
+      const bert = await cluster.process([plan]);
+      let fired = 0;
+      bert.fault = (method) => {
+        if (method !== broken || fired > 0) return;
+        fired += 1;
+        throw new Error('connection reset');
+      };
+      await cluster.takeover();
+      await cluster.takeover();
+      expect(fired).toBe(1);
+      expect(await cluster.status()).toBe('completed');
+    },
+  );
+
+  it('is claimed again when it could not even be parked', async () => {
+    const cluster = new Cluster();
+    const plan = cluster.plan([cluster.step('Charge', { does: [neverAnswers] })]);
+    const anna = await cluster.process([plan]);
+    await cluster.begun(anna, plan);
+    anna.crash();
+    const stored = await cluster.journal.load(ref);
+    Object.assign(stored?.entries[0] as object, { head: 'null' });
+    const bert = await cluster.process([plan]);
+    let fired = 0;
+    bert.fault = (method) => {
+      if (method === 'append' && fired++ === 0) throw new Error('disk full');
+    };
+    await cluster.takeover();
+    await cluster.takeover();
+    expect(fired).toBe(2);
+    expect(await bert.get()).toMatchObject({ parkReason: 'unreadable', recoveries: 2 });
+  });
+});
