@@ -66,12 +66,16 @@ export class Database {
     return this.#connection.prepare(sql).all(...values);
   }
 
-  /** All of it or nothing; `BEGIN IMMEDIATE` is the only place where a writer may find it busy. */
+  /**
+   * All of it or nothing; `BEGIN IMMEDIATE` is the only place where a writer may find it busy. Not
+   * prepared: a prepared BEGIN that found it busy stays in progress in libsql, and no later
+   * transaction can commit then.
+   */
   transaction<T>(mode: 'DEFERRED' | 'IMMEDIATE', work: () => T): T {
-    this.run(`BEGIN ${mode}`);
+    this.exec(`BEGIN ${mode}`);
     try {
       const value = work();
-      this.run('COMMIT');
+      this.exec('COMMIT');
       return value;
     } catch (error) {
       this.#rollback();
@@ -95,7 +99,7 @@ export class Database {
 
   #rollback(): void {
     try {
-      this.run('ROLLBACK');
+      this.exec('ROLLBACK');
     } catch {
       // SQLite has rolled back by itself: a full disk, an I/O error.
     }
