@@ -14,10 +14,6 @@ function isHeldBack(run: Run, effect: Effect): boolean {
   return effect.notBefore > 0 || run.unsettled !== undefined || run.halt !== undefined;
 }
 
-function isHeldBack(run: Run, effect: Effect): boolean {
-  return effect.notBefore > 0 || run.unsettled !== undefined || run.halt !== undefined;
-}
-
 /**
  * Waits for the effect's time and for a late attempt; `true` when the state may have changed.
  *
