@@ -10,8 +10,8 @@ import {
   FORGET,
   FORGETTABLE_BY_AGE,
 } from '../../lib/journals/sqlite/ownership.js';
-import { pageSql } from '../../lib/journals/sqlite/page-sql.js';
-import { APPENDS, ONE, ROW } from '../../lib/journals/sqlite/reader.js';
+import { pageSql } from '../../lib/journals/sql/index.js';
+import { APPENDS, ONE, PAGES } from '../../lib/journals/sqlite/reader.js';
 import { removeTempFolders, tempFolder } from './temp-folder.js';
 
 let database: Database;
@@ -87,7 +87,7 @@ describe('the plans of the SQLite journal', () => {
   it.each(filters.flatMap((filter) => [filter, { ...filter, cursor }]))(
     'list %j takes the newest from an index, without sorting',
     (filter) => {
-      const { text, values } = pageSql(listQuery(filter), ROW);
+      const { text, values } = pageSql(listQuery(filter), PAGES);
       const plan = planOf(text, values as (string | number)[]);
       expect(costly(plan)).toEqual([]);
       // The last step may sort the streams of several statuses: at most 1,001 rows of each.

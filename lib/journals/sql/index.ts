@@ -2,6 +2,8 @@
 export { listConditions, type ListDialect } from './conditions.js';
 export { GroupCommit, type GroupCommitOptions, type Outcome } from './group-commit.js';
 export { pendingMigrations, type Migration } from './migrations.js';
+export { packEntries, unpackEntries } from './packing.js';
+export { pageSql, type PageDialect, type PageSql } from './page-sql.js';
 export { toPage } from './page.js';
 export {
   ENTRY_COLUMNS,

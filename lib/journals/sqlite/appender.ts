@@ -8,9 +8,8 @@ import {
   type SagaRow,
   type SagaStatus,
 } from '../../core/index.js';
-import { checkEntry, checkNewSaga, type SqlRow, type SqlValue } from '../sql/index.js';
+import { checkEntry, checkNewSaga, packEntries, type SqlRow, type SqlValue } from '../sql/index.js';
 import type { Database } from './database.js';
-import { packEntries } from './packing.js';
 
 /** What an append has to be checked against. */
 interface Known {

@@ -6,10 +6,17 @@ import {
   type SagaRow,
   type StoredSaga,
 } from '../../core/index.js';
-import { SAGA_COLUMNS, storable, toPage, toSagaRow, type SqlRow } from '../sql/index.js';
+import {
+  pageSql,
+  SAGA_COLUMNS,
+  storable,
+  toPage,
+  toSagaRow,
+  unpackEntries,
+  type PageDialect,
+  type SqlRow,
+} from '../sql/index.js';
 import type { Database } from './database.js';
-import { unpackEntries } from './packing.js';
-import { pageSql } from './page-sql.js';
 
 /**
  * Everything of a saga's row. While it is live an append adds records and leaves the row alone, so
@@ -21,6 +28,16 @@ export const ROW = SAGA_COLUMNS.map((column) =>
         ORDER BY r.seq DESC LIMIT 1), s.updated_at) AS updated_at`
     : `s.${column}`,
 ).join(', ');
+
+export const PAGES: PageDialect = {
+  columns: ROW,
+  sagas: 'sagas',
+  tags: 'saga_tags',
+  hint: (index) => `INDEXED BY ${index}`,
+  // Other than JOIN, it is not turned round.
+  join: 'CROSS JOIN',
+  placeholder: () => '?',
+};
 
 export const ONE = `SELECT s.saga, ${ROW} FROM sagas s WHERE s.name = ? AND s.id = ?`;
 export const APPENDS = 'SELECT records FROM saga_appends WHERE saga = ? ORDER BY seq';
@@ -40,13 +57,16 @@ export class Reader {
       const row = this.#find(ref);
       if (row === undefined) return undefined;
       const appends = this.database.all(APPENDS, row['saga'] ?? null);
-      return { row: toSagaRow(row), entries: appends.flatMap(unpackEntries) };
+      return {
+        row: toSagaRow(row),
+        entries: appends.flatMap(({ records }) => unpackEntries(String(records))),
+      };
     });
   }
 
   list(filter: SagaFilter): SagaPage {
     const query = listQuery(filter);
-    const { text, values } = pageSql(query, ROW);
+    const { text, values } = pageSql(query, PAGES);
     return toPage(this.database.query(text, values), query);
   }
 

@@ -1,5 +1,4 @@
 import type { JournalEntry } from '../../core/index.js';
-import type { SqlRow } from '../sql/index.js';
 
 type Packed = readonly [
   seq: number,
@@ -10,7 +9,7 @@ type Packed = readonly [
   context: string | null,
 ];
 
-/** The records of one append as the text of its row. */
+/** The records of one append as the text of its row: a row each would cost more than the text. */
 export function packEntries(entries: readonly JournalEntry[]): string {
   return JSON.stringify(
     entries.map(({ seq, at, epoch, head, result, context }): Packed => {
@@ -19,8 +18,8 @@ export function packEntries(entries: readonly JournalEntry[]): string {
   );
 }
 
-export function unpackEntries(row: SqlRow): readonly JournalEntry[] {
-  const packed = JSON.parse(String(row['records'])) as readonly Packed[];
+export function unpackEntries(records: string): readonly JournalEntry[] {
+  const packed = JSON.parse(records) as readonly Packed[];
   return packed.map(([seq, at, epoch, head, result, context]) => {
     return { seq, at, epoch, head, result, context };
   });

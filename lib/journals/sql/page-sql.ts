@@ -1,5 +1,21 @@
 import type { ListQuery } from '../../core/index.js';
-import { listConditions, storable, type SqlValue } from '../sql/index.js';
+import { listConditions } from './conditions.js';
+import type { SqlValue } from './rows.js';
+import { storable } from './storable.js';
+
+/** How one store writes a page. Its indices have the same names in all of them. */
+export interface PageDialect {
+  /** What to select of the saga row `s`. */
+  readonly columns: string;
+  readonly sagas: string;
+  readonly tags: string;
+  /** The clause that makes the store read this index, where it must be told. */
+  hint(index: string): string;
+  /** A join whose left side leads. */
+  readonly join: string;
+  /** The placeholder of the value number `position`, from 1. */
+  placeholder(position: number): string;
+}
 
 export interface PageSql {
   readonly text: string;
@@ -16,21 +32,22 @@ function stream(source: string, orderedBy: string, conditions: string, limit: nu
     WHERE ${conditions} ORDER BY ${orderedBy}.created_at DESC, ${orderedBy}.saga DESC LIMIT ${limit}`;
 }
 
-function taggedStream(query: ListQuery, bind: Bind): string {
+function taggedStream(query: ListQuery, dialect: PageDialect, bind: Bind): string {
   const [first, ...others] = query.tags.map(([name, value]) => ({
     name: storable('the name of a tag', name),
     value: storable(`tag '${name}'`, value),
   }));
+  const { tags, sagas, join } = dialect;
   const conditions = [
     `d.name = ${bind(first?.name ?? '')} AND d.value = ${bind(first?.value ?? '')}`,
-    listConditions({ ...query, tags: [] }, { bind, tagTable: 'saga_tags', orderedBy: 'd' }),
+    listConditions({ ...query, tags: [] }, { bind, tagTable: tags, orderedBy: 'd' }),
     ...others.map(
-      ({ name, value }) => `EXISTS (SELECT 1 FROM saga_tags t WHERE t.name = ${bind(name)}
+      ({ name, value }) => `EXISTS (SELECT 1 FROM ${tags} t WHERE t.name = ${bind(name)}
         AND t.value = ${bind(value)} AND t.created_at = d.created_at AND t.saga = d.saga)`,
     ),
   ];
-  // CROSS JOIN: the tags lead, whatever the planner thinks.
-  const source = 'saga_tags d CROSS JOIN sagas s ON s.saga = d.saga';
+  // The tags lead: theirs is the order.
+  const source = `${tags} d ${join} ${sagas} s ON s.saga = d.saga`;
   return stream(source, 'd', conditions.join(' AND '), query.limit + 1);
 }
 
@@ -39,22 +56,17 @@ function taggedStream(query: ListQuery, bind: Bind): string {
  * million: by tag, else by key, else by (name and) status, where a list of several statuses merges
  * the newest of each.
  */
-export function pageSql(query: ListQuery, columns: string): PageSql {
+export function pageSql(query: ListQuery, dialect: PageDialect): PageSql {
+  const { sagas, tags: tagTable } = dialect;
   const values: SqlValue[] = [];
-  const bind: Bind = (value) => {
-    values.push(value);
-    return '?';
-  };
+  const bind: Bind = (value) => dialect.placeholder(values.push(value));
   const limit = query.limit + 1;
-  const plain = (index: string, narrowed: ListQuery): string =>
-    stream(
-      `sagas s INDEXED BY ${index}`,
-      's',
-      listConditions(narrowed, { bind, tagTable: 'saga_tags' }),
-      limit,
-    );
+  const plain = (index: string, narrowed: ListQuery): string => {
+    const conditions = listConditions(narrowed, { bind, tagTable });
+    return stream(`${sagas} s ${dialect.hint(index)}`, 's', conditions, limit);
+  };
   let streams: string[];
-  if (query.tags.length > 0) streams = [taggedStream(query, bind)];
+  if (query.tags.length > 0) streams = [taggedStream(query, dialect, bind)];
   else if (query.key !== undefined) streams = [plain('sagas_by_key', query)];
   else {
     const index = query.name === undefined ? 'sagas_by_status' : 'sagas_by_name';
@@ -66,8 +78,9 @@ export function pageSql(query: ListQuery, columns: string): PageSql {
   const found =
     streams.length === 0
       ? 'SELECT 0 AS created_at, 0 AS saga WHERE FALSE'
-      : streams.map((sql) => `SELECT * FROM (${sql})`).join(' UNION ALL ');
-  const text = `SELECT s.saga, ${columns} FROM (${found}) p CROSS JOIN sagas s ON s.saga = p.saga
+      : streams.map((sql, at) => `SELECT * FROM (${sql}) AS q${at}`).join(' UNION ALL ');
+  const text = `SELECT s.saga, ${dialect.columns}
+    FROM (${found}) p ${dialect.join} ${sagas} s ON s.saga = p.saga
     ORDER BY p.created_at DESC, p.saga DESC LIMIT ${limit}`;
   return { text, values };
 }
