@@ -1,6 +1,7 @@
 import { decodeHead, type SagaRow } from '../journal/index.js';
 import { evolve, SagaState } from '../machine/index.js';
 import type { SagaDefinition } from '../definition/index.js';
+import { messageOf, report } from '../ports/index.js';
 import { storedSaga, type EngineParts } from './engine-parts.js';
 
 /** How many live sagas of a name are looked at. */
@@ -62,15 +63,17 @@ export async function reportDebts(parts: EngineParts): Promise<void> {
     try {
       owed = await owedUndos(parts, name);
     } catch (error) {
-      logger.warn(`The undos that live sagas of ${name} owe could not be looked up`, {
+      report(logger, 'warn', `The undos that live sagas of ${name} owe could not be looked up`, {
         saga: name,
-        error: error instanceof Error ? error.message : String(error),
+        error: messageOf(error),
       });
       continue;
     }
     if (owed.size === 0) continue;
     const shown = [...owed].map(([label, ids]) => `'${label}' by ${ids.length} (${ids[0]}, …)`);
-    logger.warn(
+    report(
+      logger,
+      'warn',
       `Saga ${name} has live instances that owe an undo which its definition lacks: ` +
         `${shown.join('; ')}. Keep these steps as retired ones`,
       { saga: name, labels: [...owed.keys()] },

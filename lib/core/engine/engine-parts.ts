@@ -23,10 +23,15 @@ export function shownRef(ref: SagaRef): string {
 }
 
 /** @throws SagaNotFoundError */
-export async function storedSaga({ journaling }: EngineParts, ref: SagaRef): Promise<StoredSaga> {
+export async function storedSaga(
+  { journaling, registry }: EngineParts,
+  ref: SagaRef,
+): Promise<StoredSaga> {
   const stored = await journaling.journal.load(ref);
-  if (stored === undefined) throw new SagaNotFoundError(`No saga ${shownRef(ref)} is known`);
-  return stored;
+  if (stored !== undefined) return stored;
+  // An unknown name says more than an unknown id, and which names there are.
+  registry.get(ref.name);
+  throw new SagaNotFoundError(`No saga ${shownRef(ref)} is known`);
 }
 
 /**

@@ -8,6 +8,7 @@ import {
   type NewSaga,
 } from '../journal/index.js';
 import { evolve, type SagaRecord } from '../machine/index.js';
+import { messageOf, report } from '../ports/index.js';
 import { AlreadyExists, type Journaling } from './journaling.js';
 
 function errorOf(record: SagaRecord): unknown {
@@ -143,11 +144,9 @@ export class JournaledRun implements RunPersistence {
   #unstorable(record: SagaRecord, error: unknown): SagaRecord {
     if (record.type === 'done') return { ...record, result: undefined, unstorable: error };
     if (record.type === 'probed') return { ...record, result: undefined };
-    this.run.logger.error('The context of a saga cannot be stored; its last change is dropped', {
-      saga: this.run.sagaName,
-      sagaId: this.run.sagaId,
-      error: error instanceof Error ? error.message : String(error),
-    });
+    const { logger, sagaName: saga, sagaId } = this.run;
+    const what = 'The context of a saga cannot be stored; its last change is dropped';
+    report(logger, 'error', what, { saga, sagaId, error: messageOf(error) });
     return record;
   }
 

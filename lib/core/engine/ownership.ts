@@ -1,5 +1,6 @@
 import { LeaseLostError, SagaJournalError } from '../errors/index.js';
 import { refusalToCancel } from '../machine/index.js';
+import { messageOf, report } from '../ports/index.js';
 import type { EngineParts } from './engine-parts.js';
 
 /**
@@ -68,11 +69,16 @@ export class Ownership {
     try {
       await this.#beat();
     } catch (error) {
-      logger.error('The heartbeat of this process failed; its sagas stop when the lease ends', {
-        error: error instanceof Error ? error.message : String(error),
-        live: live.size,
-        leaseMs: this.leaseMs,
-      });
+      report(
+        logger,
+        'error',
+        'The heartbeat of this process failed; its sagas stop when the lease ends',
+        {
+          error: messageOf(error),
+          live: live.size,
+          leaseMs: this.leaseMs,
+        },
+      );
       if (this.#left() <= 0) this.#expire();
     } finally {
       guard();

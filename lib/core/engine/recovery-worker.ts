@@ -1,6 +1,7 @@
 import type { SagaDefinition } from '../definition/index.js';
 import { encodeHead, type SagaRow, type StoredSaga } from '../journal/index.js';
 import { refusalToCancel } from '../machine/index.js';
+import { messageOf, report } from '../ports/index.js';
 import { shownRef, storedSaga, type EngineParts } from './engine-parts.js';
 
 /** How a process looks for sagas that another one left behind. */
@@ -69,8 +70,8 @@ export class RecoveryWorker {
         if (rows.length < limit) return;
       }
     } catch (error) {
-      logger.error('Looking for sagas to recover failed; it is tried again', {
-        error: error instanceof Error ? error.message : String(error),
+      report(logger, 'error', 'Looking for sagas to recover failed; it is tried again', {
+        error: messageOf(error),
       });
     }
   }
@@ -82,8 +83,8 @@ export class RecoveryWorker {
       stored = await storedSaga(this.parts, row);
     } catch (error) {
       // The journal's fault, not the saga's: it is given back, and claimed again.
-      logger.error(`Saga ${shownRef(row)} could not be loaded; it is claimed again`, {
-        error: error instanceof Error ? error.message : String(error),
+      report(logger, 'error', `Saga ${shownRef(row)} could not be loaded; it is claimed again`, {
+        error: messageOf(error),
       });
       live.leave({ ref: row, epoch: row.epoch });
       return;
@@ -91,10 +92,10 @@ export class RecoveryWorker {
     try {
       this.#carryOn(row, registry.get(row.name, row.version), stored);
     } catch (error) {
-      logger.error(`Saga ${row.name} cannot be recovered; it is parked`, {
+      report(logger, 'error', `Saga ${row.name} cannot be recovered; it is parked`, {
         saga: row.name,
         sagaId: row.id,
-        error: error instanceof Error ? error.message : String(error),
+        error: messageOf(error),
       });
       await this.#parkUnreadable(row, stored);
     }
@@ -103,7 +104,7 @@ export class RecoveryWorker {
   #carryOn(row: SagaRow, definition: SagaDefinition, stored: StoredSaga): void {
     const { runs, live, journaling, logger } = this.parts;
     const run = runs.load(definition, stored);
-    logger.info(`Saga ${row.name} is carried on after its process went`, {
+    report(logger, 'info', `Saga ${row.name} is carried on after its process went`, {
       saga: row.name,
       sagaId: row.id,
       status: row.status,
@@ -141,8 +142,8 @@ export class RecoveryWorker {
         progress: false,
       });
     } catch (error) {
-      logger.error(`Saga ${shownRef(row)} could not be parked; it is claimed again`, {
-        error: error instanceof Error ? error.message : String(error),
+      report(logger, 'error', `Saga ${shownRef(row)} could not be parked; it is claimed again`, {
+        error: messageOf(error),
       });
       live.leave({ ref: row, epoch: row.epoch });
     }

@@ -1,3 +1,4 @@
+import { messageOf, report } from '../ports/index.js';
 import type { EngineParts } from './engine-parts.js';
 
 /** How long sagas at rest are kept, in ms since their last record; those not named stay for ever. */
@@ -43,8 +44,8 @@ export class Retention {
         }
       }
     } catch (error) {
-      logger.error('Deleting old sagas failed; it is tried again', {
-        error: error instanceof Error ? error.message : String(error),
+      report(logger, 'error', 'Deleting old sagas failed; it is tried again', {
+        error: messageOf(error),
       });
     }
     this.start();

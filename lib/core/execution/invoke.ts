@@ -1,7 +1,7 @@
 import { isSagaError, SagaTimeoutError } from '../errors/index.js';
 import { isObservableLike, lastValueOf } from '../result/index.js';
 import type { ActionContext } from './action-context.js';
-import { report } from './report.js';
+import { reportRun } from './report-run.js';
 import type { Run } from './run.js';
 
 /** Marks the rejection that takes a run's hands off, so that it is never taken for a failure. */
@@ -24,7 +24,7 @@ function reportLate(run: Run, ctx: ActionContext, error: unknown): void {
   if (isSagaError(error, 'SAGA_TIMEOUT') || ctx.aborted === error || ctx.aborted === cause) return;
   const { label, attempt } = ctx;
   const message = `A timed-out attempt of '${label}' ended after its time`;
-  report(run, 'warn', message, error, { label, attempt });
+  reportRun(run, 'warn', message, error, { label, attempt });
 }
 
 /**

@@ -3,7 +3,7 @@ import { mayRetry } from '../machine/index.js';
 import { ActionContext } from './action-context.js';
 import { Halted, invoke } from './invoke.js';
 import { failedRecord, reasonOf, undoFailedRecord, unwrap } from './outcome.js';
-import { report } from './report.js';
+import { reportRun } from './report-run.js';
 import type { Run } from './run.js';
 
 /** How long a probe or an `onError` hook may hold up its saga, in ms. */
@@ -14,7 +14,7 @@ function rethrowHalt(thrown: unknown): void {
 }
 
 function reportHook(run: Run, label: string, hook: string, thrown: unknown): void {
-  report(run, 'error', `${hook} of step '${label}' failed`, reasonOf(thrown), { label });
+  reportRun(run, 'error', `${hook} of step '${label}' failed`, reasonOf(thrown), { label });
 }
 
 /** Notes an attempt that was cancelled after its intent was recorded and before its action ran. */

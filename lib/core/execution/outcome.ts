@@ -4,7 +4,7 @@ import type { SagaRecord } from '../machine/index.js';
 import { Err, isResultLike, Ok, ResultError } from '../result/index.js';
 import { backoff, type RetryPolicy } from '../retry/index.js';
 import type { ActionContext } from './action-context.js';
-import { report } from './report.js';
+import { reportRun } from './report-run.js';
 import type { Run } from './run.js';
 
 /** An `Err` that came back, on its way to be treated like a throw. */
@@ -52,7 +52,7 @@ function isRetryable(run: Run, policy: RetryPolicy, label: string, reason: unkno
     return policy.when(reason);
   } catch (error) {
     const message = `retry.when of step '${label}' threw; the step is not retried`;
-    report(run, 'error', message, error, { label });
+    reportRun(run, 'error', message, error, { label });
     return false;
   }
 }

@@ -2,7 +2,7 @@ import type { ISagaRunContext, SagaDefinition } from '../definition/index.js';
 import { SagaCancelledError } from '../errors/index.js';
 import { evolve, SagaState, type SagaRecord } from '../machine/index.js';
 import type { Clock, IdGenerator, SagaLogger } from '../ports/index.js';
-import { report } from './report.js';
+import { reportRun } from './report-run.js';
 
 /** What all runs of one host share. */
 export interface RunEnvironment {
@@ -126,7 +126,7 @@ export class Run implements ISagaRunContext<unknown> {
       try {
         observer.onRecord(this, record, at);
       } catch (error) {
-        report(this, 'error', 'An observer of sagas threw', error);
+        reportRun(this, 'error', 'An observer of sagas threw', error);
       }
     }
   }

@@ -1,5 +1,5 @@
 import { isSagaError, SagaOptionsError, SagaSerializationError } from '../errors/index.js';
-import type { LogFields, SagaLogger } from '../ports/index.js';
+import { report, type LogFields, type SagaLogger } from '../ports/index.js';
 import type { PayloadCodec } from './codec.js';
 import { storedError } from './stored-error.js';
 
@@ -62,6 +62,6 @@ export function encodePayload(
       `takes ${bytes} bytes, over the limit of ${limits.maxBytes}; store a reference instead`,
     );
   }
-  if (bytes > limits.warnBytes) logger.warn(`A payload takes ${bytes} bytes`, fields);
+  if (bytes > limits.warnBytes) report(logger, 'warn', `A payload takes ${bytes} bytes`, fields);
   return text;
 }

@@ -107,7 +107,12 @@ function onResumed(state: SagaState, record: Of<'resumed'>): void {
   state.cancel = undefined;
   state.recoveries = 0;
   const open = state.last;
-  if (open === undefined || open.phase === 'done') return;
+  if (open === undefined) return;
+  if (open.phase === 'done') {
+    // Past the pivot a result that cannot be stored cannot be undone either: it goes on without it.
+    if (state.pivoted) open.failure = undefined;
+    return;
+  }
   // The operator vouches for one more round of attempts.
   open.phase = 'interrupted';
   open.attempt = 1;

@@ -17,7 +17,8 @@ function refusalOfLabel(state: SagaState, label: string, done: boolean): string 
   if (step === undefined) return `it has not started a step '${label}'`;
   if (done) return step.phase === 'done' ? `step '${label}' is done already` : undefined;
   if (step.undo?.phase === 'done') return `step '${label}' is undone already`;
-  return step.outcome === 'not-done' ? `step '${label}' did not take place` : undefined;
+  const owesNothing = step.outcome === 'not-done' && step.undo === undefined;
+  return owesNothing ? `step '${label}' did not take place` : undefined;
 }
 
 /** What an operator may want to do to a saga by hand. */
@@ -36,6 +37,7 @@ export function refusalOfManual(state: SagaState, wish: ManualWish): string | un
   if (state.status !== 'parked') return `it is ${state.status}, not parked`;
   if (wish.act === 'mark-done') {
     if (state.cause !== undefined) return 'it has begun to undo its steps';
+    if (state.parked?.reason === 'terminated') return 'it was terminated';
     return refusalOfLabel(state, wish.label, true);
   }
   if (state.cause === undefined) return 'it has not begun to undo its steps; cancel it first';

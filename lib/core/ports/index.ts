@@ -1,4 +1,5 @@
 export { systemClock, type Clock } from './clock.js';
+export { messageOf, report } from './report.js';
 export { randomIds, type IdGenerator } from './ids.js';
 export {
   isEnabled,
