@@ -1,0 +1,27 @@
+import { join } from 'node:path';
+import { Ledger } from './ledger.js';
+import type { Scenario } from './scenarios.js';
+
+/** One saga, and where its processes are killed. */
+export interface Case {
+  /** Unique; also the name of its saga, so that a recovery can be meant for it alone. */
+  readonly name: string;
+  readonly scenario: Scenario;
+  /** The place from 1 where the process that starts it dies; none: it is to live. */
+  readonly killAt?: number;
+  /** The place where the first process that recovers it dies. */
+  readonly killRecoveryAt?: number;
+  /** The name of the twin that is broken on purpose. */
+  readonly twin?: string;
+}
+
+export const SAGA_ID = 'saga-1';
+
+export function ledgerOf(directory: string, { name }: Case): Ledger {
+  return new Ledger(join(directory, `${name}.jsonl`));
+}
+
+/** How many of its processes are killed. */
+export function kills({ killAt, killRecoveryAt }: Case): number {
+  return Number(killAt !== undefined) + Number(killRecoveryAt !== undefined);
+}

@@ -1,0 +1,53 @@
+import {
+  InProcessEngine,
+  isSagaError,
+  SagaOrchestratorBuilder,
+  silentLogger,
+} from 'nestjs-saga-orchestrator/core';
+import { ledgerOf, SAGA_ID } from './cases.js';
+import { PASSED, type ChildTask } from './child-task.js';
+import { CrashPoints } from './crash-points.js';
+import { sagaUnderTest } from './saga-under-test.js';
+import { openJournal } from './stores.js';
+import { twinNamed } from './twins.js';
+import { witnessed } from './wrap-journal.js';
+
+// One process of a sweep: starts the saga of one case, or recovers it, and dies where it is told to.
+
+const task = JSON.parse(process.argv[2] ?? '') as ChildTask;
+const { role, case: own, store, directory, leaseMs } = task;
+const ledger = ledgerOf(directory, own);
+ledger.write({ kind: 'process' });
+const points = new CrashPoints(role === 'start' ? own.killAt : own.killRecoveryAt);
+const twin = twinNamed(own.twin);
+const inner = openJournal(store);
+const journal = witnessed(twin?.journal?.(inner) ?? inner, () => ({ points, ledger }));
+const worker = role === 'recover' ? { pollMs: 20 } : false;
+const engine = new InProcessEngine({ journal, logger: silentLogger, leaseMs, worker });
+const cancel = () => engine.cancel({ name: own.name, id: SAGA_ID }, 'no longer wanted');
+const world = { points, ledger, cancel, ...twin?.world };
+const definition = sagaUnderTest(own.name, own.scenario, world);
+engine.register(definition);
+
+async function start(): Promise<void> {
+  const options = { host: engine, definition, id: SAGA_ID };
+  const saga = new SagaOrchestratorBuilder(own.name, { trail: [] }, silentLogger, options);
+  const handle = await saga.start();
+  ledger.write({ kind: 'accepted' });
+  await handle.result().catch((error: unknown) => {
+    if (!isSagaError(error, 'SAGA_EXECUTION')) throw error;
+  });
+}
+
+async function recover(): Promise<void> {
+  await engine.recover();
+  for (;;) {
+    const { status } = (await engine.get({ name: own.name, id: SAGA_ID })) ?? {};
+    if (status !== 'running' && status !== 'compensating') return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+await (role === 'start' ? start() : recover());
+process.stdout.write(`${PASSED}${points.passed.length}\n`);
+await engine.close();

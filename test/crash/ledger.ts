@@ -1,0 +1,57 @@
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+
+export type Direction = 'do' | 'undo' | 'probe';
+
+/** One line of a saga's ledger. All its processes write to the same file, one after the other. */
+export type LedgerLine =
+  /** A process begins; the one before it, if any, is gone. */
+  | { kind: 'process' }
+  /** Somebody asked a participant for something; written before anything else happens. */
+  | { kind: 'call'; direction: Direction; label: string; attempt: number }
+  /** The participant has answered. */
+  | { kind: 'return'; direction: Direction; label: string }
+  /** It took effect. */
+  | { kind: 'effect'; direction: 'do' | 'undo'; label: string }
+  /** An undo of what never came: the action is refused should it still arrive. */
+  | { kind: 'closed'; label: string }
+  /** The journal told the engine that this record is durable. */
+  | { kind: 'acked'; seq: number; head: string }
+  /** The caller was told that the saga is accepted. */
+  | { kind: 'accepted' }
+  /** What a step saw was not what it must see. */
+  | { kind: 'fault'; text: string };
+
+/**
+ * What the outside world knows of one saga: an fsynced file that only grows. Because calls, effects
+ * and acknowledgements stand in it in the order in which they happened, over all processes, it tells
+ * what ran after what without trusting the journal.
+ */
+export class Ledger {
+  constructor(private readonly file: string) {}
+
+  get lines(): readonly LedgerLine[] {
+    if (!existsSync(this.file)) return [];
+    const text = readFileSync(this.file, 'utf8').trimEnd();
+    return text === '' ? [] : text.split('\n').map((line) => JSON.parse(line) as LedgerLine);
+  }
+
+  write(...lines: readonly LedgerLine[]): void {
+    const file = openSync(this.file, 'a');
+    try {
+      writeSync(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  hasEffect(direction: 'do' | 'undo', label: string): boolean {
+    return this.lines.some(
+      (line) => line.kind === 'effect' && line.direction === direction && line.label === label,
+    );
+  }
+
+  isClosed(label: string): boolean {
+    return this.lines.some((line) => line.kind === 'closed' && line.label === label);
+  }
+}

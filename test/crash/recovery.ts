@@ -1,0 +1,88 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { InProcessEngine, silentLogger, type Journal } from 'nestjs-saga-orchestrator/core';
+import { ledgerOf, SAGA_ID, type Case } from './cases.js';
+import { CrashPoints } from './crash-points.js';
+import { historyOf, type History } from './history.js';
+import { sagaUnderTest } from './saga-under-test.js';
+import { openJournal, type StoreConfig } from './stores.js';
+import { twinNamed } from './twins.js';
+import { witnessed, type Witness } from './wrap-journal.js';
+
+export interface Recovered {
+  readonly own: Case;
+  readonly history: History;
+  /** How many places to die at its recovery came by. */
+  readonly points: number;
+}
+
+const POLL_MS = 50;
+
+async function untilAtRest(journal: Journal, limitMs: number): Promise<void> {
+  const deadline = performance.now() + limitMs;
+  for (;;) {
+    const page = await journal.list({ status: ['running', 'compensating'], limit: 1 });
+    if (page.rows.length === 0 || performance.now() > deadline) return;
+    await sleep(POLL_MS);
+  }
+}
+
+async function historiesOf(
+  journal: Journal,
+  directory: string,
+  cases: readonly Case[],
+  witnesses: ReadonlyMap<string, Witness>,
+): Promise<readonly Recovered[]> {
+  const found: Recovered[] = [];
+  for (const own of cases) {
+    const stored = await journal.load({ name: own.name, id: SAGA_ID });
+    const { lines } = ledgerOf(directory, own);
+    const history = historyOf(stored?.row, stored?.entries ?? [], lines);
+    found.push({ own, history, points: witnesses.get(own.name)?.points.passed.length ?? 0 });
+  }
+  return found;
+}
+
+/**
+ * Carries on, in this process, everything that the dead ones left in a store, and gives the
+ * histories. Waits until all sagas rest, at most `limitMs`: what does not rest by then is found by
+ * the rules.
+ */
+export async function recoverAll(
+  store: StoreConfig,
+  directory: string,
+  cases: readonly Case[],
+  limitMs: number,
+): Promise<readonly Recovered[]> {
+  const witnesses = new Map(
+    cases.map((own) => [
+      own.name,
+      { points: new CrashPoints(), ledger: ledgerOf(directory, own) } satisfies Witness,
+    ]),
+  );
+  const inner = openJournal(store);
+  const twin = twinNamed(cases[0]?.twin);
+  const journal = witnessed(
+    twin?.journal?.(inner) ?? inner,
+    (name) => witnesses.get(name) as Witness,
+  );
+  const worker = { pollMs: POLL_MS };
+  const engine = new InProcessEngine({ journal, logger: silentLogger, leaseMs: 10_000, worker });
+  for (const own of cases) {
+    const witness = witnesses.get(own.name) as Witness;
+    if (witness.ledger.lines.length > 0) witness.ledger.write({ kind: 'process' });
+    const cancel = () => engine.cancel({ name: own.name, id: SAGA_ID }, 'no longer wanted');
+    engine.register(sagaUnderTest(own.name, own.scenario, { ...witness, cancel, ...twin?.world }));
+  }
+  try {
+    await engine.open();
+    for (const { name, scenario } of cases) {
+      if (scenario.cancelWhileDown !== true) continue;
+      await inner.requestCancel({ name, id: SAGA_ID }, 'no longer wanted');
+    }
+    await engine.recover();
+    await untilAtRest(inner, limitMs);
+    return await historiesOf(inner, directory, cases, witnesses);
+  } finally {
+    await engine.close();
+  }
+}

@@ -1,0 +1,117 @@
+import { INVARIANTS, violationsOf } from '../support/oracle.js';
+import { planOf } from '../support/trace.js';
+import { kills } from './cases.js';
+import { expectedEnd } from './expected-end.js';
+import { ofType, type Recorded } from './history.js';
+import type { Rule } from './rule.js';
+import { NOBODY, sagaUnderTest } from './saga-under-test.js';
+import { labelsOf } from './scenarios.js';
+import { traceOf } from './trace-of.js';
+
+const TERMINAL = ['completed', 'compensated', 'parked'];
+
+const accepted: Rule = ({ row, lines }) => [
+  row === undefined &&
+    lines.some(({ kind }) => kind !== 'process') &&
+    'was accepted or began to work, and is not in the journal',
+];
+
+const journalIsWhole: Rule = ({ records, row }) => [
+  ...records.map(({ seq }, i) => seq !== i + 1 && `record ${i + 1} has seq ${seq}`),
+  ...records.map(({ epoch, seq }, i) => {
+    const before = records[i - 1]?.epoch ?? 1;
+    return epoch < before && `record ${seq} has epoch ${epoch} after ${before}`;
+  }),
+  row !== undefined && (records.at(-1)?.epoch ?? 1) > row.epoch && 'has a record of a later epoch',
+];
+
+const acknowledgedIsKept: Rule = ({ records, lines }) =>
+  lines.map(
+    (line) =>
+      line.kind === 'acked' &&
+      records[line.seq - 1]?.head !== line.head &&
+      `record ${line.seq} was acknowledged and is not in the journal: ${line.head}`,
+  );
+
+const oneEnd: Rule = ({ records, row }) => {
+  if (row === undefined) return [];
+  const ends = records.filter(({ type }) => TERMINAL.includes(type));
+  if (ends.length === 0) return [`is not at rest: ${row.status}`];
+  return [
+    ends.length > 1 && `ended ${ends.length} times`,
+    records.at(-1) !== ends[0] && `went on after it was ${ends[0]?.type}`,
+    row.status !== ends[0]?.type && `is listed as ${row.status} and was ${ends[0]?.type}`,
+  ];
+};
+
+const expectedStatus: Rule = (history, { scenario }) => {
+  if (history.row === undefined) return [];
+  const expected = expectedEnd(scenario, history);
+  const reason = ofType(history, 'parked')[0]?.reason;
+  return [
+    (history.row.status !== expected.status || reason !== expected.reason) &&
+      `is ${history.row.status} ${reason ?? ''}, not ${expected.status} ${expected.reason ?? ''}`,
+  ];
+};
+
+const orderOfRecords: Rule = ({ records }) => {
+  const starts = [...new Set(records.filter(({ type }) => type === 'started').map((r) => r.label))];
+  const done = new Set<string | undefined>();
+  let turned = false;
+  let open: Recorded | undefined;
+  let undone = starts.length;
+  return records.map((record) => {
+    const { type, label } = record;
+    if (type === 'compensating') turned = true;
+    if (type === 'done' || type === 'undone') done.add(`${type} ${label}`);
+    if (type === 'recovered' || type === 'undone' || type === 'undo-failed') open = undefined;
+    if (type === 'started' && turned) return `${label} started after compensation began`;
+    if (type === 'started' && done.has(`done ${label}`))
+      return `${label} started after it was done`;
+    if (type !== 'undo-started') return undefined;
+    const index = starts.indexOf(label);
+    const before = open;
+    const turn = index <= undone;
+    open = record;
+    undone = index;
+    if (before !== undefined) return `undo ${label} began while undo ${before.label} ran`;
+    if (done.has(`undone ${label}`)) return `undo ${label} began after it was undone`;
+    return !turn && `undo ${label} began out of order`;
+  });
+};
+
+const recoveriesAreCounted: Rule = ({ records, row }, own) => {
+  const recovered = records.filter(({ type }) => type === 'recovered').length;
+  return [
+    recovered > kills(own) && `was taken over ${recovered} times for ${kills(own)} crashes`,
+    (row?.recoveries ?? 0) > 5 && `has ${row?.recoveries} recoveries without progress`,
+  ];
+};
+
+const contextIsKept: Rule = ({ row, trail }, { scenario }) => {
+  const expected = labelsOf(scenario).join(', ');
+  const whole = row?.status === 'completed' && scenario.probed !== true;
+  return [whole && trail.join(', ') !== expected && `ended with the trail ${trail.join(', ')}`];
+};
+
+/** The oracle knows the rules of the machine; it judges the same history. */
+const oracle: Rule = (history, own) => {
+  if (history.row === undefined) return [];
+  const plan = planOf(sagaUnderTest(own.name, own.scenario, NOBODY));
+  return violationsOf(plan, traceOf(history), { recoveryLimit: 5 }).map(
+    ({ invariant, what }) => `${INVARIANTS[invariant]}: ${what}`,
+  );
+};
+
+/** What may stand in a saga's journal. */
+export const RULES_OF_RECORDS: readonly Rule[] = [
+  accepted,
+  journalIsWhole,
+  acknowledgedIsKept,
+  oneEnd,
+  expectedStatus,
+  orderOfRecords,
+  recoveriesAreCounted,
+  contextIsKept,
+  oracle,
+];

@@ -1,0 +1,121 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Journal, JournalEntry, StoredSaga } from 'nestjs-saga-orchestrator/core';
+import type { World } from './saga-under-test.js';
+import { wrapJournal } from './wrap-journal.js';
+
+/** Something broken on purpose, in every process of a sweep: the sweep must notice. */
+export interface Twin {
+  readonly name: string;
+  /** The scenario that shows it. */
+  readonly scenario: string;
+  /** The violation that names the fault. */
+  readonly caughtAs: RegExp;
+  readonly journal?: (inner: Journal) => Journal;
+  readonly world?: Pick<World, 'forgetful' | 'lazyUndo'>;
+}
+
+function typeOf({ head }: JournalEntry): string {
+  return (JSON.parse(head) as { type: string }).type;
+}
+
+/** A journal that shows an engine another past than the one it was told. */
+function remembers(change: (entries: readonly JournalEntry[]) => readonly JournalEntry[]) {
+  return (inner: Journal): Journal =>
+    wrapJournal(inner, {
+      load: async (ref): Promise<StoredSaga | undefined> => {
+        const stored = await inner.load(ref);
+        return stored && { ...stored, entries: change(stored.entries) };
+      },
+    });
+}
+
+/** Keeps the seqs, so that the journal itself has nothing to object to. */
+function asIfRecovered(entry: JournalEntry): JournalEntry {
+  return { ...entry, head: '{"type":"recovered","owner":"nobody"}', result: null, context: null };
+}
+
+function turns(entry: JournalEntry): boolean {
+  return ['failed', 'compensating', 'cancel-requested'].includes(typeOf(entry));
+}
+
+export const TWINS: readonly Twin[] = [
+  {
+    name: 'a journal that acknowledges before it has written',
+    scenario: 'all succeed',
+    caughtAs: /was acknowledged and is not in the journal/,
+    journal: (inner) =>
+      wrapJournal(inner, {
+        append: async (batch) => {
+          void sleep(100).then(() => inner.append(batch).catch(() => undefined));
+        },
+      }),
+  },
+  {
+    name: 'a journal that loses what it is given while the intent is already carried out',
+    scenario: 'all succeed',
+    caughtAs: /calls of do Stock, but/,
+    journal: (inner) =>
+      wrapJournal(inner, {
+        append: (batch) =>
+          batch.entries.some((entry) => typeOf(entry) === 'started')
+            ? Promise.resolve()
+            : inner.append(batch),
+      }),
+  },
+  {
+    name: 'a recovery that knows of nothing but the first intent',
+    scenario: 'all succeed',
+    caughtAs: /was called after its done record/,
+    journal: remembers((entries) =>
+      entries.map((entry) => (entry.seq > 1 ? asIfRecovered(entry) : entry)),
+    ),
+  },
+  {
+    name: 'a recovery that forgets that a step has finally failed',
+    scenario: '3 fails',
+    caughtAs: /after compensation began/,
+    journal: remembers((entries) =>
+      entries.map((entry) => (turns(entry) ? asIfRecovered(entry) : entry)),
+    ),
+  },
+  {
+    name: 'a recovery that forgets that it was cancelled',
+    scenario: 'cancelled in 2',
+    caughtAs: /after compensation began/,
+    journal: remembers((entries) =>
+      entries.map((entry) => (turns(entry) ? asIfRecovered(entry) : entry)),
+    ),
+  },
+  {
+    name: 'a recovery that forgets which undos are done',
+    scenario: '3 fails',
+    caughtAs: /undo \w+ was called after its undone record/,
+    journal: remembers((entries) =>
+      entries.map((entry) => (typeOf(entry) === 'undone' ? asIfRecovered(entry) : entry)),
+    ),
+  },
+  {
+    name: 'a recovery that does not know the last record',
+    scenario: 'all succeed',
+    caughtAs: /is not at rest/,
+    journal: remembers((entries) => entries.slice(0, -1)),
+  },
+  {
+    name: 'participants that are not idempotent',
+    scenario: 'all succeed',
+    caughtAs: /took effect 2 times/,
+    world: { forgetful: true },
+  },
+  {
+    name: 'compensations that only say that they are done',
+    scenario: '3 fails',
+    caughtAs: /is compensated, but \w+ has a net effect/,
+    world: { lazyUndo: true },
+  },
+];
+
+export function twinNamed(name: string | undefined): Twin | undefined {
+  const found = TWINS.find((twin) => twin.name === name);
+  if (found === undefined && name !== undefined) throw new Error(`No twin is named '${name}'`);
+  return found;
+}
