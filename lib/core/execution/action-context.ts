@@ -3,14 +3,17 @@ import type { SagaLogger } from '../ports/index.js';
 import { idempotencyKey } from './idempotency-key.js';
 import type { AttemptInFlight, Run } from './run.js';
 
+/** What few attempts need. Apart, because every waiting saga keeps one attempt. */
+interface Rare {
+  context?: unknown;
+  controller?: AbortController;
+  aborted?: Error;
+  onHalt?: ((error: Error) => void) | undefined;
+}
+
 /** What an action sees: one per attempt. Whatever costs something is made when first read. */
 export class ActionContext implements ISagaContext<unknown>, AttemptInFlight {
-  #context: unknown = undefined;
-  #controller: AbortController | undefined = undefined;
-  /** Why the attempt was aborted; its failure is then `unknown`. */
-  aborted: Error | undefined = undefined;
-  /** Called when this process must take its hands off at once. */
-  onHalt: ((error: Error) => void) | undefined = undefined;
+  #rare: Rare | undefined = undefined;
 
   constructor(
     protected readonly run: Run,
@@ -25,11 +28,21 @@ export class ActionContext implements ISagaContext<unknown>, AttemptInFlight {
   get context(): unknown {
     const { run } = this;
     if (run.persistence === undefined) return run.context;
-    return (this.#context ??= run.persistence.readContext());
+    return (this.#need().context ??= run.persistence.readContext());
   }
 
   get touchedContext(): unknown {
-    return this.#context;
+    return this.#rare?.context;
+  }
+
+  /** Why the attempt was aborted; its failure is then `unknown`. */
+  get aborted(): Error | undefined {
+    return this.#rare?.aborted;
+  }
+
+  /** Called when this process must take its hands off at once. */
+  set onHalt(callback: ((error: Error) => void) | undefined) {
+    this.#need().onHalt = callback;
   }
 
   get isSuccess(): boolean {
@@ -57,9 +70,10 @@ export class ActionContext implements ISagaContext<unknown>, AttemptInFlight {
   }
 
   get signal(): AbortSignal {
-    this.#controller ??= new AbortController();
-    if (this.aborted !== undefined) this.#controller.abort(this.aborted);
-    return this.#controller.signal;
+    const rare = this.#need();
+    rare.controller ??= new AbortController();
+    if (rare.aborted !== undefined) rare.controller.abort(rare.aborted);
+    return rare.controller.signal;
   }
 
   getStepResult<T>(label: string): T | undefined {
@@ -67,12 +81,17 @@ export class ActionContext implements ISagaContext<unknown>, AttemptInFlight {
   }
 
   abort(reason: Error): void {
-    this.aborted ??= reason;
-    this.#controller?.abort(this.aborted);
+    const rare = this.#need();
+    rare.aborted ??= reason;
+    rare.controller?.abort(rare.aborted);
   }
 
   halt(error: Error): void {
     this.abort(error);
-    this.onHalt?.(error);
+    this.#rare?.onHalt?.(error);
+  }
+
+  #need(): Rare {
+    return (this.#rare ??= {});
   }
 }
