@@ -1,0 +1,243 @@
+import {
+  decide,
+  defineSaga,
+  type AnySagaStep,
+  type SagaRecord,
+  type SagaState,
+} from 'nestjs-saga-orchestrator/core';
+import {
+  failureOf,
+  refusalOfManual,
+  refusalToCancel,
+  resumeRecord,
+} from '../../../lib/core/machine/index.js';
+import {
+  cancelled,
+  done,
+  failed,
+  parked,
+  shown,
+  started,
+  stateOf,
+  turned,
+  undoFailed,
+  undone,
+} from '../../support/records.js';
+
+const act = () => undefined;
+const step = (label: string, options = {}): AnySagaStep<unknown> => ({
+  label,
+  action: act,
+  compensate: act,
+  ...options,
+});
+const plan = defineSaga('PlaceOrder', [
+  step('Reserve', { compensationRetry: 0 }),
+  step('Charge', { compensationRetry: 0, compensateOn: 'attempted' }),
+  step('Ship'),
+]);
+
+const next = (state: SagaState) => shown(decide(plan, state));
+const by = { type: 'manual', by: 'ada', reason: 'called the bank' } as const;
+const manual = (act: object) => ({ ...by, ...act }) as SagaRecord;
+
+const failedUndo = [
+  ...done('Reserve'),
+  ...done('Charge'),
+  ...failed('Ship'),
+  turned,
+  ...undoFailed('Charge'),
+  ...undone('Reserve'),
+  { type: 'parked', reason: 'compensation-failed', label: 'Charge' },
+] as const;
+const inDoubt = [...done('Reserve'), ...failed('Charge', 'unknown'), parked('in-doubt', 'Charge')];
+const afterPivot = [
+  ...done('Reserve', { pivot: true }),
+  ...failed('Charge'),
+  parked('failed-after-pivot', 'Charge'),
+];
+
+describe('what an operator may do to a parked saga', () => {
+  it('retry-compensation gives the undos that failed all of their tries again, no other', () => {
+    const state = stateOf(failedUndo, manual({ act: 'retry-compensation' }));
+    expect(next(state)).toBe('undo Charge 1');
+    expect(next(stateOf(failedUndo, manual({ act: 'retry-compensation' }), undone('Charge')))).toBe(
+      'compensated',
+    );
+  });
+
+  it('mark-compensated says that an undo was done by hand', () => {
+    const state = stateOf(failedUndo, manual({ act: 'mark-compensated', label: 'Charge' }));
+    expect(next(state)).toBe('compensated');
+    expect(failureOf('PlaceOrder', 's-1', state)).toMatchObject({
+      compensated: ['Charge', 'Reserve'],
+      compensationErrors: [],
+    });
+  });
+
+  it('mark-compensated may settle an undo that a deploy took away', () => {
+    const back = [...done('Coupon'), ...failed('Reserve'), turned];
+    const lost = stateOf(back, { type: 'parked', reason: 'definition-mismatch', label: 'Coupon' });
+    expect(refusalOfManual(lost, { act: 'mark-compensated', label: 'Coupon' })).toBeUndefined();
+    const state = stateOf(back, manual({ act: 'mark-compensated', label: 'Coupon' }));
+    expect(next(state)).toBe('compensated');
+  });
+
+  it('mark-done settles a doubt: the saga goes on with that result', () => {
+    const state = stateOf(
+      inDoubt,
+      manual({ act: 'mark-done', label: 'Charge', result: 'tx-1', pivot: true }),
+    );
+    expect(next(state)).toBe('run Ship 1');
+    expect(state.step('Charge')).toMatchObject({ result: 'tx-1', outcome: 'done' });
+    expect(state.pivoted).toBe(true);
+  });
+
+  it('terminate ends it where it stands, without compensation, for good', () => {
+    const state = stateOf(done('Reserve'), manual({ act: 'terminate' }));
+    expect(state.parked).toEqual({ reason: 'terminated' });
+    expect(next(state)).toBe('stop');
+    expect(() => resumeRecord(plan, state, 'Charge')).toThrow(/terminated/);
+    expect(refusalToCancel(state)).toMatch(/terminated/);
+    expect(refusalOfManual(state, { act: 'mark-done', label: 'Reserve' })).toMatch(/terminated/);
+  });
+
+  it('a cancel sends one that was parked on its way forward back', () => {
+    expect(next(stateOf(inDoubt, cancelled))).toBe('compensating');
+    expect(next(stateOf(failedUndo, cancelled))).toBe('stop');
+    expect(next(stateOf(afterPivot, cancelled))).toBe('stop');
+  });
+
+  it('a resume goes on without a result that could not be stored, past the pivot', () => {
+    const lost = done('Reserve', { pivot: true, unstorable: new Error('a function') });
+    const state = stateOf(lost);
+    expect(next(state)).toBe('parked failed-after-pivot Reserve');
+    expect(
+      next(
+        stateOf(lost, parked('failed-after-pivot', 'Reserve'), resumeRecord(plan, state, 'Charge')),
+      ),
+    ).toBe('run Charge 1');
+  });
+
+  it('a result that could not be stored before the pivot is undone, even after a resume', () => {
+    const lost = done('Reserve', { unstorable: new Error('a function') });
+    const state = stateOf(lost);
+    expect(next(state)).toBe('compensating');
+    const resumed = { type: 'resumed', skip: [] } as const;
+    expect(next(stateOf(lost, resumed))).toBe('compensating');
+  });
+});
+
+describe('what an operator may not do', () => {
+  const REFUSED: readonly (readonly [
+    string,
+    SagaState,
+    Parameters<typeof refusalOfManual>[1],
+    RegExp,
+  ])[] = [
+    [
+      'terminate what is completed',
+      stateOf({ type: 'completed' }),
+      { act: 'terminate' },
+      /completed/,
+    ],
+    [
+      'terminate what is compensated',
+      stateOf({ type: 'compensated' }),
+      { act: 'terminate' },
+      /compensated/,
+    ],
+    [
+      'touch what is running',
+      stateOf(done('Reserve')),
+      { act: 'retry-compensation' },
+      /running, not parked/,
+    ],
+    [
+      'undo again what goes forward',
+      stateOf(inDoubt),
+      { act: 'retry-compensation' },
+      /cancel it first/,
+    ],
+    [
+      'mark a step undone on the way forward',
+      stateOf(inDoubt),
+      { act: 'mark-compensated', label: 'Charge' },
+      /cancel it first/,
+    ],
+    [
+      'resurrect what is being undone',
+      stateOf(failedUndo),
+      { act: 'mark-done', label: 'Ship' },
+      /begun to undo/,
+    ],
+    [
+      'mark a step that never started',
+      stateOf(inDoubt),
+      { act: 'mark-done', label: 'Ship' },
+      /not started/,
+    ],
+    [
+      'mark a step done twice',
+      stateOf(inDoubt),
+      { act: 'mark-done', label: 'Reserve' },
+      /done already/,
+    ],
+    [
+      'mark a step undone twice',
+      stateOf(failedUndo),
+      { act: 'mark-compensated', label: 'Reserve' },
+      /undone already/,
+    ],
+    [
+      'mark undone what never happened',
+      stateOf(failedUndo),
+      { act: 'mark-compensated', label: 'Ship' },
+      /did not take place/,
+    ],
+  ];
+
+  it.each(REFUSED)('%s', (_, state, wish, why) => {
+    expect(refusalOfManual(state, wish)).toMatch(why);
+  });
+
+  it.each([
+    ['completed', stateOf({ type: 'completed' }), /completed/],
+    ['compensated', stateOf(turned, { type: 'compensated' }), /compensated/],
+    ['compensating', stateOf(turned), /compensating already/],
+    ['parked on its way back', stateOf(failedUndo), /parked/],
+    ['past its pivot', stateOf(afterPivot), /pivot/],
+  ])('cancel a saga that is %s', (_, state, why) => {
+    expect(refusalToCancel(state)).toMatch(why);
+  });
+
+  it.each([
+    ['terminate what is parked', stateOf(failedUndo), { act: 'terminate' } as const],
+    ['terminate what is running', stateOf(started('Reserve')), { act: 'terminate' } as const],
+    ['retry its undos', stateOf(failedUndo), { act: 'retry-compensation' } as const],
+    [
+      'mark a failed undo',
+      stateOf(failedUndo),
+      { act: 'mark-compensated', label: 'Charge' } as const,
+    ],
+    ['mark a doubt', stateOf(inDoubt), { act: 'mark-done', label: 'Charge' } as const],
+  ])('but may %s', (_, state, wish) => {
+    expect(refusalOfManual(state, wish)).toBeUndefined();
+  });
+
+  it('but may settle the undo of a step that failed cleanly and was undone as attempted', () => {
+    const state = stateOf(
+      done('Reserve'),
+      failed('Charge'),
+      turned,
+      undoFailed('Charge'),
+      undone('Reserve'),
+    );
+    expect(next(state)).toBe('parked compensation-failed Charge');
+    const stuck = stateOf(done('Reserve'), failed('Charge'), turned, undoFailed('Charge'), {
+      type: 'parked',
+      reason: 'compensation-failed',
+    });
+    expect(refusalOfManual(stuck, { act: 'mark-compensated', label: 'Charge' })).toBeUndefined();
+  });
+});
