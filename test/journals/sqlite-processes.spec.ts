@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import Libsql from 'libsql';
 import type { Journal } from 'nestjs-saga-orchestrator/core';
-import { sqliteJournal } from 'nestjs-saga-orchestrator/sqlite';
+import { sqliteJournal, type SqliteConnection } from 'nestjs-saga-orchestrator/sqlite';
+import { findDriver } from '../../lib/journals/sqlite/find-driver.js';
 import { bundle, startProgram } from './child-program.js';
 import { removeTempFolders, tempFolder } from './temp-folder.js';
 
@@ -35,6 +35,11 @@ function acknowledged(lines: readonly string[]): ReadonlyMap<string, number> {
 
 async function seqsOf(journal: Journal, id: string): Promise<readonly number[]> {
   return (await journal.load({ name: 'T', id }))?.entries.map(({ seq }) => seq) ?? [];
+}
+
+/** Of the same library: two that share a process would not see each other's locks. */
+async function otherConnection(file: string): Promise<SqliteConnection> {
+  return (await findDriver()).open(file);
 }
 
 beforeAll(() => {
@@ -112,7 +117,7 @@ describe('the SQLite journal in several processes', () => {
   it('waits for a process that is writing, and tells a journal error when that takes too long', async () => {
     const file = join(tempFolder(), 'sagas.db');
     const [patient, hasty] = [await openJournal(file), await openJournal(file, 50)];
-    const other = new Libsql(file);
+    const other = await otherConnection(file);
     other.exec('BEGIN IMMEDIATE');
     const waiting = patient.create(sagaOf('T', 'patient', 'me'));
     await expect(hasty.create(sagaOf('T', 'hasty', 'me'))).rejects.toMatchObject({
@@ -133,7 +138,7 @@ describe('the SQLite journal in several processes', () => {
   it('does not hold up the event loop while it waits', async () => {
     const file = join(tempFolder(), 'sagas.db');
     const journal = await openJournal(file);
-    const other = new Libsql(file);
+    const other = await otherConnection(file);
     other.exec('BEGIN IMMEDIATE');
     const waiting = journal.create(sagaOf('T', 'one', 'me'));
     let longest = 0;

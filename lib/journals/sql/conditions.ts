@@ -5,20 +5,18 @@ import { storable } from './storable.js';
 export interface ListDialect {
   /** Binds a value and returns its placeholder. */
   bind(value: string | number): string;
-  /** The table of tags, quoted: its columns are `saga`, `name`, `value`. */
-  readonly tagTable: string;
-  /** Whose `created_at` and `saga` order the page, where it is not the saga row. @default 's' */
-  readonly orderedBy?: string;
+  /** Whose `created_at` and `saga` order the page: `s`, or a table of tags that leads to it. */
+  readonly orderedBy: string;
 }
 
 /**
- * The conditions of a list, joined by AND; 'TRUE' without any. Every value is bound. The page is
+ * The conditions of a list but for its tags, joined by AND; 'TRUE' without any. Every value is bound. The page is
  * `ORDER BY s.created_at DESC, s.saga DESC LIMIT limit + 1`: one more than asked tells whether
  * another page follows.
  */
 export function listConditions(query: ListQuery, sql: ListDialect): string {
-  const { name, statuses, key, tags, createdAfter, createdBefore, after } = query;
-  const { orderedBy = 's' } = sql;
+  const { name, statuses, key, createdAfter, createdBefore, after } = query;
+  const { orderedBy } = sql;
   const all: string[] = [];
   if (name !== undefined) all.push(`s.name = ${sql.bind(storable('name', name))}`);
   if (statuses !== undefined) {
@@ -28,10 +26,6 @@ export function listConditions(query: ListQuery, sql: ListDialect): string {
     all.push(bound.length === 0 ? 'FALSE' : `s.status ${equal}`);
   }
   if (key !== undefined) all.push(`s.key = ${sql.bind(storable('key', key))}`);
-  for (const [tag, value] of tags) {
-    const wanted = `t.name = ${sql.bind(storable('the name of a tag', tag))} AND t.value = ${sql.bind(storable(`tag '${tag}'`, value))}`;
-    all.push(`s.saga IN (SELECT t.saga FROM ${sql.tagTable} t WHERE ${wanted})`);
-  }
   if (createdAfter !== undefined) all.push(`${orderedBy}.created_at > ${sql.bind(createdAfter)}`);
   if (createdBefore !== undefined) all.push(`${orderedBy}.created_at < ${sql.bind(createdBefore)}`);
   if (after !== undefined) {

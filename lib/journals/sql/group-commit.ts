@@ -1,4 +1,5 @@
-import { isSagaError, SagaJournalError } from '../../core/index.js';
+import { isSagaError, type SagaJournalError } from '../../core/index.js';
+import { journalFailure } from './failure.js';
 
 /** How one piece of work ended, inside a commit that succeeded. */
 export type Outcome<Result> = { readonly value: Result } | { readonly error: unknown };
@@ -132,10 +133,6 @@ export class GroupCommit<Item, Result> {
   }
 
   #failure(what: string, cause?: unknown): SagaJournalError {
-    const why = cause instanceof Error ? `: ${cause.message}` : '';
-    return new SagaJournalError(
-      `The journal ${this.options.description} ${what}${why}`,
-      cause === undefined ? {} : { cause },
-    );
+    return journalFailure(this.options.description, what, cause);
   }
 }

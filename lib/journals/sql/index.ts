@@ -1,16 +1,10 @@
 // What the SQL journals share; private.
 export { listConditions, type ListDialect } from './conditions.js';
+export { journalFailure } from './failure.js';
 export { GroupCommit, type GroupCommitOptions, type Outcome } from './group-commit.js';
 export { pendingMigrations, type Migration } from './migrations.js';
 export { packEntries, unpackEntries } from './packing.js';
 export { pageSql, type PageDialect, type PageSql } from './page-sql.js';
 export { toPage } from './page.js';
-export {
-  ENTRY_COLUMNS,
-  SAGA_COLUMNS,
-  toEntry,
-  toSagaRow,
-  type SqlRow,
-  type SqlValue,
-} from './rows.js';
+export { SAGA_COLUMNS, toSagaRow, type SqlRow, type SqlValue } from './rows.js';
 export { checkEntry, checkNewSaga, payloadBytes, storable } from './storable.js';

@@ -32,55 +32,66 @@ function stream(source: string, orderedBy: string, conditions: string, limit: nu
     WHERE ${conditions} ORDER BY ${orderedBy}.created_at DESC, ${orderedBy}.saga DESC LIMIT ${limit}`;
 }
 
-function taggedStream(query: ListQuery, dialect: PageDialect, bind: Bind): string {
-  const [first, ...others] = query.tags.map(([name, value]) => ({
-    name: storable('the name of a tag', name),
-    value: storable(`tag '${name}'`, value),
-  }));
-  const { tags, sagas, join } = dialect;
-  const conditions = [
-    `d.name = ${bind(first?.name ?? '')} AND d.value = ${bind(first?.value ?? '')}`,
-    listConditions({ ...query, tags: [] }, { bind, tagTable: tags, orderedBy: 'd' }),
-    ...others.map(
-      ({ name, value }) => `EXISTS (SELECT 1 FROM ${tags} t WHERE t.name = ${bind(name)}
-        AND t.value = ${bind(value)} AND t.created_at = d.created_at AND t.saga = d.saga)`,
-    ),
-  ];
-  // The tags lead: theirs is the order.
-  const source = `${tags} d ${join} ${sagas} s ON s.saga = d.saga`;
-  return stream(source, 'd', conditions.join(' AND '), query.limit + 1);
+type Tag = ListQuery['tags'][number];
+
+function tagCondition(alias: string, [name, value]: Tag, bind: Bind): string {
+  const bound = bind(storable('the name of a tag', name));
+  return `${alias}.name = ${bound} AND ${alias}.value = ${bind(storable(`tag '${name}'`, value))}`;
 }
+
+function conditionsOf(
+  query: ListQuery,
+  orderedBy: string,
+  tags: readonly Tag[],
+  dialect: PageDialect,
+  bind: Bind,
+): string {
+  const tagged = tags.map(
+    (tag) => `EXISTS (SELECT 1 FROM ${dialect.tags} t WHERE ${tagCondition('t', tag, bind)}
+      AND t.created_at = ${orderedBy}.created_at AND t.saga = ${orderedBy}.saga)`,
+  );
+  return [listConditions(query, { bind, orderedBy }), ...tagged].join(' AND ');
+}
+
+function indexedStream(index: string, query: ListQuery, dialect: PageDialect, bind: Bind): string {
+  const conditions = conditionsOf(query, 's', query.tags, dialect, bind);
+  const source = `${dialect.sagas} s ${dialect.hint(index)}`;
+  return stream(source, 's', conditions, query.limit + 1);
+}
+
+function taggedStream(query: ListQuery, dialect: PageDialect, bind: Bind): string {
+  const [first = ['', ''], ...others] = query.tags;
+  const leading = tagCondition('d', first, bind);
+  const conditions = conditionsOf(query, 'd', others, dialect, bind);
+  // The tag leads: its order is that of the page.
+  const source = `${dialect.tags} d ${dialect.join} ${dialect.sagas} s ON s.saga = d.saga`;
+  return stream(source, 'd', `${leading} AND ${conditions}`, query.limit + 1);
+}
+
+function streamsOf(query: ListQuery, dialect: PageDialect, bind: Bind): readonly string[] {
+  if (query.key !== undefined) return [indexedStream('sagas_by_key', query, dialect, bind)];
+  if (query.tags.length > 0) return [taggedStream(query, dialect, bind)];
+  const index = query.name === undefined ? 'sagas_by_status' : 'sagas_by_name';
+  return (query.statuses ?? STATUSES).map((status) =>
+    indexedStream(index, { ...query, statuses: [status] }, dialect, bind),
+  );
+}
+
+/** An empty list of statuses: nothing can have one of them. */
+const NOTHING = 'SELECT 0 AS created_at, 0 AS saga WHERE FALSE';
 
 /**
  * One page, from the index that fits best, so that it costs the same among ten sagas and among a
- * million: by tag, else by key, else by (name and) status, where a list of several statuses merges
- * the newest of each.
+ * million: by key, else by the first tag, which should be the rarest, else by (name and) status,
+ * where a list of several statuses merges the newest of each.
  */
 export function pageSql(query: ListQuery, dialect: PageDialect): PageSql {
-  const { sagas, tags: tagTable } = dialect;
   const values: SqlValue[] = [];
   const bind: Bind = (value) => dialect.placeholder(values.push(value));
-  const limit = query.limit + 1;
-  const plain = (index: string, narrowed: ListQuery): string => {
-    const conditions = listConditions(narrowed, { bind, tagTable });
-    return stream(`${sagas} s ${dialect.hint(index)}`, 's', conditions, limit);
-  };
-  let streams: string[];
-  if (query.tags.length > 0) streams = [taggedStream(query, dialect, bind)];
-  else if (query.key !== undefined) streams = [plain('sagas_by_key', query)];
-  else {
-    const index = query.name === undefined ? 'sagas_by_status' : 'sagas_by_name';
-    streams = (query.statuses ?? STATUSES).map((status) =>
-      plain(index, { ...query, statuses: [status] }),
-    );
-  }
-  // An empty list of statuses: nothing can have one of them.
-  const found =
-    streams.length === 0
-      ? 'SELECT 0 AS created_at, 0 AS saga WHERE FALSE'
-      : streams.map((sql, at) => `SELECT * FROM (${sql}) AS q${at}`).join(' UNION ALL ');
+  const streams = streamsOf(query, dialect, bind);
+  const found = streams.map((sql, at) => `SELECT * FROM (${sql}) AS q${at}`).join(' UNION ALL ');
   const text = `SELECT s.saga, ${dialect.columns}
-    FROM (${found}) p ${dialect.join} ${sagas} s ON s.saga = p.saga
-    ORDER BY p.created_at DESC, p.saga DESC LIMIT ${limit}`;
+    FROM (${found === '' ? NOTHING : found}) p ${dialect.join} ${dialect.sagas} s ON s.saga = p.saga
+    ORDER BY p.created_at DESC, p.saga DESC LIMIT ${query.limit + 1}`;
   return { text, values };
 }

@@ -1,4 +1,4 @@
-import type { JournalEntry, SagaRow } from '../../core/index.js';
+import type { SagaRow } from '../../core/index.js';
 
 /** What a driver hands back for one column; integers beyond 32 bits may come as text or bigint. */
 export type SqlValue = string | number | bigint | null;
@@ -25,8 +25,6 @@ export const SAGA_COLUMNS = [
   'updated_at',
 ] as const;
 
-export const ENTRY_COLUMNS = ['seq', 'at', 'epoch', 'head', 'result', 'context'] as const;
-
 function textOrNull(value: SqlValue | undefined): string | null {
   return value === null || value === undefined ? null : String(value);
 }
@@ -50,17 +48,5 @@ export function toSagaRow(row: SqlRow): SagaRow {
     cancelReason: textOrNull(row['cancel_reason']),
     createdAt: Number(row['created_at']),
     updatedAt: Number(row['updated_at']),
-  };
-}
-
-/** A row that has `ENTRY_COLUMNS`. */
-export function toEntry(row: SqlRow): JournalEntry {
-  return {
-    seq: Number(row['seq']),
-    at: Number(row['at']),
-    epoch: Number(row['epoch']),
-    head: String(row['head']),
-    result: textOrNull(row['result']),
-    context: textOrNull(row['context']),
   };
 }

@@ -58,12 +58,13 @@ export class Database {
 
   /** Rows of a statement that is kept prepared: for SQL text that is a constant. */
   all(sql: string, ...values: SqlValue[]): readonly SqlRow[] {
-    return this.#prepared(sql).all(...values);
+    // In an array of this realm: node:sqlite makes them in the one that Node began with.
+    return [...this.#prepared(sql).all(...values)];
   }
 
   /** Rows of a statement whose text depends on what is asked. */
   query(sql: string, values: readonly SqlValue[]): readonly SqlRow[] {
-    return this.#connection.prepare(sql).all(...values);
+    return [...this.#connection.prepare(sql).all(...values)];
   }
 
   /**

@@ -1,5 +1,6 @@
 import {
   listQuery,
+  type ListQuery,
   type SagaFilter,
   type SagaPage,
   type SagaRef,
@@ -36,11 +37,14 @@ export const PAGES: PageDialect = {
   hint: (index) => `INDEXED BY ${index}`,
   // Other than JOIN, it is not turned round.
   join: 'CROSS JOIN',
-  placeholder: () => '?',
+  placeholder: (position) => `?${position}`,
 };
 
 export const ONE = `SELECT s.saga, ${ROW} FROM sagas s WHERE s.name = ? AND s.id = ?`;
 export const APPENDS = 'SELECT records FROM saga_appends WHERE saga = ? ORDER BY seq';
+
+const TAGGED = `SELECT count(*) AS count
+  FROM (SELECT 1 FROM saga_tags WHERE name = ? AND value = ? LIMIT 1000)`;
 
 /** Reads what was committed, by whichever process. */
 export class Reader {
@@ -65,9 +69,21 @@ export class Reader {
   }
 
   list(filter: SagaFilter): SagaPage {
-    const query = listQuery(filter);
+    const query = this.#rarestFirst(listQuery(filter));
     const { text, values } = pageSql(query, PAGES);
     return toPage(this.database.query(text, values), query);
+  }
+
+  /** The tag that fewest sagas have leads; above a thousand they are not told apart. */
+  #rarestFirst(query: ListQuery): ListQuery {
+    if (query.tags.length < 2 || query.key !== undefined) return query;
+    const counted = query.tags.map(([name, value]) => {
+      const tag = [storable('the name of a tag', name), storable(`tag '${name}'`, value)];
+      const [row] = this.database.all(TAGGED, ...tag);
+      return { tag: [name, value] as const, count: Number(row?.['count']) };
+    });
+    counted.sort((one, other) => one.count - other.count);
+    return { ...query, tags: counted.map(({ tag }) => tag) };
   }
 
   #find({ name, id }: SagaRef): SqlRow | undefined {

@@ -2,19 +2,19 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import {
   isSagaError,
-  SagaJournalError,
   type ClaimRequest,
   type ForgetRequest,
   type Journal,
   type JournalBatch,
   type NewSaga,
   type SagaFilter,
+  type SagaJournalError,
   type SagaPage,
   type SagaRef,
   type SagaRow,
   type StoredSaga,
 } from '../../core/index.js';
-import { GroupCommit, payloadBytes } from '../sql/index.js';
+import { GroupCommit, journalFailure, payloadBytes } from '../sql/index.js';
 import { patiently } from './database.js';
 import { isItemFault } from './driver.js';
 import { findDriver } from './find-driver.js';
@@ -153,11 +153,7 @@ class SqliteJournal implements Journal {
   }
 
   #failure(what: string, cause?: unknown): SagaJournalError {
-    const why = cause instanceof Error ? `: ${cause.message}` : '';
-    return new SagaJournalError(
-      `The journal ${this.description} ${what}${why}`,
-      cause === undefined ? {} : { cause },
-    );
+    return journalFailure(this.description, what, cause);
   }
 }
 
