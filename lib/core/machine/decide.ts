@@ -65,7 +65,10 @@ function decideForward(definition: SagaDefinition, state: SagaState): Command {
       if (step?.action === undefined) {
         return turnForCancel(state) ?? park('definition-mismatch', last.label);
       }
-      return decideOpenStep(step, last, state);
+      const command = decideOpenStep(step, last, state);
+      // No further effect in a saga that cannot go on after it.
+      const isStuck = command.type === 'run' && nextStep(definition, state) === MISMATCH;
+      return isStuck ? park('definition-mismatch', last.label) : command;
     }
     if (last.failure !== undefined) {
       return state.pivoted
