@@ -1,7 +1,7 @@
 import type { SagaHandle } from '../builder/index.js';
 import type { SagaDefinition } from '../definition/index.js';
 import { isSagaError, LeaseLostError, SagaInterruptedError } from '../errors/index.js';
-import { drive, driveUntil, type Run } from '../execution/index.js';
+import { drive, driveUntil, executionException, type Run } from '../execution/index.js';
 import type { SagaRef } from '../journal/index.js';
 import type { Clock } from '../ports/index.js';
 import type { JournaledRun } from './journaled-run.js';
@@ -28,8 +28,14 @@ function keyOf(ref: SagaRef): string {
   return JSON.stringify([ref.name, ref.id]);
 }
 
-/** Journal and ownership failures are no end of the saga: whoever waits learns that it goes on. */
-function asInterruption(run: Run, error: unknown): Error {
+/**
+ * What who waits is told. Journal and ownership failures are no end of the saga: it goes on. One that
+ * was stopped because an operator terminated it has ended.
+ */
+function asTold(run: Run, error: unknown): Error {
+  if (run.state.parked?.reason === 'terminated' && isSagaError(error, 'SAGA_STATE')) {
+    return executionException(run);
+  }
   const lost = isSagaError(error, 'SAGA_LEASE_LOST') || isSagaError(error, 'SAGA_JOURNAL');
   if (!lost) return error as Error;
   return new SagaInterruptedError(run.sagaName, run.sagaId, error.message, { cause: error });
@@ -65,7 +71,7 @@ export class LiveSagas {
     });
     // Whoever wants to know how it ended asks the handle; a start that failed is told by `durable`.
     ended.catch(() => undefined);
-    const told = ended.catch((error: unknown) => Promise.reject(asInterruption(run, error)));
+    const told = ended.catch((error: unknown) => Promise.reject(asTold(run, error)));
     told.catch(() => undefined);
     const handle = { id: run.sagaId, saga: run, result: () => told };
     const { version, fingerprint } = definition;

@@ -82,11 +82,10 @@ export class Steering {
     };
     if (live !== undefined) {
       live.run.note(record(live.run));
-      const error = new SagaStateError(`Saga ${shownRef(ref)} was terminated: ${why.reason}`);
-      live.run.current?.abort(error);
-      // A back-off ends, too: who waits for the saga is told at once.
-      live.run.stop(error, 'boundary');
       await live.run.persistence?.flush();
+      // Whether it waits, or works and does not look at its signal: what it would say is not noted.
+      const error = new SagaStateError(`Saga ${shownRef(ref)} was terminated: ${why.reason}`);
+      live.run.stop(error, 'now');
       return;
     }
     const seen = await viewOf(this.parts, ref);
