@@ -1,0 +1,202 @@
+/** Checked by `tsc --noEmit`, never run: what the compiler must know, and what it must refuse. */
+import {
+  defineSaga,
+  NOTHING_TO_UNDO,
+  ResultFactory,
+  SagaOrchestratorBuilder,
+  type ISagaCompensationContext,
+  type ISagaContext,
+  type ISagaRunContext,
+  type Result,
+  type RetiredSagaStep,
+  type SagaEvent,
+  type SagaHandle,
+  type SagaStep,
+} from 'nestjs-saga-orchestrator/core';
+import { of } from 'rxjs';
+import winston from 'winston';
+
+/** Compiles only when both types are the same. */
+type Same<A, B> =
+  (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+/** `is<A>()(value)` compiles only when the value's type is exactly A. */
+declare function is<A>(): <B>(value: B, ...proof: Same<A, B> extends true ? [] : [never]) => void;
+
+interface OrderContext {
+  readonly userId: string;
+  orderId?: string;
+}
+declare const context: OrderContext;
+declare const logger: winston.Logger;
+declare const payments: {
+  charge(userId: string): Promise<Result<{ txId: string }>>;
+  refund(txId: string): Promise<void>;
+};
+
+// @ts-expect-error The proof itself can fail: `unknown` is not `string`.
+is<string>()(context as unknown);
+// @ts-expect-error Nor is `any`.
+is<string>()(JSON.parse('""'));
+
+const chain = () => new SagaOrchestratorBuilder('PlaceOrder', context, logger);
+
+export async function resultsAreTypedByLabel(): Promise<void> {
+  const saga = chain()
+    .step({ label: 'Result', action: () => ResultFactory.success({ orderId: 'order-1' }) })
+    .step({ label: 'Async', action: async () => ResultFactory.success(7) })
+    .step({ label: 'Plain', action: () => 'text' })
+    .step({ label: 'Nothing', action: async () => undefined })
+    .step({ label: 'Observable', action: () => of(new Date()) })
+    .step({ label: 'Either', action: async ({ context }) => payments.charge(context.userId) })
+    .step({ label: 'Fails', action: () => ResultFactory.error('NO', 'never') });
+
+  is<{ orderId: string } | undefined>()(saga.getStepResult('Result'));
+  is<number | undefined>()(saga.getStepResult('Async'));
+  is<string | undefined>()(saga.getStepResult('Plain'));
+  is<undefined>()(saga.getStepResult('Nothing'));
+  is<Date | undefined>()(saga.getStepResult('Observable'));
+  is<{ txId: string } | undefined>()(saga.getStepResult('Either'));
+  is<undefined>()(saga.getStepResult('Fails'));
+
+  is<unknown>()(saga.getStepResult('Reslut'));
+  is<{ orderId: number } | undefined>()(saga.getStepResult<{ orderId: number }>('Result'));
+
+  const ended = await saga.runAsync();
+  is<OrderContext>()(ended.context);
+  is<number | undefined>()(ended.getStepResult('Async'));
+  is<string | undefined>()(saga.getContext().getStepResult('Plain'));
+
+  const handle = await saga.start();
+  is<{ orderId: string } | undefined>()((await handle.result()).getStepResult('Result'));
+  handle satisfies SagaHandle;
+}
+
+export function contextsAreInferred(): void {
+  chain()
+    .step({
+      label: 'Charge',
+      action: async (ctx) => {
+        is<OrderContext>()(ctx.context);
+        is<AbortSignal>()(ctx.signal);
+        // @ts-expect-error No step before it has that name, so its result is not known.
+        void ctx.getStepResult('Later')?.txId;
+        return payments.charge(ctx.context.userId);
+      },
+      compensate: async (ctx) => {
+        is<{ txId: string } | undefined>()(ctx.result);
+        is<'done' | 'not-done' | 'unknown'>()(ctx.outcome);
+        if (ctx.result !== undefined) await payments.refund(ctx.result.txId);
+      },
+      onError: ({ error, attempt, willRetry }, ctx) => {
+        is<unknown>()(error);
+        is<number>()(attempt);
+        is<boolean>()(willRetry);
+        is<OrderContext>()(ctx.context);
+      },
+      probe: async (ctx) => (ctx.attempt > 1 ? 'done' : { outcome: 'done', result: 'tx-1' }),
+    })
+    .step({
+      label: 'Ship',
+      action: (ctx) => {
+        const charge = ctx.getStepResult('Charge');
+        is<{ txId: string } | undefined>()(charge);
+        return charge?.txId ?? '';
+      },
+      compensate: (ctx) => {
+        is<string | undefined>()(ctx.result);
+        is<{ txId: string } | undefined>()(ctx.getStepResult('Charge'));
+      },
+    });
+}
+
+export function stepsMayBeWrittenApart(): void {
+  const step: SagaStep<OrderContext, { txId: string }> = {
+    label: 'Charge',
+    action: (ctx: ISagaContext<OrderContext>) => payments.charge(ctx.context.userId),
+    compensate: (ctx: ISagaCompensationContext<OrderContext, { txId: string }>) =>
+      payments.refund(ctx.result?.txId ?? ''),
+  };
+  const retired: RetiredSagaStep<OrderContext, { txId: string }> = {
+    label: 'Coupon',
+    compensate: (ctx) => payments.refund(ctx.result?.txId ?? ''),
+  };
+  const saga = chain().step<{ txId: string }>(step);
+  is<{ txId: string } | undefined>()(saga.getStepResult<{ txId: string }>('Charge'));
+  defineSaga('PlaceOrder', [step], { retired: [retired] });
+  defineSaga<OrderContext>('PlaceOrder', [
+    { label: 'Look', action: (ctx) => ctx.context.userId, compensate: NOTHING_TO_UNDO },
+  ]);
+}
+
+export function theExplicitFormChecksTheAction(): void {
+  chain().step<{ txId: string }>({
+    label: 'Charge',
+    action: async () => ResultFactory.success({ txId: 'tx-1' }),
+    compensate: (ctx) => payments.refund(ctx.result?.txId ?? ''),
+  });
+  // @ts-expect-error The action answers a number, the step promises a { txId }.
+  chain().step<{ txId: string }>({ label: 'Charge', action: async () => 7 });
+}
+
+export function wrongStepsAreRefused(): void {
+  chain().step({
+    label: 'Charge',
+    action: () => ResultFactory.success({ txId: 'tx-1' }),
+    // @ts-expect-error The action's result has no `transactionId`.
+    compensate: (ctx) => payments.refund(ctx.result?.transactionId ?? ''),
+  });
+  const undo = (ctx: ISagaCompensationContext<OrderContext, { txId: string }>) => ctx.result?.txId;
+  // @ts-expect-error The undo takes another result than the action gives.
+  chain().step({ label: 'Charge', action: () => 7, compensate: undo });
+  // @ts-expect-error The context has no `customer`.
+  chain().step({ label: 'Charge', action: (ctx) => ctx.context.customer });
+  // @ts-expect-error The action wants another context.
+  chain().step({ label: 'Charge', action: (ctx: ISagaContext<{ customer: string }>) => ctx.label });
+  // @ts-expect-error An action is missing.
+  chain().step({ label: 'Charge' });
+  // @ts-expect-error A label is missing.
+  chain().step({ action: () => 1 });
+  // @ts-expect-error `retry` is a number or a policy.
+  chain().step({ label: 'Charge', action: () => 1, retry: '2' });
+  // @ts-expect-error A policy says how many retries.
+  chain().step({ label: 'Charge', action: () => 1, retry: { delay: 5 } });
+  // @ts-expect-error `when` must answer at once.
+  chain().step({ label: 'Charge', action: () => 1, retry: { retries: 1, when: async () => true } });
+  // @ts-expect-error A probe knows three answers.
+  chain().step({ label: 'Charge', action: () => 1, probe: () => 'maybe' });
+  // @ts-expect-error `compensate` is a function or NOTHING_TO_UNDO.
+  chain().step({ label: 'Charge', action: () => 1, compensate: 'refund' });
+  // @ts-expect-error An undo that is there, but undefined, is a mistake of wiring.
+  chain().step({ label: 'Charge', action: () => 1, compensate: undefined });
+  // @ts-expect-error There is no such option.
+  chain().step({ label: 'Charge', action: () => 1, retires: 2 });
+  // @ts-expect-error Only these two.
+  new SagaOrchestratorBuilder('S', context, logger, { onCompensationFailure: 'stop' });
+  // @ts-expect-error A logger is needed.
+  new SagaOrchestratorBuilder('S', context);
+}
+
+export function viewsAreReadOnly(view: ISagaRunContext<OrderContext>): void {
+  // @ts-expect-error Only the saga itself decides that.
+  view.isSuccess = true;
+  // @ts-expect-error The context is one object; its fields may change.
+  view.context = context;
+  view.context.orderId = 'order-1';
+}
+
+export function eventsCanBeExhausted(event: SagaEvent): string {
+  // @ts-expect-error Events carry no payloads.
+  void event.result;
+  switch (event.type) {
+    case 'failed':
+    case 'undo-failed':
+      is<string>()(event.error.name);
+      return event.label;
+    case 'compensating':
+      return event.error.message;
+    case 'parked':
+      return event.reason;
+    default:
+      return event.type;
+  }
+}
