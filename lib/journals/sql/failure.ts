@@ -1,4 +1,3 @@
-import { isNativeError } from 'node:util/types';
 import { SagaJournalError } from '../../core/index.js';
 
 /** 'The journal sqlite data/sagas.db failed: database is locked', with its cause. */
@@ -7,8 +6,9 @@ export function journalFailure(
   what: string,
   cause?: unknown,
 ): SagaJournalError {
-  // A driver's own code may throw errors of another realm.
-  const why = isNativeError(cause) ? `: ${cause.message}` : '';
+  // By its message, not by its class: drivers throw errors of their own kind or of another realm.
+  const { message } = (cause ?? {}) as { readonly message?: unknown };
+  const why = typeof message === 'string' ? `: ${message}` : '';
   return new SagaJournalError(
     `The journal ${description} ${what}${why}`,
     cause === undefined ? {} : { cause },
