@@ -10,7 +10,11 @@ function portOf(text: string | undefined): number {
 
 const port = portOf(process.env['PORT']);
 const app = await createApp();
-const server = (await app.listen(port)) as { address(): AddressInfo };
+// HOST=127.0.0.1 keeps it to this machine.
+const host = process.env['HOST'];
+const server = (await (host ? app.listen(port, host) : app.listen(port))) as {
+  address(): AddressInfo;
+};
 const url = `http://localhost:${server.address().port}`;
 
 console.log(`

@@ -1,4 +1,7 @@
+import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { INestApplication } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { WINSTON_MODULE_PROVIDER } from 'nest-winston';
@@ -22,9 +25,12 @@ export class ShopApp {
   private constructor(
     private readonly app: INestApplication,
     private readonly url: string,
+    private readonly folder: string,
   ) {}
 
   static async start(logger: Logger = quiet): Promise<ShopApp> {
+    const folder = mkdtempSync(join(tmpdir(), 'saga-shop-'));
+    process.env['SAGA_DATA_DIR'] = folder;
     const module = await Test.createTestingModule({ imports: [AppModule] })
       .overrideProvider(WINSTON_MODULE_PROVIDER)
       .useValue(logger)
@@ -32,12 +38,13 @@ export class ShopApp {
     const app = module.createNestApplication({ logger: false });
     await app.listen(0, '127.0.0.1');
     const { port } = (app.getHttpServer() as { address(): AddressInfo }).address();
-    return new ShopApp(app, `http://127.0.0.1:${port}`);
+    return new ShopApp(app, `http://127.0.0.1:${port}`, folder);
   }
 
   /** A second call waits for the first. */
   stop(): Promise<void> {
-    return (this.#stopped ??= this.app.close());
+    const clear = (): void => rmSync(this.folder, { recursive: true, force: true });
+    return (this.#stopped ??= this.app.close().finally(clear));
   }
 
   get inventory(): InventoryService {

@@ -22,11 +22,14 @@ export function shownAnswer({ status, body }: Answer): string {
   return `${status} ${said}`;
 }
 
-/** Places an order over HTTP, as a customer would. */
-export async function placeOrder(url: string, order: PlaceOrder): Promise<Answer> {
+/** Places an order over HTTP, as a customer would; the same key is the same order. */
+export async function placeOrder(url: string, order: PlaceOrder, key?: string): Promise<Answer> {
   const response = await fetch(`${url}/orders`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: {
+      'content-type': 'application/json',
+      ...(key === undefined ? {} : { 'idempotency-key': key }),
+    },
     body: JSON.stringify(order),
   });
   return { status: response.status, body: (await response.json()) as Answer['body'] };

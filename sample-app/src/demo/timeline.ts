@@ -30,6 +30,8 @@ function told({ type, detail = '' }: TimelineEntry): readonly [string, Style] {
       return ['↶ undone', paint.yellow];
     case 'undo-failed':
       return [`✘ undo failed: ${detail}`, paint.red];
+    case 'recovered':
+      return ['⟳ carried on by another process', paint.yellow];
     case 'completed':
       return ['● saga completed', paint.green];
     case 'compensated':

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Optional } from '@nestjs/common';
 import { ResultFactory, type Result } from 'nestjs-saga-orchestrator';
+import { Storage, type Shelf } from '../storage/storage.js';
 
 export interface Reservation {
   readonly productId: string;
@@ -10,8 +11,21 @@ export interface Reservation {
 
 interface Product {
   readonly priceCents: number;
-  onHand: number;
+  /** In the warehouse at first. */
+  readonly pieces: number;
 }
+
+/** What became of one key. One that was released before it was held has no reservation. */
+interface Entry {
+  readonly status: 'held' | 'released';
+  readonly reservation?: Reservation;
+}
+
+const PRODUCTS: ReadonlyMap<string, Product> = new Map([
+  ['book', { priceCents: 1_500, pieces: 100 }],
+  ['lamp', { priceCents: 4_900, pieces: 5 }],
+  ['piano', { priceCents: 250_000, pieces: 1 }],
+]);
 
 /** How long the warehouse takes to answer, in ms. */
 const LATENCY_MS = 5;
@@ -25,32 +39,32 @@ const LATENCY_MS = 5;
  */
 @Injectable()
 export class InventoryService {
-  readonly #products = new Map<string, Product>([
-    ['book', { priceCents: 1_500, onHand: 100 }],
-    ['lamp', { priceCents: 4_900, onHand: 5 }],
-    ['piano', { priceCents: 250_000, onHand: 1 }],
-  ]);
-  readonly #held = new Map<string, Reservation>();
-  readonly #released = new Set<string>();
+  /** The whole truth: how much is on hand follows from it, so that a crash cannot come between. */
+  readonly #entries: Shelf<Entry>;
+
+  /** Without a storage they are kept in memory. */
+  constructor(@Optional() storage?: Storage) {
+    this.#entries = storage?.shelf('reservations') ?? new Map<string, Entry>();
+  }
 
   async reserve(key: string, productId: string, quantity: number): Promise<Result<Reservation>> {
     await sleep(LATENCY_MS);
-    const held = this.#held.get(key);
-    if (held !== undefined) return ResultFactory.success(held);
-    if (this.#released.has(key)) {
+    const { status, reservation: held } = this.#entries.get(key) ?? {};
+    if (status === 'released') {
       return ResultFactory.nonRetryable('RESERVATION_CLOSED', 'It was released before it came');
     }
-    const product = this.#products.get(productId);
+    if (held !== undefined) return ResultFactory.success(held);
+    const product = PRODUCTS.get(productId);
     if (product === undefined) {
       return ResultFactory.nonRetryable('UNKNOWN_PRODUCT', `There is no product '${productId}'`);
     }
-    if (product.onHand < quantity) {
-      const wanted = `${quantity} × ${productId} wanted, ${product.onHand} on hand`;
+    const onHand = product.pieces - this.#reserved(productId);
+    if (onHand < quantity) {
+      const wanted = `${quantity} × ${productId} wanted, ${onHand} on hand`;
       return ResultFactory.nonRetryable('OUT_OF_STOCK', wanted);
     }
     const reservation = { productId, quantity, amountCents: product.priceCents * quantity };
-    product.onHand -= quantity;
-    this.#held.set(key, reservation);
+    this.#entries.set(key, { status: 'held', reservation });
     return ResultFactory.success(reservation);
   }
 
@@ -60,19 +74,20 @@ export class InventoryService {
    */
   async release(key: string): Promise<void> {
     await sleep(LATENCY_MS);
-    this.#released.add(key);
-    const held = this.#held.get(key);
-    if (held === undefined) return;
-    this.#held.delete(key);
-    const product = this.#products.get(held.productId);
-    if (product !== undefined) product.onHand += held.quantity;
+    this.#entries.set(key, { status: 'released' });
   }
 
   /** Pieces on hand and pieces promised to orders, by product. */
   levels(): { productId: string; onHand: number; reserved: number }[] {
-    return [...this.#products].map(([productId, { onHand }]) => {
-      const mine = [...this.#held.values()].filter((held) => held.productId === productId);
-      return { productId, onHand, reserved: mine.reduce((sum, held) => sum + held.quantity, 0) };
+    return [...PRODUCTS].map(([productId, { pieces }]) => {
+      const reserved = this.#reserved(productId);
+      return { productId, onHand: pieces - reserved, reserved };
     });
+  }
+
+  #reserved(productId: string): number {
+    const held = [...this.#entries.values()].filter(({ status }) => status === 'held');
+    const mine = held.filter(({ reservation }) => reservation?.productId === productId);
+    return mine.reduce((sum, { reservation }) => sum + (reservation?.quantity ?? 0), 0);
   }
 }

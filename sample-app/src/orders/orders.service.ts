@@ -1,18 +1,26 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Optional } from '@nestjs/common';
 import { ResultFactory, type Result } from 'nestjs-saga-orchestrator';
 import type { Payment } from '../payments/payments.service.js';
+import { Storage, type Shelf } from '../storage/storage.js';
 import type { Order, PlaceOrder } from './order.js';
 
-/** The orders of this service, kept in memory. An order is opened once per idempotency key. */
+/** The orders of this service. An order is opened once per idempotency key. */
 @Injectable()
 export class OrdersService {
-  readonly #orders = new Map<string, Order>();
-  readonly #idByKey = new Map<string, string>();
+  readonly #orders: Shelf<Order>;
+  readonly #idByKey: Shelf<string>;
+
+  /** Without a storage they are kept in memory. */
+  constructor(@Optional() storage?: Storage) {
+    this.#orders = storage?.shelf('orders') ?? new Map<string, Order>();
+    this.#idByKey = storage?.shelf('order-keys') ?? new Map<string, string>();
+  }
 
   async open(key: string, { userId, productId, quantity }: PlaceOrder): Promise<Order> {
     const known = this.find(this.#idByKey.get(key));
     if (known !== undefined) return known;
     const id = `order-${this.#orders.size + 1}`;
+    // First the key: what a crash leaves behind is then a key without an order, which gets one later.
     this.#idByKey.set(key, id);
     return this.#save({ id, userId, productId, quantity, status: 'pending' });
   }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Optional } from '@nestjs/common';
+import { Storage, type Shelf } from '../storage/storage.js';
 
 export interface Charge {
   readonly paymentId: string;
@@ -31,8 +32,14 @@ const FAR_TOO_LONG_MS = 60_000;
  */
 @Injectable()
 export class PaymentProvider {
-  readonly #charges = new Map<string, Charge>();
-  readonly #calls = new Map<string, number>();
+  readonly #charges: Shelf<Charge>;
+  readonly #calls: Shelf<number>;
+
+  /** Without a storage they are kept in memory. */
+  constructor(@Optional() storage?: Storage) {
+    this.#charges = storage?.shelf('charges') ?? new Map<string, Charge>();
+    this.#calls = storage?.shelf('charge-calls') ?? new Map<string, number>();
+  }
 
   async charge(
     key: string,
