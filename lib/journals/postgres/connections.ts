@@ -1,0 +1,88 @@
+import pg from 'pg';
+import { AS_TEXT, ignore, lent, type PgClient, type PgPool, type PgQuery } from './driver.js';
+import { isLost } from './failures.js';
+import type { PostgresJournalOptions, Settings } from './options.js';
+import type { Send } from './reader.js';
+import { prepareWriter } from './session.js';
+
+/** How much longer than the server a client waits for the end of a statement, in ms. */
+const GRACE_MS = 1_000;
+
+function ownPool(options: PostgresJournalOptions, settings: Settings): PgPool {
+  const { connectionString, connection } = options;
+  return new pg.Pool({
+    application_name: 'nestjs-saga-orchestrator',
+    ...(connectionString === undefined ? connection : { connectionString }),
+    max: settings.maxConnections,
+    connectionTimeoutMillis: settings.connectTimeoutMs,
+    // A peer that is gone without a word is noticed while nothing is sent.
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+  });
+}
+
+/**
+ * One connection for writing, and a pool for all else. A connection that failed is never used again:
+ * nobody knows what is still on its way.
+ */
+export class Connections {
+  readonly pool: PgPool;
+  readonly #isOwn: boolean;
+  #writer: PgClient | undefined;
+
+  constructor(
+    options: PostgresJournalOptions,
+    private readonly settings: Settings,
+    private readonly onNewWriter: () => void,
+  ) {
+    this.#isOwn = options.pool === undefined;
+    this.pool = options.pool ?? ownPool(options, settings);
+    // Connections at rest fail without anybody having asked them something.
+    this.pool.on('error', ignore);
+  }
+
+  /** On any connection, planned for the values as they are. */
+  readonly send: Send = (query) => lent(this.pool, (client) => this.sendOn(client, query));
+
+  async sendOn(client: PgClient, query: PgQuery): ReturnType<Send> {
+    const query_timeout = this.settings.statementTimeoutMs + GRACE_MS;
+    const { rows } = await client.query({ ...query, types: AS_TEXT, query_timeout });
+    return rows;
+  }
+
+  /** On the connection of the writer, which is made anew when it was lost. One call at a time. */
+  async write<T>(work: (send: Send) => Promise<T>): Promise<T> {
+    const writer = (this.#writer ??= await this.#connect());
+    try {
+      return await work((query) => this.sendOn(writer, query));
+    } catch (error) {
+      if (isLost(error)) this.#drop();
+      throw error;
+    }
+  }
+
+  /** A pool that was handed in stays open. */
+  async close(): Promise<void> {
+    this.#drop();
+    if (this.#isOwn) await this.pool.end();
+    this.pool.removeListener('error', ignore);
+  }
+
+  async #connect(): Promise<PgClient> {
+    const client = await this.pool.connect();
+    client.on('error', ignore);
+    try {
+      await prepareWriter(client, this.settings.statementTimeoutMs);
+    } catch (error) {
+      client.release(true);
+      throw error;
+    }
+    this.onNewWriter();
+    return client;
+  }
+
+  #drop(): void {
+    this.#writer?.release(true);
+    this.#writer = undefined;
+  }
+}

@@ -1,0 +1,76 @@
+import type { SqlRow } from '../sql/index.js';
+
+/** What is sent to the server. */
+export interface PgQuery {
+  readonly text: string;
+  readonly values?: readonly unknown[];
+  /** Prepared once per connection under this name. */
+  readonly name?: string;
+  /** Gives up after so many ms; the connection is of no use any more then. */
+  readonly query_timeout?: number;
+  readonly types?: { getTypeParser(): (text: string) => string };
+}
+
+export interface PgResult {
+  readonly rows: readonly SqlRow[];
+}
+
+/** One connection, lent by a pool. */
+export interface PgClient {
+  query(query: PgQuery): Promise<PgResult>;
+  /** `true`: it is closed instead of being lent again. */
+  release(destroy?: boolean): void;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  removeListener(event: 'error', listener: (error: Error) => void): unknown;
+}
+
+/** The part of a `pg.Pool` that the journal uses; it fits as it is. */
+export interface PgPool {
+  connect(): Promise<PgClient>;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  removeListener(event: 'error', listener: (error: Error) => void): unknown;
+  end(): Promise<void>;
+  readonly options?: { readonly max?: number | null | undefined };
+}
+
+/**
+ * Every column as the text that the server sends: whatever parsers the application has given the
+ * driver for its own queries, ours read the same.
+ */
+export const AS_TEXT: NonNullable<PgQuery['types']> = { getTypeParser: () => (text) => text };
+
+/** For events that pg would otherwise end the process with; the next query tells of it anyway. */
+export function ignore(): void {
+  // Nothing to do.
+}
+
+/**
+ * Lends a connection for `work`. One that failed is not lent again: nobody knows what is still on
+ * its way.
+ */
+export async function lent<T>(pool: PgPool, work: (client: PgClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  client.on('error', ignore);
+  let failed = true;
+  try {
+    const value = await work(client);
+    failed = false;
+    return value;
+  } finally {
+    client.release(failed);
+    client.removeListener('error', ignore);
+  }
+}
+
+/** All of it or nothing. */
+export async function transaction<T>(
+  client: PgClient,
+  work: () => Promise<T>,
+  timeoutMs?: number,
+): Promise<T> {
+  const limit = timeoutMs === undefined ? {} : { query_timeout: timeoutMs };
+  await client.query({ text: 'BEGIN ISOLATION LEVEL READ COMMITTED', ...limit });
+  const value = await work();
+  await client.query({ text: 'COMMIT', ...limit });
+  return value;
+}

@@ -1,0 +1,32 @@
+import { AT_REST, NOW } from './schema.js';
+import type { Tables } from './tables.js';
+
+/** `$1` name, `$2` id. The lock keeps appends out until the end of the transaction. */
+export function forgettableByRefSql({ sagas }: Tables): string {
+  return `SELECT saga FROM ${sagas} WHERE name = $1 AND id = $2 AND ${AT_REST} FOR UPDATE`;
+}
+
+/**
+ * `$1` status, `$2` age in ms, `$3` limit. What somebody else is writing or deleting is passed over.
+ * The clock is read once, or no index could be searched for the age.
+ */
+export function forgettableByAgeSql({ sagas }: Tables): string {
+  return `SELECT saga FROM ${sagas}
+    WHERE status = $1 AND ${AT_REST} AND updated_at <= (SELECT ${NOW}) - $2::bigint
+    ORDER BY updated_at LIMIT $3 FOR UPDATE SKIP LOCKED`;
+}
+
+/**
+ * `$1` keys of sagas that are locked. A statement of its own: it sees what was appended until the
+ * locks were had.
+ */
+export function forgetSql({ sagas, appends, tags }: Tables): string {
+  return `WITH records AS (DELETE FROM ${appends} WHERE saga = ANY($1::bigint[])),
+    untagged AS (
+      DELETE FROM ${tags} t
+      USING ${sagas} s CROSS JOIN LATERAL json_each_text(s.tags::json) g
+      WHERE s.saga = ANY($1::bigint[]) AND s.tags <> '{}'
+        AND t.name = g.key AND t.value = g.value AND t.created_at = s.created_at AND t.saga = s.saga
+    )
+    DELETE FROM ${sagas} WHERE saga = ANY($1::bigint[]) RETURNING saga`;
+}

@@ -1,0 +1,80 @@
+import { rowColumns } from './reader.js';
+import { AT_REST, LIVE, NOW } from './schema.js';
+import type { Tables } from './tables.js';
+
+/** `$1` owner, `$2` lease in ms. Tells the sagas of the owner that somebody asked to cancel. */
+export function heartbeatSql(tables: Tables): string {
+  return `WITH beat AS (
+      INSERT INTO ${tables.owners} (owner, alive_until) VALUES ($1, ${NOW} + $2::bigint)
+      ON CONFLICT (owner) DO UPDATE SET alive_until = excluded.alive_until
+    )
+    SELECT ${rowColumns(tables)} FROM ${tables.sagas} s
+    WHERE s.owner = $1 AND s.cancel_reason IS NOT NULL AND s.${LIVE}`;
+}
+
+/** Owners whose heartbeat ran out a day ago mean as much as none at all. */
+export function sweepOwnersSql({ owners }: Tables): string {
+  return `DELETE FROM ${owners} WHERE alive_until < ${NOW} - 86400000`;
+}
+
+const TAKE = 'owner = $1, epoch = s.epoch + 1, recoveries = s.recoveries + 1, claimed_in = $2';
+
+/**
+ * `$1` owner, `$2` number of this claim, `$3` names, `$4` limit, `$5` numbers of claims whose answer
+ * was lost: what they took is handed out again.
+ *
+ * The owners of live sagas are walked one by one through the index (there are few), so that the
+ * sagas of those that live are never looked at. A row that somebody else is claiming, or appending
+ * to, is passed over; one that changed since is looked at again as it is now. The order is none of
+ * an index: the planner would read all sagas in the order of their key, hoping to meet a few soon.
+ */
+export function claimSql(tables: Tables): string {
+  const { sagas, owners } = tables;
+  return `WITH RECURSIVE walked (owner) AS (
+      (SELECT s.owner FROM ${sagas} s WHERE s.${LIVE} AND s.owner IS NOT NULL ORDER BY s.owner LIMIT 1)
+      UNION ALL
+      SELECT (SELECT s.owner FROM ${sagas} s WHERE s.${LIVE} AND s.owner > w.owner ORDER BY s.owner LIMIT 1)
+      FROM walked w WHERE w.owner IS NOT NULL
+    ),
+    gone AS MATERIALIZED (
+      SELECT array_agg(w.owner) AS owners FROM walked w WHERE w.owner IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM ${owners} o WHERE o.owner = w.owner AND o.alive_until >= ${NOW}
+      )
+    ),
+    taken AS MATERIALIZED (
+      SELECT s.saga FROM ${sagas} s
+      WHERE s.${LIVE} AND s.name = ANY($3::text[]) AND (
+        s.owner IS NULL OR s.owner = ANY((SELECT g.owners FROM gone g)::text[])
+        OR (s.owner = $1 AND s.claimed_in = ANY($5::bigint[]))
+      )
+      ORDER BY s.saga + 0 LIMIT $4 FOR NO KEY UPDATE SKIP LOCKED
+    )
+    UPDATE ${sagas} s SET ${TAKE} FROM taken WHERE s.saga = taken.saga
+    RETURNING s.saga, ${rowColumns(tables)}`;
+}
+
+/** As `claimSql`, for the id `$6`; it waits for whoever has the row, and may be at rest. */
+export function claimOneSql(tables: Tables): string {
+  const { sagas, owners } = tables;
+  return `UPDATE ${sagas} s SET ${TAKE}
+    WHERE s.name = ANY($3::text[]) AND s.id = $6 AND $4::bigint > 0 AND (
+      s.${AT_REST} OR s.owner IS NULL
+      OR NOT EXISTS (SELECT 1 FROM ${owners} o WHERE o.owner = s.owner AND o.alive_until >= ${NOW})
+      OR (s.owner = $1 AND s.claimed_in = ANY($5::bigint[]))
+    )
+    RETURNING s.saga, ${rowColumns(tables)}`;
+}
+
+export function releaseSql({ sagas }: Tables): string {
+  return `UPDATE ${sagas} SET owner = NULL WHERE name = $1 AND id = $2 AND epoch = $3`;
+}
+
+export function leaveSql({ owners }: Tables): string {
+  return `DELETE FROM ${owners} WHERE owner = $1`;
+}
+
+/** The first wish stays. */
+export function cancelSql({ sagas }: Tables): string {
+  return `UPDATE ${sagas} SET cancel_reason = $3
+    WHERE name = $1 AND id = $2 AND cancel_reason IS NULL AND ${LIVE}`;
+}

@@ -1,0 +1,102 @@
+import type { ClaimRequest, ForgetRequest, SagaRef, SagaRow } from '../../core/index.js';
+import { storable, toSagaRow, type SqlRow } from '../sql/index.js';
+import { lent, transaction } from './driver.js';
+import type { Connections } from './connections.js';
+import { forgettableByAgeSql, forgettableByRefSql, forgetSql } from './forget-sql.js';
+import type { KnownSagas } from './known-sagas.js';
+import {
+  cancelSql,
+  claimOneSql,
+  claimSql,
+  heartbeatSql,
+  leaveSql,
+  releaseSql,
+  sweepOwnersSql,
+} from './ownership-sql.js';
+import { refValues } from './reader.js';
+import type { Tables } from './tables.js';
+import { writeNumber } from './writer.js';
+
+/** Claims whose answer was lost are remembered; more than a few mean a server that is away. */
+const MAX_LOST = 1_000;
+
+/** Who works on what. Every call may be repeated. */
+export class Ownership {
+  /** Numbers of claims that may have taken sagas without our being told. */
+  readonly #lost = new Set<string>();
+
+  constructor(
+    private readonly tables: Tables,
+    private readonly connections: Connections,
+    private readonly known: KnownSagas,
+  ) {}
+
+  async heartbeat(owner: string, leaseMs: number): Promise<readonly SagaRow[]> {
+    const values = [storable('owner', owner), Math.ceil(leaseMs)];
+    const rows = await this.connections.send({ text: heartbeatSql(this.tables), values });
+    return rows.map(toSagaRow);
+  }
+
+  async leave(owner: string): Promise<void> {
+    await this.connections.send({
+      text: leaveSql(this.tables),
+      values: [storable('owner', owner)],
+    });
+  }
+
+  async sweep(): Promise<void> {
+    await this.connections.send({ text: sweepOwnersSql(this.tables) });
+  }
+
+  /**
+   * A claim that was committed though its answer was lost would leave sagas to a living process that
+   * does not know of them, and so to nobody: the next claim takes them up.
+   */
+  async claim({ owner, names, limit, id }: ClaimRequest): Promise<readonly SagaRow[]> {
+    const number = writeNumber();
+    const lost = [...this.#lost];
+    const values: unknown[] = [storable('owner', owner), number, names, limit, lost];
+    if (id !== undefined) values.push(storable('id', id));
+    this.#lost.add(number);
+    if (this.#lost.size > MAX_LOST) this.#lost.delete(lost[0] ?? '');
+    const text = id === undefined ? claimSql(this.tables) : claimOneSql(this.tables);
+    const rows = await this.connections.send({ text, values });
+    this.#lost.delete(number);
+    for (const row of rows) this.#remember(row);
+    return rows.toSorted((a, b) => Number(a['saga']) - Number(b['saga'])).map(toSagaRow);
+  }
+
+  async release(ref: SagaRef, epoch: number): Promise<void> {
+    const values = [...refValues(ref), epoch];
+    await this.connections.send({ text: releaseSql(this.tables), values });
+  }
+
+  async requestCancel(ref: SagaRef, reason: string): Promise<void> {
+    const values = [...refValues(ref), storable('reason', reason)];
+    await this.connections.send({ text: cancelSql(this.tables), values });
+  }
+
+  forget(request: ForgetRequest): Promise<number> {
+    const { tables, connections } = this;
+    const [text, values] =
+      'ref' in request
+        ? [forgettableByRefSql(tables), refValues(request.ref)]
+        : [
+            forgettableByAgeSql(tables),
+            [request.status, Math.floor(request.olderThanMs), request.limit],
+          ];
+    return lent(connections.pool, (client) =>
+      transaction(client, async () => {
+        const found = await connections.sendOn(client, { text, values });
+        if (found.length === 0) return 0;
+        const keys = [found.map(({ saga }) => saga)];
+        const gone = await connections.sendOn(client, { text: forgetSql(tables), values: keys });
+        return gone.length;
+      }),
+    );
+  }
+
+  #remember(row: SqlRow): void {
+    this.known.set({ name: String(row['name']), id: String(row['id']) }, String(row['saga']));
+  }
+}

@@ -1,0 +1,177 @@
+import {
+  isSagaError,
+  SagaJournalError,
+  type ClaimRequest,
+  type ForgetRequest,
+  type Journal,
+  type JournalBatch,
+  type NewSaga,
+  type SagaFilter,
+  type SagaPage,
+  type SagaRef,
+  type SagaRow,
+  type StoredSaga,
+} from '../../core/index.js';
+import { checkEntry, checkNewSaga, GroupCommit, payloadBytes, type Outcome } from '../sql/index.js';
+import { isItemFault, persistently } from './failures.js';
+import { refKey } from './known-sagas.js';
+import { checkOptions, type PostgresJournalOptions, type Settings } from './options.js';
+import { PostgresStore } from './store.js';
+import { checkOrder, writeNumber, type Write, type WriteResult } from './writer.js';
+
+class PostgresJournal implements Journal {
+  readonly description: string;
+  readonly #settings: Settings;
+  readonly #queue: GroupCommit<Write, WriteResult>;
+  readonly #underWay = new Set<Promise<unknown>>();
+  #store: PostgresStore | undefined;
+  #opening: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(private readonly options: PostgresJournalOptions) {
+    this.#settings = checkOptions(options);
+    this.description = this.#settings.description;
+    this.#queue = new GroupCommit({
+      description: this.description,
+      commit: (writes) => this.#commit(writes),
+      sizeOf: bytesOf,
+      keyOf: (write) => refKey(write.kind === 'create' ? write.saga : write.batch.ref),
+      isItemFault,
+    });
+  }
+
+  open(): Promise<void> {
+    if (this.#closing !== undefined) return Promise.reject(this.#failure('is closed'));
+    this.#opening ??= this.#open().catch((error: unknown) => {
+      this.#opening = undefined;
+      throw isSagaError(error) ? error : this.#failure('cannot be opened', error);
+    });
+    return this.#opening;
+  }
+
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close());
+  }
+
+  async create(saga: NewSaga): Promise<SagaRow | undefined> {
+    checkNewSaga(saga);
+    return this.#write({ kind: 'create', saga });
+  }
+
+  async append(batch: JournalBatch): Promise<void> {
+    for (const entry of batch.entries) checkEntry(entry);
+    await this.#write({ kind: 'append', batch });
+  }
+
+  load(ref: SagaRef): Promise<StoredSaga | undefined> {
+    return this.#ask(({ reader }) => reader.load(ref));
+  }
+
+  get(ref: SagaRef): Promise<SagaRow | undefined> {
+    return this.#ask(({ reader }) => reader.get(ref));
+  }
+
+  list(filter: SagaFilter): Promise<SagaPage> {
+    return this.#ask(({ reader }) => reader.list(filter));
+  }
+
+  /** Tries no longer than a third of the lease: the one after it is as good by then. */
+  heartbeat(owner: string, leaseMs: number): Promise<readonly SagaRow[]> {
+    const patience = Math.min(this.#settings.reconnectMs, leaseMs / 3);
+    return this.#ask(({ ownership }) => ownership.heartbeat(owner, leaseMs), patience);
+  }
+
+  claim(request: ClaimRequest): Promise<readonly SagaRow[]> {
+    return this.#ask(({ ownership }) => ownership.claim(request));
+  }
+
+  release(ref: SagaRef, epoch: number): Promise<void> {
+    return this.#ask(({ ownership }) => ownership.release(ref, epoch));
+  }
+
+  leave(owner: string): Promise<void> {
+    return this.#ask(({ ownership }) => ownership.leave(owner));
+  }
+
+  requestCancel(ref: SagaRef, reason: string): Promise<void> {
+    return this.#ask(({ ownership }) => ownership.requestCancel(ref, reason));
+  }
+
+  /** Not tried twice: the second attempt would tell how many the first one left. */
+  forget(request: ForgetRequest): Promise<number> {
+    return this.#ask(({ ownership }) => ownership.forget(request), 0);
+  }
+
+  async #open(): Promise<void> {
+    this.#store = await PostgresStore.open(this.options, this.#settings);
+  }
+
+  async #close(): Promise<void> {
+    await this.#queue.close();
+    await Promise.allSettled(this.#underWay);
+    await this.#opening?.catch(() => undefined);
+    const store = this.#store;
+    this.#store = undefined;
+    await store?.close();
+  }
+
+  #write(write: Write): Promise<WriteResult> {
+    checkOrder(write);
+    return this.#queue.add(write);
+  }
+
+  #commit(writes: readonly Write[]): Promise<readonly Outcome<WriteResult>[]> {
+    const number = writeNumber();
+    return persistently(this.#settings.reconnectMs, async () =>
+      this.#opened().write(writes, number),
+    );
+  }
+
+  async #ask<T>(
+    work: (store: PostgresStore) => Promise<T>,
+    patienceMs = this.#settings.reconnectMs,
+  ): Promise<T> {
+    const asked = persistently(patienceMs, async () => work(this.#opened()));
+    this.#underWay.add(asked);
+    try {
+      return await asked;
+    } catch (error) {
+      throw isSagaError(error) ? error : this.#failure('failed', error);
+    } finally {
+      this.#underWay.delete(asked);
+    }
+  }
+
+  #opened(): PostgresStore {
+    if (this.#store !== undefined) return this.#store;
+    throw this.#failure(this.#closing === undefined ? 'is not open' : 'is closed');
+  }
+
+  #failure(what: string, cause?: unknown): SagaJournalError {
+    const why = cause instanceof Error ? `: ${cause.message}` : '';
+    return new SagaJournalError(
+      `The journal ${this.description} ${what}${why}`,
+      cause === undefined ? {} : { cause },
+    );
+  }
+}
+
+function bytesOf(write: Write): number {
+  return write.kind === 'create'
+    ? payloadBytes(write.saga.entries, write.saga.input)
+    : payloadBytes(write.batch.entries);
+}
+
+/**
+ * A journal in a schema of a Postgres database, version 13 or later, which any number of processes
+ * share. All sagas of this process share one transaction per round trip, over one connection.
+ *
+ * Durable: what was acknowledged survives a crash of every process and, with the server's default
+ * settings, a power cut. A server that goes away is waited for; a commit that nobody saw the end of
+ * is looked up, never written twice.
+ *
+ * @throws SagaOptionsError for options that cannot be meant.
+ */
+export function postgresJournal(options: PostgresJournalOptions): Journal {
+  return new PostgresJournal(options);
+}

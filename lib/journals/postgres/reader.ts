@@ -1,0 +1,96 @@
+import {
+  listQuery,
+  type SagaFilter,
+  type SagaPage,
+  type SagaRef,
+  type SagaRow,
+  type StoredSaga,
+} from '../../core/index.js';
+import {
+  pageSql,
+  SAGA_COLUMNS,
+  storable,
+  toPage,
+  toSagaRow,
+  unpackEntries,
+  type PageDialect,
+  type SqlRow,
+} from '../sql/index.js';
+import type { PgQuery } from './driver.js';
+import type { Tables } from './tables.js';
+
+/** Sends one query, and tells its rows with every column as text. */
+export type Send = (query: PgQuery) => Promise<readonly SqlRow[]>;
+
+/**
+ * Everything of a saga's row. While it is live an append adds records and leaves the row alone, so
+ * that its last append tells when it changed.
+ */
+export function rowColumns({ appends }: Tables): string {
+  const changed = `(SELECT a.written_at FROM ${appends} a WHERE a.saga = s.saga
+    ORDER BY a.first_seq DESC LIMIT 1)`;
+  return SAGA_COLUMNS.map((column) =>
+    column === 'updated_at' ? `coalesce(${changed}, s.updated_at) AS updated_at` : `s.${column}`,
+  ).join(', ');
+}
+
+export function pageDialect(tables: Tables): PageDialect {
+  return {
+    columns: rowColumns(tables),
+    sagas: tables.sagas,
+    tags: tables.tags,
+    hint: () => '',
+    join: 'JOIN',
+    placeholder: (position) => `$${position}`,
+  };
+}
+
+export function oneSql(tables: Tables): string {
+  return `SELECT ${rowColumns(tables)} FROM ${tables.sagas} s WHERE s.name = $1 AND s.id = $2`;
+}
+
+/** Row and records in one statement: they are of the same moment. */
+export function loadSql(tables: Tables): string {
+  return `SELECT ${rowColumns(tables)}, s.initial_records,
+      (SELECT json_agg(a.records ORDER BY a.first_seq) FROM ${tables.appends} a WHERE a.saga = s.saga) AS appended
+    FROM ${tables.sagas} s WHERE s.name = $1 AND s.id = $2`;
+}
+
+/** Reads what was committed, by whichever process. */
+export class Reader {
+  readonly #one: string;
+  readonly #load: string;
+  readonly #pages: PageDialect;
+
+  constructor(
+    tables: Tables,
+    private readonly send: Send,
+  ) {
+    this.#one = oneSql(tables);
+    this.#load = loadSql(tables);
+    this.#pages = pageDialect(tables);
+  }
+
+  async get(ref: SagaRef): Promise<SagaRow | undefined> {
+    const [row] = await this.send({ text: this.#one, values: refValues(ref) });
+    return row && toSagaRow(row);
+  }
+
+  async load(ref: SagaRef): Promise<StoredSaga | undefined> {
+    const [row] = await this.send({ text: this.#load, values: refValues(ref) });
+    if (row === undefined) return undefined;
+    const appended = JSON.parse(String(row['appended'] ?? '[]')) as readonly string[];
+    const records = [String(row['initial_records']), ...appended];
+    return { row: toSagaRow(row), entries: records.flatMap(unpackEntries) };
+  }
+
+  async list(filter: SagaFilter): Promise<SagaPage> {
+    const query = listQuery(filter);
+    return toPage(await this.send(pageSql(query, this.#pages)), query);
+  }
+}
+
+/** @throws SagaSerializationError for what no saga can be called. */
+export function refValues({ name, id }: SagaRef): readonly [name: string, id: string] {
+  return [storable('name', name), storable('id', id)];
+}

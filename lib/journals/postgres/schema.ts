@@ -1,0 +1,93 @@
+import type { Migration } from '../sql/index.js';
+import type { Tables } from './tables.js';
+
+/** The conditions of the partial indices; queries must repeat them as they stand. */
+export const LIVE = "status IN ('running', 'compensating')";
+export const AT_REST = "status IN ('completed', 'compensated', 'parked')";
+
+/** The clock that decides leases and ages, in ms: the server's at this very moment. */
+export const NOW = '(extract(epoch FROM clock_timestamp()) * 1000)::bigint';
+
+/**
+ * Texts compare by their bytes (COLLATE "C"): the same on every server, and fast. There are no
+ * foreign keys: each would cost a look-up and a lock per row, and one statement writes both sides.
+ */
+export function migrations(tables: Tables): readonly Migration[] {
+  const { sagas, appends, tags, owners, records } = tables;
+  return [
+    {
+      version: 1,
+      why: 'sagas, their records, their tags, and the heartbeats of processes',
+      statements: [
+        // The identity of a forgotten saga is never given to another one, so that a paused process
+        // cannot write into a stranger. The first records are part of the row, since most sagas are
+        // written four times: initial_seq is the last of them, created_in the write that brought them.
+        `CREATE TABLE ${sagas} (
+          saga bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+          created_at bigint NOT NULL,
+          updated_at bigint NOT NULL,
+          deadline bigint,
+          version bigint NOT NULL,
+          created_in bigint NOT NULL,
+          claimed_in bigint,
+          epoch integer NOT NULL,
+          recoveries integer NOT NULL,
+          initial_seq integer NOT NULL,
+          status text COLLATE "C" NOT NULL,
+          owner text COLLATE "C",
+          name text COLLATE "C" NOT NULL,
+          id text COLLATE "C" NOT NULL,
+          fingerprint text COLLATE "C" NOT NULL,
+          key text COLLATE "C",
+          cancel_reason text COLLATE "C",
+          tags text COLLATE "C" NOT NULL,
+          input text COLLATE "C" NOT NULL,
+          initial_records text COLLATE "C" NOT NULL,
+          UNIQUE (name, id)
+        )`,
+        // Lists are read per status, newest first.
+        `CREATE INDEX sagas_by_status ON ${sagas} (status, created_at, saga)`,
+        `CREATE INDEX sagas_by_name ON ${sagas} (name, status, created_at, saga)`,
+        `CREATE INDEX sagas_by_key ON ${sagas} (key, created_at, saga) WHERE key IS NOT NULL`,
+        `CREATE INDEX sagas_live ON ${sagas} (owner, saga) WHERE ${LIVE}`,
+        `CREATE INDEX sagas_to_cancel ON ${sagas} (owner) WHERE cancel_reason IS NOT NULL AND ${LIVE}`,
+        `CREATE INDEX sagas_at_rest ON ${sagas} (status, updated_at) WHERE ${AT_REST}`,
+        // One row per append: its records as a JSON array of [seq, at, epoch, head, result, context].
+        // Since seqs have no gaps, two appends that overlap begin at the same seq, and the key
+        // refuses the second. written_at is the server's clock, at is the writer's.
+        `CREATE TABLE ${appends} (
+          saga bigint NOT NULL,
+          written_in bigint NOT NULL,
+          written_at bigint NOT NULL,
+          first_seq integer NOT NULL,
+          last_seq integer NOT NULL,
+          records text COLLATE "C" NOT NULL,
+          PRIMARY KEY (saga, first_seq)
+        )`,
+        `CREATE TABLE ${tags} (
+          name text COLLATE "C" NOT NULL,
+          value text COLLATE "C" NOT NULL,
+          created_at bigint NOT NULL,
+          saga bigint NOT NULL,
+          PRIMARY KEY (name, value, created_at, saga)
+        )`,
+        `CREATE TABLE ${owners} (
+          owner text COLLATE "C" PRIMARY KEY,
+          alive_until bigint NOT NULL
+        )`,
+        `CREATE VIEW ${records} AS
+          SELECT s.saga, s.name, s.id, (r.value ->> 0)::integer AS seq,
+            to_timestamp((r.value ->> 1)::double precision / 1000) AS at,
+            (r.value ->> 2)::integer AS epoch,
+            r.value ->> 3 AS head, r.value ->> 4 AS result, r.value ->> 5 AS context
+          FROM (
+            SELECT i.saga, i.initial_records AS records FROM ${sagas} i
+            UNION ALL
+            SELECT a.saga, a.records FROM ${appends} a
+          ) written
+          JOIN ${sagas} s ON s.saga = written.saga,
+          json_array_elements(written.records::json) AS r (value)`,
+      ],
+    },
+  ];
+}

@@ -1,0 +1,79 @@
+import { SagaJournalError } from '../../core/index.js';
+import { AS_TEXT, type PgClient } from './driver.js';
+
+/** The release that the statements are written for, as `server_version_num`. */
+const OLDEST_SERVER = 130_000;
+
+const READ_SETTINGS = `SELECT
+  current_setting('server_version_num') AS version,
+  current_setting('server_version') AS version_name,
+  current_setting('server_encoding') AS encoding,
+  current_setting('default_transaction_isolation') AS isolation,
+  current_setting('transaction_read_only') AS read_only,
+  current_setting('synchronous_commit') AS synchronous_commit,
+  current_setting('fsync') AS fsync,
+  pg_is_in_recovery()::text AS in_recovery`;
+
+function refusal(settings: Readonly<Record<string, unknown>>): string | undefined {
+  const { version, version_name, encoding, isolation, read_only, in_recovery } = settings;
+  if (Number(version) < OLDEST_SERVER)
+    return `is version ${String(version_name)}; 13 is the oldest`;
+  if (encoding !== 'UTF8') return `has the encoding ${String(encoding)}; it must be UTF8`;
+  if (in_recovery === 'true') return 'is a standby in recovery; connect to the primary';
+  if (read_only === 'on')
+    return 'lets this role read only; set default_transaction_read_only = off';
+  if (isolation !== 'read committed' && isolation !== 'read uncommitted') {
+    return (
+      `has default_transaction_isolation = '${String(isolation)}' for this role; ` +
+      `run ALTER ROLE … SET default_transaction_isolation = 'read committed': claims and appends ` +
+      'look at a row again after waiting for it, which a stricter level turns into errors'
+    );
+  }
+  return undefined;
+}
+
+/**
+ * Verifies what the journal relies on, and warns of what makes it forget.
+ *
+ * @throws SagaJournalError for a server that cannot keep sagas.
+ */
+export async function verifyServer(
+  client: PgClient,
+  description: string,
+  warn: (message: string) => void,
+): Promise<void> {
+  const { rows } = await client.query({ text: READ_SETTINGS, types: AS_TEXT });
+  const settings = rows[0] ?? {};
+  const why = refusal(settings);
+  if (why !== undefined) throw new SagaJournalError(`The server of ${description} ${why}`);
+  for (const setting of ['fsync', 'synchronous_commit'] as const) {
+    if (settings[setting] !== 'off') continue;
+    warn(
+      `The server of ${description} has ${setting} = off: a crash of it may take back records that ` +
+        'were acknowledged, and with them the memory of effects that took place',
+    );
+  }
+}
+
+/**
+ * Plans are made once and kept: made while a table was empty, they would read it from end to end
+ * when it is large. With these there is one way left, from index to index.
+ */
+const PLANNING: readonly (readonly [setting: string, value: string])[] = [
+  ['enable_seqscan', 'off'],
+  ['enable_hashjoin', 'off'],
+  ['enable_mergejoin', 'off'],
+  ['plan_cache_mode', 'force_generic_plan'],
+  ['jit', 'off'],
+  ['default_transaction_isolation', 'read committed'],
+];
+
+/** Prepares the session of the writer, whose connection nobody else uses. */
+export async function prepareWriter(client: PgClient, statementTimeoutMs: number): Promise<void> {
+  const settings = [...PLANNING, ['statement_timeout', String(statementTimeoutMs)] as const];
+  await client.query({
+    text: `SELECT ${settings.map((_, index) => `set_config($${2 * index + 1}, $${2 * index + 2}, false)`).join(', ')}`,
+    values: settings.flat(),
+    query_timeout: statementTimeoutMs,
+  });
+}

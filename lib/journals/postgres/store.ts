@@ -1,0 +1,61 @@
+import type { Outcome } from '../sql/index.js';
+import { Connections } from './connections.js';
+import { lent } from './driver.js';
+import { persistently } from './failures.js';
+import { KnownSagas } from './known-sagas.js';
+import { migrate, verifySchema } from './migrate.js';
+import type { PostgresJournalOptions, Settings } from './options.js';
+import { Ownership } from './ownership.js';
+import { Reader } from './reader.js';
+import { verifyServer } from './session.js';
+import { tablesOf, type Tables } from './tables.js';
+import { Writer, type Write, type WriteResult } from './writer.js';
+
+/** All that talks to the server. */
+export class PostgresStore {
+  readonly reader: Reader;
+  readonly ownership: Ownership;
+  readonly #writer: Writer;
+
+  private constructor(
+    tables: Tables,
+    known: KnownSagas,
+    private readonly connections: Connections,
+  ) {
+    this.reader = new Reader(tables, connections.send);
+    this.ownership = new Ownership(tables, connections, known);
+    this.#writer = new Writer(tables, known);
+  }
+
+  /** Waits for a server that is away; verifies it, and prepares or verifies the schema. */
+  static async open(options: PostgresJournalOptions, settings: Settings): Promise<PostgresStore> {
+    const { schema, description, onWarning, reconnectMs } = settings;
+    const tables = tablesOf(schema);
+    const known = new KnownSagas();
+    const connections = new Connections(options, settings, () => known.clear());
+    try {
+      await persistently(reconnectMs, () =>
+        lent(connections.pool, async (client) => {
+          await verifyServer(client, description, onWarning);
+          const prepare = settings.migrate === 'auto' ? migrate : verifySchema;
+          await prepare(client, tables, description);
+        }),
+      );
+      const store = new PostgresStore(tables, known, connections);
+      await store.ownership.sweep();
+      return store;
+    } catch (error) {
+      await connections.close();
+      throw error;
+    }
+  }
+
+  /** One transaction. Done again under the same number, it writes nothing twice. */
+  write(writes: readonly Write[], number: string): Promise<readonly Outcome<WriteResult>[]> {
+    return this.connections.write((send) => this.#writer.write(send, writes, number));
+  }
+
+  close(): Promise<void> {
+    return this.connections.close();
+  }
+}

@@ -1,0 +1,113 @@
+import { AT_REST, NOW } from './schema.js';
+import type { Tables } from './tables.js';
+
+/** The columns of a statement's parameters: one array each, an element per saga. */
+export const CREATE_COLUMNS = [
+  ['name', 'text'],
+  ['id', 'text'],
+  ['version', 'bigint'],
+  ['fingerprint', 'text'],
+  ['status', 'text'],
+  ['key', 'text'],
+  ['tags', 'text'],
+  ['deadline', 'bigint'],
+  ['input', 'text'],
+  ['owner', 'text'],
+  ['initial_seq', 'integer'],
+  ['initial_records', 'text'],
+] as const;
+
+export const APPEND_COLUMNS = [
+  ['saga', 'bigint'],
+  ['owner', 'text'],
+  ['epoch', 'integer'],
+  ['first_seq', 'integer'],
+  ['last_seq', 'integer'],
+  ['status', 'text'],
+  ['progress', 'boolean'],
+  ['records', 'text'],
+] as const;
+
+type Columns = readonly (readonly [name: string, type: string])[];
+
+/** `$1` is the number of the write; the arrays follow, those of the creates first. */
+function rows(columns: Columns, before: number): string {
+  const arrays = columns.map(([, type], index) => `$${before + index + 1}::${type}[]`);
+  return `unnest(${arrays.join(', ')}) AS i (${columns.map(([name]) => name).join(', ')})`;
+}
+
+function createSql({ sagas, tags }: Tables): readonly string[] {
+  const columns = CREATE_COLUMNS.map(([name]) => name).join(', ');
+  return [
+    // One that is taken is left out here, and looked at afterwards.
+    `born AS (
+      INSERT INTO ${sagas} (${columns}, epoch, recoveries, created_at, updated_at, created_in)
+      SELECT i.*, 1, 0, now, now, $1::bigint FROM ${rows(CREATE_COLUMNS, 1)}, clock
+      ON CONFLICT (name, id) DO NOTHING
+      RETURNING saga, name, id, tags, created_at
+    )`,
+    `tagged AS (
+      INSERT INTO ${tags} (name, value, created_at, saga)
+      SELECT t.key, t.value, b.created_at, b.saga
+      FROM born b CROSS JOIN LATERAL json_each_text(b.tags::json) t WHERE b.tags <> '{}'
+    )`,
+  ];
+}
+
+/**
+ * The row lock is what ends a race with a claim: a claim passes over the rows that are locked here,
+ * and where it came first, the row is looked at once more as it is now (as READ COMMITTED does it)
+ * and fits no longer. Only the records may be newer than this statement sees; then the key of the
+ * appends refuses, and the statement as a whole has to be repeated.
+ */
+function appendSql({ sagas, appends }: Tables, before: number): readonly string[] {
+  return [
+    `held AS MATERIALIZED (
+      SELECT i.*, h.was, h.had
+      FROM ${rows(APPEND_COLUMNS, before)} CROSS JOIN LATERAL (
+        SELECT s.status AS was, s.recoveries AS had, s.initial_seq FROM ${sagas} s
+        WHERE s.saga = i.saga AND s.owner = i.owner AND s.epoch = i.epoch
+        FOR NO KEY UPDATE
+      ) h
+      WHERE i.first_seq = 1 + coalesce((
+        SELECT a.last_seq FROM ${appends} a WHERE a.saga = i.saga ORDER BY a.first_seq DESC LIMIT 1
+      ), h.initial_seq)
+    )`,
+    `written AS (
+      INSERT INTO ${appends} (saga, written_in, written_at, first_seq, last_seq, records)
+      SELECT h.saga, $1::bigint, now, h.first_seq, h.last_seq, h.records FROM held h, clock
+      RETURNING saga
+    )`,
+    // Most appends leave the row of the saga as it is: its last record tells when it changed.
+    `changed AS (
+      UPDATE ${sagas} s SET status = h.status, updated_at = clock.now,
+        recoveries = CASE WHEN h.progress THEN 0 ELSE h.had END
+      FROM held h, clock
+      WHERE s.saga = h.saga
+        AND (h.status <> h.was OR (h.progress AND h.had > 0) OR h.${AT_REST})
+    )`,
+  ];
+}
+
+export interface WriteParts {
+  readonly creates: boolean;
+  readonly appends: boolean;
+}
+
+/**
+ * One statement, and so one transaction and one round trip, that creates sagas and appends records
+ * to others. It tells the sagas that it wrote; those that are missing were refused alone. No saga
+ * may be in it twice. Done again with the same `$1` it writes nothing twice.
+ */
+export function writeSql(tables: Tables, { creates, appends }: WriteParts): string {
+  const parts = [
+    `clock AS MATERIALIZED (SELECT ${NOW} AS now)`,
+    ...(creates ? createSql(tables) : []),
+    ...(appends ? appendSql(tables, creates ? 1 + CREATE_COLUMNS.length : 1) : []),
+  ];
+  const told = [
+    ...(creates ? ['SELECT saga, name, id FROM born'] : []),
+    ...(appends ? ['SELECT saga, NULL AS name, NULL AS id FROM written'] : []),
+  ];
+  return `WITH ${parts.join(',\n')}\n${told.join(' UNION ALL ')}`;
+}

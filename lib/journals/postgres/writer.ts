@@ -1,0 +1,167 @@
+import { randomBytes } from 'node:crypto';
+import {
+  LeaseLostError,
+  SagaJournalError,
+  type JournalBatch,
+  type NewSaga,
+  type SagaRow,
+} from '../../core/index.js';
+import { toSagaRow, type Outcome, type SqlRow } from '../sql/index.js';
+import { TryAgain } from './failures.js';
+import { KnownSagas, refKey } from './known-sagas.js';
+import { appendValues, createValues } from './parameters.js';
+import { rowColumns, type Send } from './reader.js';
+import type { Tables } from './tables.js';
+import { writeSql } from './write-sql.js';
+
+export type Write =
+  | { readonly kind: 'create'; readonly saga: NewSaga }
+  | { readonly kind: 'append'; readonly batch: JournalBatch };
+
+/** `undefined`: written, or created. A row: the id was taken. */
+export type WriteResult = SagaRow | undefined;
+
+/** A number that no other write, of whatever process, has. */
+export function writeNumber(): string {
+  return randomBytes(8).readBigInt64BE().toString();
+}
+
+interface Sorted {
+  readonly creates: readonly NewSaga[];
+  readonly appends: readonly (readonly [saga: string, batch: JournalBatch])[];
+}
+
+/**
+ * Writes what a round trip carries. Each write has a number, which is stored with what it wrote: when
+ * a connection is lost nobody can tell whether a commit took place, so the same write is done again
+ * under the same number, and what it finds taken by itself counts as written.
+ */
+export class Writer {
+  readonly #sql: Readonly<Record<'both' | 'creates' | 'appends', string>>;
+  readonly #keys: string;
+  readonly #taken: string;
+  readonly #ours: string;
+
+  constructor(
+    tables: Tables,
+    private readonly known: KnownSagas,
+  ) {
+    const { sagas, appends } = tables;
+    this.#sql = {
+      both: writeSql(tables, { creates: true, appends: true }),
+      creates: writeSql(tables, { creates: true, appends: false }),
+      appends: writeSql(tables, { creates: false, appends: true }),
+    };
+    const byRef = `unnest($1::text[], $2::text[]) AS i (name, id)
+      JOIN ${sagas} s ON s.name = i.name AND s.id = i.id`;
+    this.#keys = `SELECT s.saga, s.name, s.id FROM ${byRef}`;
+    this.#taken = `SELECT s.saga, ${rowColumns(tables)}, s.created_in FROM ${byRef}`;
+    this.#ours = `SELECT a.saga FROM ${appends} a WHERE a.saga = ANY($1::bigint[]) AND a.written_in = $2`;
+  }
+
+  /** All of it in one transaction, on the connection of the writer. */
+  async write(
+    send: Send,
+    writes: readonly Write[],
+    number: string,
+  ): Promise<Outcome<WriteResult>[]> {
+    const sorted = await this.#sort(send, writes);
+    const written = await this.#send(send, sorted, number);
+    const taken = await this.#takenIds(send, sorted, written);
+    const ours = await this.#writtenBefore(send, sorted, written, number);
+    return writes.map((write): Outcome<WriteResult> => {
+      if (write.kind === 'create') {
+        const row = taken.get(refKey(write.saga));
+        return { value: row && row['created_in'] !== number ? toSagaRow(row) : undefined };
+      }
+      const { ref } = write.batch;
+      const saga = this.known.get(ref);
+      if (saga !== undefined && (written.has(saga) || ours.has(saga))) return { value: undefined };
+      this.known.delete(ref);
+      return {
+        error: new LeaseLostError(`Saga ${ref.name} ${ref.id} belongs to another owner now`),
+      };
+    });
+  }
+
+  /** In one order in all processes, so that none waits for the other in a circle. */
+  async #sort(send: Send, writes: readonly Write[]): Promise<Sorted> {
+    const creates: NewSaga[] = [];
+    const batches: JournalBatch[] = [];
+    for (const write of writes) {
+      if (write.kind === 'create') creates.push(write.saga);
+      else batches.push(write.batch);
+    }
+    if (creates.length > 1) creates.sort((a, b) => (refKey(a) < refKey(b) ? -1 : 1));
+    const unknown = batches.filter(({ ref }) => this.known.get(ref) === undefined);
+    if (unknown.length > 0) await this.#learn(send, unknown);
+    const appends = batches.flatMap((batch): [string, JournalBatch][] => {
+      const saga = this.known.get(batch.ref);
+      return saga === undefined ? [] : [[saga, batch]];
+    });
+    if (appends.length > 1) appends.sort(([a], [b]) => Number(a) - Number(b));
+    return { creates, appends };
+  }
+
+  async #learn(send: Send, batches: readonly JournalBatch[]): Promise<void> {
+    const refs = batches.map(({ ref }) => ref);
+    const values = [refs.map(({ name }) => name), refs.map(({ id }) => id)];
+    for (const row of await send({ text: this.#keys, values })) this.#remember(row);
+  }
+
+  #remember({ saga, name, id }: SqlRow): void {
+    this.known.set({ name: String(name), id: String(id) }, String(saga));
+  }
+
+  /** The keys of the sagas that were written. */
+  async #send(send: Send, sorted: Sorted, number: string): Promise<ReadonlySet<string>> {
+    const { creates, appends } = sorted;
+    if (creates.length + appends.length === 0) return new Set();
+    const parts = appends.length === 0 ? 'creates' : creates.length === 0 ? 'appends' : 'both';
+    const values: unknown[] = [number];
+    if (creates.length > 0) values.push(...createValues(creates));
+    if (appends.length > 0) values.push(...appendValues(appends));
+    const rows = await send({ name: `saga-${parts}`, text: this.#sql[parts], values });
+    for (const row of rows) if (row['name'] !== null) this.#remember(row);
+    return new Set(rows.map(({ saga }) => String(saga)));
+  }
+
+  /** The rows of the sagas that were to be created and are there already, by their `refKey`. */
+  async #takenIds(
+    send: Send,
+    { creates }: Sorted,
+    written: ReadonlySet<string>,
+  ): Promise<ReadonlyMap<string, SqlRow>> {
+    const left = creates.filter((saga) => !written.has(this.known.get(saga) ?? ''));
+    if (left.length === 0) return new Map();
+    const values = [left.map(({ name }) => name), left.map(({ id }) => id)];
+    const rows = await send({ text: this.#taken, values });
+    // Deleted in between: its id is free now.
+    if (rows.length < left.length) throw new TryAgain('A saga was deleted while its id was taken');
+    for (const row of rows) this.#remember(row);
+    return new Map(
+      rows.map((row) => [refKey({ name: String(row['name']), id: String(row['id']) }), row]),
+    );
+  }
+
+  /** Of the sagas that were refused, those whose append an earlier attempt has written. */
+  async #writtenBefore(
+    send: Send,
+    { appends }: Sorted,
+    written: ReadonlySet<string>,
+    number: string,
+  ): Promise<ReadonlySet<string>> {
+    const left = appends.map(([saga]) => saga).filter((saga) => !written.has(saga));
+    if (left.length === 0) return new Set();
+    const rows = await send({ text: this.#ours, values: [left, number] });
+    return new Set(rows.map(({ saga }) => String(saga)));
+  }
+}
+
+/** @throws SagaJournalError for records that cannot be the next ones of any saga. */
+export function checkOrder(write: Write): void {
+  const entries = write.kind === 'create' ? write.saga.entries : write.batch.entries;
+  const first = write.kind === 'create' ? 1 : entries[0]?.seq;
+  if (first !== undefined && entries.every(({ seq }, index) => seq === first + index)) return;
+  throw new SagaJournalError('The records to be stored are none, or their seqs have gaps');
+}
