@@ -26,6 +26,14 @@ const HOSTILE_THROWS: readonly (readonly [string, unknown])[] = [
       },
     },
   ],
+  [
+    'a function whose toString throws',
+    Object.assign(() => 1, {
+      toString() {
+        throw new Error('toString');
+      },
+    }),
+  ],
   ['a frozen Error', Object.freeze(new Error('no stock'))],
 ];
 

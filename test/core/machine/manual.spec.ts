@@ -102,6 +102,17 @@ describe('what an operator may do to a parked saga', () => {
     expect(refusalOfManual(state, { act: 'mark-done', label: 'Reserve' })).toMatch(/terminated/);
   });
 
+  it('terminate leaves an account of what was done and is not undone', () => {
+    const state = stateOf(done('Reserve'), manual({ act: 'terminate' }));
+    expect(failureOf('PlaceOrder', 's-1', state)).toMatchObject({
+      status: 'parked',
+      parkReason: 'terminated',
+      cause: undefined,
+      notCompensated: ['Reserve'],
+    });
+    expect(failureOf('PlaceOrder', 's-1', state)).not.toHaveProperty('failedLabel');
+  });
+
   it('a cancel sends one that was parked on its way forward back', () => {
     expect(next(stateOf(inDoubt, cancelled))).toBe('compensating');
     expect(next(stateOf(failedUndo, cancelled))).toBe('stop');

@@ -27,6 +27,12 @@ describe('ResultFactory', () => {
     });
   });
 
+  it('has an error class that can be thrown as well', () => {
+    const error = new ResultError('DECLINED', 'card declined');
+    expect(error).toMatchObject({ code: 'DECLINED', message: 'card declined', retryable: true });
+    expect(error).not.toHaveProperty('cause');
+  });
+
   it('makes errors that no further try can mend', () => {
     const { error } = ResultFactory.nonRetryable('CLOSED', 'Account closed');
     expect(error.retryable).toBe(false);
