@@ -15,6 +15,7 @@ import { detailsOf, summaryOf } from './details.js';
 import type { InProcessEngineOptions } from './engine-options.js';
 import { viewOf, type EngineParts } from './engine-parts.js';
 import { AlreadyExists } from './journaling.js';
+import { Lease } from './lease.js';
 import { LiveSagas, type LiveSaga } from './live-sagas.js';
 import { Ownership } from './ownership.js';
 import { RecoveryWorker } from './recovery-worker.js';
@@ -42,6 +43,7 @@ export class InProcessEngine implements SagaEngine {
       codec: options.codec ?? jsonCodec,
       limits: payloadLimits(options.limits),
       owner: randomUUID(),
+      lease: new Lease(environment.clock, leaseMs, () => this.#ownership.beat()),
     };
     this.#parts = {
       journaling,
@@ -52,9 +54,9 @@ export class InProcessEngine implements SagaEngine {
       runs: new RunFactory(journaling, environment, logger, observers),
     };
     this.#steering = new Steering(this.#parts);
-    this.#ownership = new Ownership(this.#parts, leaseMs);
+    this.#ownership = new Ownership(this.#parts, journaling.lease);
     this.#retention = new Retention(this.#parts, options.deleteAfter ?? {});
-    this.#worker = new RecoveryWorker(this.#parts, () => this.#ownership.ensure(), {
+    this.#worker = new RecoveryWorker(this.#parts, {
       pollMs: leaseMs / 3,
       concurrency: 100,
       maxRecoveries: 5,
@@ -169,7 +171,7 @@ export class InProcessEngine implements SagaEngine {
   /** Before this process may own anything: it must be known to live. */
   async #ready(): Promise<void> {
     await this.open();
-    await this.#ownership.ensure();
+    await this.#parts.journaling.lease.ensure();
   }
 
   async #open(): Promise<void> {

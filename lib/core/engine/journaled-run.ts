@@ -1,4 +1,4 @@
-import { isSagaError, SagaJournalError } from '../errors/index.js';
+import { isSagaError, LeaseLostError, SagaJournalError } from '../errors/index.js';
 import type { AttemptInFlight, Run, RunPersistence } from '../execution/index.js';
 import {
   decodeHead,
@@ -154,11 +154,14 @@ export class JournaledRun implements RunPersistence {
     const staged = this.#staged;
     if (staged.length === 0) return;
     this.#staged = [];
+    const { lease } = this.shared;
+    const { term } = lease;
     try {
       await this.#store(
         staged.map(({ entry }) => entry),
         staged,
       );
+      if (lease.left <= 0 || lease.term !== term) await this.#confirm();
     } catch (error) {
       const failure =
         error instanceof AlreadyExists || isSagaError(error)
@@ -168,6 +171,16 @@ export class JournaledRun implements RunPersistence {
       throw failure;
     }
     for (const { record, entry } of staged) this.run.publish(record, entry.at);
+  }
+
+  /** This process slept while it wrote: nothing more may begin if somebody took over since. */
+  async #confirm(): Promise<void> {
+    const { journal, lease, owner } = this.shared;
+    const { sagaName: name, sagaId: id } = this.run;
+    await lease.ensure();
+    const row = await journal.get({ name, id });
+    if (row?.owner === owner && row.epoch === this.epoch) return;
+    throw new LeaseLostError(`Saga ${name} ${id} was taken over while this process slept`);
   }
 
   async #store(

@@ -1,4 +1,5 @@
 import type { Journal, PayloadCodec, PayloadLimits, SagaRow } from '../journal/index.js';
+import type { Lease } from './lease.js';
 
 /** What the journaled runs of one engine share. */
 export interface Journaling {
@@ -6,6 +7,7 @@ export interface Journaling {
   readonly codec: PayloadCodec;
   readonly limits: PayloadLimits;
   readonly owner: string;
+  readonly lease: Lease;
 }
 
 /** Ends a run whose id turned out to be taken: nothing of it has run. */

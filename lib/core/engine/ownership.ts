@@ -1,25 +1,25 @@
-import { LeaseLostError, SagaJournalError } from '../errors/index.js';
+import { LeaseLostError } from '../errors/index.js';
 import { refusalToCancel } from '../machine/index.js';
 import { messageOf, report } from '../ports/index.js';
 import type { EngineParts } from './engine-parts.js';
+import type { Lease } from './lease.js';
 
 /**
  * Keeps this process's heartbeat in the journal going, and stops its work by its own clock when it
  * could not renew it: by then another process may have taken its sagas over.
  */
 export class Ownership {
-  #renewedAt = 0;
   #unschedule: (() => void) | undefined;
   #stopped = false;
 
   constructor(
     private readonly parts: EngineParts,
-    private readonly leaseMs: number,
+    private readonly lease: Lease,
   ) {}
 
   /** Beats once, then every third of the lease. @throws what the journal throws at the first beat */
   async start(): Promise<void> {
-    await this.#beat();
+    await this.beat();
     this.#arm();
   }
 
@@ -28,25 +28,12 @@ export class Ownership {
     this.#unschedule?.();
   }
 
-  /**
-   * Renews a lease that has ended: without one, others could claim at once what this process begins.
-   *
-   * @throws SagaJournalError
-   */
-  async ensure(): Promise<void> {
-    if (this.#left() > 0) return;
-    try {
-      await this.#beat();
-    } catch (error) {
-      throw new SagaJournalError('The heartbeat of this process failed', { cause: error });
-    }
-  }
-
-  async #beat(): Promise<void> {
+  /** @throws what the journal throws */
+  async beat(): Promise<void> {
     const { journaling, environment, live } = this.parts;
     const sentAt = environment.clock.monotonic();
-    const asked = await journaling.journal.heartbeat(journaling.owner, this.leaseMs);
-    this.#renewedAt = sentAt;
+    const asked = await journaling.journal.heartbeat(journaling.owner, this.lease.ms);
+    this.lease.renewed(sentAt);
     for (const row of asked) {
       const run = live.get(row)?.run;
       if (run === undefined || run.state.cancel !== undefined) continue;
@@ -54,20 +41,21 @@ export class Ownership {
       run.requestCancel('operator', row.cancelReason ?? '');
       run.persistence?.flush().catch(() => undefined);
     }
-    await live.giveBack(({ ref, epoch }) => journaling.journal.release(ref, epoch));
+    // Not awaited: what hangs here must not hold up the next heartbeat.
+    void live.giveBack(({ ref, epoch }) => journaling.journal.release(ref, epoch));
   }
 
   #arm(): void {
     if (this.#stopped) return;
     const { clock } = this.parts.environment;
-    this.#unschedule = clock.schedule(this.leaseMs / 3, () => void this.#tick(), true);
+    this.#unschedule = clock.schedule(this.lease.ms / 3, () => void this.#tick(), true);
   }
 
   async #tick(): Promise<void> {
     const { environment, live, logger } = this.parts;
-    const guard = environment.clock.schedule(this.#left(), () => this.#expire(), true);
+    const guard = environment.clock.schedule(this.lease.left, () => this.#expire(), true);
     try {
-      await this.#beat();
+      await this.beat();
     } catch (error) {
       report(
         logger,
@@ -76,18 +64,14 @@ export class Ownership {
         {
           error: messageOf(error),
           live: live.size,
-          leaseMs: this.leaseMs,
+          leaseMs: this.lease.ms,
         },
       );
-      if (this.#left() <= 0) this.#expire();
+      if (this.lease.left <= 0) this.#expire();
     } finally {
       guard();
       this.#arm();
     }
-  }
-
-  #left(): number {
-    return this.#renewedAt + this.leaseMs - this.parts.environment.clock.monotonic();
   }
 
   #expire(): void {

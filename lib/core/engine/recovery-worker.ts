@@ -26,8 +26,6 @@ export class RecoveryWorker {
 
   constructor(
     private readonly parts: EngineParts,
-    /** Rejects when this process is not known to live: then it must not own anything more. */
-    private readonly ensureLease: () => Promise<void>,
     private readonly options: RecoveryOptions,
   ) {}
 
@@ -63,7 +61,8 @@ export class RecoveryWorker {
         const limit = Math.min(100, this.options.concurrency - this.#running.size);
         const { names } = registry;
         if (this.#stopped || limit <= 0 || names.length === 0) return;
-        await this.ensureLease();
+        // Who is not known to live must not own anything more.
+        await journaling.lease.ensure();
         const rows = await journaling.journal.claim({ owner: journaling.owner, names, limit });
         // What was claimed is ours: every row is taken up or parked, none dropped.
         await Promise.all(rows.map((row) => this.#recover(row)));

@@ -137,6 +137,35 @@ describe('a process that loses its sagas (semantics 28)', () => {
     expect(cluster.log).toEqual(['Reserve', 'Charge', 'Ship']);
   });
 
+  it.each([
+    ['begins nothing when it wakes up after its write and somebody took over', true],
+    ['goes on when it wakes up after its write and nobody did', false],
+  ])('%s', async (_, takenOver) => {
+    const cluster = new Cluster();
+    const plan = cluster.plan([cluster.step('Reserve'), cluster.step('Charge')]);
+    const anna = await cluster.process([plan], { worker: false });
+    anna.fault = (method, [batch]) => {
+      const stored = JSON.stringify((batch as { entries?: unknown } | undefined)?.entries ?? '');
+      // The write arrives; its answer waits until the process is awake again.
+      if (method === 'append' && stored.includes('Charge')) anna.pause();
+    };
+    const handle = await cluster.begun(anna, plan);
+    expect(await cluster.stored()).toContain('started Charge 1');
+    if (takenOver) await cluster.process([plan]);
+    await cluster.takeover();
+    expect(cluster.log).toEqual(takenOver ? ['Reserve', 'Charge'] : ['Reserve']);
+    anna.fault = () => undefined;
+    anna.wake();
+    await cluster.takeover();
+    expect(cluster.log).toEqual(['Reserve', 'Charge']);
+    expect(await cluster.status()).toBe('completed');
+    const ended = await handle.result().then(
+      () => 'completed',
+      (error: { code: string }) => error.code,
+    );
+    expect(ended).toBe(takenOver ? 'SAGA_INTERRUPTED' : 'completed');
+  });
+
   it('never works on a saga twice at once: who takes it up again here stops the first', async () => {
     const { cluster, anna, signal } = await charging();
     await anna.engine.manual(ref, { act: 'terminate' }, { by: 'eve', reason: 'test' });
