@@ -10,26 +10,7 @@ import {
 import { evolve, type SagaRecord } from '../machine/index.js';
 import { messageOf, report } from '../ports/index.js';
 import { AlreadyExists, type Journaling } from './journaling.js';
-
-function errorOf(record: SagaRecord): unknown {
-  return record.type === 'compensating'
-    ? record.cause.error
-    : 'error' in record
-      ? record.error
-      : undefined;
-}
-
-/** Errors are what looks different once it was stored. */
-function carriesError(record: SagaRecord): boolean {
-  return 'unstorable' in record || errorOf(record) !== undefined;
-}
-
-/** Steps see errors as a replay would; the caller in this process gets the thrown one back. */
-function keepOriginal(run: Run, record: SagaRecord, replayed: SagaRecord): void {
-  const thrown = errorOf(record);
-  if (thrown === undefined || record === replayed) return;
-  run.originals.set(errorOf(replayed), run.originals.get(thrown) ?? thrown);
-}
+import { carriesError, keepOriginal } from './original-errors.js';
 
 const PROGRESS: ReadonlySet<string> = new Set([
   'done',
