@@ -1,5 +1,13 @@
 import pg from 'pg';
-import { AS_TEXT, ignore, lent, type PgClient, type PgPool, type PgQuery } from './driver.js';
+import {
+  AS_TEXT,
+  ignore,
+  lent,
+  takeOut,
+  type PgClient,
+  type PgPool,
+  type PgQuery,
+} from './driver.js';
 import { isLost } from './failures.js';
 import type { PostgresJournalOptions, Settings } from './options.js';
 import type { Send } from './reader.js';
@@ -63,14 +71,16 @@ export class Connections {
 
   /** A pool that was handed in stays open. */
   async close(): Promise<void> {
+    const letGo = (): unknown => this.pool.removeListener('error', ignore);
+    // Until it has ended, its errors are still the pool's.
+    if (!this.#isOwn && this.#writer === undefined) letGo();
+    else if (!this.#isOwn) this.#writer?.on('end', letGo);
     this.#drop();
     if (this.#isOwn) await this.pool.end();
-    this.pool.removeListener('error', ignore);
   }
 
   async #connect(): Promise<PgClient> {
-    const client = await this.pool.connect();
-    client.on('error', ignore);
+    const client = await takeOut(this.pool);
     try {
       await prepareWriter(client, this.settings.statementTimeoutMs);
     } catch (error) {

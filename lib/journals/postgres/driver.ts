@@ -20,15 +20,15 @@ export interface PgClient {
   query(query: PgQuery): Promise<PgResult>;
   /** `true`: it is closed instead of being lent again. */
   release(destroy?: boolean): void;
-  on(event: 'error', listener: (error: Error) => void): unknown;
-  removeListener(event: 'error', listener: (error: Error) => void): unknown;
+  on(event: 'error' | 'end', listener: () => void): unknown;
+  removeListener(event: 'error', listener: () => void): unknown;
 }
 
 /** The part of a `pg.Pool` that the journal uses; it fits as it is. */
 export interface PgPool {
-  connect(): Promise<PgClient>;
-  on(event: 'error', listener: (error: Error) => void): unknown;
-  removeListener(event: 'error', listener: (error: Error) => void): unknown;
+  connect(callback: (error: Error | undefined, client: PgClient | undefined) => void): void;
+  on(event: 'error', listener: () => void): unknown;
+  removeListener(event: 'error', listener: () => void): unknown;
   end(): Promise<void>;
   readonly options?: { readonly max?: number | null | undefined };
 }
@@ -45,12 +45,25 @@ export function ignore(): void {
 }
 
 /**
+ * Takes a connection out of the pool. With a callback: a promise would leave a moment in which
+ * nobody listens to its errors. Give it back with `release`.
+ */
+export function takeOut(pool: PgPool): Promise<PgClient> {
+  return new Promise((resolve, reject) => {
+    pool.connect((error, client) => {
+      if (client === undefined) return reject(error ?? new Error('The pool lends no connection'));
+      client.on('error', ignore);
+      resolve(client);
+    });
+  });
+}
+
+/**
  * Lends a connection for `work`. One that failed is not lent again: nobody knows what is still on
  * its way.
  */
 export async function lent<T>(pool: PgPool, work: (client: PgClient) => Promise<T>): Promise<T> {
-  const client = await pool.connect();
-  client.on('error', ignore);
+  const client = await takeOut(pool);
   let failed = true;
   try {
     const value = await work(client);

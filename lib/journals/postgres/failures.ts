@@ -22,8 +22,12 @@ const ROLLED_BACK = /^(40001|40P01|55P03|57014|23505)$/;
 /** Class 22: data. 23: integrity. 54: limits, as an index row that is too large. */
 const ITEM_FAULT = /^(22|23|54)/;
 
-function isBug(error: unknown): boolean {
-  return error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError;
+/** Not of the driver: values that no parameter can take, or a mistake of ours. */
+const MISTAKES: ReadonlySet<unknown> = new Set(['RangeError', 'SyntaxError', 'TypeError']);
+
+/** By its name: errors of the platform may come from another realm. */
+function isMistake(error: unknown): boolean {
+  return MISTAKES.has((error as { readonly name?: unknown } | null | undefined)?.name);
 }
 
 /**
@@ -33,7 +37,7 @@ function isBug(error: unknown): boolean {
 export function isLost(error: unknown): boolean {
   const state = sqlState(error);
   if (state !== undefined) return LOST.test(state) || UNAVAILABLE.test(state);
-  return !(error instanceof TryAgain || isSagaError(error) || isBug(error));
+  return !(error instanceof TryAgain || isSagaError(error) || isMistake(error));
 }
 
 /** Trying again may help, on another connection or on this one. */
@@ -43,7 +47,7 @@ export function isPassing(error: unknown): boolean {
 
 /** One of the rows cannot be stored; the others can. */
 export function isItemFault(error: unknown): boolean {
-  return ITEM_FAULT.test(sqlState(error) ?? '');
+  return ITEM_FAULT.test(sqlState(error) ?? '') || isMistake(error);
 }
 
 /** The first pause and the longest one, in ms. */

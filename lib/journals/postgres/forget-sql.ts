@@ -8,12 +8,14 @@ export function forgettableByRefSql({ sagas }: Tables): string {
 
 /**
  * `$1` status, `$2` age in ms, `$3` limit. What somebody else is writing or deleting is passed over.
- * The clock is read once, or no index could be searched for the age.
+ * The clock is read once, or no index could be searched for the age; that of lists will do, since
+ * what came to rest long ago was created even earlier.
  */
 export function forgettableByAgeSql({ sagas }: Tables): string {
   return `SELECT saga FROM ${sagas}
-    WHERE status = $1 AND ${AT_REST} AND updated_at <= (SELECT ${NOW}) - $2::bigint
-    ORDER BY updated_at LIMIT $3 FOR UPDATE SKIP LOCKED`;
+    WHERE status = $1 AND ${AT_REST}
+      AND created_at <= (SELECT ${NOW}) - $2::bigint AND updated_at <= (SELECT ${NOW}) - $2::bigint
+    ORDER BY created_at, saga LIMIT $3 FOR UPDATE SKIP LOCKED`;
 }
 
 /**

@@ -1,42 +1,45 @@
 import type { JournalBatch, NewSaga } from '../../core/index.js';
 import { packEntries } from '../sql/index.js';
-import { APPEND_COLUMNS, CREATE_COLUMNS } from './write-sql.js';
+import { binaryArray, type ColumnType, type ColumnValue } from './arrays.js';
 
-type Value = string | number | boolean | null;
-
-type CreateRow = Readonly<Record<(typeof CREATE_COLUMNS)[number][0], Value>>;
-type AppendRow = Readonly<Record<(typeof APPEND_COLUMNS)[number][0], Value>>;
-
-function createRow(saga: NewSaga): CreateRow {
-  const { name, id, version, fingerprint, status, key, deadline, input, owner, entries } = saga;
-  return {
-    ...{ name, id, version, fingerprint, status, key, deadline, input, owner },
-    tags: JSON.stringify(saga.tags),
-    initial_seq: entries.length,
-    initial_records: packEntries(entries),
-  };
+/** A parameter of a write: an array with an element per item. */
+export interface Column<Item> {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly of: (item: Item) => ColumnValue;
 }
 
-function appendRow(saga: string, batch: JournalBatch): AppendRow {
-  const { owner, epoch, status, progress, entries } = batch;
-  return {
-    ...{ saga, owner, epoch, status, progress },
-    first_seq: entries[0]?.seq ?? null,
-    last_seq: entries.at(-1)?.seq ?? null,
-    records: packEntries(entries),
-  };
-}
+export type Append = readonly [saga: string, batch: JournalBatch];
 
-/** One array per column of `CREATE_COLUMNS`. */
-export function createValues(sagas: readonly NewSaga[]): readonly (readonly Value[])[] {
-  const rows = sagas.map(createRow);
-  return CREATE_COLUMNS.map(([column]) => rows.map((row) => row[column]));
-}
+export const CREATE_COLUMNS: readonly Column<NewSaga>[] = [
+  { name: 'name', type: 'text', of: ({ name }) => name },
+  { name: 'id', type: 'text', of: ({ id }) => id },
+  { name: 'version', type: 'bigint', of: ({ version }) => version },
+  { name: 'fingerprint', type: 'text', of: ({ fingerprint }) => fingerprint },
+  { name: 'status', type: 'text', of: ({ status }) => status },
+  { name: 'key', type: 'text', of: ({ key }) => key },
+  { name: 'tags', type: 'text', of: ({ tags }) => JSON.stringify(tags) },
+  { name: 'deadline', type: 'bigint', of: ({ deadline }) => deadline && Math.ceil(deadline) },
+  { name: 'input', type: 'text', of: ({ input }) => input },
+  { name: 'owner', type: 'text', of: ({ owner }) => owner },
+  { name: 'initial_seq', type: 'integer', of: ({ entries }) => entries.length },
+  { name: 'initial_records', type: 'text', of: ({ entries }) => packEntries(entries) },
+];
 
-/** One array per column of `APPEND_COLUMNS`, for batches with the keys of their sagas. */
-export function appendValues(
-  batches: readonly (readonly [saga: string, batch: JournalBatch])[],
-): readonly (readonly Value[])[] {
-  const rows = batches.map(([saga, batch]) => appendRow(saga, batch));
-  return APPEND_COLUMNS.map(([column]) => rows.map((row) => row[column]));
+export const APPEND_COLUMNS: readonly Column<Append>[] = [
+  { name: 'saga', type: 'bigint', of: ([saga]) => saga },
+  { name: 'owner', type: 'text', of: ([, { owner }]) => owner },
+  { name: 'epoch', type: 'integer', of: ([, { epoch }]) => epoch },
+  { name: 'first_seq', type: 'integer', of: ([, { entries }]) => entries[0]?.seq ?? null },
+  { name: 'last_seq', type: 'integer', of: ([, { entries }]) => entries.at(-1)?.seq ?? null },
+  { name: 'status', type: 'text', of: ([, { status }]) => status },
+  { name: 'progress', type: 'boolean', of: ([, { progress }]) => progress },
+  { name: 'records', type: 'text', of: ([, { entries }]) => packEntries(entries) },
+];
+
+export function columnValues<Item>(
+  columns: readonly Column<Item>[],
+  items: readonly Item[],
+): readonly Buffer[] {
+  return columns.map(({ type, of }) => binaryArray(type, items.map(of)));
 }

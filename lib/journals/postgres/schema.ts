@@ -45,13 +45,13 @@ export function migrations(tables: Tables): readonly Migration[] {
           initial_records text COLLATE "C" NOT NULL,
           UNIQUE (name, id)
         )`,
-        // Lists are read per status, newest first.
-        `CREATE INDEX sagas_by_status ON ${sagas} (status, created_at, saga)`,
-        `CREATE INDEX sagas_by_name ON ${sagas} (name, status, created_at, saga)`,
-        `CREATE INDEX sagas_by_key ON ${sagas} (key, created_at, saga) WHERE key IS NOT NULL`,
+        // A saga enters as few indices as can be: those of the live while it is live, which are small
+        // (lists of live sagas are sorted), and those of lists and retention when it came to rest.
         `CREATE INDEX sagas_live ON ${sagas} (owner, saga) WHERE ${LIVE}`,
         `CREATE INDEX sagas_to_cancel ON ${sagas} (owner) WHERE cancel_reason IS NOT NULL AND ${LIVE}`,
-        `CREATE INDEX sagas_at_rest ON ${sagas} (status, updated_at) WHERE ${AT_REST}`,
+        `CREATE INDEX sagas_by_status ON ${sagas} (status, created_at, saga) WHERE ${AT_REST}`,
+        `CREATE INDEX sagas_by_name ON ${sagas} (name, status, created_at, saga) WHERE ${AT_REST}`,
+        `CREATE INDEX sagas_by_key ON ${sagas} (key, created_at, saga) WHERE key IS NOT NULL`,
         // One row per append: its records as a JSON array of [seq, at, epoch, head, result, context].
         // Since seqs have no gaps, two appends that overlap begin at the same seq, and the key
         // refuses the second. written_at is the server's clock, at is the writer's.

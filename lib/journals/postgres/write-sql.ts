@@ -1,43 +1,15 @@
+import { APPEND_COLUMNS, CREATE_COLUMNS, type Column } from './parameters.js';
 import { AT_REST, NOW } from './schema.js';
 import type { Tables } from './tables.js';
 
-/** The columns of a statement's parameters: one array each, an element per saga. */
-export const CREATE_COLUMNS = [
-  ['name', 'text'],
-  ['id', 'text'],
-  ['version', 'bigint'],
-  ['fingerprint', 'text'],
-  ['status', 'text'],
-  ['key', 'text'],
-  ['tags', 'text'],
-  ['deadline', 'bigint'],
-  ['input', 'text'],
-  ['owner', 'text'],
-  ['initial_seq', 'integer'],
-  ['initial_records', 'text'],
-] as const;
-
-export const APPEND_COLUMNS = [
-  ['saga', 'bigint'],
-  ['owner', 'text'],
-  ['epoch', 'integer'],
-  ['first_seq', 'integer'],
-  ['last_seq', 'integer'],
-  ['status', 'text'],
-  ['progress', 'boolean'],
-  ['records', 'text'],
-] as const;
-
-type Columns = readonly (readonly [name: string, type: string])[];
-
 /** `$1` is the number of the write; the arrays follow, those of the creates first. */
-function rows(columns: Columns, before: number): string {
-  const arrays = columns.map(([, type], index) => `$${before + index + 1}::${type}[]`);
-  return `unnest(${arrays.join(', ')}) AS i (${columns.map(([name]) => name).join(', ')})`;
+function rows<Item>(columns: readonly Column<Item>[], before: number): string {
+  const arrays = columns.map(({ type }, index) => `$${before + index + 1}::${type}[]`);
+  return `unnest(${arrays.join(', ')}) AS i (${columns.map(({ name }) => name).join(', ')})`;
 }
 
 function createSql({ sagas, tags }: Tables): readonly string[] {
-  const columns = CREATE_COLUMNS.map(([name]) => name).join(', ');
+  const columns = CREATE_COLUMNS.map(({ name }) => name).join(', ');
   return [
     // One that is taken is left out here, and looked at afterwards.
     `born AS (

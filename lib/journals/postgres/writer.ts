@@ -9,7 +9,7 @@ import {
 import { toSagaRow, type Outcome, type SqlRow } from '../sql/index.js';
 import { TryAgain } from './failures.js';
 import { KnownSagas, refKey } from './known-sagas.js';
-import { appendValues, createValues } from './parameters.js';
+import { APPEND_COLUMNS, columnValues, CREATE_COLUMNS, type Append } from './parameters.js';
 import { rowColumns, type Send } from './reader.js';
 import type { Tables } from './tables.js';
 import { writeSql } from './write-sql.js';
@@ -28,7 +28,7 @@ export function writeNumber(): string {
 
 interface Sorted {
   readonly creates: readonly NewSaga[];
-  readonly appends: readonly (readonly [saga: string, batch: JournalBatch])[];
+  readonly appends: readonly Append[];
 }
 
 /**
@@ -95,7 +95,7 @@ export class Writer {
     if (creates.length > 1) creates.sort((a, b) => (refKey(a) < refKey(b) ? -1 : 1));
     const unknown = batches.filter(({ ref }) => this.known.get(ref) === undefined);
     if (unknown.length > 0) await this.#learn(send, unknown);
-    const appends = batches.flatMap((batch): [string, JournalBatch][] => {
+    const appends = batches.flatMap((batch): Append[] => {
       const saga = this.known.get(batch.ref);
       return saga === undefined ? [] : [[saga, batch]];
     });
@@ -119,8 +119,8 @@ export class Writer {
     if (creates.length + appends.length === 0) return new Set();
     const parts = appends.length === 0 ? 'creates' : creates.length === 0 ? 'appends' : 'both';
     const values: unknown[] = [number];
-    if (creates.length > 0) values.push(...createValues(creates));
-    if (appends.length > 0) values.push(...appendValues(appends));
+    if (creates.length > 0) values.push(...columnValues(CREATE_COLUMNS, creates));
+    if (appends.length > 0) values.push(...columnValues(APPEND_COLUMNS, appends));
     const rows = await send({ name: `saga-${parts}`, text: this.#sql[parts], values });
     for (const row of rows) if (row['name'] !== null) this.#remember(row);
     return new Set(rows.map(({ saga }) => String(saga)));
