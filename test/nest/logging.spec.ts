@@ -100,13 +100,25 @@ describe("else to Nest's Logger", () => {
     ]);
   });
 
-  it('whose levels it heeds', () => {
-    const isLevelEnabled = jest.spyOn(Logger, 'isLevelEnabled').mockReturnValue(false);
-    expect(nestLogger().isLevelEnabled?.('info')).toBe(false);
-    expect(isLevelEnabled).toHaveBeenCalledWith('log');
-    nestLogger().isLevelEnabled?.('debug');
-    expect(isLevelEnabled).toHaveBeenLastCalledWith('debug');
-    isLevelEnabled.mockRestore();
+  describe('whose levels it heeds', () => {
+    const chosen = Logger as unknown as { logLevels: string[] | undefined };
+    const before = chosen.logLevels;
+
+    afterEach(() => {
+      chosen.logLevels = before;
+    });
+
+    it('when some were chosen', () => {
+      Logger.overrideLogger(['warn', 'error']);
+      expect(nestLogger().isLevelEnabled?.('info')).toBe(false);
+      expect(nestLogger().isLevelEnabled?.('warn')).toBe(true);
+    });
+
+    it('all of them when none were chosen, whatever Nest 11 says', () => {
+      chosen.logLevels = undefined;
+      expect(nestLogger().isLevelEnabled?.('debug')).toBe(true);
+      expect(nestLogger().isLevelEnabled?.('info')).toBe(true);
+    });
   });
 
   it('at every level, with fields that are not text as JSON', () => {

@@ -10,6 +10,12 @@ function line(message: string, fields: LogFields = {}): string {
   return [message, ...shown].join(' ');
 }
 
+/** Nest 11 calls every level disabled as long as no levels were chosen, which means all of them. */
+function isLevelEnabled(level: LogLevel): boolean {
+  const { logLevels } = Logger as unknown as { readonly logLevels?: readonly LogLevel[] };
+  return logLevels === undefined || Logger.isLevelEnabled(level);
+}
+
 /** Nest's own logger as a saga logger: the fields stand behind the message. */
 export function nestLogger(context = 'Saga'): SagaLogger {
   const logger = new Logger(context);
@@ -18,6 +24,6 @@ export function nestLogger(context = 'Saga'): SagaLogger {
     info: (message, fields) => logger.log(line(message, fields)),
     warn: (message, fields) => logger.warn(line(message, fields)),
     error: (message, fields) => logger.error(line(message, fields)),
-    isLevelEnabled: (level) => Logger.isLevelEnabled(NEST_LEVELS[level] ?? (level as LogLevel)),
+    isLevelEnabled: (level) => isLevelEnabled(NEST_LEVELS[level] ?? (level as LogLevel)),
   };
 }
