@@ -1,7 +1,7 @@
 import type { Run, RunEnvironment } from '../execution/index.js';
-import { SagaNotFoundError } from '../errors/index.js';
+import { LeaseLostError, SagaNotFoundError } from '../errors/index.js';
 import type { SagaDefinition } from '../definition/index.js';
-import type { SagaRef, StoredSaga } from '../journal/index.js';
+import type { SagaRef, SagaRow, StoredSaga } from '../journal/index.js';
 import type { SagaLogger } from '../ports/index.js';
 import type { Journaling } from './journaling.js';
 import type { LiveSagas } from './live-sagas.js';
@@ -32,6 +32,18 @@ export async function storedSaga(
   // An unknown name says more than an unknown id, and which names there are.
   registry.get(ref.name);
   throw new SagaNotFoundError(`No saga ${shownRef(ref)} is known`);
+}
+
+/**
+ * A saga that this process has just claimed, as the row says. Under the epoch of whoever came after
+ * it, this process would give back what is not its own.
+ *
+ * @throws LeaseLostError when another process has claimed it since.
+ */
+export async function claimedSaga(parts: EngineParts, row: SagaRow): Promise<StoredSaga> {
+  const stored = await storedSaga(parts, row);
+  if (stored.row.epoch === row.epoch) return stored;
+  throw new LeaseLostError(`Saga ${shownRef(row)} belongs to another owner now`);
 }
 
 /**

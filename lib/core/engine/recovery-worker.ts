@@ -2,7 +2,7 @@ import type { SagaDefinition } from '../definition/index.js';
 import { encodeHead, type SagaRow, type StoredSaga } from '../journal/index.js';
 import { refusalToCancel } from '../machine/index.js';
 import { messageOf, report } from '../ports/index.js';
-import { shownRef, storedSaga, type EngineParts } from './engine-parts.js';
+import { claimedSaga, shownRef, type EngineParts } from './engine-parts.js';
 
 /** How a process looks for sagas that another one left behind. */
 export interface RecoveryOptions {
@@ -79,7 +79,7 @@ export class RecoveryWorker {
     const { registry, logger, live } = this.parts;
     let stored: StoredSaga;
     try {
-      stored = await storedSaga(this.parts, row);
+      stored = await claimedSaga(this.parts, row);
     } catch (error) {
       // The journal's fault, not the saga's: it is given back, and claimed again.
       report(logger, 'error', `Saga ${shownRef(row)} could not be loaded; it is claimed again`, {

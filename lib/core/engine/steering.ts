@@ -11,7 +11,7 @@ import {
   type ManualWish,
   type SagaRecord,
 } from '../machine/index.js';
-import { shownRef, storedSaga, viewOf, type EngineParts } from './engine-parts.js';
+import { claimedSaga, shownRef, storedSaga, viewOf, type EngineParts } from './engine-parts.js';
 
 /** Who does something to a saga by hand, and why: both are kept in its journal. */
 export interface ManualReason {
@@ -123,7 +123,7 @@ export class Steering {
     if (row === undefined) throw new SagaStateError(`Another process works on ${shownRef(ref)}`);
     let run: Run;
     try {
-      run = runs.load(plan, await storedSaga(this.parts, ref));
+      run = runs.load(plan, await claimedSaga(this.parts, row));
       run.note({ type: 'recovered', owner });
       run.note(recordOf(run));
     } catch (error) {

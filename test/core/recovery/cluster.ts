@@ -22,13 +22,19 @@ export const TAKEN_OVER = 25_000;
 
 export const ref = { name: 'PlaceOrder', id: 'o-1' };
 
-type Fault = (method: keyof Journal, args: readonly unknown[]) => void;
+/** Throws in place of a call; or gives back what is called after it, which may throw. */
+type Fault = (method: keyof Journal, args: readonly unknown[]) => (() => void) | void;
 
 /** One process: an engine whose way to the journal and whose timers can be cut, as a crash does. */
 export class Process {
   readonly engine: InProcessEngine;
   /** Called before every call of the journal; what it throws, the journal throws. */
   fault: Fault = () => undefined;
+  /** How long a call of the journal is on its way there, and back, in ms. */
+  latency: () => number = () => 0;
+  /** By this name the journal knows it. */
+  owner = '';
+  readonly clock: Clock;
   #state: 'up' | 'paused' | 'dead' = 'up';
   #held: (() => void)[] = [];
 
@@ -40,14 +46,27 @@ export class Process {
     const observers = [
       { onRecord: (_: unknown, record: SagaRecord) => cluster.records.push(record) },
     ];
+    this.clock = this.#clock();
     this.engine = new InProcessEngine({
       logger: cluster.logger,
       leaseMs: LEASE,
       observers,
-      environment: { ...cluster.environment, clock: this.#clock() },
+      environment: { ...cluster.environment, clock: this.clock },
       ...options,
       journal: this.#link(cluster.journal),
     });
+  }
+
+  get isUp(): boolean {
+    return this.#state === 'up';
+  }
+
+  get isPaused(): boolean {
+    return this.#state === 'paused';
+  }
+
+  get isDead(): boolean {
+    return this.#state === 'dead';
   }
 
   /** It is gone: nothing that it waited for ever comes. */
@@ -98,10 +117,11 @@ export class Process {
     };
   }
 
-  /** Passes when the process is up. */
-  #pass(): Promise<void> {
-    if (this.#state === 'up') return Promise.resolve();
-    return new Promise((resolve) => this.#held.push(resolve));
+  /** Passes when the call has got through and the process is up. */
+  async #pass(): Promise<void> {
+    const ms = this.latency();
+    if (ms > 0) await new Promise<void>((resolve) => this.clock.schedule(ms, resolve));
+    if (this.#state !== 'up') await new Promise<void>((resolve) => this.#held.push(resolve));
   }
 
   #link(journal: Journal): Journal {
@@ -110,10 +130,13 @@ export class Process {
         const value: unknown = Reflect.get(target, key, target);
         if (typeof value !== 'function') return value;
         return async (...args: unknown[]) => {
+          if (key === 'heartbeat') this.owner = args[0] as string;
           await this.#pass();
           try {
-            this.fault(key, args);
-            return (await value.apply(target, args)) as unknown;
+            const after = this.fault(key, args);
+            const answer: unknown = await value.apply(target, args);
+            after?.();
+            return answer;
           } finally {
             await this.#pass();
           }
