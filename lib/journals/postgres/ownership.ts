@@ -14,6 +14,7 @@ import {
   sweepOwnersSql,
 } from './ownership-sql.js';
 import { refValues } from './reader.js';
+import { PLAN_BY_KEYS } from './session.js';
 import type { Tables } from './tables.js';
 import { writeNumber } from './writer.js';
 
@@ -89,6 +90,7 @@ export class Ownership {
       transaction(client, async () => {
         const found = await connections.sendOn(client, { text, values });
         if (found.length === 0) return 0;
+        await connections.sendOn(client, PLAN_BY_KEYS);
         const keys = [found.map(({ saga }) => saga)];
         const gone = await connections.sendOn(client, { text: forgetSql(tables), values: keys });
         return gone.length;

@@ -1,5 +1,5 @@
 import { SagaJournalError } from '../../core/index.js';
-import { AS_TEXT, type PgClient } from './driver.js';
+import { AS_TEXT, type PgClient, type PgQuery } from './driver.js';
 
 /** The release that the statements are written for, as `server_version_num`. */
 const OLDEST_SERVER = 130_000;
@@ -55,25 +55,39 @@ export async function verifyServer(
   }
 }
 
-/**
- * Plans are made once and kept: made while a table was empty, they would read it from end to end
- * when it is large. With these there is one way left, from index to index.
- */
-const PLANNING: readonly (readonly [setting: string, value: string])[] = [
+/** One way is left, from index to index, for statements that start from keys. */
+const BY_KEYS: readonly Setting[] = [
   ['enable_seqscan', 'off'],
   ['enable_hashjoin', 'off'],
   ['enable_mergejoin', 'off'],
-  ['plan_cache_mode', 'force_generic_plan'],
   ['jit', 'off'],
-  ['default_transaction_isolation', 'read committed'],
 ];
 
-/** Prepares the session of the writer, whose connection nobody else uses. */
-export async function prepareWriter(client: PgClient, statementTimeoutMs: number): Promise<void> {
-  const settings = [...PLANNING, ['statement_timeout', String(statementTimeoutMs)] as const];
-  await client.query({
-    text: `SELECT ${settings.map((_, index) => `set_config($${2 * index + 1}, $${2 * index + 2}, false)`).join(', ')}`,
-    values: settings.flat(),
-    query_timeout: statementTimeoutMs,
-  });
+type Setting = readonly [name: string, value: string];
+
+function setSql(settings: readonly Setting[], scope: 'session' | 'transaction'): PgQuery {
+  const each = settings.map(
+    (_, at) => `set_config($${2 * at + 1}, $${2 * at + 2}, ${scope === 'transaction'})`,
+  );
+  return { text: `SELECT ${each.join(', ')}`, values: settings.flat() };
+}
+
+/** Until the end of the transaction. */
+export const PLAN_BY_KEYS = setSql(BY_KEYS, 'transaction');
+
+/**
+ * Prepares the session of the writer, whose connection nobody else uses. Its plans are made once and
+ * kept: made while a table was empty, they would read it from end to end when it is large.
+ */
+export async function prepareWriter(
+  client: Pick<PgClient, 'query'>,
+  statementTimeoutMs: number,
+): Promise<void> {
+  const settings: readonly Setting[] = [
+    ...BY_KEYS,
+    ['plan_cache_mode', 'force_generic_plan'],
+    ['default_transaction_isolation', 'read committed'],
+    ['statement_timeout', String(statementTimeoutMs)],
+  ];
+  await client.query({ ...setSql(settings, 'session'), query_timeout: statementTimeoutMs });
 }
