@@ -15,6 +15,8 @@ for (const [subpath, target] of Object.entries(manifest.exports)) {
 
 const config: Config = {
   testEnvironment: 'node',
+  // Thousands of random sagas on a busy machine; what hangs is still ended.
+  testTimeout: 60_000,
   // Without lib here, files that no test imports would vanish from the coverage.
   roots: ['lib', 'test', 'sample-app'].filter(existsSync).map((root) => `<rootDir>/${root}`),
   testMatch: ['<rootDir>/test/**/*.spec.ts'],

@@ -1,13 +1,13 @@
 // Bundles the crash tests next to the built package, which they import by its name, and runs one:
-//   node test/crash/run.mjs <sweep|full|soak> [options]
+//   node test/crash/run.mjs sweep [options]
 import { build } from 'esbuild';
 
 const [script, ...options] = process.argv.slice(2);
-const scripts = { sweep: 'crash-sweep', full: 'crash-sweep-full', soak: 'soak/main' };
+const scripts = { sweep: 'crash-sweep' };
 if (!Object.hasOwn(scripts, script)) {
   throw new Error(`Which one? ${Object.keys(scripts).join(', ')}`);
 }
-const entries = script === 'soak' ? ['soak/worker', scripts[script]] : ['child', scripts[script]];
+const entries = ['child', scripts[script]];
 await build({
   entryPoints: entries.map((name) => `test/crash/${name}.ts`),
   outdir: 'dist/crash',
