@@ -20,7 +20,7 @@ const ledger = ledgerOf(directory, own);
 ledger.write({ kind: 'process' });
 const points = new CrashPoints(role === 'start' ? own.killAt : own.killRecoveryAt);
 const twin = twinNamed(own.twin);
-const inner = openJournal(store);
+const inner = await openJournal(store);
 const journal = witnessed(twin?.journal?.(inner) ?? inner, () => ({ points, ledger }));
 const worker = role === 'recover' ? { pollMs: 20 } : false;
 const engine = new InProcessEngine({ journal, logger: silentLogger, leaseMs, worker });

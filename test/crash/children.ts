@@ -14,11 +14,16 @@ function endAll(): void {
 }
 
 process.on('exit', endAll);
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    console.error(`ended by ${signal}`);
+    process.exit(1);
+  });
+}
 
 /** Starts a Node process that does not outlive this one. */
 export function start(script: URL, args: readonly string[]): ChildProcess {
-  const child = spawn(process.execPath, ['--enable-source-maps', script.pathname, ...args], {
+  const child = spawn(process.execPath, [script.pathname, ...args], {
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   running.add(child);

@@ -59,7 +59,7 @@ export async function recoverAll(
       { points: new CrashPoints(), ledger: ledgerOf(directory, own) } satisfies Witness,
     ]),
   );
-  const inner = openJournal(store);
+  const inner = await openJournal(store);
   const twin = twinNamed(cases[0]?.twin);
   const journal = witnessed(
     twin?.journal?.(inner) ?? inner,

@@ -1,25 +1,30 @@
 import { join } from 'node:path';
 import type { Journal } from 'nestjs-saga-orchestrator/core';
-import { sqliteJournal } from 'nestjs-saga-orchestrator/sqlite';
 
 /** Where sagas are kept, as data: a child process gets it on its command line. */
 export type StoreConfig =
   | { readonly kind: 'sqlite'; readonly file: string }
   | { readonly kind: 'postgres'; readonly connectionString: string; readonly schema: string };
 
-export function openJournal(config: StoreConfig): Journal {
+/** Only the driver that is needed is loaded: a sweep starts many processes. */
+export async function openJournal(config: StoreConfig): Promise<Journal> {
   switch (config.kind) {
-    case 'sqlite':
+    case 'sqlite': {
+      const { sqliteJournal } = await import('nestjs-saga-orchestrator/sqlite');
       return sqliteJournal({ file: config.file });
-    case 'postgres':
-      throw new Error('not yet');
+    }
+    case 'postgres': {
+      const { postgresJournal } = await import('nestjs-saga-orchestrator/postgres');
+      const { connectionString, schema } = config;
+      return postgresJournal({ connectionString, schema });
+    }
   }
 }
 
 /** A kind of store that sagas are tested on. */
 export interface StoreKind {
   readonly name: string;
-  /** A store of its own for every purpose. */
+  /** A store that nobody else uses; it is made when it is first opened. */
   config(directory: string, purpose: string): StoreConfig;
 }
 
@@ -29,13 +34,13 @@ export const sqlite: StoreKind = {
 };
 
 export function postgres(connectionString: string): StoreKind {
-  const run = Date.now().toString(36);
+  const run = `crash_${Date.now().toString(36)}`;
   return {
     name: 'postgres',
     config: (_, purpose) => ({
       kind: 'postgres',
       connectionString,
-      schema: `crash_${run}_${purpose.replaceAll('-', '_')}`,
+      schema: `${run}_${purpose.replaceAll('-', '_')}`,
     }),
   };
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import type { SagaModuleOptions } from 'nestjs-saga-orchestrator';
+import type { Journal, SagaModuleOptions } from 'nestjs-saga-orchestrator';
+import { postgresJournal } from 'nestjs-saga-orchestrator/postgres';
 import { sqliteJournal } from 'nestjs-saga-orchestrator/sqlite';
 import { dataFolder } from '../storage/data-folder.js';
 
@@ -8,11 +9,18 @@ function leaseOf(text: string | undefined): { leaseMs?: number } {
   return text === undefined || text === '' ? {} : { leaseMs: Number(text) };
 }
 
+/** A SQLite file needs nothing to be installed; `DATABASE_URL` names a Postgres to share. */
+function journalOf(env: NodeJS.ProcessEnv): Journal {
+  const connectionString = env['DATABASE_URL'];
+  return connectionString
+    ? postgresJournal({ connectionString })
+    : sqliteJournal({ file: join(dataFolder(env), 'sagas.db') });
+}
+
 /**
- * Sagas are kept in a SQLite file in the data folder, so that they survive a crash with nothing to
- * install. `SAGA_LEASE_MS` says how long a process may be silent before others carry its sagas on.
+ * Sagas survive a crash by default. `SAGA_LEASE_MS` says how long a process may be silent before
+ * others carry its sagas on.
  */
 export function sagaOptions(env: NodeJS.ProcessEnv = process.env): SagaModuleOptions {
-  const journal = sqliteJournal({ file: join(dataFolder(env), 'sagas.db') });
-  return { journal, ...leaseOf(env['SAGA_LEASE_MS']) };
+  return { journal: journalOf(env), ...leaseOf(env['SAGA_LEASE_MS']) };
 }
