@@ -54,7 +54,7 @@ export class Connections {
 
   async sendOn(client: PgClient, query: PgQuery): ReturnType<Send> {
     const query_timeout = this.settings.statementTimeoutMs + GRACE_MS;
-    const { rows } = await client.query({ ...query, types: AS_TEXT, query_timeout });
+    const { rows } = await client.query({ query_timeout, ...query, types: AS_TEXT });
     return rows;
   }
 

@@ -14,7 +14,10 @@ export interface PostgresConnection {
 }
 
 export interface PostgresJournalOptions {
-  /** `postgres://user:password@host:5432/database`. Give this, or `connection`, or `pool`. */
+  /**
+   * `postgres://user:password@host:5432/database`. Give this, or `connection`, or `pool`. A pooler
+   * between (pgbouncer) must pool sessions, not transactions: the writer prepares its statements.
+   */
   readonly connectionString?: string;
   readonly connection?: PostgresConnection;
   /**
@@ -88,7 +91,7 @@ function sourceProblem(options: PostgresJournalOptions): string | undefined {
 
 function described({ connectionString, connection, pool }: PostgresJournalOptions): string {
   if (pool !== undefined) return 'postgres pool';
-  const url = URL.parse(connectionString ?? '');
+  const url = URL.canParse(connectionString ?? '') ? new URL(connectionString ?? '') : undefined;
   const host = url?.host ?? connection?.host ?? 'localhost';
   const database = url?.pathname.slice(1) ?? connection?.database ?? '';
   return `postgres ${host}/${database}`;

@@ -21,6 +21,9 @@ import { writeNumber } from './writer.js';
 /** Claims whose answer was lost are remembered; more than a few mean a server that is away. */
 const MAX_LOST = 1_000;
 
+/** How long a heartbeat may take in any case, in ms. */
+const MIN_BEAT_MS = 1_000;
+
 /** Who works on what. Every call may be repeated. */
 export class Ownership {
   /** Numbers of claims that may have taken sagas without our being told. */
@@ -32,9 +35,12 @@ export class Ownership {
     private readonly known: KnownSagas,
   ) {}
 
+  /** One that hangs is given up in time for another, on a connection that answers. */
   async heartbeat(owner: string, leaseMs: number): Promise<readonly SagaRow[]> {
     const values = [storable('owner', owner), Math.ceil(leaseMs)];
-    const rows = await this.connections.send({ text: heartbeatSql(this.tables), values });
+    const query_timeout = Math.max(MIN_BEAT_MS, Math.ceil(leaseMs / 3));
+    const text = heartbeatSql(this.tables);
+    const rows = await this.connections.send({ text, values, query_timeout });
     return rows.map(toSagaRow);
   }
 
