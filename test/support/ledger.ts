@@ -48,6 +48,7 @@ export class Ledger {
   recoveries = 0;
   /** Take-overs since the last progress. */
   recoveriesInVain = 0;
+  #turned = false;
 
   constructor(public plan: Plan) {}
 
@@ -102,13 +103,30 @@ export class Ledger {
         return;
       case 'cancel-requested':
         this.cancelled = true;
+        // Parked on its way forward: it takes the way back instead.
+        if (this.status === 'parked' && !this.pivoted) this.status = 'running';
         return;
       case 'manual':
-        this.status = record.act === 'terminate' ? 'parked' : this.status;
+        this.#byHand(record);
         return;
       default:
         this.status = record.type;
+        if (record.type === 'compensating') this.#turned = true;
     }
+  }
+
+  #byHand(record: Extract<SagaRecord, { readonly type: 'manual' }>): void {
+    this.recoveriesInVain = 0;
+    if (record.act === 'terminate') {
+      this.status = 'parked';
+      return;
+    }
+    this.status = this.#turned ? 'compensating' : 'running';
+    if (record.act === 'mark-done') this.#settle(record.label, true, record.pivot);
+    if (record.act === 'mark-compensated') this.step(record.label).undone = true;
+    if (record.act !== 'retry-compensation') return;
+    // A new round of the way back: all of its attempts, and its order, begin anew.
+    for (const step of this.steps) Object.assign(step, { undoFailed: false, undoCalls: 0 });
   }
 
   #settle(label: string, done: boolean, pivot: boolean): void {

@@ -37,12 +37,16 @@ export function attach(
   view: () => Promise<Run>,
 ): SagaHandle {
   let seen: Run | undefined;
+  // That the journal cannot be read is no end of the saga.
+  const interrupted = (error: unknown): never => {
+    throw new SagaInterruptedError(ref.name, ref.id, 'the journal failed', { cause: error });
+  };
   const follow = async (): Promise<Run> => {
     for (;;) {
       const here = live.get(ref);
       seen = here?.run;
       if (here !== undefined) return (await here.handle.result()) as Run;
-      const run = (seen = await view());
+      const run = (seen = await view().catch(interrupted));
       if (run.isSuccess) return run;
       if (run.state.atRest) throw executionException(run);
       if (isClosing()) throw new SagaInterruptedError(ref.name, ref.id, 'shutting down');

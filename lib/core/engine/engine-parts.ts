@@ -3,6 +3,7 @@ import { LeaseLostError, SagaNotFoundError } from '../errors/index.js';
 import type { SagaDefinition } from '../definition/index.js';
 import type { SagaRef, SagaRow, StoredSaga } from '../journal/index.js';
 import type { SagaLogger } from '../ports/index.js';
+import type { Claims } from './claims.js';
 import type { Journaling } from './journaling.js';
 import type { LiveSagas } from './live-sagas.js';
 import type { DefinitionRegistry } from './registry.js';
@@ -16,6 +17,7 @@ export interface EngineParts {
   readonly registry: DefinitionRegistry;
   readonly live: LiveSagas;
   readonly runs: RunFactory;
+  readonly claims: Claims;
 }
 
 export function shownRef(ref: SagaRef): string {

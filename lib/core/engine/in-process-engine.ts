@@ -10,6 +10,7 @@ import { SagaInterruptedError } from '../errors/index.js';
 import { jsonCodec, payloadLimits, type SagaFilter, type SagaRef } from '../journal/index.js';
 import { resumeRecord, type ManualWish } from '../machine/index.js';
 import { attach, checkSame } from './attach.js';
+import { Claims } from './claims.js';
 import { reportDebts } from './debts.js';
 import { detailsOf, summaryOf } from './details.js';
 import type { InProcessEngineOptions } from './engine-options.js';
@@ -45,23 +46,22 @@ export class InProcessEngine implements SagaEngine {
       owner: randomUUID(),
       lease: new Lease(environment.clock, leaseMs, () => this.#ownership.beat()),
     };
+    const live = new LiveSagas();
     this.#parts = {
       journaling,
       environment,
       logger,
       registry: new DefinitionRegistry(),
-      live: new LiveSagas(),
+      live,
+      claims: new Claims(journaling, live),
       runs: new RunFactory(journaling, environment, logger, observers),
     };
     this.#steering = new Steering(this.#parts);
     this.#ownership = new Ownership(this.#parts, journaling.lease);
     this.#retention = new Retention(this.#parts, options.deleteAfter ?? {});
-    this.#worker = new RecoveryWorker(this.#parts, {
-      pollMs: leaseMs / 3,
-      concurrency: 100,
-      maxRecoveries: 5,
-      ...(typeof worker === 'object' ? worker : {}),
-    });
+    const wanted = typeof worker === 'object' ? worker : {};
+    const standard = { pollMs: leaseMs / 3, concurrency: 100, maxRecoveries: 5 };
+    this.#worker = new RecoveryWorker(this.#parts, { ...standard, ...wanted });
   }
 
   register(definition: SagaDefinition): void {
@@ -92,9 +92,9 @@ export class InProcessEngine implements SagaEngine {
     if (this.#closed !== undefined) {
       throw new SagaInterruptedError(definition.name, options.id ?? '(new)', 'shutting down');
     }
-    const { clock, ids } = this.#parts.environment;
-    const request = startRequest(options, ids, clock.now());
-    const input = this.#parts.runs.encodeInput(definition, request, context);
+    const { environment, runs } = this.#parts;
+    const request = startRequest(options, environment.ids, environment.clock.now());
+    const input = runs.encodeInput(definition, request, context);
     await this.#ready();
     const ref = { name: definition.name, id: request.id };
     if (options.resumeFrom !== undefined && (await this.options.journal.get(ref)) !== undefined) {
@@ -105,12 +105,12 @@ export class InProcessEngine implements SagaEngine {
       checkSame(this.#parts.journaling.codec, definition, input, running);
       return this.#accepted(running, ref, definition);
     }
-    const run = this.#parts.runs.create(definition, request, input);
+    const run = runs.create(definition, request, input);
     if (options.resumeFrom !== undefined) {
       run.note(resumeRecord(definition, run.state, options.resumeFrom));
     }
-    const live = this.#parts.live.launch(run, definition, input, request.deadline);
-    return this.#accepted(live, ref, definition);
+    const launched = this.#parts.live.launch(run, definition, input, request.deadline);
+    return this.#accepted(launched, ref, definition);
   }
 
   async get(ref: SagaRef): Promise<SagaDetails | undefined> {

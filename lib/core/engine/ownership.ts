@@ -30,7 +30,7 @@ export class Ownership {
 
   /** @throws what the journal throws */
   async beat(): Promise<void> {
-    const { journaling, environment, live } = this.parts;
+    const { claims, journaling, environment, live } = this.parts;
     const sentAt = environment.clock.monotonic();
     const asked = await journaling.journal.heartbeat(journaling.owner, this.lease.ms);
     this.lease.renewed(sentAt);
@@ -41,7 +41,8 @@ export class Ownership {
       run.requestCancel('operator', row.cancelReason ?? '');
       run.persistence?.flush().catch(() => undefined);
     }
-    // Not awaited: what hangs here must not hold up the next heartbeat.
+    // Not awaited: what hangs or fails here must not hold up the next heartbeat.
+    claims.settle().catch(() => undefined);
     void live.giveBack(({ ref, epoch }) => journaling.journal.release(ref, epoch));
   }
 

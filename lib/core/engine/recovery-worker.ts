@@ -55,7 +55,7 @@ export class RecoveryWorker {
   }
 
   async #claim(): Promise<void> {
-    const { journaling, registry, logger } = this.parts;
+    const { claims, journaling, registry, logger } = this.parts;
     try {
       for (;;) {
         const limit = Math.min(100, this.options.concurrency - this.#running.size);
@@ -63,7 +63,7 @@ export class RecoveryWorker {
         if (this.#stopped || limit <= 0 || names.length === 0) return;
         // Who is not known to live must not own anything more.
         await journaling.lease.ensure();
-        const rows = await journaling.journal.claim({ owner: journaling.owner, names, limit });
+        const rows = await claims.claim({ names, limit });
         // What was claimed is ours: every row is taken up or parked, none dropped.
         await Promise.all(rows.map((row) => this.#recover(row)));
         if (rows.length < limit) return;

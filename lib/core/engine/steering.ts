@@ -117,9 +117,9 @@ export class Steering {
     plan: SagaDefinition,
     recordOf: (run: Run) => SagaRecord,
   ): Promise<SagaHandle> {
-    const { live, journaling, runs } = this.parts;
-    const { owner, journal } = journaling;
-    const [row] = await journal.claim({ owner, names: [ref.name], limit: 1, id: ref.id });
+    const { claims, live, journaling, runs } = this.parts;
+    const { owner } = journaling;
+    const [row] = await claims.claim({ names: [ref.name], limit: 1, id: ref.id });
     if (row === undefined) throw new SagaStateError(`Another process works on ${shownRef(ref)}`);
     let run: Run;
     try {

@@ -19,5 +19,14 @@ const stepPlan: fc.Arbitrary<StepPlan> = fc.record({
   takes: fc.constantFrom(0, 0, 10, 2_000, 6_000, 20_000),
 });
 
+/** Parked until an operator sends its undos on. */
+const stuck = fc.tuple(stepPlan, stepPlan).map(([first, second]): StepPlan[] => [
+  { ...first, does: [], undoes: ['fails', 'fails', 'fails', 'fails'], pivot: false },
+  { ...second, does: ['fails'], retries: 0, pivot: false },
+]);
+
 /** Sagas of one to four steps. */
-export const stepPlans = fc.array(stepPlan, { minLength: 1, maxLength: 4 });
+export const stepPlans: fc.Arbitrary<readonly StepPlan[]> = fc.oneof(
+  { weight: 6, arbitrary: fc.array(stepPlan, { minLength: 1, maxLength: 4 }) },
+  { weight: 1, arbitrary: stuck },
+);

@@ -87,6 +87,45 @@ describe('a journal that fails during a recovery (semantics 8)', () => {
     },
   );
 
+  it('loses nothing that it claimed: neither when the answer was lost, nor to an operator', async () => {
+    const cluster = new Cluster();
+    const plan = cluster.plan([
+      cluster.step('Charge', { does: [neverAnswers, neverAnswers, answers()] }),
+    ]);
+    const anna = await cluster.process([plan]);
+    await cluster.begun(anna, plan);
+    await cluster.begun(anna, plan, { id: 'o-2' });
+    anna.crash();
+    await cluster.takeover();
+    const bert = await cluster.process([plan]);
+    let fired = 0;
+    bert.fault = (method) => () => {
+      if (method === 'claim' && fired++ === 0) throw new Error('connection reset');
+    };
+    await cluster.clock.advance(0);
+    const { rows } = await cluster.journal.list({});
+    expect(rows.map(({ owner }) => owner)).toEqual([bert.owner, bert.owner]);
+    await cluster.takeover();
+    expect(await cluster.status()).toBe('completed');
+    expect(await cluster.status('o-2')).toBe('completed');
+  });
+
+  it('tells who waits for a saga in other hands that it goes on', async () => {
+    const cluster = new Cluster();
+    const plan = cluster.plan([cluster.step('Charge', { does: [neverAnswers] })]);
+    await cluster.begun(await cluster.process([plan]), plan);
+    const bert = await cluster.process([plan]);
+    const attached = await bert.start(plan);
+    bert.fault = (method) => {
+      if (method === 'load') throw new Error('connection reset');
+    };
+    const error = await rejectionOf(cluster.clock.until(attached.result()));
+    expect(error).toMatchObject({
+      code: 'SAGA_INTERRUPTED',
+      cause: { message: 'connection reset' },
+    });
+  });
+
   it('is claimed again when it could not even be parked', async () => {
     const cluster = new Cluster();
     const plan = cluster.plan([cluster.step('Charge', { does: [neverAnswers] })]);

@@ -130,8 +130,14 @@ export class World extends Cluster {
     );
     found.push(...illegalRecords(definition, records).map((what) => `${id}: ${what}`));
     const end = stored.row.status;
+    // Who was told 'parked' was told the truth, whatever an operator did after that.
+    const wasParked = records.some(
+      (record) =>
+        record.type === 'parked' || (record.type === 'manual' && record.act === 'terminate'),
+    );
     const wrong = (this.answers.get(id) ?? []).filter(
-      (answer) => !answer.startsWith('SAGA_') && answer !== end && end !== 'parked',
+      (answer) =>
+        !answer.startsWith('SAGA_') && answer !== end && !(answer === 'parked' && wasParked),
     );
     found.push(...wrong.map((answer) => `${id}: one-answer: ${answer}, and it is ${end}`));
     return found;
@@ -164,22 +170,14 @@ export class World extends Cluster {
       compensate: call('undo', plan.undoes),
       ...(plan.probe
         ? {
-            probe: ({ sagaId }: { readonly sagaId: string }) =>
-              this.#probe(process(), label, sagaId),
+            probe: ({ sagaId }: { readonly sagaId: string }) => this.#probe(label, sagaId),
           }
         : {}),
     };
   }
 
-  /**
-   * It only looks: one that is asked by a process which has just lost the saga does no harm. It must
-   * not say 'not-done' of a request that is still on its way.
-   */
-  #probe(process: Process, label: string, id: string): ProbeAnswer {
-    if (this.journal.ownerOf(id) === process.owner) {
-      this.#trace(id).push({ kind: 'call', direction: 'probe', label });
-      this.#trace(id).push({ kind: 'return', direction: 'probe', label });
-    }
+  /** It only looks, but must not say 'not-done' of a request that is still on its way. */
+  #probe(label: string, id: string): ProbeAnswer {
     if (this.#effects.get(`${id} ${label}`) === 'done') return 'done';
     const onItsWay = [...this.#onTheirWay].some(
       (call) => call.key === `do ${id} ${label}` && !call.process.isDead,
