@@ -7,6 +7,9 @@ import { storedSaga, type EngineParts } from './engine-parts.js';
 /** How many live sagas of a name are looked at. */
 const MAX_LOOKED_AT = 1_000;
 
+/** How many of their ids are written to the log. */
+const MAX_SHOWN = 5;
+
 async function missingUndos(
   parts: EngineParts,
   row: SagaRow,
@@ -22,6 +25,12 @@ async function missingUndos(
     .filter((step) => step.owesUndo && step.outcome !== 'not-done' && step.undo?.phase !== 'done')
     .filter(({ label }) => definition.step(label)?.compensate === undefined)
     .map(({ label }) => label);
+}
+
+/** All of a handful; of more, the first ones and how many there are. */
+function someOf(ids: readonly string[]): string {
+  if (ids.length <= MAX_SHOWN) return ids.join(', ');
+  return `${ids.slice(0, MAX_SHOWN).join(', ')} and ${ids.length - MAX_SHOWN} more`;
 }
 
 /** The ids of the live sagas of a name that owe an undo which their definition lacks, by label. */
@@ -70,7 +79,7 @@ export async function reportDebts(parts: EngineParts): Promise<void> {
       continue;
     }
     if (owed.size === 0) continue;
-    const shown = [...owed].map(([label, ids]) => `'${label}' by ${ids.length} (${ids[0]}, …)`);
+    const shown = [...owed].map(([label, ids]) => `'${label}' by ${someOf(ids)}`);
     report(
       logger,
       'warn',
