@@ -91,7 +91,7 @@ describe('the README', () => {
     const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
       scripts: Record<string, string>;
     };
-    const named = [...README.matchAll(/npm run ([\w:]+)/g)].map(([, name = '']) => name);
+    const named = [...README.matchAll(/npm run ([\w:-]+)/g)].map(([, name = '']) => name);
     expect(named.filter((name) => !(name in scripts))).toEqual([]);
     expect(scripts).toHaveProperty('start');
     expect(scripts).toHaveProperty('test');

@@ -1,22 +1,20 @@
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createApp } from './create-app.js';
 import { audit, shownFinding } from './demo/audit.js';
 import { booksOf, type Books } from './demo/books.js';
 import { ROUNDS, type CrashOrder } from './demo/crash-orders.js';
+import { freshStore } from './demo/fresh-store.js';
 import { paint } from './demo/paint.js';
 import { fetchSaga, placeOrder, shownAnswer, shownOrder } from './demo/place-order.js';
 import { ShopProcess } from './demo/shop-process.js';
 import { timelineOf } from './demo/timeline.js';
+import { shownJournal } from './sagas/saga-options.js';
 
 // Orders over HTTP to an application that is killed in the middle of them, twice, and started again.
 
-const folder = mkdtempSync(join(process.env['SAGA_DATA_DIR'] ?? tmpdir(), 'saga-demo-'));
-process.env['SAGA_DATA_DIR'] = folder;
+const store = freshStore();
 process.env['LOG_LEVEL'] ??= 'error';
 // After one second of silence a process counts as dead: the demo is not to be a test of patience.
 const settings = { SAGA_LEASE_MS: '1000' };
@@ -79,6 +77,8 @@ async function tell({ key, title, order, sagaStatus }: Placed, url: string): Pro
 const before = await readBooks();
 const [first = [], second = []] = ROUNDS;
 
+console.log(`\nThe sagas are kept in ${shownJournal()}.`);
+
 console.log(`\n${paint.bold('1  Orders come in, and the process dies in the middle of them')}\n`);
 let shop = await ShopProcess.start(settings);
 const [slow = ''] = first.map((order) => placeAndLeave(shop.url, order));
@@ -109,7 +109,7 @@ for (const finding of audit(before, await readBooks())) {
   if (!finding.holds) problems.push(finding.text);
 }
 if (carriedOn === 0) problems.push('no saga was in the middle when its process died');
-rmSync(folder, { recursive: true, force: true });
+await store.remove();
 
 if (problems.length > 0) {
   console.error(`\n${paint.red('Not as expected:')}\n${problems.map((p) => `  ${p}`).join('\n')}`);

@@ -1,11 +1,9 @@
 import 'reflect-metadata';
-import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createApp } from './create-app.js';
 import { audit, shownFinding } from './demo/audit.js';
 import { booksOf } from './demo/books.js';
+import { freshStore } from './demo/fresh-store.js';
 import { paint } from './demo/paint.js';
 import { fetchSaga, placeOrder, shownAnswer, shownOrder } from './demo/place-order.js';
 import { SCENARIOS, type Scenario } from './demo/scenarios.js';
@@ -15,9 +13,7 @@ import { timelineOf } from './demo/timeline.js';
 
 // The timelines tell more than the log does here; LOG_LEVEL=debug shows both.
 process.env['LOG_LEVEL'] ??= 'error';
-// Fresh books every time.
-const folder = mkdtempSync(join(tmpdir(), 'saga-demo-'));
-process.env['SAGA_DATA_DIR'] = folder;
+const store = freshStore();
 
 const problems: string[] = [];
 
@@ -63,7 +59,7 @@ for (const finding of audit(before, booksOf(app))) {
   if (!finding.holds) problems.push(finding.text);
 }
 await app.close();
-rmSync(folder, { recursive: true, force: true });
+await store.remove();
 
 if (problems.length > 0) {
   console.error(`\n${paint.red('Not as expected:')}\n${problems.map((p) => `  ${p}`).join('\n')}`);

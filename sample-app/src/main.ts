@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import type { AddressInfo } from 'node:net';
 import { createApp } from './create-app.js';
+import { shownJournal } from './sagas/saga-options.js';
 
 function portOf(text: string | undefined): number {
   const port = text === undefined || text === '' ? 3000 : Number(text);
@@ -25,4 +26,5 @@ Orders are taken at ${url}
 
 Products: book, lamp, piano. Also try userId user-declined, user-flaky, user-slow, user-offline,
 then ${url}/sagas/<sagaId> and ${url}/sagas/CreateOrder/diagram
+Sagas are kept in ${shownJournal()}: they survive a crash of this process.
 `);

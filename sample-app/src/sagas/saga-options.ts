@@ -9,17 +9,27 @@ function leaseOf(text: string | undefined): { leaseMs?: number } {
   return text === undefined || text === '' ? {} : { leaseMs: Number(text) };
 }
 
+function sqliteFile(env: NodeJS.ProcessEnv): string {
+  return join(dataFolder(env), 'sagas.db');
+}
+
 /** A SQLite file needs nothing to be installed; `DATABASE_URL` names a Postgres to share. */
 function journalOf(env: NodeJS.ProcessEnv): Journal {
   const connectionString = env['DATABASE_URL'];
+  const schema = env['SAGA_SCHEMA'];
   return connectionString
-    ? postgresJournal({ connectionString })
-    : sqliteJournal({ file: join(dataFolder(env), 'sagas.db') });
+    ? postgresJournal({ connectionString, ...(schema ? { schema } : {}) })
+    : sqliteJournal({ file: sqliteFile(env) });
+}
+
+/** Where the sagas are, for a reader; an address with a password in it is not shown. */
+export function shownJournal(env: NodeJS.ProcessEnv = process.env): string {
+  return env['DATABASE_URL'] ? 'the Postgres of DATABASE_URL' : sqliteFile(env);
 }
 
 /**
  * Sagas survive a crash by default. `SAGA_LEASE_MS` says how long a process may be silent before
- * others carry its sagas on.
+ * others carry its sagas on; `SAGA_SCHEMA` is the schema of the Postgres they are kept in.
  */
 export function sagaOptions(env: NodeJS.ProcessEnv = process.env): SagaModuleOptions {
   return { journal: journalOf(env), ...leaseOf(env['SAGA_LEASE_MS']) };
