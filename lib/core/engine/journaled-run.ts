@@ -1,16 +1,9 @@
 import { isSagaError, LeaseLostError, SagaJournalError } from '../errors/index.js';
-import type { AttemptInFlight, Run, RunPersistence } from '../execution/index.js';
-import {
-  decodeHead,
-  encodeHead,
-  encodePayload,
-  type JournalEntry,
-  type NewSaga,
-} from '../journal/index.js';
-import { evolve, type SagaRecord } from '../machine/index.js';
-import { messageOf, report } from '../ports/index.js';
+import type { Run } from '../execution/index.js';
+import type { JournalEntry, NewSaga } from '../journal/index.js';
+import type { SagaRecord } from '../machine/index.js';
 import { AlreadyExists, type Journaling } from './journaling.js';
-import { carriesError, keepOriginal } from './original-errors.js';
+import { StoredRun } from './stored-run.js';
 
 const PROGRESS: ReadonlySet<string> = new Set([
   'done',
@@ -21,28 +14,19 @@ const PROGRESS: ReadonlySet<string> = new Set([
   'manual',
 ]);
 
-/**
- * Keeps one run in the journal: what an attempt sees and what a replay would see are the same, and
- * the records of one turn are one write.
- */
-export class JournaledRun implements RunPersistence {
-  /** The context as it stands in the journal. */
-  #context: string;
-  /** Results in their stored form, by label: every reader gets a copy of his own. */
-  readonly #results = new Map<string, string>();
-  #seq = 0;
-  #staged: { entry: JournalEntry; record: SagaRecord }[] = [];
+/** Keeps one run in the journal: the records of one turn are one write. */
+export class JournaledRun extends StoredRun {
   #tail: Promise<void> = Promise.resolve();
   /** The saga to be created by the first write. */
   #birth: Omit<NewSaga, 'entries' | 'status'> | undefined;
 
   constructor(
-    private readonly run: Run,
+    run: Run,
     private readonly shared: Journaling,
     input: string,
-    readonly epoch: number,
+    epoch: number,
   ) {
-    this.#context = input;
+    super(run, shared, input, epoch);
   }
 
   /** Lets the first write create the saga together with its first records. */
@@ -50,91 +34,14 @@ export class JournaledRun implements RunPersistence {
     this.#birth = saga;
   }
 
-  /** Folds what the journal has into the run. */
-  replay(entries: readonly JournalEntry[]): void {
-    this.run.state.inherited = true;
-    for (const entry of entries) {
-      evolve(this.run.state, this.#remember(decodeHead(entry.head), entry.result));
-      if (entry.context !== null) this.#context = entry.context;
-      this.#seq = entry.seq;
-    }
-  }
-
-  readContext(): unknown {
-    return this.shared.codec.decode(this.#context);
-  }
-
-  readResult(label: string): unknown {
-    const text = this.#results.get(label);
-    return text === undefined ? undefined : this.shared.codec.decode(text);
-  }
-
-  stage(record: SagaRecord, attempt: AttemptInFlight | undefined): SagaRecord {
-    let staged = record;
-    let result: string | null = null;
-    let context: string | null = null;
-    try {
-      result = this.#resultOf(record);
-      context = this.#contextOf(attempt);
-    } catch (error) {
-      staged = this.#unstorable(record, error);
-      result = null;
-    }
-    const head = encodeHead(staged);
-    const seq = (this.#seq += 1);
-    const at = this.run.environment.clock.now();
-    const entry = { seq, at, epoch: this.epoch, head, result, context };
-    if (context !== null) this.#context = context;
-    const replayed = this.#remember(carriesError(staged) ? decodeHead(head) : staged, result);
-    keepOriginal(this.run, record, replayed);
-    this.#staged.push({ entry, record: replayed });
-    return replayed;
-  }
-
   flush(): Promise<void> {
-    if (this.#staged.length > 0) this.#tail = this.#tail.then(() => this.#write());
+    if (this.hasStaged) this.#tail = this.#tail.then(() => this.#write());
     return this.#tail;
   }
 
-  #resultOf(record: SagaRecord): string | null {
-    if (!('result' in record)) return null;
-    return record.result === undefined ? null : this.#encode(record.result, 'result');
-  }
-
-  #contextOf(attempt: AttemptInFlight | undefined): string | null {
-    if (attempt?.touchedContext === undefined) return null;
-    const text = this.#encode(attempt.touchedContext, 'context');
-    return text === this.#context ? null : text;
-  }
-
-  #remember(record: SagaRecord, result: string | null): SagaRecord {
-    if (result !== null && 'label' in record) this.#results.set(record.label, result);
-    return record;
-  }
-
-  #encode(value: unknown, payload: string): string {
-    const { codec, limits } = this.shared;
-    const { logger, sagaId, sagaName } = this.run;
-    return encodePayload(codec, limits, value, logger, { saga: sagaName, sagaId, payload });
-  }
-
-  /**
-   * The effect took place, whatever cannot be stored: the record says so, without the values. An
-   * undo that spoilt its copy of the context is undone all the same; the copy is dropped.
-   */
-  #unstorable(record: SagaRecord, error: unknown): SagaRecord {
-    if (record.type === 'done') return { ...record, result: undefined, unstorable: error };
-    if (record.type === 'probed') return { ...record, result: undefined };
-    const { logger, sagaName: saga, sagaId } = this.run;
-    const what = 'The context of a saga cannot be stored; its last change is dropped';
-    report(logger, 'error', what, { saga, sagaId, error: messageOf(error) });
-    return record;
-  }
-
   async #write(): Promise<void> {
-    const staged = this.#staged;
+    const staged = this.take();
     if (staged.length === 0) return;
-    this.#staged = [];
     const { lease } = this.shared;
     const { term } = lease;
     try {

@@ -46,12 +46,12 @@ function readyAttempt(run: Run): ActionContext | undefined {
   return undefined;
 }
 
-function act(run: Run, ctx: ActionContext): unknown {
+export function act(run: Run, ctx: ActionContext): unknown {
   const { action, policy } = ctx.step;
   return invoke(run, ctx, action as never, policy.timeout, policy.timeoutGrace);
 }
 
-function noteDone(run: Run, ctx: ActionContext, result: unknown): void {
+export function noteDone(run: Run, ctx: ActionContext, result: unknown): void {
   const { label, policy } = ctx.step;
   run.note({ type: 'done', label, attempt: ctx.attempt, result, pivot: policy.pivot }, ctx);
 }

@@ -31,6 +31,13 @@ async function holdBack(run: Run, effect: Effect): Promise<boolean> {
     return true;
   }
   if (run.unsettled === undefined) return false;
+  await letSettle(run);
+  return true;
+}
+
+/** Waits for an attempt that is late, within its grace. */
+export async function letSettle(run: Run): Promise<void> {
+  if (run.unsettled === undefined) return;
   const { settled, grace } = run.unsettled;
   run.unsettled = undefined;
   await new Promise<void>((resolve) => {
@@ -40,7 +47,20 @@ async function holdBack(run: Run, effect: Effect): Promise<boolean> {
       resolve();
     });
   });
-  return true;
+}
+
+export function noteIntent(
+  run: Run,
+  type: 'started' | 'undo-started',
+  step: StepDefinition,
+  attempt: number,
+): void {
+  const { label } = step;
+  run.note(
+    type === 'started'
+      ? { type, label, attempt, owesUndo: step.compensate !== undefined }
+      : { type, label, attempt },
+  );
 }
 
 /** Makes the intent durable. Without a journal only observers want to know of it. */
@@ -50,19 +70,14 @@ async function announce(
   step: StepDefinition,
   attempt: number,
 ) {
-  const { label } = step;
-  run.note(
-    type === 'started'
-      ? { type, label, attempt, owesUndo: step.compensate !== undefined }
-      : { type, label, attempt },
-  );
+  noteIntent(run, type, step, attempt);
   if (run.persistence === undefined) return;
   await run.persistence.flush();
   if (run.halt?.when === 'now') throw run.halt.error;
 }
 
-async function undo(run: Run, step: StepDefinition, attempt: number): Promise<void> {
-  await announce(run, 'undo-started', step, attempt);
+/** Performs an undo whose intent is known, and notes how it went. */
+export async function performUndo(run: Run, step: StepDefinition, attempt: number): Promise<void> {
   const ctx = new CompensationContext(run, step, attempt);
   try {
     const compensate = step.compensate as NonNullable<StepDefinition['compensate']>;
@@ -111,7 +126,8 @@ export async function nextAttempt(run: Run): Promise<ActionContext | undefined> 
     } else if (isHeldBack(run, command) && (await holdBack(run, command))) {
       // Time has passed: ask again.
     } else if (command.type === 'undo') {
-      await undo(run, command.step, command.attempt);
+      await announce(run, 'undo-started', command.step, command.attempt);
+      await performUndo(run, command.step, command.attempt);
     } else if (command.type === 'probe') {
       await noteProbe(run, command.step);
     } else {

@@ -1,0 +1,135 @@
+import type { AttemptInFlight, Run, RunPersistence } from '../execution/index.js';
+import {
+  decodeHead,
+  encodeHead,
+  encodePayload,
+  type JournalEntry,
+  type PayloadCodec,
+  type PayloadLimits,
+} from '../journal/index.js';
+import { evolve, type SagaRecord } from '../machine/index.js';
+import { messageOf, report } from '../ports/index.js';
+import { carriesError, keepOriginal } from './original-errors.js';
+
+/** How payloads are stored. */
+export interface Storing {
+  readonly codec: PayloadCodec;
+  readonly limits: PayloadLimits;
+}
+
+/** A record on its way to the store, as it is stored and as a replay would read it. */
+export interface StagedRecord {
+  readonly entry: JournalEntry;
+  readonly record: SagaRecord;
+}
+
+/**
+ * The stored form of one run: what an attempt sees and what a replay would see are the same. How it
+ * becomes durable is up to the host.
+ */
+export abstract class StoredRun implements RunPersistence {
+  /** The context as it stands in the store. */
+  #context: string;
+  /** Results in their stored form, by label: every reader gets a copy of his own. */
+  readonly #results = new Map<string, string>();
+  #seq = 0;
+  #staged: StagedRecord[] = [];
+
+  constructor(
+    protected readonly run: Run,
+    private readonly storing: Storing,
+    input: string,
+    readonly epoch: number,
+  ) {
+    this.#context = input;
+  }
+
+  abstract flush(): Promise<void>;
+
+  /** Folds what is stored into the run. */
+  replay(entries: readonly JournalEntry[]): void {
+    this.run.state.inherited = true;
+    for (const entry of entries) {
+      evolve(this.run.state, this.#remember(decodeHead(entry.head), entry.result));
+      if (entry.context !== null) this.#context = entry.context;
+      this.#seq = entry.seq;
+    }
+  }
+
+  readContext(): unknown {
+    return this.storing.codec.decode(this.#context);
+  }
+
+  readResult(label: string): unknown {
+    const text = this.#results.get(label);
+    return text === undefined ? undefined : this.storing.codec.decode(text);
+  }
+
+  stage(record: SagaRecord, attempt: AttemptInFlight | undefined): SagaRecord {
+    let staged = record;
+    let result: string | null = null;
+    let context: string | null = null;
+    try {
+      result = this.#resultOf(record);
+      context = this.#contextOf(attempt);
+    } catch (error) {
+      staged = this.#unstorable(record, error);
+      result = null;
+    }
+    const head = encodeHead(staged);
+    const seq = (this.#seq += 1);
+    const at = this.run.environment.clock.now();
+    const entry = { seq, at, epoch: this.epoch, head, result, context };
+    if (context !== null) this.#context = context;
+    const replayed = this.#remember(carriesError(staged) ? decodeHead(head) : staged, result);
+    keepOriginal(this.run, record, replayed);
+    this.#staged.push({ entry, record: replayed });
+    return replayed;
+  }
+
+  protected get hasStaged(): boolean {
+    return this.#staged.length > 0;
+  }
+
+  /** Hands over what was staged since the last time. */
+  protected take(): readonly StagedRecord[] {
+    const staged = this.#staged;
+    this.#staged = [];
+    return staged;
+  }
+
+  #resultOf(record: SagaRecord): string | null {
+    if (!('result' in record)) return null;
+    return record.result === undefined ? null : this.#encode(record.result, 'result');
+  }
+
+  #contextOf(attempt: AttemptInFlight | undefined): string | null {
+    if (attempt?.touchedContext === undefined) return null;
+    const text = this.#encode(attempt.touchedContext, 'context');
+    return text === this.#context ? null : text;
+  }
+
+  #remember(record: SagaRecord, result: string | null): SagaRecord {
+    if (result !== null && 'label' in record) this.#results.set(record.label, result);
+    return record;
+  }
+
+  #encode(value: unknown, payload: string): string {
+    const { codec, limits } = this.storing;
+    const { logger, sagaId, sagaName } = this.run;
+    return encodePayload(codec, limits, value, logger, { saga: sagaName, sagaId, payload });
+  }
+
+  /**
+   * The effect took place, whatever cannot be stored: the record says so, without the values. An
+   * undo that spoilt its copy of the context is undone all the same; the copy is dropped.
+   */
+  #unstorable(record: SagaRecord, error: unknown): SagaRecord {
+    if (record.type === 'done') return { ...record, result: undefined, unstorable: error };
+    if (record.type === 'probed') return { ...record, result: undefined };
+    const { logger, sagaName: saga, sagaId } = this.run;
+    const what = 'The context of a saga cannot be stored; its last change is dropped';
+    report(logger, 'error', what, { saga, sagaId, error: messageOf(error) });
+    return record;
+  }
+}

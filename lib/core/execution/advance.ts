@@ -1,0 +1,82 @@
+import { decide } from '../machine/index.js';
+import { ActionContext } from './action-context.js';
+import { act, noteDone } from './drive.js';
+import { letSettle, noteIntent, performUndo } from './next-attempt.js';
+import { noteFailure, noteNotBegun, noteProbe } from './note-failure.js';
+import { unwrap } from './outcome.js';
+import type { Run } from './run.js';
+
+/** What follows on what a run has noted so far. */
+export type Advance =
+  /** An effect, by this name in logs; its intent is noted, unless it is a probe. */
+  | { readonly next: 'effect'; readonly name: string }
+  /** Nothing before this time (ms since the epoch); no intent is noted. */
+  | { readonly next: 'wait'; readonly until: number }
+  /** The saga is at rest. */
+  | { readonly next: 'rest' };
+
+async function performAction(run: Run, ctx: ActionContext): Promise<void> {
+  let result: unknown;
+  try {
+    result = unwrap(await act(run, ctx));
+  } catch (thrown) {
+    await noteFailure(run, ctx, ctx.step, thrown);
+    return;
+  }
+  noteDone(run, ctx, result);
+}
+
+/**
+ * Performs the effect whose intent was noted last, and notes its outcome. For hosts that keep the
+ * outcome of one effect together with the intent of the next: this, then {@link announceNext}.
+ *
+ * @throws what the run was stopped with; nothing is noted then.
+ */
+export async function performAnnounced(run: Run): Promise<void> {
+  await letSettle(run);
+  if (run.halt?.when === 'now') throw run.halt.error;
+  const command = decide(run.definition, run.state);
+  switch (command.type) {
+    case 'run':
+      await performAction(run, new ActionContext(run, command.step, command.attempt));
+      break;
+    case 'undo':
+      await performUndo(run, command.step, command.attempt);
+      break;
+    case 'probe':
+      await noteProbe(run, command.step);
+      break;
+    case 'record':
+    case 'stop':
+    // Its plan has changed since: what follows is another thing.
+  }
+  run.current = undefined;
+}
+
+/** Takes the intent of an action back that has not begun, because of a wish to turn back. */
+export function withdrawIntent(run: Run, why: Error): void {
+  const { last, cause } = run.state;
+  const step = last === undefined ? undefined : run.definition.step(last.label);
+  if (last?.phase !== 'started' || cause !== undefined || step === undefined) return;
+  noteNotBegun(run, new ActionContext(run, step, last.attempt), why);
+}
+
+/** Notes what follows without an effect, up to the intent of the next one. */
+export function announceNext(run: Run): Advance {
+  for (;;) {
+    const command = decide(run.definition, run.state);
+    if (command.type === 'record') {
+      run.note(command.record);
+      continue;
+    }
+    if (command.type === 'stop') return { next: 'rest' };
+    const { step, notBefore } = command;
+    // Who is told to stop announces nothing: the next process must not take it for begun.
+    if (run.halt !== undefined) return { next: 'wait', until: 0 };
+    if (notBefore > run.environment.clock.now()) return { next: 'wait', until: notBefore };
+    if (command.type === 'probe') return { next: 'effect', name: `probe ${step.label}` };
+    const isUndo = command.type === 'undo';
+    noteIntent(run, isUndo ? 'undo-started' : 'started', step, command.attempt);
+    return { next: 'effect', name: isUndo ? `undo ${step.label}` : step.label };
+  }
+}
