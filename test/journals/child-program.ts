@@ -1,19 +1,25 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { buildSync } from 'esbuild';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
-/** Bundles a program of this folder, so that a process without Jest can run it. */
-export function bundle(program: string, folder: string): string {
-  const outfile = join(folder, program.replace(/\.ts$/, '.cjs'));
+/** The program of the SQLite journal's worker thread: looked for beside what was bundled. */
+export const WORKER_THREAD = '../../lib/journals/sqlite/worker-thread.ts';
+
+/** Bundles a program of this folder, so that a process or a thread without Jest can run it. */
+export function bundle(program: string, folder: string, first = ''): string {
+  const outfile = join(folder, basename(program).replace(/\.ts$/, '.cjs'));
   buildSync({
     entryPoints: [join(__dirname, program)],
+    banner: {
+      js: `module.paths.push(${JSON.stringify(join(process.cwd(), 'node_modules'))});${first}`,
+    },
     outfile,
     bundle: true,
     platform: 'node',
     format: 'cjs',
     target: 'node20',
     external: ['libsql'],
-    // As `require`, which looks where NODE_PATH says.
+    // As `require`, which looks where the banner says.
     supported: { 'dynamic-import': false },
     logLevel: 'error',
   });
@@ -33,7 +39,7 @@ export interface RunningProgram {
 export function startProgram(outfile: string, args: readonly string[]): RunningProgram {
   const child = spawn(process.execPath, [outfile, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, NODE_PATH: join(process.cwd(), 'node_modules'), NODE_NO_WARNINGS: '1' },
+    env: { ...process.env, NODE_NO_WARNINGS: '1' },
   });
   let text = '';
   let look: () => void = () => undefined;

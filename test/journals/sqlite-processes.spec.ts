@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Journal } from 'nestjs-saga-orchestrator/core';
 import { sqliteJournal, type SqliteConnection } from 'nestjs-saga-orchestrator/sqlite';
 import { findDriver } from '../../lib/journals/sqlite/find-driver.js';
-import { bundle, startProgram } from './child-program.js';
+import { bundle, startProgram, WORKER_THREAD } from './child-program.js';
 import { removeTempFolders, tempFolder } from './temp-folder.js';
 
 let program: string;
@@ -43,7 +43,9 @@ async function otherConnection(file: string): Promise<SqliteConnection> {
 }
 
 beforeAll(() => {
-  program = bundle('sqlite-writer.ts', tempFolder());
+  const folder = tempFolder();
+  program = bundle('sqlite-writer.ts', folder);
+  bundle(WORKER_THREAD, folder);
 });
 
 afterEach(async () => {
@@ -53,32 +55,36 @@ afterEach(async () => {
 afterAll(removeTempFolders);
 
 describe('the SQLite journal in several processes', () => {
-  it('survives kill -9 at any moment: what was acknowledged is there, and nothing is torn', async () => {
-    const file = join(tempFolder(), 'sagas.db');
-    for (const round of [1, 2, 3, 4, 5, 6]) {
-      const owner = `victim-${round}`;
-      const writer = startProgram(program, [file, owner, '8', '0']);
-      await writer.said('appended');
-      await new Promise((resolve) => setTimeout(resolve, 5 + Math.random() * 60));
-      writer.process.kill('SIGKILL');
-      expect(await writer.gone).toBe('SIGKILL');
+  it.each(['main', 'worker'])(
+    'survives kill -9 at any moment in the %s thread: what was acknowledged is there, and nothing is torn',
+    async (thread) => {
+      const file = join(tempFolder(), 'sagas.db');
+      for (const round of [1, 2, 3, 4, 5, 6]) {
+        const owner = `victim-${round}`;
+        const writer = startProgram(program, [file, owner, '8', '0', thread]);
+        await writer.said('appended');
+        await new Promise((resolve) => setTimeout(resolve, 5 + Math.random() * 60));
+        writer.process.kill('SIGKILL');
+        expect(await writer.gone).toBe('SIGKILL');
 
-      const journal = await openJournal(file);
-      const last = acknowledged(writer.lines());
-      expect(last.size).toBeGreaterThan(0);
-      for (const [id, seq] of last) {
-        const seqs = await seqsOf(journal, id);
-        expect(seqs.length).toBeGreaterThanOrEqual(seq);
-        expect(seqs).toEqual(seqs.map((_, index) => index + 1));
-        // Three records when it was created, two with every append: half of one would be odd.
-        expect((seqs.length - 3) % 2).toBe(0);
+        const journal = await openJournal(file);
+        const last = acknowledged(writer.lines());
+        expect(last.size).toBeGreaterThan(0);
+        for (const [id, seq] of last) {
+          const seqs = await seqsOf(journal, id);
+          expect(seqs.length).toBeGreaterThanOrEqual(seq);
+          expect(seqs).toEqual(seqs.map((_, index) => index + 1));
+          // Three records when it was created, two with every append: half of one would be odd.
+          expect((seqs.length - 3) % 2).toBe(0);
+        }
+        // Its lease has run out: all of it can be carried on.
+        const rows = await journal.claim({ owner: `heir-${round}`, names: ['T'], limit: 100 });
+        expect(rows.map(({ id }) => id)).toEqual(expect.arrayContaining([...last.keys()]));
+        await journal.heartbeat(`heir-${round}`, 3_600_000);
       }
-      // Its lease has run out: all of it can be carried on.
-      const rows = await journal.claim({ owner: `heir-${round}`, names: ['T'], limit: 100 });
-      expect(rows.map(({ id }) => id)).toEqual(expect.arrayContaining([...last.keys()]));
-      await journal.heartbeat(`heir-${round}`, 3_600_000);
-    }
-  }, 60_000);
+    },
+    60_000,
+  );
 
   it('lets two processes write to one file at once, and claim without sharing', async () => {
     const file = join(tempFolder(), 'sagas.db');

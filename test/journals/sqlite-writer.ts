@@ -1,10 +1,10 @@
-// Run as a process of its own: <file> <owner> <sagas> <appends, 0: until it is killed>.
+// Run as a process of its own: <file> <owner> <sagas> <appends, 0: until it is killed> <thread>.
 // Says `ready`, then `created <id>` and `appended <id> <last seq>` for whatever was acknowledged.
 import { writeSync } from 'node:fs';
 import type { JournalEntry } from '../../lib/core/index.js';
 import { sqliteJournal } from '../../lib/journals/sqlite/index.js';
 
-const [, , file = '', owner = '', sagas = '1', appends = '0'] = process.argv;
+const [, , file = '', owner = '', sagas = '1', appends = '0', thread = 'main'] = process.argv;
 
 function say(line: string): void {
   writeSync(1, `${line}\n`);
@@ -16,7 +16,7 @@ function entryOf(seq: number): JournalEntry {
 }
 
 async function main(): Promise<void> {
-  const journal = sqliteJournal({ file });
+  const journal = sqliteJournal({ file, thread: thread === 'worker' ? 'worker' : 'main' });
   await journal.open();
   await journal.heartbeat(owner, 1);
   say('ready');

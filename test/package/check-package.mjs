@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
-import { resolve } from 'node:path';
-import { manifest, pack } from './pack.mjs';
+import { join, resolve } from 'node:path';
+import { manifest, pack, temporaryDirectory } from './pack.mjs';
 
 const { tarball, files } = pack();
 
@@ -16,7 +16,11 @@ const stray = files.filter(
     ),
 );
 assert.deepEqual(stray, [], 'the tarball holds files that no user needs');
-for (const needed of ['README.md', 'LICENSE', 'CHANGELOG.md', 'dist/cjs/package.json']) {
+const threads = ['lib', 'cjs'].map((format) => `dist/${format}/journals/sqlite/worker-thread.js`);
+for (const needed of [
+  ...['README.md', 'LICENSE', 'CHANGELOG.md', 'dist/cjs/package.json'],
+  ...threads,
+]) {
   assert.ok(files.includes(needed), `the tarball lacks ${needed}`);
 }
 
@@ -40,4 +44,25 @@ for (const [subpath, target] of Object.entries(manifest.exports)) {
     );
   }
   console.log(`${name}: ${names.length} exports, the same as an ES module and as CommonJS`);
+}
+
+// The worker thread's program is found by its name, from a source that is compiled to both formats;
+// and a journal that is open and at rest keeps no process alive.
+const { import: asModule, require: asCommonJs } = manifest.exports['./sqlite'];
+const loads = {
+  'an ES module': `await import(${JSON.stringify(resolve(asModule.default))})`,
+  CommonJS: `process.getBuiltinModule('module').createRequire(${JSON.stringify(resolve('package.json'))})(${JSON.stringify(resolve(asCommonJs.default))})`,
+};
+for (const [format, load] of Object.entries(loads)) {
+  const file = join(temporaryDirectory(), 'sagas.db');
+  const program = `
+    const { sqliteJournal } = ${load};
+    const journal = sqliteJournal({ file: ${JSON.stringify(file)}, thread: 'worker' });
+    await journal.open();
+    console.log((await journal.list({})).rows.length);
+  `;
+  const args = ['--input-type=module', '--eval', program];
+  const said = execFileSync(process.execPath, args, { encoding: 'utf8', timeout: 20_000 });
+  assert.equal(said, '0\n', `the worker thread of ${format} does not work`);
+  console.log(`the SQLite worker thread works from ${format}`);
 }

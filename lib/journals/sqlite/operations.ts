@@ -2,8 +2,8 @@ import type {
   ClaimRequest,
   ForgetRequest,
   JournalBatch,
+  ListQuery,
   NewSaga,
-  SagaFilter,
   SagaPage,
   SagaRef,
   SagaRow,
@@ -36,7 +36,7 @@ export interface WriteResults {
 export type Read =
   | { readonly kind: 'get'; readonly ref: SagaRef }
   | { readonly kind: 'load'; readonly ref: SagaRef }
-  | { readonly kind: 'list'; readonly filter: SagaFilter };
+  | { readonly kind: 'list'; readonly query: ListQuery };
 
 export interface ReadResults {
   readonly get: SagaRow | undefined;

@@ -1,12 +1,4 @@
-import {
-  listQuery,
-  type ListQuery,
-  type SagaFilter,
-  type SagaPage,
-  type SagaRef,
-  type SagaRow,
-  type StoredSaga,
-} from '../../core/index.js';
+import type { ListQuery, SagaPage, SagaRef, SagaRow, StoredSaga } from '../../core/index.js';
 import {
   pageSql,
   SAGA_COLUMNS,
@@ -68,8 +60,8 @@ export class Reader {
     });
   }
 
-  list(filter: SagaFilter): SagaPage {
-    const query = this.#rarestFirst(listQuery(filter));
+  list(asked: ListQuery): SagaPage {
+    const query = this.#rarestFirst(asked);
     const { text, values } = pageSql(query, PAGES);
     return toPage(this.database.query(text, values), query);
   }

@@ -1,7 +1,6 @@
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
 import {
   isSagaError,
+  listQuery,
   type ClaimRequest,
   type ForgetRequest,
   type Journal,
@@ -15,12 +14,12 @@ import {
   type StoredSaga,
 } from '../../core/index.js';
 import { GroupCommit, journalFailure, payloadBytes } from '../sql/index.js';
-import { patiently } from './database.js';
 import { isItemFault } from './driver.js';
-import { findDriver } from './find-driver.js';
+import { LocalStore } from './local-store.js';
 import type { Read, ReadResults, Write, WriteResults } from './operations.js';
 import { checkOptions, type SqliteJournalOptions } from './options.js';
-import { SqliteStore } from './store.js';
+import type { StoreHost } from './store-host.js';
+import { ThreadStore } from './thread-store.js';
 
 /** One transaction holds up the event loop for about 10 µs per item. */
 const MAX_ITEMS = 500;
@@ -32,18 +31,21 @@ function bytesOf(write: Write): number {
 
 class SqliteJournal implements Journal {
   readonly description: string;
-  readonly #settings: ReturnType<typeof checkOptions>;
   readonly #queue: GroupCommit<Write, WriteResults[keyof WriteResults]>;
-  #store: SqliteStore | undefined;
+  readonly #store: StoreHost;
+  #isOpen = false;
   #opening: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(private readonly options: SqliteJournalOptions) {
-    this.#settings = checkOptions(options);
-    this.description = `sqlite ${this.#settings.file}`;
+  constructor(options: SqliteJournalOptions) {
+    const { thread, ...checked } = checkOptions(options);
+    this.description = `sqlite ${checked.file}`;
+    const settings = { ...checked, description: this.description };
+    this.#store =
+      thread === 'worker' ? new ThreadStore(settings) : new LocalStore(settings, options.driver);
     this.#queue = new GroupCommit({
       description: this.description,
-      commit: (writes) => this.#patiently((store) => store.commit(writes)),
+      commit: async (writes) => this.#opened().commit(writes),
       sizeOf: bytesOf,
       isItemFault,
       maxItems: MAX_ITEMS,
@@ -79,8 +81,8 @@ class SqliteJournal implements Journal {
     return this.#read({ kind: 'get', ref });
   }
 
-  list(filter: SagaFilter): Promise<SagaPage> {
-    return this.#read({ kind: 'list', filter });
+  async list(filter: SagaFilter): Promise<SagaPage> {
+    return this.#read({ kind: 'list', query: listQuery(filter) });
   }
 
   heartbeat(owner: string, leaseMs: number): Promise<readonly SagaRow[]> {
@@ -108,24 +110,15 @@ class SqliteJournal implements Journal {
   }
 
   async #open(): Promise<void> {
-    const driver = this.options.driver ?? (await findDriver());
-    const { file } = this.#settings;
-    mkdirSync(dirname(file), { recursive: true });
-    const store = new SqliteStore(driver, this.#settings);
-    try {
-      await patiently(this.#settings.busyTimeoutMs, () => store.prepare(this.description));
-    } catch (error) {
-      store.close();
-      throw error;
-    }
-    this.#store = store;
+    await this.#store.open();
+    this.#isOpen = true;
   }
 
   async #close(): Promise<void> {
     await this.#queue.close();
     await this.#opening?.catch(() => undefined);
-    this.#store?.close();
-    this.#store = undefined;
+    this.#isOpen = false;
+    await this.#store.close();
   }
 
   // The kind of a write or read decides what comes back; TypeScript cannot follow it through a queue.
@@ -139,17 +132,15 @@ class SqliteJournal implements Journal {
     read: Extract<Read, { readonly kind: K }>,
   ): Promise<ReadResults[K]> {
     try {
-      return (await this.#patiently((store) => store.read(read))) as ReadResults[K];
+      return (await this.#opened().read(read)) as ReadResults[K];
     } catch (error) {
       throw isSagaError(error) ? error : this.#failure('failed', error);
     }
   }
 
-  #patiently<T>(work: (store: SqliteStore) => T): Promise<T> {
-    return patiently(this.#settings.busyTimeoutMs, () => {
-      if (this.#store !== undefined) return work(this.#store);
-      throw this.#failure(this.#closing === undefined ? 'is not open' : 'is closed');
-    });
+  #opened(): StoreHost {
+    if (this.#isOpen) return this.#store;
+    throw this.#failure(this.#closing === undefined ? 'is not open' : 'is closed');
   }
 
   #failure(what: string, cause?: unknown): SagaJournalError {

@@ -59,7 +59,7 @@ export class SqliteStore {
       case 'load':
         return this.#reader.load(read.ref);
       case 'list':
-        return this.#reader.list(read.filter);
+        return this.#reader.list(read.query);
     }
   }
 

@@ -1,0 +1,55 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Outcome } from '../sql/index.js';
+import { journalFailure } from '../sql/index.js';
+import { patiently } from './database.js';
+import type { SqliteDriver } from './driver.js';
+import { findDriver } from './find-driver.js';
+import type { Read, ReadResults, Write, WriteResults } from './operations.js';
+import type { StoreHost, StoreSettings } from './store-host.js';
+import { SqliteStore } from './store.js';
+
+/** The store in the thread that it is made in, which stands still while the disk syncs. */
+export class LocalStore implements StoreHost {
+  #store: SqliteStore | undefined;
+
+  constructor(
+    private readonly settings: StoreSettings,
+    private readonly driver?: SqliteDriver,
+  ) {}
+
+  async open(): Promise<void> {
+    const driver = this.driver ?? (await findDriver());
+    const { file, description, busyTimeoutMs } = this.settings;
+    mkdirSync(dirname(file), { recursive: true });
+    const store = new SqliteStore(driver, this.settings);
+    try {
+      await patiently(busyTimeoutMs, () => store.prepare(description));
+    } catch (error) {
+      store.close();
+      throw error;
+    }
+    this.#store = store;
+  }
+
+  commit(writes: readonly Write[]): Promise<Outcome<WriteResults[keyof WriteResults]>[]> {
+    return this.#patiently((store) => store.commit(writes));
+  }
+
+  read(read: Read): Promise<ReadResults[keyof ReadResults]> {
+    return this.#patiently((store) => store.read(read));
+  }
+
+  async close(): Promise<void> {
+    this.#store?.close();
+    this.#store = undefined;
+  }
+
+  #patiently<T>(work: (store: SqliteStore) => T): Promise<T> {
+    const { busyTimeoutMs, description } = this.settings;
+    return patiently(busyTimeoutMs, () => {
+      if (this.#store !== undefined) return work(this.#store);
+      throw journalFailure(description, 'is closed');
+    });
+  }
+}
