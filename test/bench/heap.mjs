@@ -1,9 +1,8 @@
-// Bytes that one waiting saga holds: node --expose-gc heap.mjs <core> <subject> <sagas>
-import { loadSubjects, Order } from './subjects/index.mjs';
+// Bytes that one waiting saga holds: node --expose-gc heap.mjs <config as JSON>
+import { arrived, loadSubjects, Order } from './subjects/index.mjs';
 
-const [core, key, sagas] = process.argv.slice(2);
-const count = Number(sagas);
-const subject = (await loadSubjects(core))[key]();
+const { lib, key, sagas: count } = JSON.parse(process.argv[2]);
+const subject = await (await loadSubjects(lib))[key]();
 
 function heapUsed() {
   for (let i = 0; i < 3; i++) globalThis.gc();
@@ -20,7 +19,8 @@ const orders = Array.from({ length: count }, () => new Order(false, gate));
 const ends = new Array(count).fill(undefined);
 const before = heapUsed();
 for (let i = 0; i < count; i++) ends[i] = subject.run(orders[i]);
-await new Promise((resolve) => setTimeout(resolve, 50));
+do await new Promise((resolve) => setTimeout(resolve, 50));
+while (arrived.count < count);
 const bytes = (heapUsed() - before) / count;
 
 const waiting = orders.filter((order) => order.done === 1).length;
@@ -30,4 +30,5 @@ const ended = orders.filter((order) => order.done === 3).length;
 if (waiting !== count || ended !== count) {
   throw new Error(`${subject.name}: ${waiting} waited and ${ended} ended of ${count}`);
 }
-process.stdout.write(JSON.stringify(bytes));
+await subject.close?.();
+process.stdout.write(JSON.stringify({ bytes, name: subject.name }));

@@ -1,9 +1,10 @@
-// One round of one subject, alone in its process: <core> <subject> <round ms> <declined>
-import { timeRound, warmUp } from './harness.mjs';
+// One round of one in-process subject, alone in its process: node time-child.mjs <config as JSON>
+import { timeRound, warmUp } from './timing.mjs';
 import { loadSubjects } from './subjects/index.mjs';
 
-const [core, key, roundMs, declined] = process.argv.slice(2);
-const subject = (await loadSubjects(core))[key]();
-const options = { declined: declined === 'true' };
-const count = await warmUp(subject, Number(roundMs), options);
-process.stdout.write(JSON.stringify(await timeRound(subject, count, options)));
+const { lib, key, roundMs, declined } = JSON.parse(process.argv[2]);
+const subject = await (await loadSubjects(lib))[key]();
+const count = await warmUp(subject, roundMs, { declined });
+const ns = await timeRound(subject, count, { declined });
+await subject.close?.();
+process.stdout.write(JSON.stringify({ ns, name: subject.name }));

@@ -2,23 +2,24 @@ import { byHand } from './by-hand.mjs';
 import { effect } from './effect.mjs';
 import { nodeSagasOnce, nodeSagasPerSaga } from './node-sagas.mjs';
 import { loadOurs } from './ours.mjs';
+import { loadExtras } from './extras.mjs';
 
-export { Order } from './steps.mjs';
+export { arrived, Order } from './steps.mjs';
 
 /**
- * All subjects, made when asked for, in the order in which they are measured. A subject is
- * `{ name, run(order): Promise, undone }`; `undone` counts its undos when the last step fails.
+ * All subjects, made when asked for. A subject is `{ name, run(order): Promise, undone, close? }`;
+ * `undone` counts its undos when the last step fails.
+ *
+ * @param lib The folder of the built library.
  */
-export async function loadSubjects(core) {
-  const ours = await loadOurs(core);
+export async function loadSubjects(lib) {
   return {
     hand: byHand,
-    ours: ours.builder,
-    oursOnce: ours.definedOnce,
+    ...(await loadOurs(lib)),
     nodeSagas: nodeSagasOnce,
     nodeSagasPerSaga,
     effect,
-    oursSilentWinston: ours.silentWinston,
-    oursWinstonAtError: ours.winstonAtError,
+    nest: async () => (await import('./nest.mjs')).throughNest(lib),
+    ...(await loadExtras(lib)),
   };
 }

@@ -1,6 +1,5 @@
-import { pathToFileURL } from 'node:url';
 import { join } from 'node:path';
-import winston from 'winston';
+import { pathToFileURL } from 'node:url';
 import {
   cancelOrder,
   chargeCard,
@@ -10,49 +9,49 @@ import {
   reserveStock,
 } from './steps.mjs';
 
-const create = (ctx) => createOrder(ctx.context);
-const cancel = (ctx) => cancelOrder(ctx.context);
-const reserve = (ctx) => reserveStock(ctx.context);
-const release = (ctx) => releaseStock(ctx.context);
-const charge = (ctx) => chargeCard(ctx.context);
-const refund = (ctx) => refundCard(ctx.context);
+/** The steps as ours take them: the data is in a context. */
+export const STEPS = [
+  {
+    label: 'CreateOrder',
+    action: (ctx) => createOrder(ctx.context),
+    compensate: (ctx) => cancelOrder(ctx.context),
+  },
+  {
+    label: 'ReserveStock',
+    action: (ctx) => reserveStock(ctx.context),
+    compensate: (ctx) => releaseStock(ctx.context),
+  },
+  {
+    label: 'ChargeCard',
+    action: (ctx) => chargeCard(ctx.context),
+    compensate: (ctx) => refundCard(ctx.context),
+  },
+];
 
-function builderPerSaga(Builder, logger) {
-  return (order) =>
-    new Builder('PlaceOrder', order, logger)
-      .step({ label: 'CreateOrder', action: create, compensate: cancel })
-      .step({ label: 'ReserveStock', action: reserve, compensate: release })
-      .step({ label: 'ChargeCard', action: charge, compensate: refund })
-      .runAsync();
+const [{ action: create, compensate: cancel }, ...others] = STEPS;
+const [{ action: reserve, compensate: release }, { action: charge, compensate: refund }] = others;
+
+export function loadCore(lib) {
+  return import(pathToFileURL(join(lib, 'core', 'index.js')).href);
 }
 
-/** The library under test, from the folder of a built `lib/core`. */
-export async function loadOurs(core) {
-  const { SagaOrchestratorBuilder, defineSaga, silentLogger } = await import(
-    pathToFileURL(join(core, 'index.js')).href
-  );
-  const definition = defineSaga('PlaceOrder', [
-    { label: 'CreateOrder', action: create, compensate: cancel },
-    { label: 'ReserveStock', action: reserve, compensate: release },
-    { label: 'ChargeCard', action: charge, compensate: refund },
-  ]);
-  const options = { definition };
+/** The builder alone, without Nest and journal, from the folder of the built library. */
+export async function loadOurs(lib) {
+  const { SagaOrchestratorBuilder, defineSaga, silentLogger } = await loadCore(lib);
   const row = (name, run) => ({ name, run, undone: 2 });
-  const perSaga = (logger) => builderPerSaga(SagaOrchestratorBuilder, logger);
-
   return {
-    builder: () => row('ours, builder per saga', perSaga(silentLogger)),
-    definedOnce: () =>
-      row('ours, defined once', (order) =>
-        new SagaOrchestratorBuilder('PlaceOrder', order, silentLogger, options).runAsync(),
+    ours: () =>
+      row('ours, its plan per saga', (order) =>
+        new SagaOrchestratorBuilder('PlaceOrder', order, silentLogger)
+          .step({ label: 'CreateOrder', action: create, compensate: cancel })
+          .step({ label: 'ReserveStock', action: reserve, compensate: release })
+          .step({ label: 'ChargeCard', action: charge, compensate: refund })
+          .runAsync(),
       ),
-    silentWinston: () =>
-      row('ours, winston silent', perSaga(winston.createLogger({ silent: true }))),
-    winstonAtError: () => {
-      const transports = [new winston.transports.Console()];
-      return row(
-        "ours, winston at 'error'",
-        perSaga(winston.createLogger({ level: 'error', transports })),
+    oursOnce: () => {
+      const options = { definition: defineSaga('PlaceOrder', STEPS) };
+      return row('ours, defined once', (order) =>
+        new SagaOrchestratorBuilder('PlaceOrder', order, silentLogger, options).runAsync(),
       );
     },
   };

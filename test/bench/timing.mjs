@@ -76,33 +76,3 @@ export async function warmUp(subject, roundMs, options) {
 function countFor(ns, roundMs) {
   return Math.max(100, Math.ceil((roundMs * 1e6) / ns));
 }
-
-/**
- * Calls `measure(key, round)` for all keys in turn, round by round, each round beginning with
- * another one, so that neither a slow minute of the machine nor a neighbour's garbage hits always
- * the same subject. Answers the samples by key.
- */
-export async function alternately(keys, rounds, measure, report) {
-  const samples = Object.fromEntries(keys.map((key) => [key, []]));
-  for (let round = 0; round < rounds; round++) {
-    const from = round % keys.length;
-    for (const key of [...keys.slice(from), ...keys.slice(0, from)]) {
-      samples[key].push(await measure(key, round));
-    }
-    report?.(round + 1, rounds);
-  }
-  return samples;
-}
-
-export function summary(samples) {
-  const sorted = samples.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const median =
-    sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-  return { median, min: sorted[0], max: sorted.at(-1), samples };
-}
-
-/** The median of the ratios of each round: what disturbed a whole round falls out. */
-export function ratio(samples, reference) {
-  return summary(samples.map((value, round) => value / reference[round])).median;
-}

@@ -1,0 +1,61 @@
+import { inChild } from '../child.mjs';
+import { alternately, row } from '../stats.mjs';
+import { counters } from './server-statistics.mjs';
+
+/** One process of the subject, with what the server counted meanwhile. */
+async function counted(config) {
+  if (config.url === undefined) return { result: await inChild('durable/round.mjs', config) };
+  const before = await counters(config.url);
+  const result = await inChild('durable/round.mjs', config);
+  const after = await counters(config.url);
+  return {
+    result,
+    commits: after.commits - before.commits,
+    syncs: after.syncs - before.syncs,
+  };
+}
+
+/** What a process costs a server that runs no saga: its start and its end, by subject. */
+async function overheadsOf(configs) {
+  const overheads = {};
+  for (const config of configs) {
+    if (config.url === undefined || overheads[config.subject] !== undefined) continue;
+    const idle = { ...config, roundMs: 0 };
+    // The first one makes the schema.
+    await counted(idle);
+    overheads[config.subject] = await counted(idle);
+  }
+  return overheads;
+}
+
+/**
+ * Rounds of durable subjects, each in a fresh process, alternately. Answers by key their samples:
+ * `{ rate, syncs, perSync, commits, walSyncs }`, per second and per saga.
+ */
+export async function durableRounds(subjects, settings, say) {
+  const overheads = await overheadsOf(Object.values(subjects));
+  const measure = async (key) => {
+    const { result, ...server } = await counted(subjects[key]);
+    const { rate, syncs, sagas, steady, durability } = result;
+    const idle = overheads[subjects[key].subject];
+    const commits = idle ? (server.commits - idle.commits) / sagas : result.commits;
+    const walSyncs = idle && (server.syncs - idle.syncs) / sagas;
+    return { rate, syncs, perSync: rate / syncs, commits, walSyncs, steady, durability };
+  };
+  return alternately(Object.keys(subjects), settings.durableRounds, measure, say);
+}
+
+/** The lines of a table: sagas per second, with the disk and what the server counted beside them. */
+export function rateRow(name, samples, more = {}) {
+  const of = (field) => samples.map((sample) => sample[field]);
+  const medianOf = (field) => row('', '', of(field)).median;
+  const extras = {
+    perSync: medianOf('perSync'),
+    ...(samples[0].commits === undefined ? {} : { commitsPerSaga: medianOf('commits') }),
+    ...(samples[0].walSyncs === undefined ? {} : { walSyncsPerSaga: medianOf('walSyncs') }),
+    yardstick: of('syncs'),
+    unsteady: samples.filter(({ steady }) => !steady).length,
+    durability: samples[0].durability,
+  };
+  return row(name, 'sagas/s', of('rate'), { ...extras, ...more });
+}
