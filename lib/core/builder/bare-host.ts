@@ -36,7 +36,7 @@ export function bareRun(
     return observed(new Run(definition, context, STANDARD_ENVIRONMENT, logger), undefined);
   }
   const { environment = STANDARD_ENVIRONMENT, id, observers } = options;
-  startRequest(options, () => '', 0);
+  startRequest(options, () => 'unused', 0);
   return observed(new Run(definition, context, environment, logger, id), observers);
 }
 

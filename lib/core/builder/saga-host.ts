@@ -3,8 +3,10 @@ import type { ISagaRunContext, SagaDefinition } from '../definition/index.js';
 /** How one saga is started. */
 export interface SagaStartOptions {
   /**
-   * Unique per saga name, up to 255 bytes. Starting the same id again with the same definition and
-   * input attaches to the first one. @default a random UUID
+   * Unique per saga name, up to 255 bytes. Like all that is kept as it is (names, labels, keys,
+   * tags) it may not hold NUL or half of a surrogate pair, which databases cannot keep. Starting the
+   * same id again with the same definition and input attaches to the first one.
+   * @default a random UUID
    */
   readonly id?: string;
   /** A business key to find the saga by, up to 255 bytes. */

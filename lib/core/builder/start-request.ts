@@ -1,4 +1,10 @@
-import { MAX_DURATION_MS, MAX_NAME_BYTES, nameProblem, shown } from '../definition/index.js';
+import {
+  MAX_DURATION_MS,
+  MAX_NAME_BYTES,
+  nameProblem,
+  shown,
+  textProblem,
+} from '../definition/index.js';
 import { SagaOptionsError } from '../errors/index.js';
 import type { SagaStartOptions } from './saga-host.js';
 
@@ -12,17 +18,20 @@ export interface StartRequest {
   readonly deadline: number | null;
 }
 
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
 function tagProblems(tags: unknown): readonly (string | undefined)[] {
-  if (typeof tags !== 'object' || tags === null)
-    return [`tags must be an object (got ${shown(tags)})`];
+  if (!isObject(tags)) return [`tags must be an object (got ${shown(tags)})`];
   const entries = Object.entries(tags);
   if (entries.length > MAX_TAGS)
     return [`tags must be at most ${MAX_TAGS} (got ${entries.length})`];
   return entries.flatMap(([name, value]) => [
     nameProblem('the name of a tag', name),
     typeof value === 'string' && Buffer.byteLength(value) <= MAX_NAME_BYTES
-      ? undefined
-      : `tag '${name}' must be a string of at most ${MAX_NAME_BYTES} bytes (got ${shown(value)})`,
+      ? textProblem(`tag ${shown(name)}`, value)
+      : `tag ${shown(name)} must be a string of at most ${MAX_NAME_BYTES} bytes (got ${shown(value)})`,
   ]);
 }
 
@@ -39,16 +48,20 @@ export function startRequest(
   newId: () => string,
   now: number,
 ): StartRequest {
-  const { id, key, tags, deadline } = options;
+  const { id = newId(), key, deadline } = options;
+  // Copied before they are looked at: what is checked is what will be stored.
+  const tags = isObject(options.tags)
+    ? Object.fromEntries(Object.entries(options.tags))
+    : options.tags;
   const problems = [
-    id === undefined ? undefined : nameProblem('id', id),
+    nameProblem('id', id),
     key === undefined ? undefined : nameProblem('key', key),
     ...(tags === undefined ? [] : tagProblems(tags)),
     deadline === undefined ? undefined : deadlineProblem(deadline),
   ].filter((problem) => problem !== undefined);
   if (problems.length > 0) throw new SagaOptionsError(problems.join('; '));
   return {
-    id: id ?? newId(),
+    id,
     key: key ?? null,
     tags: tags ?? {},
     deadline:
@@ -56,6 +69,7 @@ export function startRequest(
         ? null
         : deadline instanceof Date
           ? deadline.getTime()
-          : now + deadline,
+          : // Times are whole in every journal.
+            Math.ceil(now + deadline),
   };
 }

@@ -29,5 +29,5 @@ export {
   SagaDefinition,
   type SagaDefinitionOptions,
 } from './saga-definition.js';
-export { nameProblem, shown } from './step-problems.js';
+export { nameProblem, shown, textProblem } from './names.js';
 export { MAX_DURATION_MS, MAX_NAME_BYTES, MAX_STEPS } from './limits.js';

@@ -3,7 +3,7 @@ import { fingerprintOf } from './fingerprint.js';
 import { MAX_STEPS } from './limits.js';
 import type { AnySagaStep, RetiredSagaStep } from './saga-step.js';
 import { defineRetiredStep, defineStep, type StepDefinition } from './step-definition.js';
-import { isShortName, nameProblem, shown } from './step-problems.js';
+import { isShortName, nameProblem, shown, shownText, textProblem } from './names.js';
 import { mermaidOf } from './diagram.js';
 
 /** Settings of a whole saga. */
@@ -120,8 +120,24 @@ export function assembleSaga(
   return new SagaDefinition(name, version, steps, steps, onCompensationFailure);
 }
 
-/** Makes a definition safe to share. */
+/** What bare chains do not look at, but every plan whose labels may reach a journal. */
+function labelProblems(steps: readonly StepDefinition[]): readonly string[] {
+  return steps.flatMap(({ label }) => {
+    const problem = textProblem('its label', label);
+    return problem === undefined ? [] : [`step ${shown(label)}: ${problem}`];
+  });
+}
+
+/**
+ * Makes a definition safe to share, and to keep.
+ *
+ * @throws SagaDefinitionError for a name or a label that no journal could keep.
+ */
 export function freezeSaga(definition: SagaDefinition): SagaDefinition {
+  if (Object.isFrozen(definition)) return definition;
+  const { name, steps } = definition;
+  const problems = [textProblem('the name', name) ?? [], labelProblems(steps)].flat();
+  if (problems.length > 0) throw new SagaDefinitionError(shownName(name), problems);
   Object.freeze(definition.steps);
   Object.freeze(definition.forward);
   Object.freeze(definition);
@@ -129,7 +145,7 @@ export function freezeSaga(definition: SagaDefinition): SagaDefinition {
 }
 
 function shownName(name: unknown): string {
-  return typeof name === 'string' ? name.slice(0, 80) : String(name);
+  return shownText(String(name), 80);
 }
 
 /**
@@ -155,6 +171,7 @@ export function defineSaga<TContext>(
   const forward = defined.filter((step) => step.action !== undefined);
   checkWhole(name, forward.length, options, [
     ...problems,
+    ...labelProblems(defined),
     ...duplicates([...steps, ...(options.retired ?? [])]),
   ]);
   const { version = 1, onCompensationFailure = 'continue' } = options;

@@ -5,7 +5,8 @@ import {
   type RetryOptions,
   type RetryPolicy,
 } from '../retry/index.js';
-import { isShortName, retiredProblems, stepProblems } from './step-problems.js';
+import { isShortName } from './names.js';
+import { retiredProblems, stepProblems } from './step-problems.js';
 import type { ISagaCompensationContext, ISagaContext } from './saga-context.js';
 import {
   NOTHING_TO_UNDO,

@@ -1,32 +1,11 @@
 import { retryProblems } from '../retry/index.js';
-import { MAX_DURATION_MS, MAX_NAME_BYTES } from './limits.js';
+import { MAX_DURATION_MS } from './limits.js';
+import { nameProblem, shown } from './names.js';
 import { NOTHING_TO_UNDO, type SagaStep } from './saga-step.js';
 
 type AnyStep = Partial<Record<keyof SagaStep<unknown>, unknown>>;
 
 const NONE: readonly string[] = [];
-
-/** What nearly every name is: a UTF-16 unit is at most 3 bytes, so that it needs no count. */
-export function isShortName(name: unknown): name is string {
-  return typeof name === 'string' && name !== '' && name.length * 3 <= MAX_NAME_BYTES;
-}
-
-/** Why `name` cannot name a saga, a step or an instance; `undefined` when it can. */
-export function nameProblem(what: string, name: unknown): string | undefined {
-  if (typeof name !== 'string' || name === '') {
-    return `${what} must be a non-empty string (got ${shown(name)})`;
-  }
-  if (!isShortName(name) && Buffer.byteLength(name) > MAX_NAME_BYTES) {
-    return `${what} must have at most ${MAX_NAME_BYTES} bytes (got ${Buffer.byteLength(name)})`;
-  }
-  return undefined;
-}
-
-/** A value for an error text: short, and never the inside of an object. */
-export function shown(value: unknown): string {
-  if (typeof value === 'string') return `'${value.slice(0, 60)}'`;
-  return typeof value === 'object' && value !== null ? 'an object' : String(value);
-}
 
 function duration(where: string, key: string, value: unknown, low: number): readonly string[] {
   if (typeof value === 'number' && value >= low && value <= MAX_DURATION_MS) return NONE;

@@ -1,6 +1,6 @@
 import type { Run, RunEnvironment } from '../execution/index.js';
-import { LeaseLostError, SagaNotFoundError } from '../errors/index.js';
-import type { SagaDefinition } from '../definition/index.js';
+import { LeaseLostError, SagaNotFoundError, SagaOptionsError } from '../errors/index.js';
+import { nameProblem, type SagaDefinition } from '../definition/index.js';
 import type { SagaRef, SagaRow, StoredSaga } from '../journal/index.js';
 import type { SagaLogger } from '../ports/index.js';
 import type { Claims } from './claims.js';
@@ -24,12 +24,20 @@ export function shownRef(ref: SagaRef): string {
   return `${ref.name} ${ref.id}`;
 }
 
+/** @throws SagaOptionsError for what cannot name a saga. */
+export function checkedRef(ref: SagaRef): SagaRef {
+  const problems = [nameProblem('the saga name', ref.name), nameProblem('id', ref.id)];
+  const found = problems.filter((problem) => problem !== undefined);
+  if (found.length > 0) throw new SagaOptionsError(found.join('; '));
+  return ref;
+}
+
 /** @throws SagaNotFoundError */
 export async function storedSaga(
   { journaling, registry }: EngineParts,
   ref: SagaRef,
 ): Promise<StoredSaga> {
-  const stored = await journaling.journal.load(ref);
+  const stored = await journaling.journal.load(checkedRef(ref));
   if (stored !== undefined) return stored;
   // An unknown name says more than an unknown id, and which names there are.
   registry.get(ref.name);

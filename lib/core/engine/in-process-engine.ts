@@ -14,7 +14,7 @@ import { Claims } from './claims.js';
 import { reportDebts } from './debts.js';
 import { detailsOf, summaryOf } from './details.js';
 import type { InProcessEngineOptions } from './engine-options.js';
-import { viewOf, type EngineParts } from './engine-parts.js';
+import { checkedRef, viewOf, type EngineParts } from './engine-parts.js';
 import { AlreadyExists } from './journaling.js';
 import { Lease } from './lease.js';
 import { LiveSagas, type LiveSaga } from './live-sagas.js';
@@ -115,7 +115,7 @@ export class InProcessEngine implements SagaEngine {
 
   async get(ref: SagaRef): Promise<SagaDetails | undefined> {
     await this.open();
-    const stored = await this.options.journal.load(ref);
+    const stored = await this.options.journal.load(checkedRef(ref));
     return stored && detailsOf(stored);
   }
 

@@ -1,5 +1,5 @@
 import type { SagaHandle } from '../builder/index.js';
-import { shown, type SagaDefinition } from '../definition/index.js';
+import { shown, textProblem, type SagaDefinition } from '../definition/index.js';
 import { SagaOptionsError, SagaStateError } from '../errors/index.js';
 import type { Run } from '../execution/index.js';
 import { encodePayload, type SagaRef } from '../journal/index.js';
@@ -27,8 +27,14 @@ const MAX_TEXT = 1_000;
 
 /** @throws SagaOptionsError for anything but a text; a long one is cut at 1,000 characters. */
 function checkedText(what: string, value: unknown): string {
-  if (typeof value === 'string' && value !== '') return value.slice(0, MAX_TEXT);
-  throw new SagaOptionsError(`${what} must be a non-empty string (got ${shown(value)})`);
+  if (typeof value !== 'string' || value === '') {
+    throw new SagaOptionsError(`${what} must be a non-empty string (got ${shown(value)})`);
+  }
+  const problem = textProblem(what, value);
+  if (problem !== undefined) throw new SagaOptionsError(problem);
+  const cut = value.slice(0, MAX_TEXT);
+  // A pair that the cut goes through is left out: no journal keeps half of it.
+  return textProblem(what, cut) === undefined ? cut : cut.slice(0, -1);
 }
 
 /** What operators, and callers who resume, do to sagas. */

@@ -1,6 +1,6 @@
-import { shown } from '../definition/index.js';
+import { shown, textProblem } from '../definition/index.js';
 import { SagaOptionsError } from '../errors/index.js';
-import type { SagaStatus } from '../machine/index.js';
+import { SAGA_STATUSES, type SagaStatus } from '../machine/index.js';
 import type { SagaFilter } from './journal.js';
 
 /** Where a page ends: its last saga's time of creation, and its number among those of that time. */
@@ -39,8 +39,25 @@ function limitOf(limit: unknown): number {
 }
 
 function textOf(option: string, value: unknown): string | undefined {
-  if (value === undefined || typeof value === 'string') return value;
-  throw new SagaOptionsError(`${option} must be a string (got ${shown(value)})`);
+  if (value === undefined) return undefined;
+  if (typeof value !== 'string') {
+    throw new SagaOptionsError(`${option} must be a string (got ${shown(value)})`);
+  }
+  const problem = textProblem(option, value);
+  if (problem !== undefined) throw new SagaOptionsError(problem);
+  return value;
+}
+
+function statusesOf(given: unknown): ListQuery['statuses'] {
+  if (given === undefined) return undefined;
+  const statuses: readonly unknown[] = Array.isArray(given) ? given : [given];
+  return statuses.map((status) => {
+    const found = SAGA_STATUSES.find((one) => one === status);
+    if (found !== undefined) return found;
+    throw new SagaOptionsError(
+      `status must be one of ${SAGA_STATUSES.join(', ')} (got ${shown(status)})`,
+    );
+  });
 }
 
 function timeOf(option: string, value: unknown): number | undefined {
@@ -56,7 +73,8 @@ function tagsOf(tags: unknown): ListQuery['tags'] {
     throw new SagaOptionsError(`tags must be an object (got ${shown(tags)})`);
   }
   return Object.entries(tags).map(([name, value]) => {
-    const text = textOf(`tag '${name}'`, value);
+    textOf('the name of a tag', name);
+    const text = textOf(`tag ${shown(name)}`, value);
     return [name, text ?? ''];
   });
 }
@@ -79,10 +97,9 @@ function positionOf(cursor: unknown): PagePosition | undefined {
 
 /** @throws SagaOptionsError naming the condition that cannot be meant. */
 export function listQuery(filter: SagaFilter): ListQuery {
-  const { status } = filter;
   return {
     name: textOf('name', filter.name),
-    statuses: typeof status === 'string' ? [status] : status,
+    statuses: statusesOf(filter.status),
     key: textOf('key', filter.key),
     tags: tagsOf(filter.tags),
     createdAfter: timeOf('createdAfter', filter.createdAfter),

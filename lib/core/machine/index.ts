@@ -15,6 +15,7 @@ export {
   UndoState,
   type AttemptPhase,
   type FailedAttempt,
+  SAGA_STATUSES,
   type SagaStatus,
 } from './saga-state.js';
 export { resumeRecord } from './resume.js';

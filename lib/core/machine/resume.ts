@@ -1,4 +1,4 @@
-import type { SagaDefinition } from '../definition/index.js';
+import { shown, type SagaDefinition } from '../definition/index.js';
 import { SagaStateError } from '../errors/index.js';
 import type { SagaRecord } from './saga-record.js';
 import type { SagaState } from './saga-state.js';
@@ -22,7 +22,7 @@ export function resumeRecord(
   const index = definition.forward.findIndex((step) => step.label === fromLabel);
   if (index < 0) {
     const known = definition.forward.map((step) => `'${step.label}'`).join(', ');
-    refuse(`Cannot resume ${definition.name} from '${fromLabel}': its labels are ${known}`);
+    refuse(`Cannot resume ${definition.name} from ${shown(fromLabel)}: its labels are ${known}`);
   }
   if (state.cause !== undefined || state.status === 'compensated') {
     refuse(

@@ -2,7 +2,15 @@ import type { StepOutcome } from '../definition/index.js';
 import type { ParkReason, TurnCause } from './saga-record.js';
 
 /** Where a saga is. `completed`, `compensated` and `parked` are where it rests. */
-export type SagaStatus = 'running' | 'compensating' | 'completed' | 'compensated' | 'parked';
+export type SagaStatus = (typeof SAGA_STATUSES)[number];
+
+export const SAGA_STATUSES = [
+  'running',
+  'compensating',
+  'completed',
+  'compensated',
+  'parked',
+] as const;
 
 /**
  * Where one direction of a step stands. `started`: in flight. `interrupted`: was in flight when its

@@ -1,6 +1,7 @@
 import { SagaOptionsError } from '../../core/index.js';
+import { shown } from '../sql/index.js';
 import type { PgPool } from './driver.js';
-import { isSchemaName } from './tables.js';
+import { schemaProblem } from './tables.js';
 
 /** Where the server is; what is left out comes from the PG… variables of the environment. */
 export interface PostgresConnection {
@@ -61,11 +62,6 @@ export interface Settings extends Required<
 
 const MAX_TIMEOUT_MS = 600_000;
 
-function shown(value: unknown): string {
-  if (typeof value === 'string') return `'${value.slice(0, 60)}'`;
-  return typeof value === 'object' && value !== null ? 'an object' : String(value);
-}
-
 function whole(option: string, value: unknown, low: number, high: number): string | undefined {
   if (Number.isInteger(value) && (value as number) >= low && (value as number) <= high) return;
   return `${option} must be a whole number from ${low} to ${high} (got ${shown(value)})`;
@@ -98,11 +94,10 @@ function described({ connectionString, connection, pool }: PostgresJournalOption
 }
 
 /** The name of a schema. @throws SagaOptionsError when it is not one. */
-export function checkSchema(schema: unknown = 'saga'): string {
-  if (isSchemaName(schema)) return schema;
-  throw new SagaOptionsError(
-    `schema must be 1 to 40 of a-z, 0-9 and _, and not begin with a digit (got ${shown(schema)})`,
-  );
+export function checkSchema(schema = 'saga'): string {
+  const problem = schemaProblem(schema);
+  if (problem !== undefined) throw new SagaOptionsError(problem);
+  return schema;
 }
 
 /** @throws SagaOptionsError with everything that is wrong. */
@@ -113,9 +108,7 @@ export function checkOptions(options: PostgresJournalOptions): Settings {
     options;
   const problems = [
     sourceProblem(options),
-    isSchemaName(schema)
-      ? undefined
-      : `schema must be 1 to 40 of a-z, 0-9 and _, and not begin with a digit (got ${shown(schema)})`,
+    schemaProblem(schema),
     migrate === 'auto' || migrate === 'off'
       ? undefined
       : `migrate must be 'auto' or 'off' (got ${shown(migrate)})`,

@@ -1,3 +1,5 @@
+import { shown } from '../sql/index.js';
+
 /** Names of a schema's tables, quoted, ready for SQL texts. */
 export interface Tables {
   /** The schema itself. */
@@ -11,11 +13,13 @@ export interface Tables {
   readonly records: string;
 }
 
-const NAME = /^[a-z_][a-z0-9_]{0,39}$/;
+/** Short of the 63 bytes at which Postgres cuts names; `pg_` and the catalogue are its own. */
+const NAME = /^(?!pg_|information_schema$)[a-z_][a-z0-9_]{0,39}$/;
 
-/** What a schema may be called: all that is left needs no escaping inside quotes. */
-export function isSchemaName(name: unknown): name is string {
-  return typeof name === 'string' && NAME.test(name);
+/** Why a schema may not be called so: all that may needs no escaping inside quotes. */
+export function schemaProblem(name: unknown): string | undefined {
+  if (typeof name === 'string' && NAME.test(name)) return undefined;
+  return `schema must be 1 to 40 of a-z, 0-9 and _, not begin with a digit or pg_, and not be information_schema (got ${shown(name)})`;
 }
 
 export function tablesOf(schema: string): Tables {

@@ -7,4 +7,5 @@ export { packEntries, unpackEntries } from './packing.js';
 export { pageSql, type PageDialect, type PageSql } from './page-sql.js';
 export { toPage } from './page.js';
 export { SAGA_COLUMNS, toSagaRow, type SqlRow, type SqlValue } from './rows.js';
+export { shown } from './shown.js';
 export { checkEntry, checkNewSaga, payloadBytes, storable } from './storable.js';

@@ -1,4 +1,5 @@
 import { SagaOptionsError } from '../../core/index.js';
+import { shown } from '../sql/index.js';
 import type { SqliteDriver } from './driver.js';
 
 export interface SqliteJournalOptions {
@@ -26,10 +27,6 @@ export interface SqliteJournalOptions {
 }
 
 const MAX_BUSY_TIMEOUT_MS = 600_000;
-
-function shown(value: unknown): string {
-  return typeof value === 'string' ? `'${value.slice(0, 60)}'` : String(value);
-}
 
 function fileProblem(file: unknown): string | undefined {
   if (typeof file !== 'string' || file.trim() === '' || file.includes('\0')) {

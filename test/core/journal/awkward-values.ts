@@ -126,6 +126,10 @@ export const STORABLE: readonly AwkwardValue[] = [
       stored('Error', 'card declined', 'DECLINED', stored('TypeError', 'socket hang up')),
   },
   {
+    name: 'an Error with a NUL and half of a pair in its texts',
+    make: () => Object.assign(new Error('a\0b \ud83c'), { name: 'E\0', code: 'C\udf75' }),
+  },
+  {
     name: 'an Error of a class',
     make: () => ({ error: new CardError('declined') }),
     comesBackAs: () => ({ error: stored('Error', 'declined') }),
