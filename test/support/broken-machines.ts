@@ -82,7 +82,7 @@ export const BROKEN_MACHINES: readonly BrokenMachine[] = [
   ),
   blindTo('does not heed a cancel', 'no-action-after-cancel', 'cancel-requested'),
   folding('forgets that the pivot is done', 'pivot-is-final', (state) => {
-    state.pivoted = false;
+    state.set({ pivoted: false });
   }),
   deciding(
     'repeats in doubt what must not be repeated',
@@ -130,7 +130,7 @@ export const BROKEN_MACHINES: readonly BrokenMachine[] = [
     (state, { type }) => {
       if (type !== 'undone') return;
       state.status = 'running';
-      state.cause = undefined;
+      state.set({ cause: undefined });
       if (state.last !== undefined)
         Object.assign(state.last, { phase: 'done', failure: undefined });
     },

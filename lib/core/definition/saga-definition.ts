@@ -17,10 +17,11 @@ export interface SagaDefinitionOptions {
   readonly onCompensationFailure?: 'continue' | 'halt';
 }
 
+/** Of those definitions that were asked for it: most plans of bare chains never are. */
+const fingerprints = new WeakMap<SagaDefinition, string>();
+
 /** A saga as a plan: never a run. Frozen, and shared by all its instances. */
 export class SagaDefinition {
-  #fingerprint: string | undefined;
-
   /** @internal Use {@link defineSaga}, which validates. */
   constructor(
     readonly name: string,
@@ -38,11 +39,12 @@ export class SagaDefinition {
 
   /** Changes whenever a change of the plan matters to live sagas: version, labels, order, flags. */
   get fingerprint(): string {
-    return (this.#fingerprint ??= fingerprintOf(
-      this.version,
-      this.onCompensationFailure,
-      this.steps,
-    ));
+    let fingerprint = fingerprints.get(this);
+    if (fingerprint === undefined) {
+      fingerprint = fingerprintOf(this.version, this.onCompensationFailure, this.steps);
+      fingerprints.set(this, fingerprint);
+    }
+    return fingerprint;
   }
 
   /** A Mermaid flow chart of the steps and their undos. */

@@ -48,7 +48,7 @@ export abstract class StoredRun implements RunPersistence {
 
   /** Folds what is stored into the run. */
   replay(entries: readonly JournalEntry[]): void {
-    this.run.state.inherited = true;
+    this.run.state.set({ inherited: true });
     for (const entry of entries) {
       evolve(this.run.state, this.#remember(decodeHead(entry.head), entry.result));
       if (entry.context !== null) this.#context = entry.context;

@@ -35,8 +35,7 @@ async function orEnd<T>(run: Run, work: Promise<T>): Promise<T> {
  * simply succeeds. Notes the end of such a saga.
  */
 function readyAttempt(run: Run): ActionContext | undefined {
-  const watched = run.observers !== undefined || run.persistence !== undefined;
-  if (watched || run.halt !== undefined || run.unsettled !== undefined) return undefined;
+  if (!run.isPlain) return undefined;
   const command = decide(run.definition, run.state);
   if (command.type === 'run') {
     if (command.notBefore > 0) return undefined;
@@ -56,6 +55,15 @@ export function noteDone(run: Run, ctx: ActionContext, result: unknown): void {
   run.note({ type: 'done', label, attempt: ctx.attempt, result, pivot: policy.pivot }, ctx);
 }
 
+/** Completed, with nothing to wait for. */
+function hasBareEnd(run: Run): boolean {
+  return run.isSuccess && run.persistence === undefined;
+}
+
+function failed(run: Run, ctx: ActionContext, thrown: unknown): Promise<void> {
+  return orEnd(run, noteFailure(run, ctx, ctx.step, thrown));
+}
+
 /**
  * Drives a saga until it rests: asks the machine for the next command, performs it, notes what
  * happened. Resolves when it has completed.
@@ -70,9 +78,8 @@ export function noteDone(run: Run, ctx: ActionContext, result: unknown): void {
 export async function drive(run: Run): Promise<Run> {
   begin(run);
   for (;;) {
-    const ready = readyAttempt(run);
-    const bareEnd = ready === undefined && run.isSuccess && run.persistence === undefined;
-    const ctx = ready ?? (bareEnd ? undefined : await orEnd(run, nextAttempt(run)));
+    const ctx =
+      readyAttempt(run) ?? (hasBareEnd(run) ? undefined : await orEnd(run, nextAttempt(run)));
     if (ctx === undefined) {
       end(run);
       return run;
@@ -81,7 +88,7 @@ export async function drive(run: Run): Promise<Run> {
     try {
       result = unwrap(await act(run, ctx));
     } catch (thrown) {
-      await orEnd(run, noteFailure(run, ctx, ctx.step, thrown));
+      await failed(run, ctx, thrown);
       continue;
     }
     noteDone(run, ctx, result);

@@ -55,21 +55,24 @@ export interface LateAttempt {
   readonly grace: number;
 }
 
+/** What few runs need. Apart, because every waiting saga keeps a run. */
+interface Rare {
+  halt?: Halt;
+  unsettled?: LateAttempt | undefined;
+  originals?: Map<unknown, unknown>;
+  wake?: (() => void) | undefined;
+}
+
 /** One saga in the hands of this process: its plan, its state, and what is in flight. */
 export class Run implements ISagaRunContext<unknown> {
   state = new SagaState();
   observers: readonly RunObserver[] | undefined = undefined;
   persistence: RunPersistence | undefined = undefined;
-  halt: Halt | undefined = undefined;
   /** Whether `drive` is at work on it. */
   driving = false;
   /** The attempt in flight. */
   current: AttemptInFlight | undefined = undefined;
-  /** The errors as they were thrown, by the form in which the journal keeps them. */
-  #originals: Map<unknown, unknown> | undefined = undefined;
-  /** A timed-out attempt that has not settled yet. */
-  unsettled: LateAttempt | undefined = undefined;
-  #wake: (() => void) | undefined = undefined;
+  #rare: Rare | undefined = undefined;
   #context: unknown;
   #id: string | undefined;
 
@@ -84,8 +87,29 @@ export class Run implements ISagaRunContext<unknown> {
     this.#id = id;
   }
 
+  /** Nobody is told of its records, and so far nothing came in between. */
+  get isPlain(): boolean {
+    return (
+      this.observers === undefined && this.persistence === undefined && this.#rare === undefined
+    );
+  }
+
+  get halt(): Halt | undefined {
+    return this.#rare?.halt;
+  }
+
+  /** A timed-out attempt that has not settled yet. */
+  get unsettled(): LateAttempt | undefined {
+    return this.#rare?.unsettled;
+  }
+
+  set unsettled(late: LateAttempt | undefined) {
+    this.#need().unsettled = late;
+  }
+
+  /** The errors as they were thrown, by the form in which the journal keeps them. */
   get originals(): Map<unknown, unknown> {
-    return (this.#originals ??= new Map());
+    return (this.#need().originals ??= new Map());
   }
 
   get sagaId(): string {
@@ -136,11 +160,11 @@ export class Run implements ISagaRunContext<unknown> {
     return new Promise((resolve) => {
       const wake = (): void => {
         unschedule();
-        this.#wake = undefined;
+        this.#need().wake = undefined;
         resolve();
       };
       const unschedule = this.environment.clock.schedule(ms, wake);
-      this.#wake = wake;
+      this.#need().wake = wake;
     });
   }
 
@@ -149,14 +173,18 @@ export class Run implements ISagaRunContext<unknown> {
     this.note({ type: 'cancel-requested', by, reason });
     if (this.state.pivoted) return;
     if (this.current?.direction === 'do') this.current.abort(new SagaCancelledError(reason, by));
-    this.#wake?.();
+    this.#rare?.wake?.();
   }
 
   /** Takes this process's hands off the saga, without an outcome. */
   stop(error: Error, when: Halt['when']): void {
     if (this.halt?.when === 'now') return;
-    this.halt = { error, when };
+    this.#need().halt = { error, when };
     if (when === 'now') this.current?.halt(error);
-    this.#wake?.();
+    this.#rare?.wake?.();
+  }
+
+  #need(): Rare {
+    return (this.#rare ??= {});
   }
 }

@@ -23,13 +23,12 @@ function markDone(step: StepState, result: unknown): void {
 
 /** Folds what an operator did to a saga that was parked, or that nobody works on. */
 export function evolveManual(state: SagaState, act: ManualAct): void {
-  state.recoveries = 0;
   if (act.act === 'terminate') {
     state.status = 'parked';
-    state.parked = { reason: 'terminated' };
+    state.set({ recoveries: 0, parked: { reason: 'terminated' } });
     return;
   }
-  state.parked = undefined;
+  state.set({ recoveries: 0, parked: undefined });
   state.status = state.cause === undefined ? 'running' : 'compensating';
   switch (act.act) {
     case 'retry-compensation':
@@ -44,7 +43,7 @@ export function evolveManual(state: SagaState, act: ManualAct): void {
       const step = state.step(act.label);
       if (step === undefined) break;
       markDone(step, act.result);
-      if (act.pivot) state.pivoted = true;
+      if (act.pivot) state.set({ pivoted: true });
     }
   }
 }

@@ -39,8 +39,8 @@ function onDone(state: SagaState, record: Of<'done'>): void {
   step.doubt = 'none';
   step.result = record.result;
   step.failure = unstorable(record);
-  if (record.pivot) state.pivoted = true;
-  state.recoveries = 0;
+  if (record.pivot) state.set({ pivoted: true });
+  state.progressed();
 }
 
 function onFailed(state: SagaState, record: Of<'failed'>): void {
@@ -49,7 +49,7 @@ function onFailed(state: SagaState, record: Of<'failed'>): void {
   step.phase = 'failed';
   step.failure = record;
   if (record.outcome === 'unknown') step.doubt = 'open';
-  state.recoveries = 0;
+  state.progressed();
 }
 
 function onProbed(state: SagaState, record: Of<'probed'>): void {
@@ -59,7 +59,7 @@ function onProbed(state: SagaState, record: Of<'probed'>): void {
     step.phase = 'done';
     step.failure = undefined;
     step.result = record.result;
-    if (record.pivot) state.pivoted = true;
+    if (record.pivot) state.set({ pivoted: true });
   }
 }
 
@@ -79,8 +79,7 @@ function onUndo(undo: UndoState, record: Of<'undo-started' | 'undone' | 'undo-fa
 
 /** What was in flight may or may not have taken effect: its process is gone. */
 function onRecovered(state: SagaState): void {
-  state.recoveries += 1;
-  state.inherited = true;
+  state.set({ recoveries: state.recoveries + 1, inherited: true });
   for (const step of state.steps) {
     if (step.phase === 'started') {
       step.phase = 'interrupted';
@@ -92,20 +91,17 @@ function onRecovered(state: SagaState): void {
 
 /** A saga that was parked on its way forward takes the way back instead. */
 function onCancelRequested(state: SagaState, { by, reason }: Of<'cancel-requested'>): void {
-  state.cancel ??= { by, reason };
+  if (state.cancel === undefined) state.set({ cancel: { by, reason } });
   if (state.status !== 'parked' || refusalToCancel(state) !== undefined) return;
   state.status = 'running';
-  state.parked = undefined;
+  state.set({ parked: undefined });
 }
 
 function onResumed(state: SagaState, record: Of<'resumed'>): void {
-  if (record.skip.length > 0) state.skipped = [...state.skipped, ...record.skip];
+  const skipped = [...state.skipped, ...record.skip];
   state.status = 'running';
-  state.parked = undefined;
-  state.cause = undefined;
   // Who sends it forward knows that it was to be cancelled; a deadline that has passed acts anew.
-  state.cancel = undefined;
-  state.recoveries = 0;
+  state.set({ skipped, parked: undefined, cause: undefined, cancel: undefined, recoveries: 0 });
   const open = state.last;
   if (open === undefined) return;
   if (open.phase === 'done') {
@@ -152,7 +148,7 @@ function fold(state: SagaState, record: Exclude<SagaRecord, Of<'done'>>): void {
     case 'undone':
     case 'undo-failed':
       onUndo(undoOf(state, record.label, record.attempt), record);
-      if (record.type !== 'undo-started') state.recoveries = 0;
+      if (record.type !== 'undo-started') state.progressed();
       break;
     case 'cancel-requested':
       onCancelRequested(state, record);
@@ -162,7 +158,7 @@ function fold(state: SagaState, record: Exclude<SagaRecord, Of<'done'>>): void {
       break;
     case 'compensating':
       state.status = 'compensating';
-      state.cause = record.cause;
+      state.set({ cause: record.cause });
       break;
     case 'recovered':
       onRecovered(state);
@@ -176,10 +172,12 @@ function fold(state: SagaState, record: Exclude<SagaRecord, Of<'done'>>): void {
       break;
     case 'parked':
       state.status = 'parked';
-      state.parked =
-        record.label === undefined
-          ? { reason: record.reason }
-          : { reason: record.reason, label: record.label };
+      state.set({
+        parked:
+          record.label === undefined
+            ? { reason: record.reason }
+            : { reason: record.reason, label: record.label },
+      });
       break;
     default:
       unreachable(record);

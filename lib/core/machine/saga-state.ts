@@ -62,24 +62,73 @@ export class StepState {
   }
 }
 
-/** All that is known of a saga: the fold of its records. Owned by one host, changed by `evolve`. */
+/** What most sagas never come to. */
+class Unusual {
+  pivoted = false;
+  skipped: readonly string[] = NONE;
+  cancel: { readonly by: 'operator' | 'deadline'; readonly reason: string } | undefined = undefined;
+  cause: TurnCause | undefined = undefined;
+  parked: { readonly reason: ParkReason; readonly label?: string } | undefined = undefined;
+  inherited = false;
+  recoveries = 0;
+}
+
+const NONE: readonly string[] = [];
+const USUAL: Readonly<Unusual> = Object.freeze(new Unusual());
+
+/**
+ * All that is known of a saga: the fold of its records. Owned by one host, changed by `evolve`.
+ * Small, because every waiting saga keeps one: what most never come to is made when it comes.
+ */
 export class SagaState {
   status: SagaStatus = 'running';
   /** The step that was started last. Linked, not listed: a list of three wastes room for sixteen. */
   last: StepState | undefined = undefined;
   /** How many steps were started. */
   started = 0;
+  private unusual: Readonly<Unusual> = USUAL;
+
   /** A pivot step is done: there is no way back. */
-  pivoted = false;
+  get pivoted(): boolean {
+    return this.unusual.pivoted;
+  }
+
   /** Labels that a resume passed over without a record. */
-  skipped: readonly string[] = NONE;
-  cancel: { readonly by: 'operator' | 'deadline'; readonly reason: string } | undefined = undefined;
-  cause: TurnCause | undefined = undefined;
-  parked: { readonly reason: ParkReason; readonly label?: string } | undefined = undefined;
+  get skipped(): readonly string[] {
+    return this.unusual.skipped;
+  }
+
+  get cancel(): Unusual['cancel'] {
+    return this.unusual.cancel;
+  }
+
+  get cause(): TurnCause | undefined {
+    return this.unusual.cause;
+  }
+
+  get parked(): Unusual['parked'] {
+    return this.unusual.parked;
+  }
+
   /** Another process began it, perhaps with another version of its definition. */
-  inherited = false;
+  get inherited(): boolean {
+    return this.unusual.inherited;
+  }
+
   /** Take-overs since the last progress. */
-  recoveries = 0;
+  get recoveries(): number {
+    return this.unusual.recoveries;
+  }
+
+  /** For `evolve` alone. */
+  set(change: Partial<Unusual>): void {
+    this.unusual = { ...this.unusual, ...change };
+  }
+
+  /** For `evolve` alone: take-overs before it count no more. */
+  progressed(): void {
+    if (this.recoveries > 0) this.set({ recoveries: 0 });
+  }
 
   /** The steps that were started, in order of their start. */
   get steps(): readonly StepState[] {
@@ -99,5 +148,3 @@ export class SagaState {
     return this.status !== 'running' && this.status !== 'compensating';
   }
 }
-
-const NONE: readonly string[] = [];
