@@ -1,3 +1,4 @@
+import { Pool, type Client } from 'pg';
 import { postgresJournal } from 'nestjs-saga-orchestrator/postgres';
 import { tcpProxy } from '../support/tcp-proxy.js';
 import { batchOf, Load, NAME, newSaga, OWNER, verify, wait } from './append-load.js';
@@ -130,5 +131,33 @@ describe('a server that goes away while sagas are written', () => {
       ['c', 2],
     ]);
     expect(await journal.claim(claim)).toEqual([]);
+  }, 60_000);
+
+  it('opens, whichever of its statements loses its session', async () => {
+    const schema = store.schema();
+    for (let lost = 1, fired = true; fired; lost++) {
+      fired = false;
+      let statement = 0;
+      const pool = new Pool({ connectionString: store.server.url });
+      pool.on('connect', (client: Client) => {
+        const query = client.query.bind(client) as (...args: unknown[]) => unknown;
+        client.query = (async (...args: unknown[]) => {
+          statement += 1;
+          if (statement === lost) {
+            fired = true;
+            await store.server.terminateBackends();
+          }
+          return query(...args);
+        }) as never;
+      });
+      const journal = postgresJournal({ pool, schema });
+      await journal.open();
+      await journal.close();
+      await pool.end();
+      // Begun anew by the retry: at least as many again.
+      if (fired) expect(statement).toBeGreaterThan(lost);
+      else expect(lost).toBeGreaterThan(5);
+      await store.query(`DROP SCHEMA "${schema}" CASCADE`);
+    }
   }, 60_000);
 });

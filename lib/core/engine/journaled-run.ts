@@ -1,9 +1,10 @@
-import { isSagaError, LeaseLostError, SagaJournalError } from '../errors/index.js';
+import { isSagaError, SagaJournalError } from '../errors/index.js';
 import type { Run } from '../execution/index.js';
 import type { JournalEntry, NewSaga } from '../journal/index.js';
 import type { SagaRecord } from '../machine/index.js';
 import { AlreadyExists, type Journaling } from './journaling.js';
 import { StoredRun } from './stored-run.js';
+import { Tenure } from './tenure.js';
 
 const PROGRESS: ReadonlySet<string> = new Set([
   'done',
@@ -16,6 +17,7 @@ const PROGRESS: ReadonlySet<string> = new Set([
 
 /** Keeps one run in the journal: the records of one turn are one write. */
 export class JournaledRun extends StoredRun {
+  readonly #tenure: Tenure;
   #tail: Promise<void> = Promise.resolve();
   /** The saga to be created by the first write. */
   #birth: Omit<NewSaga, 'entries' | 'status'> | undefined;
@@ -27,6 +29,8 @@ export class JournaledRun extends StoredRun {
     epoch: number,
   ) {
     super(run, shared, input, epoch);
+    const { sagaName: name, sagaId: id } = run;
+    this.#tenure = new Tenure(shared, { name, id }, epoch);
   }
 
   /** Lets the first write create the saga together with its first records. */
@@ -39,36 +43,37 @@ export class JournaledRun extends StoredRun {
     return this.#tail;
   }
 
+  override confirm(): Promise<void> | undefined {
+    if (this.#tenure.isSure) return undefined;
+    return this.#tenure.renew().catch((error: unknown) => this.#fail(error));
+  }
+
   async #write(): Promise<void> {
     const staged = this.take();
     if (staged.length === 0) return;
-    const { lease } = this.shared;
-    const { term } = lease;
+    const { term } = this.shared.lease;
     try {
       await this.#store(
         staged.map(({ entry }) => entry),
         staged,
       );
-      if (lease.left <= 0 || lease.term !== term) await this.#confirm();
     } catch (error) {
-      const failure =
-        error instanceof AlreadyExists || isSagaError(error)
-          ? error
-          : new SagaJournalError('The journal failed', { cause: error });
-      this.run.stop(failure, 'now');
-      throw failure;
+      this.#fail(error);
     }
+    this.#tenure.provedIn(term);
+    const doubt = this.confirm();
+    if (doubt !== undefined) await doubt;
     for (const { record, entry } of staged) this.run.publish(record, entry.at);
   }
 
-  /** This process slept while it wrote: nothing more may begin if somebody took over since. */
-  async #confirm(): Promise<void> {
-    const { journal, lease, owner } = this.shared;
-    const { sagaName: name, sagaId: id } = this.run;
-    await lease.ensure();
-    const row = await journal.get({ name, id });
-    if (row?.owner === owner && row.epoch === this.epoch) return;
-    throw new LeaseLostError(`Saga ${name} ${id} was taken over while this process slept`);
+  /** @throws the error, as one of the journal's or the lease's; the run stops with it. */
+  #fail(error: unknown): never {
+    const failure =
+      error instanceof AlreadyExists || isSagaError(error)
+        ? error
+        : new SagaJournalError('The journal failed', { cause: error });
+    this.run.stop(failure, 'now');
+    throw failure;
   }
 
   async #store(

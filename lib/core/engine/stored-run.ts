@@ -46,6 +46,11 @@ export abstract class StoredRun implements RunPersistence {
 
   abstract flush(): Promise<void>;
 
+  /** Where nobody else can take it over, it is ours for good. */
+  confirm(): Promise<void> | undefined {
+    return undefined;
+  }
+
   /** Folds what is stored into the run. */
   replay(entries: readonly JournalEntry[]): void {
     this.run.state.set({ inherited: true });

@@ -81,6 +81,33 @@ function supervised(
   });
 }
 
+function begin(
+  run: Run,
+  ctx: ActionContext,
+  call: (ctx: never) => unknown,
+  timeout: number | undefined,
+  grace: number | undefined,
+): unknown {
+  const returned = awaitable(call(ctx as never), ctx);
+  if (timeout === undefined && run.persistence === undefined) return returned;
+  return supervised(run, ctx, Promise.resolve(returned), timeout, grace);
+}
+
+/** This process slept, or was busy, for longer than its lease: is the saga still its own? */
+async function confirmed(
+  run: Run,
+  ctx: ActionContext,
+  doubt: Promise<void>,
+  next: () => unknown,
+): Promise<unknown> {
+  await doubt.catch((error: Error) => {
+    throw new Halted(error);
+  });
+  if (run.halt?.when === 'now') throw new Halted(run.halt.error);
+  if (ctx.aborted !== undefined) throw ctx.aborted;
+  return next();
+}
+
 /**
  * Calls an action, a compensation or a probe. A synchronous throw passes through; what comes back is
  * to be awaited. The bare call without time limit and journal costs no promise of our own.
@@ -96,7 +123,8 @@ export function invoke(
   grace: number | undefined,
 ): unknown {
   run.current = ctx;
-  const returned = awaitable(call(ctx as never), ctx);
-  if (timeout === undefined && run.persistence === undefined) return returned;
-  return supervised(run, ctx, Promise.resolve(returned), timeout, grace);
+  const doubt = run.persistence?.confirm();
+  if (doubt !== undefined)
+    return confirmed(run, ctx, doubt, () => begin(run, ctx, call, timeout, grace));
+  return begin(run, ctx, call, timeout, grace);
 }

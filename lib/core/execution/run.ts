@@ -40,6 +40,11 @@ export interface RunPersistence {
   stage(record: SagaRecord, attempt: AttemptInFlight | undefined): SagaRecord;
   /** Resolves when all that was staged is durable. Rejects with a journal or lease error. */
   flush(): Promise<void>;
+  /**
+   * To be asked right before anything begins. `undefined`: the saga is surely still ours; else the
+   * answer must be awaited, and rejects with a journal or lease error when it is not.
+   */
+  confirm(): Promise<void> | undefined;
 }
 
 /** How a run is stopped from outside without an outcome. */

@@ -33,16 +33,16 @@ export class PostgresStore {
     const tables = tablesOf(schema);
     const known = new KnownSagas();
     const connections = new Connections(options, settings, () => known.clear());
+    const store = new PostgresStore(tables, known, connections);
     try {
-      await persistently(reconnectMs, () =>
-        lent(connections.pool, async (client) => {
+      await persistently(reconnectMs, async () => {
+        await lent(connections.pool, async (client) => {
           await verifyServer(client, description, onWarning);
           const prepare = settings.migrate === 'auto' ? migrate : verifySchema;
           await prepare(client, tables, description);
-        }),
-      );
-      const store = new PostgresStore(tables, known, connections);
-      await store.ownership.sweep();
+        });
+        await store.ownership.sweep();
+      });
       return store;
     } catch (error) {
       await connections.close();

@@ -170,14 +170,17 @@ export class World extends Cluster {
       compensate: call('undo', plan.undoes),
       ...(plan.probe
         ? {
-            probe: ({ sagaId }: { readonly sagaId: string }) => this.#probe(label, sagaId),
+            probe: ({ sagaId }: { readonly sagaId: string }) =>
+              this.#probe(process(), label, sagaId),
           }
         : {}),
     };
   }
 
   /** It only looks, but must not say 'not-done' of a request that is still on its way. */
-  #probe(label: string, id: string): ProbeAnswer {
+  #probe({ owner }: Process, label: string, id: string): ProbeAnswer {
+    const isOwner = this.journal.ownerOf(id) === owner;
+    if (!isOwner) this.zombies.push(`zombie: probe ${id} ${label} by who does not own it`);
     if (this.#effects.get(`${id} ${label}`) === 'done') return 'done';
     const onItsWay = [...this.#onTheirWay].some(
       (call) => call.key === `do ${id} ${label}` && !call.process.isDead,
