@@ -1,14 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PostgresServer } from '../../support/postgres-server.js';
 import type { Chance } from '../seeded.js';
-import type { Fleet } from './fleet.js';
+import type { Fleet, Worker } from './fleet.js';
 
-/** How often which fault came. */
-export interface Faults {
-  kill: number;
-  pause: number;
-  backends: number;
-}
+/**
+ * SIGKILL; SIGSTOP for longer than the lease, then SIGCONT; the end of all sessions of the server; a
+ * restart of the server.
+ */
+export type Fault = 'kill' | 'pause' | 'sessions' | 'restart';
 
 export interface ChaosPlan {
   readonly everyMs: number;
@@ -16,6 +15,8 @@ export interface ChaosPlan {
   /** Ends once so many processes were killed, and every transfer was accepted. */
   readonly kills: number;
   readonly sagas: number;
+  /** Which faults come, over and over, each time in another order. */
+  readonly mix: readonly Fault[];
   /** Whose sessions are ended, when sagas are kept there. */
   readonly postgres: PostgresServer | undefined;
 }
@@ -23,45 +24,61 @@ export interface ChaosPlan {
 /** How much longer than its lease a process is paused. */
 const OVERSLEEP = 1.8;
 
-/** Lets faults rain on the workers until all transfers were accepted, evenly over the load. */
-export async function chaos(fleet: Fleet, plan: ChaosPlan, chance: Chance): Promise<Faults> {
-  const faults: Faults = { kill: 0, pause: 0, backends: 0 };
-  const began = performance.now();
-  const duration = plan.kills * plan.everyMs;
-  const feed = (): void => fleet.allow((plan.sagas * (performance.now() - began)) / duration);
-  const feeding = setInterval(feed, 50);
-  const telling = setInterval(() => {
-    console.log(`  ${fleet.accepted} accepted, ${faults.kill} kills, ${faults.pause} pauses`);
-  }, 10_000);
-  try {
-    while (!fleet.allAccepted || faults.kill < plan.kills) {
-      await sleep(plan.everyMs * (0.5 + chance.next()));
-      await strike(fleet, plan, chance, faults);
-    }
-  } finally {
-    clearInterval(feeding);
-    clearInterval(telling);
-  }
-  return faults;
-}
+/** Faults that rain on a fleet. */
+export class Chaos {
+  /** How often which fault came. */
+  readonly struck: Record<Fault, number> = { kill: 0, pause: 0, sessions: 0, restart: 0 };
+  #coming: Fault[] = [];
 
-async function strike(
-  fleet: Fleet,
-  plan: ChaosPlan,
-  chance: Chance,
-  faults: Faults,
-): Promise<void> {
-  const fault = chance.below(10);
-  const { victims } = fleet;
-  const victim = victims[chance.below(victims.length)];
-  if (victim === undefined) return;
-  if (fault === 0) {
-    fleet.pause(victim, plan.leaseMs * OVERSLEEP);
-    faults.pause += 1;
-  } else if (fault === 1 && plan.postgres !== undefined) {
-    faults.backends += await plan.postgres.terminateBackends();
-  } else {
-    fleet.kill(victim);
-    faults.kill += 1;
+  constructor(
+    private readonly fleet: Fleet,
+    private readonly plan: ChaosPlan,
+    private readonly chance: Chance,
+  ) {}
+
+  /** Lets faults rain until all transfers were accepted, evenly over the load. */
+  async rain(): Promise<void> {
+    const { fleet, plan, chance, struck } = this;
+    const began = performance.now();
+    const strikes = (plan.kills * plan.mix.length) / plan.mix.filter((f) => f === 'kill').length;
+    const duration = strikes * plan.everyMs;
+    const feed = (): void => fleet.allow((plan.sagas * (performance.now() - began)) / duration);
+    const feeding = setInterval(feed, 50);
+    const telling = setInterval(() => {
+      console.log(`  ${fleet.accepted.size} accepted, ${JSON.stringify(struck)}`);
+    }, 10_000);
+    try {
+      while (!fleet.allAccepted || struck.kill < plan.kills) {
+        await sleep(plan.everyMs * (0.5 + chance.next()));
+        await this.#strike();
+      }
+    } finally {
+      clearInterval(feeding);
+      clearInterval(telling);
+    }
+  }
+
+  async #strike(): Promise<void> {
+    const { fleet, plan, chance, struck } = this;
+    const victim = fleet.victims[chance.below(fleet.victims.length)];
+    if (victim === undefined) return;
+    if (this.#coming.length === 0) this.#coming = chance.shuffled(plan.mix);
+    const fault = this.#coming.pop() as Fault;
+    struck[fault] += 1;
+    switch (fault) {
+      case 'kill':
+        return fleet.kill(victim);
+      case 'pause':
+        return this.#pause(victim);
+      case 'sessions':
+        return void (await plan.postgres?.terminateBackends());
+      case 'restart':
+        return plan.postgres?.restart(chance.next() < 0.5 ? 'fast' : 'immediate');
+    }
+  }
+
+  #pause(victim: Worker): void {
+    this.fleet.stop(victim);
+    setTimeout(() => this.fleet.wake(victim), this.plan.leaseMs * OVERSLEEP);
   }
 }

@@ -1,6 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { start } from '../children.js';
 import type { WorkerTask } from './task.js';
@@ -8,34 +7,41 @@ import type { WorkerTask } from './task.js';
 const SCRIPT = new URL('./worker.mjs', import.meta.url);
 /** Transfers of one worker at a time. */
 const WINDOW = 32;
+/** How long a worker may take to end in its own time. */
+const CLOSE_LIMIT_MS = 20_000;
 
-interface Worker {
+export interface Worker {
+  readonly number: number;
   readonly child: ChildProcess;
-  /** What it was told to start, and has not said to have ended; `true` once it was accepted. */
-  readonly inFlight: Map<number, boolean>;
+  /** The transfers that its customers wait for. */
+  readonly inFlight: Set<number>;
   ready: boolean;
   stopped: boolean;
+  /** Killed by us. */
+  killed: boolean;
 }
 
 /**
- * Workers that are replaced when they die. Every transfer is given out until somebody has accepted
- * it: what a dead worker did not accept is given to the next, under the same id.
+ * Workers that are replaced when they die. Every customer asks, under the same id, until somebody has
+ * told how the transfer has ended: what a worker did not answer is asked of the next.
  */
 export class Fleet {
-  readonly acknowledged: string[] = [];
   readonly errors: string[] = [];
+  /** What no worker may do, whatever befalls it. */
+  readonly problems: string[] = [];
+  readonly accepted = new Set<number>();
+  readonly answered = new Set<number>();
   /** Transfers that a worker had to let go of before their end. */
   interrupted = 0;
-  accepted = 0;
   #workers: Worker[] = [];
   readonly #again: number[] = [];
+  #hired = 0;
   #next = 0;
   #allowed = 0;
   #closing = false;
 
   constructor(
-    private readonly task: Omit<WorkerTask, 'acknowledged'>,
-    private readonly directory: string,
+    private readonly task: Omit<WorkerTask, 'worker'>,
     private readonly sagas: number,
     private readonly size: number,
   ) {}
@@ -52,74 +58,90 @@ export class Fleet {
 
   /** The running ones that something can be done to. */
   get victims(): readonly Worker[] {
-    return this.#workers.filter(({ ready, stopped }) => ready && !stopped);
+    return this.#workers.filter(({ ready, stopped, killed }) => ready && !stopped && !killed);
   }
 
   get allAccepted(): boolean {
-    return this.accepted === this.sagas;
+    return this.accepted.size === this.sagas;
+  }
+
+  get allAnswered(): boolean {
+    return this.answered.size === this.sagas;
   }
 
   kill(worker: Worker): void {
+    worker.killed = true;
     worker.child.kill('SIGKILL');
   }
 
-  /** Stops it in the middle of whatever it does, and wakes it again after `ms`. */
-  pause(worker: Worker, ms: number): void {
+  /** Stops it in the middle of whatever it does. */
+  stop(worker: Worker): void {
     worker.stopped = true;
     worker.child.kill('SIGSTOP');
-    setTimeout(() => {
-      worker.child.kill('SIGCONT');
-      worker.stopped = false;
-    }, ms);
+  }
+
+  wake(worker: Worker): void {
+    worker.child.kill('SIGCONT');
+    worker.stopped = false;
+    this.#feed();
   }
 
   /** Ends all workers in their own time, those that do not end by force. */
   async close(): Promise<void> {
     this.#closing = true;
-    const ends = this.#workers.map(async ({ child }) => {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const gone = once(child, 'exit');
-      const force = setTimeout(() => child.kill('SIGKILL'), 20_000);
-      child.kill('SIGCONT');
-      child.stdin?.end();
-      await gone;
-      clearTimeout(force);
-    });
-    await Promise.all(ends);
+    await Promise.all(this.#workers.map((worker) => this.#end(worker)));
+  }
+
+  async #end(worker: Worker): Promise<void> {
+    const { child, number } = worker;
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, 'exit');
+    const force = setTimeout(() => {
+      this.problems.push(`worker ${number} did not end within ${CLOSE_LIMIT_MS} ms`);
+      this.kill(worker);
+    }, CLOSE_LIMIT_MS);
+    child.kill('SIGCONT');
+    child.stdin?.end();
+    await gone;
+    clearTimeout(force);
   }
 
   #hire(): Worker {
-    const acknowledged = join(this.directory, `worker-${this.acknowledged.length + 1}.log`);
-    this.acknowledged.push(acknowledged);
-    const child = start(SCRIPT, [JSON.stringify({ ...this.task, acknowledged })]);
-    const worker: Worker = { child, inFlight: new Map(), ready: false, stopped: false };
+    const number = (this.#hired += 1);
+    const child = start(SCRIPT, [JSON.stringify({ ...this.task, worker: number })]);
+    const state = { ready: false, stopped: false, killed: false };
+    const worker: Worker = { number, child, inFlight: new Set(), ...state };
     createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (line) => {
-      const [what = '', number = ''] = line.split(' ');
-      this.#hear(worker, what, Number(number));
+      const space = line.indexOf(' ');
+      this.#hear(worker, line.slice(0, space), line.slice(space + 1));
     });
     child.stderr?.on('data', (chunk: Buffer) => this.errors.push(chunk.toString()));
     // Writing to one that has just died is no reason to die as well.
     child.stdin?.on('error', () => undefined);
-    child.once('close', () => this.#bury(worker));
+    child.once('close', (code, signal) => this.#bury(worker, code, signal));
     return worker;
   }
 
-  #hear(worker: Worker, what: string, number: number): void {
+  #hear(worker: Worker, what: string, about: string): void {
+    const number = Number(about);
+    if (what === 'problem') this.problems.push(about);
     if (what === 'ready') worker.ready = true;
-    if (what === 'accepted') this.#accept(worker, number);
-    if (what === 'interrupted') this.interrupted += 1;
-    if (what === 'refused') this.#again.push(number);
-    if (what !== 'ready' && what !== 'accepted') worker.inFlight.delete(number);
+    if (what === 'accepted') this.accepted.add(number);
+    if (what === 'ended') this.answered.add(number);
+    if (what === 'interrupted') {
+      this.interrupted += 1;
+      this.#again.push(number);
+    }
+    if (what === 'ended' || what === 'interrupted') worker.inFlight.delete(number);
     this.#feed();
   }
 
-  #accept(worker: Worker, number: number): void {
-    if (worker.inFlight.get(number) === false) this.accepted += 1;
-    worker.inFlight.set(number, true);
-  }
-
-  #bury(worker: Worker): void {
-    for (const [number, accepted] of worker.inFlight) if (!accepted) this.#again.push(number);
+  #bury(worker: Worker, code: number | null, signal: string | null): void {
+    const { number, inFlight, killed } = worker;
+    if (!killed && !(this.#closing && code === 0)) {
+      this.problems.push(`worker ${number} ended with ${code ?? signal}`);
+    }
+    this.#again.push(...inFlight);
     if (this.#closing) return;
     this.#workers = this.#workers.map((one) => (one === worker ? this.#hire() : one));
   }
@@ -129,9 +151,9 @@ export class Fleet {
     while (!this.#closing) {
       const [idlest] = this.victims.toSorted((a, b) => a.inFlight.size - b.inFlight.size);
       if (idlest === undefined || idlest.inFlight.size >= WINDOW) return;
-      const number = this.#again.pop() ?? this.#upcoming();
+      const number = this.#again.shift() ?? this.#upcoming();
       if (number === undefined) return;
-      idlest.inFlight.set(number, false);
+      idlest.inFlight.add(number);
       idlest.child.stdin?.write(`${number}\n`);
     }
   }

@@ -6,8 +6,12 @@ export interface WorkerTask {
   readonly store: StoreConfig;
   readonly accounts: StoreConfig;
   readonly leaseMs: number;
-  /** The file where it notes what the journal acknowledged. */
-  readonly acknowledged: string;
+  /** The file where all workers note what they see. */
+  readonly witness: string;
+  /** From 1. */
+  readonly worker: number;
+  /** The name of what is broken on purpose. */
+  readonly twin?: string;
 }
 
 export async function openAccounts(config: StoreConfig): Promise<Accounts> {

@@ -9,6 +9,7 @@ import {
   type SagaStep,
 } from 'nestjs-saga-orchestrator/core';
 import { ACCOUNTS, type Accounts, type Movement } from './accounts.js';
+import { Witness } from './witness.js';
 
 export interface Transfer {
   readonly from: number;
@@ -19,6 +20,9 @@ export interface Transfer {
 type Context = ISagaContext<Transfer>;
 
 export const TRANSFER = 'Transfer';
+
+/** Processes die here far more often than in real life, all of them and at any time. */
+export const MAX_RECOVERIES = 20;
 
 /** What a transfer meets on its way, by the last digit of its number. The rest simply succeeds. */
 const FATES = {
@@ -53,7 +57,16 @@ function work(): Promise<void> {
   return sleep(Math.random() * 30);
 }
 
-export function transferSaga(accounts: Accounts): SagaDefinition {
+/** Who does not know whether the bank has moved the money must say so. */
+async function orUnknown(moved: Promise<void>): Promise<void> {
+  try {
+    await moved;
+  } catch (cause) {
+    throw new OutcomeUnknownError('no answer from the bank', { cause });
+  }
+}
+
+export function transferSaga(accounts: Accounts, witness: Witness): SagaDefinition {
   const movement = (ctx: Context, key: string): Movement => {
     const { from, to, cents } = ctx.context;
     const out = ctx.label === 'Withdraw';
@@ -62,13 +75,17 @@ export function transferSaga(accounts: Accounts): SagaDefinition {
   };
   const move = async (ctx: Context): Promise<void> => {
     await work();
-    await accounts.move(movement(ctx, ctx.idempotencyKey));
+    await orUnknown(accounts.move(movement(ctx, ctx.idempotencyKey)));
     await work();
   };
-  const takeBack = async (ctx: ISagaCompensationContext<Transfer>): Promise<void> => {
-    await work();
-    await accounts.takeBack(movement(ctx, ctx.actionIdempotencyKey), ctx.idempotencyKey);
-    await work();
+  const takeBack = (ctx: ISagaCompensationContext<Transfer>): Promise<void> =>
+    witness.asked('undo', ctx, async () => {
+      await work();
+      await accounts.takeBack(movement(ctx, ctx.actionIdempotencyKey), ctx.idempotencyKey);
+      await work();
+    });
+  const asked = <T>(act: (ctx: Context) => T | Promise<T>) => {
+    return (ctx: Context): Promise<T> => witness.asked('do', ctx, () => act(ctx));
   };
   // The bank may be out of reach for a while: that must not decide how a transfer ends.
   const patient = { retries: 100, delay: 50, factor: 1.2, maxDelay: 500 };
@@ -81,33 +98,39 @@ export function transferSaga(accounts: Accounts): SagaDefinition {
     {
       label: 'Withdraw',
       ...common,
-      action: (ctx) => {
+      action: asked((ctx) => {
         if (fateIn(ctx) === 'withdrawal fails once' && ctx.attempt === 1) throw new Error('busy');
         return move(ctx);
-      },
+      }),
     },
     {
       label: 'Deposit',
       ...common,
-      action: async (ctx) => {
+      action: asked(async (ctx) => {
         if (fateIn(ctx) === 'deposit refused') return refusal('The account is closed');
         await move(ctx);
         if (fateIn(ctx) === 'answer of the deposit lost')
           throw new OutcomeUnknownError('no answer');
         return undefined;
-      },
-      probe: async (ctx) => ((await accounts.has(ctx.idempotencyKey)) ? 'done' : 'not-done'),
+      }),
+      probe: (ctx) =>
+        witness.asked('probe', ctx, async () =>
+          (await accounts.has(ctx.idempotencyKey)) ? 'done' : 'not-done',
+        ),
     },
     {
       label: 'Receipt',
-      action: async (ctx) => {
+      action: asked(async (ctx) => {
         await work();
         return fateIn(ctx) === 'receipt refused' ? refusal('There is no paper') : 'receipt';
-      },
+      }),
     },
   ];
   return defineSaga<Transfer>(TRANSFER, steps);
 }
+
+/** For who only wants to know the plan. */
+export const NOBODY = [{} as Accounts, new Witness('/dev/null', 0)] as const;
 
 function refusal(message: string) {
   return ResultFactory.nonRetryable('REFUSED', message);

@@ -1,77 +1,85 @@
-import { createHash } from 'node:crypto';
-import { appendFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import {
   InProcessEngine,
+  isSagaError,
   SagaOrchestratorBuilder,
   silentLogger,
   type Journal,
-  type JournalEntry,
 } from 'nestjs-saga-orchestrator/core';
 import { openJournal } from '../stores.js';
 import { wrapJournal } from '../wrap-journal.js';
 import { openAccounts, type WorkerTask } from './task.js';
-import { TRANSFER, transferOf, transferSaga } from './transfer.js';
+import { MAX_RECOVERIES, TRANSFER, transferOf, transferSaga } from './transfer.js';
+import { twinNamed } from './twins.js';
+import { Witness } from './witness.js';
 
 // One of the processes of the soak: starts the transfers whose numbers it reads, and recovers those
-// that others left behind. It says what became of each, and notes what its journal acknowledged.
+// that others left behind. It says what became of each.
 
 const task = JSON.parse(process.argv[2] ?? '') as WorkerTask;
+const witness = new Witness(task.witness, task.worker);
 
-/** One line per acknowledged record: whose it is, its place, and what it says. */
+/** Whatever the journal acknowledges is noted before the engine knows. */
 function noted(inner: Journal): Journal {
-  const note = (id: string, entries: readonly JournalEntry[]): void => {
-    const lines = entries.map(({ seq, epoch, head }) => `${id} ${seq} ${epoch} ${digest(head)}\n`);
-    appendFileSync(task.acknowledged, lines.join(''));
-  };
   return wrapJournal(inner, {
     create: async (saga) => {
       const taken = await inner.create(saga);
-      if (taken === undefined) note(saga.id, saga.entries);
+      if (taken === undefined) witness.acked(saga.id, saga.entries);
       return taken;
     },
     append: async (batch) => {
       await inner.append(batch);
-      note(batch.ref.id, batch.entries);
+      witness.acked(batch.ref.id, batch.entries);
+    },
+    claim: async (request) => {
+      const rows = await inner.claim(request);
+      witness.claimed(rows);
+      return rows;
     },
   });
-}
-
-function digest(head: string): string {
-  return createHash('sha1').update(head).digest('base64url').slice(0, 12);
 }
 
 function say(what: string, number: number): void {
   process.stdout.write(`${what} ${number}\n`);
 }
 
-const accounts = await openAccounts(task.accounts);
-await accounts.open();
+const twin = twinNamed(task.twin);
+const bank = await openAccounts(task.accounts);
+await bank.open();
+const accounts = twin?.accounts?.(bank) ?? bank;
+const store = await openJournal(task.store);
 const engine = new InProcessEngine({
-  journal: noted(await openJournal(task.store)),
+  journal: noted(twin?.journal?.(store) ?? store),
   logger: silentLogger,
   leaseMs: task.leaseMs,
-  // Processes die here far more often than in real life, all of them and at any time.
-  worker: { pollMs: task.leaseMs / 5, maxRecoveries: 20 },
+  worker: { pollMs: task.leaseMs / 5, maxRecoveries: MAX_RECOVERIES },
 });
-const definition = transferSaga(accounts);
+const definition = transferSaga(accounts, witness);
 engine.register(definition);
 
+/** What a customer may be told but the end: ask again. Anything else is a defect. */
+function interrupted(number: number, what: string, error: unknown): void {
+  const known = ['SAGA_INTERRUPTED', 'SAGA_JOURNAL', 'SAGA_LEASE_LOST'] as const;
+  const text = `${what} ${number}: ${String(error)}`;
+  if (known.some((code) => isSagaError(error, code))) process.stderr.write(`${text}\n`);
+  else process.stdout.write(`problem ${JSON.stringify(text)}\n`);
+  say('interrupted', number);
+}
+
 async function transfer(number: number): Promise<void> {
-  const options = { host: engine, definition, id: String(number) };
+  const id = String(number);
+  const options = { host: engine, definition, id };
+  const saga = new SagaOrchestratorBuilder(TRANSFER, transferOf(number), silentLogger, options);
   try {
-    const data = transferOf(number);
-    const handle = await new SagaOrchestratorBuilder(TRANSFER, data, silentLogger, options).start();
+    const handle = await saga.start();
     say('accepted', number);
-    const code = await handle.result().then(
-      () => 'SAGA_EXECUTION',
-      (error: { code?: string }) => error.code,
-    );
-    say(code === 'SAGA_EXECUTION' ? 'ended' : 'interrupted', number);
+    await handle.result();
+    witness.answered(id, 'completed');
   } catch (error) {
-    process.stderr.write(`start of ${number}: ${String(error)}\n`);
-    say('refused', number);
+    if (!isSagaError(error, 'SAGA_EXECUTION')) return interrupted(number, 'transfer', error);
+    witness.answered(id, (error as { status?: string }).status ?? 'unknown');
   }
+  say('ended', number);
 }
 
 await engine.recover();
@@ -79,6 +87,6 @@ const lines = createInterface({ input: process.stdin });
 lines.on('line', (line) => void transfer(Number(line)));
 // Its standard input ends when it is to end, and also when the one that started it has died.
 lines.once('close', () => {
-  void engine.close().finally(() => accounts.close().finally(() => process.exit(0)));
+  void engine.close().finally(() => bank.close().finally(() => process.exit(0)));
 });
 process.stdout.write('ready 0\n');
