@@ -22,6 +22,9 @@ export class RecoveryWorker {
   #stopped = false;
   #unschedule: (() => void) | undefined;
   #round: Promise<void> = Promise.resolve();
+  #looking = false;
+  /** There may be more than it has had room for. */
+  #more = false;
   readonly #running = new Set<Promise<unknown>>();
 
   constructor(
@@ -45,21 +48,37 @@ export class RecoveryWorker {
     const { clock, random } = this.parts.environment;
     // Spread over the processes, so that they do not all look at once.
     const delay = delayMs * (0.75 + random() / 2);
-    this.#unschedule = clock.schedule(
-      delay,
-      () => {
-        this.#round = this.#claim().finally(() => this.#arm(this.options.pollMs));
-      },
-      true,
-    );
+    this.#unschedule = clock.schedule(delay, () => (this.#round = this.#look()), true);
+  }
+
+  async #look(): Promise<void> {
+    this.#looking = true;
+    await this.#claim();
+    this.#looking = false;
+    this.#arm(this.#mayGoOn() ? 0 : this.options.pollMs);
+  }
+
+  /** Half at a time: a claim for every saga that ends would cost more than the saga. */
+  #mayGoOn(): boolean {
+    return this.#more && this.#running.size <= this.options.concurrency / 2;
+  }
+
+  #onEnd(saga: Promise<unknown>): void {
+    this.#running.delete(saga);
+    if (this.#looking || !this.#mayGoOn()) return;
+    this.#more = false;
+    this.#unschedule?.();
+    this.#arm(0);
   }
 
   async #claim(): Promise<void> {
     const { claims, journaling, registry, logger } = this.parts;
+    this.#more = false;
     try {
       for (;;) {
         const limit = Math.min(100, this.options.concurrency - this.#running.size);
         const { names } = registry;
+        this.#more = limit <= 0;
         if (this.#stopped || limit <= 0 || names.length === 0) return;
         // Who is not known to live must not own anything more.
         await journaling.lease.ensure();
@@ -121,7 +140,7 @@ export class RecoveryWorker {
       .launch(run, definition, row.input, row.deadline)
       .handle.result()
       .catch(() => undefined)
-      .finally(() => this.#running.delete(ended));
+      .finally(() => this.#onEnd(ended));
     this.#running.add(ended);
   }
 

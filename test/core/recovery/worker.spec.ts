@@ -33,6 +33,23 @@ describe('the recovery worker', () => {
     expect(await statuses()).toBe(10);
   });
 
+  it('takes up more as soon as it has room again, without waiting for its next look', async () => {
+    const { cluster, plan, statuses } = await tenLeftBehind(
+      () => new Promise<void>((resolve) => cluster.clock.schedule(10, resolve)),
+    );
+    await cluster.clock.advance(2 * LEASE);
+    const claim = jest.spyOn(cluster.journal, 'claim');
+    await cluster.process([plan], { worker: { concurrency: 4, pollMs: LEASE } });
+    await cluster.clock.advance(100);
+    expect(await statuses()).toBe(10);
+    // Four and twice three at the most: never one for each.
+    expect(claim.mock.calls.length).toBeLessThan(10);
+    claim.mockClear();
+    await cluster.clock.advance(2 * LEASE);
+    // With nothing left it is back to its pace.
+    expect(claim.mock.calls.length).toBeLessThanOrEqual(3);
+  });
+
   it('leaves to others what it has no room for', async () => {
     const { cluster, plan } = await tenLeftBehind(neverAnswers as () => unknown);
     await cluster.process([plan], { worker: { concurrency: 4 } });
