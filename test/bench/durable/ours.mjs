@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { startApp, world } from './place-order.mjs';
 
-function actOn(ledger) {
+/** Lets the steps count their effects. */
+export function actOn(ledger) {
   const act = (ctx, result) => {
     ledger.act(ctx.context.order);
     return result;

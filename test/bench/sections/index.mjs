@@ -4,7 +4,9 @@ import { startServer } from '../durable/server.mjs';
 import { progress } from '../report/progress.mjs';
 import { extras } from './extras.mjs';
 import { failure } from './failure.mjs';
+import { growth } from './growth.mjs';
 import { inProcess } from './in-process.mjs';
+import { latency } from './latency.mjs';
 import { postgres } from './postgres.mjs';
 import { sqlite } from './sqlite.mjs';
 
@@ -14,6 +16,8 @@ const SECTIONS = {
   sqlite,
   postgres,
   failure,
+  growth,
+  latency,
   extras,
 };
 
