@@ -48,7 +48,10 @@ export class RecoveryWorker {
     const { clock, random } = this.parts.environment;
     // Spread over the processes, so that they do not all look at once.
     const delay = delayMs * (0.75 + random() / 2);
-    this.#unschedule = clock.schedule(delay, () => (this.#round = this.#look()), true);
+    const look = (): void => {
+      this.#round = this.#look();
+    };
+    this.#unschedule = clock.schedule(delay, look, true);
   }
 
   async #look(): Promise<void> {
