@@ -69,12 +69,14 @@ export type { RunEnvironment, RunObserver } from './execution/index.js';
 // Journals and engines
 export {
   InProcessEngine,
+  type EngineSettings,
   type InProcessEngineOptions,
   type ManualReason,
   type RecoveryOptions,
   type RetentionOptions,
   type SagaDetails,
   type SagaEngine,
+  type SagaEngineProvider,
   type SagaSummary,
   type SagaSummaryPage,
 } from './engine/index.js';

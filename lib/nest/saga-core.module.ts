@@ -34,9 +34,31 @@ function checkDurations({ drainMs = 0, leaseMs = 15_000 }: SagaModuleOptions): v
   if (problems.length > 0) throw new SagaOptionsError(problems.join('; '));
 }
 
+const OF_A_JOURNAL = ['journal', 'leaseMs', 'worker', 'deleteAfter'] as const;
+
+/** @throws SagaOptionsError for options that mean nothing to an engine which needs no journal. */
+function checkWithoutJournal(options: SagaModuleOptions, engine: string): void {
+  const given = OF_A_JOURNAL.filter((option) => options[option] !== undefined);
+  if (given.length === 0) return;
+  throw new SagaOptionsError(
+    `engine (${engine}) goes without ${given.join(', ')}: take it away, or take the engine away`,
+  );
+}
+
 function engineOf(options: SagaModuleOptions, logger: SagaLogger, events: SagaEvents): SagaEngine {
-  const { journal, logger: _, ...settings } = options;
+  const { journal, engine, logger: _, ...settings } = options;
   checkDurations(settings);
+  if (engine !== undefined) {
+    checkWithoutJournal(options, engine.description);
+    const { codec, limits, drainMs } = settings;
+    return engine.create({
+      logger,
+      observers: [events],
+      ...(codec === undefined ? {} : { codec }),
+      ...(limits === undefined ? {} : { limits }),
+      ...(drainMs === undefined ? {} : { drainMs }),
+    });
+  }
   if (journal === undefined && process.env['NODE_ENV'] === 'production') {
     logger.warn(
       'Sagas are kept in memory: a crash or a deploy loses them. Give SagaModule.forRoot() a journal',

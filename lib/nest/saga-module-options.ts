@@ -5,6 +5,7 @@ import type {
   PayloadLimits,
   RecoveryOptions,
   RetentionOptions,
+  SagaEngineProvider,
   SagaLogger,
 } from '../core/index.js';
 
@@ -12,6 +13,11 @@ import type {
 export interface SagaModuleOptions {
   /** Where sagas are kept. @default in memory, with a warning in production */
   readonly journal?: Journal;
+  /**
+   * What runs the sagas in place of this process and a journal: `restateEngine()` of `./restate`. It
+   * goes without `journal`, `leaseMs`, `worker` and `deleteAfter`, which are matters of a journal.
+   */
+  readonly engine?: SagaEngineProvider;
   /** @default the application's nest-winston logger when it has one, else Nest's `Logger` */
   readonly logger?: SagaLogger;
   /** How payloads become text; give your own to encrypt them. @default JSON with tags */

@@ -1,4 +1,4 @@
-// For those who test their sagas, or write a journal of their own.
+// For those who test their sagas, or write a journal or an engine of their own.
 
 export { journalContract } from './journal-contract.js';
 export type {
@@ -6,4 +6,7 @@ export type {
   JournalHarness,
   JournalHarnessFactory,
 } from './contract/harness.js';
+export { engineContract } from './engine-contract.js';
+export type { EngineContractCase, EngineHarness, EngineHarnessFactory } from './engine/harness.js';
+export type { EngineTrace, EngineTraceEntry } from './engine/participants.js';
 export { ManualClock, settle } from './manual-clock.js';

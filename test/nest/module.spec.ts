@@ -1,5 +1,8 @@
+import assert from 'node:assert';
 import { Injectable, Module } from '@nestjs/common';
 import {
+  InProcessEngine,
+  jsonCodec,
   memoryJournal,
   Saga,
   SagaEvents,
@@ -8,6 +11,7 @@ import {
   SagaOrchestratorFactory,
   SagaStep,
   silentLogger,
+  type EngineSettings,
   type ISagaContext,
   type SagaModuleOptions,
 } from 'nestjs-saga-orchestrator';
@@ -50,6 +54,41 @@ describe('SagaModule.forRoot()', () => {
     expect(await journal.get({ name: 'PlaceOrder', id: 'o-1' })).toMatchObject({
       status: 'completed',
     });
+  });
+
+  it('runs sagas on the engine it is given, with its logger, codec and events', async () => {
+    const journal = memoryJournal();
+    const given: EngineSettings[] = [];
+    const engine = {
+      description: 'an engine of the test',
+      create: (settings: EngineSettings) => {
+        given.push(settings);
+        return new InProcessEngine({ ...settings, journal });
+      },
+    };
+    const options = { engine, logger: silentLogger, codec: jsonCodec, limits: {}, drainMs: 5 };
+    const { app, sagas } = await boot({ providers: ORDERS }, options);
+    const seen: string[] = [];
+    app.get(SagaEvents).events$.subscribe(({ type }) => seen.push(type));
+    await sagas.for(PlaceOrderSaga, tea(), { id: 'o-1' }).runAsync();
+    expect(await journal.get({ name: 'PlaceOrder', id: 'o-1' })).toBeDefined();
+    expect(seen).toContain('completed');
+    expect(given).toEqual([
+      {
+        logger: silentLogger,
+        codec: jsonCodec,
+        limits: {},
+        drainMs: 5,
+        observers: [app.get(SagaEvents)],
+      },
+    ]);
+  });
+
+  it('refuses an engine together with what belongs to a journal', async () => {
+    const engine = { description: 'Restate at nowhere', create: (): never => assert.fail('made') };
+    const options = { engine, journal: memoryJournal(), leaseMs: 1_000, worker: false };
+    const error = await bootFailure({}, { logger: silentLogger, ...options });
+    expect(error.message).toMatch(/Restate at nowhere.* goes without journal, leaseMs, worker:/);
   });
 
   it.each<[SagaModuleOptions, RegExp]>([

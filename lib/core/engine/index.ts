@@ -4,3 +4,11 @@ export type { SagaDetails, SagaEngine, SagaSummary, SagaSummaryPage } from './sa
 export type { RecoveryOptions } from './recovery-worker.js';
 export type { RetentionOptions } from './retention.js';
 export type { ManualReason } from './steering.js';
+
+// For engines beside this one
+export { checkSame } from './attach.js';
+export { detailsOf, summaryOf } from './details.js';
+export type { EngineSettings, SagaEngineProvider } from './engine-provider.js';
+export { checkedText } from './checked-text.js';
+export { DefinitionRegistry } from './registry.js';
+export { StoredRun, type StagedRecord, type Storing } from './stored-run.js';

@@ -1,6 +1,6 @@
 import type { SagaHandle } from '../builder/index.js';
-import { shown, textProblem, type SagaDefinition } from '../definition/index.js';
-import { SagaOptionsError, SagaStateError } from '../errors/index.js';
+import type { SagaDefinition } from '../definition/index.js';
+import { SagaStateError } from '../errors/index.js';
 import type { Run } from '../execution/index.js';
 import { encodePayload, type SagaRef } from '../journal/index.js';
 import {
@@ -11,6 +11,7 @@ import {
   type ManualWish,
   type SagaRecord,
 } from '../machine/index.js';
+import { checkedText } from './checked-text.js';
 import { claimedSaga, shownRef, storedSaga, viewOf, type EngineParts } from './engine-parts.js';
 
 /** Who does something to a saga by hand, and why: both are kept in its journal. */
@@ -21,20 +22,6 @@ export interface ManualReason {
 
 function refuse(ref: SagaRef, verb: string, why: string | undefined): void {
   if (why !== undefined) throw new SagaStateError(`Cannot ${verb} ${shownRef(ref)}: ${why}`);
-}
-
-const MAX_TEXT = 1_000;
-
-/** @throws SagaOptionsError for anything but a text; a long one is cut at 1,000 characters. */
-function checkedText(what: string, value: unknown): string {
-  if (typeof value !== 'string' || value === '') {
-    throw new SagaOptionsError(`${what} must be a non-empty string (got ${shown(value)})`);
-  }
-  const problem = textProblem(what, value);
-  if (problem !== undefined) throw new SagaOptionsError(problem);
-  const cut = value.slice(0, MAX_TEXT);
-  // A pair that the cut goes through is left out: no journal keeps half of it.
-  return textProblem(what, cut) === undefined ? cut : cut.slice(0, -1);
 }
 
 /** What operators, and callers who resume, do to sagas. */

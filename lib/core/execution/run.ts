@@ -62,7 +62,7 @@ export interface LateAttempt {
 
 /** What few runs need. Apart, because every waiting saga keeps a run. */
 interface Rare {
-  halt?: Halt;
+  halt?: Halt | undefined;
   unsettled?: LateAttempt | undefined;
   originals?: Map<unknown, unknown>;
   wake?: (() => void) | undefined;
@@ -187,6 +187,11 @@ export class Run implements ISagaRunContext<unknown> {
     this.#need().halt = { error, when };
     if (when === 'now') this.current?.halt(error);
     this.#rare?.wake?.();
+  }
+
+  /** Takes a stop back: what was terminated here goes on here. */
+  unstop(): void {
+    if (this.#rare !== undefined) this.#rare.halt = undefined;
   }
 
   #need(): Rare {

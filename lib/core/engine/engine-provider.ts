@@ -1,0 +1,25 @@
+import type { RunEnvironment, RunObserver } from '../execution/index.js';
+import type { PayloadCodec, PayloadLimits } from '../journal/index.js';
+import type { SagaLogger } from '../ports/index.js';
+import type { SagaEngine } from './saga-engine.js';
+
+/** What an application gives to the engine that runs its sagas. */
+export interface EngineSettings {
+  readonly logger: SagaLogger;
+  /** Time, ids and chance, for tests. */
+  readonly environment?: RunEnvironment;
+  /** @default JSON with tags */
+  readonly codec?: PayloadCodec;
+  readonly limits?: Partial<PayloadLimits>;
+  /** Told of every record that this process writes, once it is durable. */
+  readonly observers?: readonly RunObserver[];
+  /** How long a shutdown lets running steps finish, in ms. @default 10_000 */
+  readonly drainMs?: number;
+}
+
+/** Makes an engine for an application: what `SagaModule.forRoot({ engine })` takes. */
+export interface SagaEngineProvider {
+  /** For logs: 'Restate at http://127.0.0.1:8080'. No secrets. */
+  readonly description: string;
+  create(settings: EngineSettings): SagaEngine;
+}

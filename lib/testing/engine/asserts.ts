@@ -1,0 +1,59 @@
+import { strict as assert } from 'node:assert';
+import {
+  isSagaError,
+  type SagaEngine,
+  type SagaErrorCode,
+  type SagaExecutionException,
+  type SagaHandle,
+  type SagaRef,
+  type SagaStatus,
+} from '../../core/index.js';
+
+/** In ms; an engine on a server in the next process needs a few for each step. */
+const PATIENCE_MS = 15_000;
+
+/** The error that something must reject with. */
+export async function rejected<C extends SagaErrorCode>(
+  work: Promise<unknown>,
+  code: C,
+): Promise<Error> {
+  const outcome = await inTime(
+    work.then(
+      () => 'it did not reject',
+      (error: unknown) => error,
+    ),
+    `a rejection with ${code}`,
+  );
+  assert.ok(isSagaError(outcome, code), `expected ${code}, got ${String(outcome)}`);
+  return outcome;
+}
+
+/** How a saga that must not complete has ended. */
+export async function failure(handle: SagaHandle): Promise<SagaExecutionException> {
+  return (await rejected(handle.result(), 'SAGA_EXECUTION')) as SagaExecutionException;
+}
+
+export function inTime<T>(work: Promise<T>, what: string, ms = PATIENCE_MS): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(
+      () => reject(new assert.AssertionError({ message: `${what} within ${ms} ms` })),
+      ms,
+    );
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
+/** Looks again and again until the saga has that status. */
+export async function until(
+  engine: SagaEngine,
+  ref: SagaRef,
+  status: SagaStatus,
+): Promise<NonNullable<Awaited<ReturnType<SagaEngine['get']>>>> {
+  const last = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const saga = await engine.get(ref);
+    if (saga?.status === status) return saga;
+    assert.ok(Date.now() < last, `${ref.id} is ${String(saga?.status)}, not ${status}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

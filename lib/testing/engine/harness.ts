@@ -1,0 +1,64 @@
+import type { RunObserver, SagaDefinition, SagaEngine } from '../../core/index.js';
+import type { EngineTrace } from './participants.js';
+import { World } from './world.js';
+
+/** One engine under test, and what a case needs to know of the outside. Time is real. */
+export interface EngineHarness {
+  /**
+   * An engine that knows these plans, in the place of the one before it, as after a deploy. Not opened
+   * yet; the case closes one before it asks for the next.
+   */
+  engine(definitions: readonly SagaDefinition[], observer: RunObserver): SagaEngine;
+  /** Judges what was seen of one saga, with an oracle of the tests' own. Throws when it was wrong. */
+  judge?(definition: SagaDefinition, trace: EngineTrace): void;
+  /** Deletes everything, after every engine was closed. */
+  dispose(): Promise<void>;
+}
+
+/** Makes a place of its own for every case. */
+export type EngineHarnessFactory = () => EngineHarness | Promise<EngineHarness>;
+
+/** One rule that every engine keeps. */
+export interface EngineContractCase {
+  /** The rule. */
+  readonly name: string;
+  /** Rejects with an `AssertionError` when the engine breaks it. */
+  run(factory: EngineHarnessFactory): Promise<void>;
+}
+
+/** What a case sees. */
+export interface Stage {
+  readonly world: World;
+  /** An opened engine, in the place of the one before, which is closed. */
+  deploy(...definitions: readonly SagaDefinition[]): Promise<SagaEngine>;
+}
+
+/** A case that always closes its engines, and lets the harness judge all that its sagas did. */
+export function engineCase(
+  name: string,
+  prove: (stage: Stage) => Promise<void>,
+): EngineContractCase {
+  const run = async (factory: EngineHarnessFactory): Promise<void> => {
+    const harness = await factory();
+    const world = new World();
+    let engine: SagaEngine | undefined;
+    const deploy = async (...definitions: readonly SagaDefinition[]): Promise<SagaEngine> => {
+      await engine?.close();
+      engine = harness.engine(definitions, world);
+      for (const definition of definitions) engine.register(definition);
+      await engine.open();
+      await engine.recover();
+      return engine;
+    };
+    try {
+      await prove({ world, deploy });
+      for (const { definition, trace } of world.sagas) {
+        if (trace.length > 0) harness.judge?.(definition, trace);
+      }
+    } finally {
+      await engine?.close();
+      await harness.dispose();
+    }
+  };
+  return { name, run };
+}
