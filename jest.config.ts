@@ -15,12 +15,18 @@ for (const [subpath, target] of Object.entries(manifest.exports)) {
 
 const config: Config = {
   testEnvironment: 'node',
+  reporters: ['default', '<rootDir>/test/support/not-run-reporter.mjs'],
   // Thousands of random sagas on a busy machine; what hangs is still ended.
   testTimeout: 60_000,
   // Without lib here, files that no test imports would vanish from the coverage.
   roots: ['lib', 'test', 'sample-app'].filter(existsSync).map((root) => `<rootDir>/${root}`),
   testMatch: ['<rootDir>/test/**/*.spec.ts'],
-  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/test/bench/', '<rootDir>/test/package/'],
+  modulePathIgnorePatterns: [
+    '<rootDir>/dist/',
+    '<rootDir>/test/bench/',
+    '<rootDir>/test/package/',
+    '<rootDir>/test/restate/server/',
+  ],
   moduleNameMapper: {
     ...sourceOf,
     '^(\\.{1,2}/.*)\\.js$': '$1',

@@ -1,0 +1,116 @@
+import { createServer, type Http2Server, type ServerHttp2Session } from 'node:http2';
+import type { AddressInfo } from 'node:net';
+import { SagaOptionsError, type SagaLogger } from '../../core/index.js';
+import { messageOf, report } from '../../core/ports/index.js';
+import { isLoopback, type RestateSettings } from './options.js';
+import type { RestateSdk } from './sdk.js';
+import type { RestateServer } from './server.js';
+import type { SagaService } from './services.js';
+
+type Handler = Parameters<Http2Server['on']>[1];
+
+const CONFLICT = 409;
+
+/** This process's port, and what the server knows of it. */
+export class Deployment {
+  #http: Http2Server | undefined;
+  #handler: Handler | undefined;
+  readonly #sessions = new Set<ServerHttp2Session>();
+  #registered = '';
+
+  constructor(
+    private readonly settings: RestateSettings,
+    private readonly server: RestateServer,
+    private readonly logger: SagaLogger,
+  ) {}
+
+  /**
+   * Serves the sagas and makes them known. Idempotent: nothing is changed on the server when it knows
+   * them already.
+   *
+   * @throws SagaOptionsError when the port is taken, or the server does not accept this service;
+   * SagaJournalError when it does not answer.
+   */
+  async publish(sdk: RestateSdk, services: readonly SagaService[]): Promise<void> {
+    this.#handler = sdk.createEndpointHandler({
+      services: [...services],
+      identityKeys: [...this.settings.identityKeys],
+      logger: (meta, message, ...rest) => {
+        const fields = { source: meta.source, detail: rest.map(messageOf).join(' ').slice(0, 500) };
+        report(this.logger, 'debug', `Restate SDK: ${messageOf(message)}`, fields);
+      },
+    }) as Handler;
+    this.#http ??= await this.#listen();
+    const names = services.map(({ name }) => name).sort();
+    if (this.#registered === names.join()) return;
+    await this.#register(this.#url(this.#http), names);
+    this.#registered = names.join();
+  }
+
+  /** Stops to listen; what is in flight is cut off, and goes on elsewhere. */
+  async close(): Promise<void> {
+    const http = this.#http;
+    if (http === undefined) return;
+    for (const session of this.#sessions) session.destroy();
+    await new Promise<void>((resolve) => http.close(() => resolve()));
+  }
+
+  #listen(): Promise<Http2Server> {
+    const { host, port, identityKeys } = this.settings;
+    if (!isLoopback(host) && identityKeys.length === 0) {
+      report(
+        this.logger,
+        'warn',
+        `Sagas are served on ${host}:${port} to whoever reaches it: give restateEngine() the ` +
+          'identityKeys of your Restate server',
+        { host, port },
+      );
+    }
+    const http = createServer();
+    http.on('request', (...args) => (this.#handler as (...all: unknown[]) => void)(...args));
+    http.on('session', (session) => {
+      this.#sessions.add(session);
+      session.on('error', () => undefined);
+      session.on('close', () => this.#sessions.delete(session));
+    });
+    return new Promise((resolve, reject) => {
+      http.once('error', (error) =>
+        reject(
+          new SagaOptionsError(
+            `service.port ${port} of ${host} cannot be used: ${messageOf(error)}`,
+            { cause: error },
+          ),
+        ),
+      );
+      http.listen(port, host, () => resolve(http));
+    });
+  }
+
+  #url(http: Http2Server): string {
+    const { host, publicUrl } = this.settings;
+    const { port } = http.address() as AddressInfo;
+    return publicUrl ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  }
+
+  async #register(uri: string, names: readonly string[]): Promise<void> {
+    let answer = await this.server.register(uri, false);
+    // Known with other services: sagas were added or taken away since. Those that stay go on by their
+    // journals, whichever code they meet.
+    if (answer.status === CONFLICT || (answer.status === 200 && !knows(answer.text, names))) {
+      answer = await this.server.register(uri, true);
+    }
+    if (answer.status === 200 || answer.status === 201) {
+      report(this.logger, 'info', `Restate knows the sagas of ${uri}`, { sagas: names });
+      return;
+    }
+    throw new SagaOptionsError(
+      `Restate does not accept the sagas of ${uri}: ${this.server.complaint(answer)}. Can the ` +
+        'server reach that URL (service.publicUrl), and does it support this version of the SDK?',
+    );
+  }
+}
+
+function knows(text: string, names: readonly string[]): boolean {
+  const { services = [] } = JSON.parse(text) as { services?: readonly { readonly name: string }[] };
+  return names.every((name) => services.some((service) => service.name === name));
+}

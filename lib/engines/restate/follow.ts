@@ -1,0 +1,167 @@
+import type { SagaHandle } from '../../core/index.js';
+import {
+  isSagaError,
+  SagaInterruptedError,
+  type SagaDefinition,
+  type SagaRef,
+} from '../../core/index.js';
+import { executionException, type Run } from '../../core/execution/index.js';
+import type { Clock } from '../../core/index.js';
+import { messageOf } from '../../core/ports/index.js';
+import { viewRun, type RunParts } from './restate-run.js';
+import type { Residents } from './residents.js';
+import type { RestateServer } from './server.js';
+import type { KeptSaga, Store } from './store.js';
+import { fromWire, LISTED, type ListedState, type Output } from './wire.js';
+import { sqlText } from './server.js';
+
+export interface FollowParts {
+  readonly runs: RunParts;
+  readonly server: RestateServer;
+  readonly store: Store;
+  readonly residents: Residents;
+  readonly clock: Clock;
+  readonly patienceMs: number;
+  /** Aborted when this process shuts down. */
+  readonly closing: AbortSignal;
+}
+
+/** How often the server is asked whether a saga was parked by another process, in ms. */
+const FIRST_LOOK_MS = 500;
+const LAST_LOOK_MS = 15_000;
+const FIRST_RETRY_MS = 100;
+const LAST_RETRY_MS = 2_000;
+
+/** Follows one saga to its end: an answer of its workflow, which a parked one does not give. */
+export class Follower {
+  #seen: Run | undefined;
+  #ended: Promise<Run> | undefined;
+
+  constructor(
+    private readonly parts: FollowParts,
+    private readonly ref: SagaRef,
+    private readonly definition: SagaDefinition,
+    private readonly input: string,
+  ) {}
+
+  get handle(): SagaHandle {
+    const seen = (): Run | undefined => this.#seen;
+    return {
+      id: this.ref.id,
+      get saga() {
+        return seen() as Run;
+      },
+      result: () => this.result(),
+    };
+  }
+
+  /** @throws SagaExecutionException, SagaInterruptedError */
+  result(first?: (signal: AbortSignal) => Promise<Output>): Promise<Run> {
+    return (this.#ended ??= this.#follow(first));
+  }
+
+  async #follow(first?: (signal: AbortSignal) => Promise<Output>): Promise<Run> {
+    const abort = new AbortController();
+    const { closing } = this.parts;
+    const stop = (): void => abort.abort();
+    closing.addEventListener('abort', stop);
+    try {
+      const answer = this.#answer(abort.signal, first);
+      const parked = this.#parked(abort.signal);
+      // Who loses the race ends by the signal.
+      answer.catch(() => undefined);
+      parked.catch(() => undefined);
+      const run = (this.#seen = await Promise.race([answer, parked]));
+      if (run.isSuccess) return run;
+      throw executionException(run);
+    } finally {
+      closing.removeEventListener('abort', stop);
+      abort.abort();
+    }
+  }
+
+  /** Asks again when the connection breaks: the saga goes on, whoever of the two went. */
+  async #answer(
+    signal: AbortSignal,
+    first: ((signal: AbortSignal) => Promise<Output>) | undefined,
+  ): Promise<Run> {
+    const { server, clock, closing, patienceMs } = this.parts;
+    let ask = first ?? ((ended: AbortSignal) => server.attach(this.ref, ended));
+    let lastHeard = clock.monotonic();
+    for (let pauseMs = FIRST_RETRY_MS; ; pauseMs = Math.min(pauseMs * 2, LAST_RETRY_MS)) {
+      const asked = clock.monotonic();
+      try {
+        const { records } = await ask(signal);
+        return this.#view(fromWire(records));
+      } catch (error) {
+        if (closing.aborted) throw this.#interrupted('shutting down', error);
+        if (isSagaError(error, 'SAGA_NOT_FOUND')) return this.#gone(error);
+        if (!isSagaError(error, 'SAGA_JOURNAL')) throw error;
+        // It was cut off in the middle: until then the server was there.
+        if (clock.monotonic() - asked > LAST_RETRY_MS) lastHeard = clock.monotonic();
+        if (clock.monotonic() - lastHeard >= patienceMs) {
+          throw this.#interrupted(messageOf(error), error);
+        }
+      }
+      ask = (ended) => server.attach(this.ref, ended);
+      await new Promise<void>((resolve) => clock.schedule(pauseMs, resolve));
+    }
+  }
+
+  /** Its workflow was killed, which its journal shows, or is kept no longer. */
+  async #gone(error: unknown): Promise<Run> {
+    const kept = await this.parts.store.load(this.ref);
+    if (kept?.row.status !== 'parked') throw error;
+    return this.#view(kept.entries);
+  }
+
+  /** Resolves when the saga is parked; never when it is not. */
+  async #parked(signal: AbortSignal): Promise<Run> {
+    for (let lookMs = FIRST_LOOK_MS; ; lookMs = Math.min(lookMs * 2, LAST_LOOK_MS)) {
+      const here = await this.#told(lookMs, signal);
+      if (signal.aborted) return new Promise(() => undefined);
+      const look = here ? this.parts.store.load(this.ref) : this.#keptParked();
+      // A server that fails is the other's business: it has the patience.
+      const kept = await look.catch(() => undefined);
+      if (kept?.row.status === 'parked') return this.#view(kept.entries);
+    }
+  }
+
+  async #keptParked(): Promise<KeptSaga | undefined> {
+    const { server, store } = this.parts;
+    const { ref } = this;
+    const [row] = await server.query(
+      `SELECT value_utf8 FROM state WHERE service_name = ${sqlText(ref.name)} ` +
+        `AND service_key = ${sqlText(ref.id)} AND key = '${LISTED}'`,
+    );
+    const text = row?.['value_utf8'];
+    if (typeof text !== 'string') return undefined;
+    if ((JSON.parse(text) as ListedState).status !== 'parked') return undefined;
+    return store.load(ref);
+  }
+
+  /** Waits `ms`, or until this process has parked the saga: then `true`. */
+  #told(ms: number, signal: AbortSignal): Promise<boolean> {
+    return new Promise((resolve) => {
+      const end = (parked: boolean): void => {
+        unschedule();
+        unwatch();
+        signal.removeEventListener('abort', aborted);
+        resolve(parked);
+      };
+      const aborted = (): void => end(false);
+      const unschedule = this.parts.clock.schedule(ms, aborted, true);
+      const unwatch = this.parts.residents.watch(this.ref, () => end(true));
+      signal.addEventListener('abort', aborted);
+      if (signal.aborted) aborted();
+    });
+  }
+
+  #view(entries: KeptSaga['entries']): Run {
+    return viewRun(this.parts.runs, this.definition, this.ref.id, this.input, entries);
+  }
+
+  #interrupted(why: string, cause: unknown): SagaInterruptedError {
+    return new SagaInterruptedError(this.ref.name, this.ref.id, why, { cause });
+  }
+}

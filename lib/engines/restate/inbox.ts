@@ -1,0 +1,59 @@
+import type { RestatePromise, WorkflowContext, internal } from '@restatedev/restate-sdk';
+import { WISH, type Wish } from './wire.js';
+import type { RestateSdk } from './sdk.js';
+
+/** The context of a workflow, with what the SDK calls internal: signals and explicit cancellation. */
+export type SagaContext = WorkflowContext & internal.ContextInternal;
+
+const CANCELLED: Wish = { kind: 'cancel', by: 'operator', reason: 'cancelled through Restate' };
+const DEADLINE: Wish = { kind: 'cancel', by: 'deadline', reason: 'deadline' };
+
+interface Arrival {
+  readonly by: 'wish' | 'cancel' | 'time';
+  readonly wish: Wish;
+}
+
+/**
+ * What comes to a saga from outside: wishes, a cancel by Restate's own tools, its deadline. They cost
+ * nothing in the journal until they come, and a replay sees them at the same places.
+ */
+export class Inbox {
+  #wish: RestatePromise<Wish>;
+  #deadline: RestatePromise<void> | undefined;
+
+  constructor(
+    private readonly sdk: RestateSdk,
+    private readonly ctx: SagaContext,
+    deadline: RestatePromise<void> | undefined,
+  ) {
+    this.#wish = ctx.signal<Wish>(WISH);
+    this.#deadline = deadline;
+  }
+
+  /** Either the work's value, or a wish that came before it; the work goes on then. */
+  async or<T>(work: RestatePromise<T>): Promise<{ readonly value: T } | { readonly wish: Wish }> {
+    const value = work.map((done) => ({ value: done as T }));
+    const won = await this.sdk.RestatePromise.race([value, ...this.#arrivals()]);
+    return 'value' in won ? won : { wish: this.#taken(won) };
+  }
+
+  async next(): Promise<Wish> {
+    return this.#taken(await this.sdk.RestatePromise.race(this.#arrivals()));
+  }
+
+  // Without side effects: the SDK also calls the mappers of races that were over long ago.
+  #arrivals(): RestatePromise<Arrival>[] {
+    const wished = this.#wish.map((wish): Arrival => ({ by: 'wish', wish: wish as Wish }));
+    const cancelled = this.ctx
+      .cancellation()
+      .map((): Arrival => ({ by: 'cancel', wish: CANCELLED }));
+    if (this.#deadline === undefined) return [wished, cancelled];
+    return [wished, cancelled, this.#deadline.map((): Arrival => ({ by: 'time', wish: DEADLINE }))];
+  }
+
+  #taken({ by, wish }: Arrival): Wish {
+    if (by === 'wish') this.#wish = this.ctx.signal<Wish>(WISH);
+    if (by === 'time') this.#deadline = undefined;
+    return wish;
+  }
+}

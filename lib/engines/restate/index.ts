@@ -1,0 +1,21 @@
+// Sagas on Restate, a distributed durable-execution engine.
+
+import type { SagaEngineProvider } from '../../core/index.js';
+import { restateSettings, type RestateEngineOptions } from './options.js';
+import { RestateEngine } from './restate-engine.js';
+
+export type { RestateEngineOptions, RestateServiceOptions } from './options.js';
+
+/**
+ * Runs the sagas of an application on a Restate server, for `SagaModule.forRoot({ engine })`. The
+ * classes stay as they are. Needs the package `@restatedev/restate-sdk`.
+ *
+ * @throws SagaOptionsError with everything that is wrong with the options.
+ */
+export function restateEngine(options: RestateEngineOptions = {}): SagaEngineProvider {
+  const settings = restateSettings(options);
+  return {
+    description: `Restate at ${settings.ingressUrl}`,
+    create: (given) => new RestateEngine(settings, given),
+  };
+}

@@ -1,0 +1,141 @@
+import type { RunParts } from './restate-run.js';
+import { newRun } from './restate-run.js';
+import {
+  LeaseLostError,
+  SagaInterruptedError,
+  type SagaDefinition,
+  type SagaStatus,
+} from '../../core/index.js';
+import type { DefinitionRegistry, StagedRecord } from '../../core/engine/index.js';
+import type { Run } from '../../core/execution/index.js';
+import { Inbox, type SagaContext } from './inbox.js';
+import type { RestateSdk } from './sdk.js';
+import { Turns } from './turn.js';
+import {
+  fromWire,
+  LISTED,
+  type Batch,
+  type ListedState,
+  type Output,
+  type StartInput,
+  type WireRecord,
+} from './wire.js';
+import type { Residents } from './residents.js';
+
+export interface InterpreterParts extends RunParts {
+  readonly sdk: RestateSdk;
+  readonly registry: DefinitionRegistry;
+  readonly residents: Residents;
+  readonly maxRecoveries: number;
+}
+
+/**
+ * The one handler that runs every saga: the pure machine decides, `ctx.run` performs and keeps the
+ * outcome. Restate's journal is the list of records.
+ */
+export class Interpreter {
+  constructor(private readonly parts: InterpreterParts) {}
+
+  /** @throws for Restate to try again, perhaps elsewhere; never because a step failed. */
+  async run(name: string, ctx: SagaContext, input: StartInput): Promise<Output> {
+    const { parts } = this;
+    const definition = this.#definitionOf(name, ctx.key, input);
+    const saga = newRun(parts, definition, ctx.key, input.input);
+    const turns = new Turns(saga, input, parts.storing.codec, parts.maxRecoveries);
+    const leave = parts.residents.enter(saga.run);
+    const lost = (): void => {
+      saga.run.stop(new LeaseLostError('Restate gave the saga to another execution'), 'now');
+    };
+    const { attemptCompletedSignal } = ctx.request();
+    attemptCompletedSignal.addEventListener('abort', lost);
+    try {
+      return await new Play(parts, ctx, input, saga.run, turns).toTheEnd();
+    } finally {
+      attemptCompletedSignal.removeEventListener('abort', lost);
+      leave();
+    }
+  }
+
+  /** A saga of a newer version than this process knows is left to those who know it. */
+  #definitionOf(name: string, id: string, { version }: StartInput): SagaDefinition {
+    const definition = this.parts.registry.get(name, version);
+    if (definition.version >= version) return definition;
+    const why = `this process knows its plan only up to version ${definition.version}`;
+    throw new SagaInterruptedError(name, id, why);
+  }
+}
+
+/** One execution of the handler. */
+class Play {
+  readonly #records: WireRecord[] = [];
+  #listed: SagaStatus;
+
+  constructor(
+    private readonly parts: InterpreterParts,
+    private readonly ctx: SagaContext,
+    private readonly input: StartInput,
+    private readonly run: Run,
+    private readonly turns: Turns,
+  ) {
+    this.#listed = 'running';
+  }
+
+  async toTheEnd(): Promise<Output> {
+    const { ctx, input } = this;
+    const left = input.deadline === null ? undefined : input.deadline - Date.now();
+    const inbox = new Inbox(
+      this.parts.sdk,
+      ctx,
+      left === undefined ? undefined : ctx.sleep(Math.max(0, left), 'deadline'),
+    );
+    if (input.key !== null || Object.keys(input.tags).length > 0) this.#list('running');
+    for (;;) {
+      const batch = await this.#turn(inbox);
+      const { status } = this.run.state;
+      if (status !== this.#listed && status !== 'completed') this.#list(status);
+      if ('wait' in batch.next && batch.next.wait > 0) await this.#wait(inbox, batch.next.wait);
+      if (!('rest' in batch.next)) continue;
+      if (status !== 'parked') return { records: this.#records };
+      this.parts.residents.parked(this.run);
+      this.turns.hear(await inbox.next());
+    }
+  }
+
+  async #turn(inbox: Inbox): Promise<Batch> {
+    const { ctx, turns, run } = this;
+    let fresh: readonly StagedRecord[] | undefined;
+    const work = ctx.run(turns.name, async () => {
+      const { batch, staged } = await turns.take();
+      fresh = staged;
+      return batch;
+    });
+    for (;;) {
+      const won = await inbox.or(work);
+      if ('wish' in won) {
+        turns.hear(won.wish);
+        continue;
+      }
+      const batch = won.value;
+      this.#records.push(...batch.records);
+      if (fresh === undefined) {
+        turns.fold(batch, fromWire(batch.records, turns.seq));
+      } else {
+        turns.settle(batch);
+        for (const { record, entry } of fresh) run.publish(record, entry.at);
+      }
+      return batch;
+    }
+  }
+
+  async #wait(inbox: Inbox, ms: number): Promise<void> {
+    const won = await inbox.or(this.ctx.sleep(ms, 'pause'));
+    if ('wish' in won) this.turns.hear(won.wish);
+  }
+
+  #list(status: SagaStatus): void {
+    const { key, tags } = this.input;
+    this.#listed = status;
+    const state: ListedState = { status, key, tags };
+    this.ctx.set(LISTED, state);
+  }
+}

@@ -1,0 +1,63 @@
+import { SagaInterruptedError } from '../../core/index.js';
+import type { Run } from '../../core/execution/index.js';
+import type { Clock, SagaRef } from '../../core/index.js';
+
+function keyOf(ref: SagaRef): string {
+  return JSON.stringify([ref.name, ref.id]);
+}
+
+/** The sagas that this process is working on, and who waits here to hear that one was parked. */
+export class Residents {
+  readonly #runs = new Set<Run>();
+  readonly #watchers = new Map<string, Set<() => void>>();
+  #onLeave: (() => void) | undefined;
+  #closing = false;
+
+  enter(run: Run): () => void {
+    this.#runs.add(run);
+    if (this.#closing) this.#stop(run, 'boundary');
+    return () => {
+      this.#runs.delete(run);
+      this.#onLeave?.();
+    };
+  }
+
+  parked(run: Run): void {
+    const watchers = this.#watchers.get(keyOf({ name: run.sagaName, id: run.sagaId }));
+    for (const tell of watchers ?? []) tell();
+  }
+
+  /** Calls back whenever this process has parked the saga; the returned function ends that. */
+  watch(ref: SagaRef, tell: () => void): () => void {
+    const key = keyOf(ref);
+    const watchers = this.#watchers.get(key) ?? new Set();
+    this.#watchers.set(key, watchers.add(tell));
+    return () => {
+      watchers.delete(tell);
+      if (watchers.size === 0) this.#watchers.delete(key);
+    };
+  }
+
+  /** Lets the effects in flight end within `drainMs`; none begins any more. */
+  async drain(drainMs: number, clock: Clock): Promise<void> {
+    this.#closing = true;
+    const working = [...this.#runs].filter((run) => run.current !== undefined);
+    for (const run of this.#runs) this.#stop(run, 'boundary');
+    const gone = new Promise<void>((resolve) => {
+      this.#onLeave = () => {
+        if (!working.some((run) => this.#runs.has(run))) resolve();
+      };
+      this.#onLeave();
+    });
+    const late = new Promise<void>((resolve) => {
+      const unschedule = clock.schedule(drainMs, resolve);
+      void gone.then(unschedule);
+    });
+    await Promise.race([gone, late]);
+    for (const run of this.#runs) this.#stop(run, 'now');
+  }
+
+  #stop(run: Run, when: 'boundary' | 'now'): void {
+    run.stop(new SagaInterruptedError(run.sagaName, run.sagaId, 'shutting down'), when);
+  }
+}

@@ -1,0 +1,181 @@
+import { STANDARD_ENVIRONMENT } from '../../core/builder/index.js';
+import {
+  jsonCodec,
+  SagaInterruptedError,
+  SagaStateError,
+  type EngineSettings,
+  type ManualReason,
+  type SagaDefinition,
+  type SagaDetails,
+  type SagaEngine,
+  type SagaFilter,
+  type SagaHandle,
+  type SagaRef,
+  type SagaStartOptions,
+  type SagaSummaryPage,
+} from '../../core/index.js';
+import { checkSame, DefinitionRegistry, detailsOf } from '../../core/engine/index.js';
+import { payloadLimits } from '../../core/journal/index.js';
+import type { ManualWish } from '../../core/machine/index.js';
+import { Deployment } from './deployment.js';
+import { Follower, type FollowParts } from './follow.js';
+import { Interpreter } from './interpreter.js';
+import { Listing } from './listing.js';
+import type { RestateSettings } from './options.js';
+import { Residents } from './residents.js';
+import type { RunParts } from './restate-run.js';
+import { restateSdk } from './sdk.js';
+import { RestateServer } from './server.js';
+import { checkServiceName, sagaServices } from './services.js';
+import { startOf } from './start.js';
+import { Steering } from './steering.js';
+import { Store } from './store.js';
+import type { StartInput } from './wire.js';
+
+/** Runs sagas as workflows of a Restate server, in this process or in another that serves them. */
+export class RestateEngine implements SagaEngine {
+  readonly #registry = new DefinitionRegistry();
+  readonly #residents = new Residents();
+  readonly #closing = new AbortController();
+  readonly #runs: RunParts;
+  readonly #server: RestateServer;
+  readonly #deployment: Deployment;
+  readonly #store: Store;
+  readonly #listing: Listing;
+  readonly #steering: Steering;
+  readonly #follow: FollowParts;
+  #published: Promise<void> | undefined;
+  #closed: Promise<void> | undefined;
+
+  constructor(
+    private readonly settings: RestateSettings,
+    private readonly given: EngineSettings,
+  ) {
+    const { logger, observers = [], environment = STANDARD_ENVIRONMENT } = given;
+    const storing = { codec: given.codec ?? jsonCodec, limits: payloadLimits(given.limits) };
+    this.#runs = { storing, environment, logger, observers };
+    this.#server = new RestateServer(settings);
+    this.#deployment = new Deployment(settings, this.#server, logger);
+    this.#store = new Store(this.#server);
+    this.#listing = new Listing(this.#server, () => this.#registry.names);
+    this.#steering = new Steering(this.#server, this.#store, this.#registry, this.#runs);
+    this.#follow = {
+      runs: this.#runs,
+      server: this.#server,
+      store: this.#store,
+      residents: this.#residents,
+      clock: environment.clock,
+      patienceMs: settings.patienceMs,
+      closing: this.#closing.signal,
+    };
+  }
+
+  /** @throws SagaDefinitionError also for a name that Restate would refuse. */
+  register(definition: SagaDefinition): void {
+    checkServiceName(definition.name);
+    this.#registry.register(definition);
+    this.#published = undefined;
+  }
+
+  definition(name: string, version?: number): SagaDefinition {
+    return this.#registry.get(name, version);
+  }
+
+  get definitions(): readonly SagaDefinition[] {
+    return this.#registry.all;
+  }
+
+  open(): Promise<void> {
+    this.#published ??= this.#publish().catch((error: unknown) => {
+      // The next one who needs it tries again.
+      this.#published = undefined;
+      throw error;
+    });
+    return this.#published;
+  }
+
+  /** Nothing to do: Restate carries on what was left behind. */
+  recover(): Promise<void> {
+    return this.open();
+  }
+
+  close(): Promise<void> {
+    return (this.#closed ??= this.#close());
+  }
+
+  async start(
+    definition: SagaDefinition,
+    context: unknown,
+    options: SagaStartOptions & { readonly resumeFrom?: string },
+  ): Promise<SagaHandle> {
+    if (this.#closed !== undefined) {
+      throw new SagaInterruptedError(definition.name, options.id ?? '(new)', 'shutting down');
+    }
+    const { ref, input } = startOf(this.#runs, this.#registry, definition, context, options);
+    await this.open();
+    const follower = new Follower(this.#follow, ref, definition, input.input);
+    if (await this.#server.start(ref, input)) return follower.handle;
+    return this.#attach(ref, definition, input);
+  }
+
+  async get(ref: SagaRef): Promise<SagaDetails | undefined> {
+    const kept = await this.#store.load(ref);
+    return kept && detailsOf(kept);
+  }
+
+  list(filter: SagaFilter): Promise<SagaSummaryPage> {
+    return this.#listing.list(filter);
+  }
+
+  async cancel(ref: SagaRef, reason: string): Promise<void> {
+    await this.open();
+    await this.#steering.cancel(ref, reason);
+  }
+
+  async resume(ref: SagaRef, fromLabel?: string): Promise<SagaHandle> {
+    await this.open();
+    const { kept, run } = await this.#steering.resume(ref, fromLabel);
+    return new Follower(this.#follow, ref, run.definition, kept.row.input).handle;
+  }
+
+  async manual(ref: SagaRef, wish: ManualWish, why: ManualReason): Promise<void> {
+    await this.open();
+    await this.#steering.manual(ref, wish, why);
+  }
+
+  async forget(ref: SagaRef): Promise<void> {
+    await this.#steering.forget(ref);
+  }
+
+  /** The id is taken: by the same saga, or by another. */
+  async #attach(ref: SagaRef, definition: SagaDefinition, input: StartInput): Promise<SagaHandle> {
+    const kept = await this.#store.loadNew(ref);
+    if (kept === undefined) throw new SagaStateError(`Saga ${ref.name} ${ref.id} was just deleted`);
+    if (input.resumeFrom !== undefined) return this.resume(ref, input.resumeFrom);
+    checkSame(this.#runs.storing.codec, definition, input.input, kept.row);
+    return new Follower(this.#follow, ref, definition, input.input).handle;
+  }
+
+  async #publish(): Promise<void> {
+    const sdk = await restateSdk();
+    const { maxRecoveries, retentionMs } = this.settings;
+    const interpreter = new Interpreter({
+      ...this.#runs,
+      sdk,
+      registry: this.#registry,
+      residents: this.#residents,
+      maxRecoveries,
+    });
+    const services = sagaServices(this.#registry.all, { sdk, interpreter, retentionMs });
+    if (services.length > 0) await this.#deployment.publish(sdk, services);
+  }
+
+  async #close(): Promise<void> {
+    const { drainMs = 10_000, environment = STANDARD_ENVIRONMENT } = this.given;
+    await this.#published?.catch(() => undefined);
+    await this.#residents.drain(drainMs, environment.clock);
+    this.#closing.abort();
+    await this.#deployment.close();
+    this.#server.close();
+  }
+}

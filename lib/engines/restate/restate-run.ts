@@ -1,0 +1,62 @@
+import type { SagaDefinition } from '../../core/index.js';
+import { StoredRun, type Storing } from '../../core/engine/index.js';
+import { logObserver } from '../../core/events/index.js';
+import { Run, type RunEnvironment, type RunObserver } from '../../core/execution/index.js';
+import type { JournalEntry, SagaLogger } from '../../core/index.js';
+import type { StagedRecord } from '../../core/engine/index.js';
+
+/** What the runs of one engine share. */
+export interface RunParts {
+  readonly storing: Storing;
+  readonly environment: RunEnvironment;
+  readonly logger: SagaLogger;
+  readonly observers: readonly RunObserver[];
+}
+
+/** Keeps what a run notes until the turn is over: Restate stores it as the turn's outcome. */
+export class RestateRecords extends StoredRun {
+  /** Nothing to wait for: nobody goes on before the turn is durable. */
+  flush(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  takeStaged(): readonly StagedRecord[] {
+    return this.take();
+  }
+}
+
+export interface RestateRun {
+  readonly run: Run;
+  readonly records: RestateRecords;
+}
+
+/** A run without a past, to be driven. */
+export function newRun(
+  parts: RunParts,
+  definition: SagaDefinition,
+  id: string,
+  input: string,
+): RestateRun {
+  const { environment, logger, observers, storing } = parts;
+  const run = new Run(definition, undefined, environment, logger, id);
+  const log = logObserver(logger, environment.clock);
+  run.observers = log === undefined ? observers : [log, ...observers];
+  const records = new RestateRecords(run, storing, input, 1);
+  run.persistence = records;
+  // By label from the start: what follows may be another process, with another plan.
+  records.replay([]);
+  return { run, records };
+}
+
+/** A run as Restate has it: to look at, not to drive. */
+export function viewRun(
+  parts: RunParts,
+  definition: SagaDefinition,
+  id: string,
+  input: string,
+  entries: readonly JournalEntry[],
+): Run {
+  const { run, records } = newRun({ ...parts, observers: [] }, definition, id, input);
+  records.replay(entries);
+  return run;
+}

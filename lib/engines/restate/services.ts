@@ -1,0 +1,88 @@
+import type { WorkflowDefinition, internal } from '@restatedev/restate-sdk';
+import { SagaDefinitionError, type SagaDefinition } from '../../core/index.js';
+import type { SagaContext } from './inbox.js';
+import type { Interpreter } from './interpreter.js';
+import type { RestateSdk } from './sdk.js';
+import { RUN, WISH, type StartInput, type Wish } from './wire.js';
+
+const SERVICE_NAME = /^(?:[a-zA-Z]|_[a-zA-Z0-9])[a-zA-Z0-9._-]*$/;
+const RESERVED = /^(?:dev\.restate|restate|openapi)/i;
+
+const MINUTE_MS = 60_000;
+/** How long a step without a time limit may take before Restate takes its execution for dead. */
+const UNLIMITED_MS = 24 * 60 * MINUTE_MS;
+const HOOK_MS = 30_000;
+
+/** @throws SagaDefinitionError for a name that Restate would refuse. */
+export function checkServiceName(name: string): void {
+  if (SERVICE_NAME.test(name) && !RESERVED.test(name)) return;
+  throw new SagaDefinitionError(name, [
+    'Restate knows a saga by its name, which must begin with a letter, go on with letters, digits, ' +
+      `'.', '_' and '-', and not begin with 'restate' or 'openapi': give the saga such a name`,
+  ]);
+}
+
+/** The longest that one turn of these sagas may take, in ms. */
+export function longestTurnMs(definitions: readonly SagaDefinition[]): number {
+  const steps = definitions.flatMap((definition) => definition.steps);
+  const turns = steps.map(({ action, policy }) => {
+    const attempt = action === undefined ? 0 : (policy.timeout ?? UNLIMITED_MS);
+    return Math.max(attempt, policy.compensationTimeout) + policy.timeoutGrace + HOOK_MS;
+  });
+  return Math.max(MINUTE_MS, ...turns);
+}
+
+export interface ServiceSettings {
+  readonly sdk: RestateSdk;
+  readonly interpreter: Interpreter;
+  readonly retentionMs: number;
+}
+
+export type SagaService = WorkflowDefinition<string, unknown>;
+
+interface SentWish {
+  readonly invocationId: string;
+  readonly wish: Wish;
+}
+
+/**
+ * One workflow for each name of a saga. Its retries are without end: what fails here is the engine or
+ * this process, never a step, and a saga that Restate gave up would be nobody's.
+ */
+export function sagaServices(
+  definitions: readonly SagaDefinition[],
+  { sdk, interpreter, retentionMs }: ServiceSettings,
+): readonly SagaService[] {
+  // The SDK types a workflow by its handlers, which here have names of ours.
+  const workflow = sdk.workflow as unknown as (service: object) => SagaService;
+  const names = [...new Set(definitions.map(({ name }) => name))];
+  return names.map((name) => {
+    const run = (ctx: unknown, input: StartInput) =>
+      interpreter.run(name, ctx as SagaContext, input);
+    const wish = async (ctx: unknown, { invocationId, wish }: SentWish): Promise<void> => {
+      const id = sdk.InvocationIdParser.fromString(invocationId);
+      (ctx as internal.ContextInternal).invocation(id).signal<Wish>(WISH).resolve(wish);
+    };
+    const turnMs = longestTurnMs(definitions.filter((definition) => definition.name === name));
+    return workflow({
+      name,
+      handlers: {
+        [RUN]: sdk.handlers.workflow.workflow({ explicitCancellation: true }, run),
+        [WISH]: sdk.handlers.workflow.shared(wish),
+      },
+      options: {
+        workflowRetention: retentionMs,
+        journalRetention: retentionMs,
+        // An attempt that is at work says nothing to the server: only a dead one may be cut off.
+        inactivityTimeout: turnMs,
+        abortTimeout: turnMs,
+        retryPolicy: {
+          initialInterval: 50,
+          exponentiationFactor: 2,
+          maxInterval: 5_000,
+          maxAttempts: Number.MAX_SAFE_INTEGER,
+        },
+      },
+    });
+  });
+}

@@ -1,0 +1,61 @@
+import { startRequest } from '../../core/builder/index.js';
+import {
+  SagaNotFoundError,
+  SagaOptionsError,
+  type SagaDefinition,
+  type SagaRef,
+  type SagaStartOptions,
+} from '../../core/index.js';
+import type { DefinitionRegistry } from '../../core/engine/index.js';
+import { encodePayload } from '../../core/journal/index.js';
+import { resumeRecord, SagaState } from '../../core/machine/index.js';
+import type { RunParts } from './restate-run.js';
+import type { StartInput } from './wire.js';
+
+/** @throws SagaOptionsError for half a character: it has no UTF-8, and so no URL. */
+function checkId(id: string): void {
+  try {
+    encodeURIComponent(id);
+  } catch (error) {
+    throw new SagaOptionsError('id must be well-formed Unicode', { cause: error });
+  }
+}
+
+/** Another process may have to carry it on: a plan that only this call knows is of no use. */
+function checkKnown(registry: DefinitionRegistry, definition: SagaDefinition): void {
+  const { name, version, fingerprint } = definition;
+  const known = registry.find(name, version);
+  if (known?.version === version && known.fingerprint === fingerprint) return;
+  throw new SagaNotFoundError(
+    `Saga '${name}' version ${version} is not registered, and Restate could not carry it on: ` +
+      'decorate its class with @Saga(), or register the chain with define() at start-up',
+  );
+}
+
+/**
+ * What is sent to start a saga.
+ *
+ * @throws SagaNotFoundError for a plan that is not registered; SagaOptionsError,
+ * SagaSerializationError, and SagaStateError for a label to start from that it does not have.
+ */
+export function startOf(
+  { environment, logger, storing }: RunParts,
+  registry: DefinitionRegistry,
+  definition: SagaDefinition,
+  context: unknown,
+  options: SagaStartOptions & { readonly resumeFrom?: string },
+): { readonly ref: SagaRef; readonly input: StartInput } {
+  checkKnown(registry, definition);
+  const { name, version, fingerprint } = definition;
+  const createdAt = environment.clock.now();
+  const { id, key, tags, deadline } = startRequest(options, environment.ids, createdAt);
+  checkId(id);
+  const fields = { saga: name, sagaId: id, payload: 'input' };
+  const input = encodePayload(storing.codec, storing.limits, context, logger, fields);
+  const plan = { version, fingerprint, input, key, tags, deadline, createdAt };
+  const { resumeFrom } = options;
+  if (resumeFrom === undefined) return { ref: { name, id }, input: plan };
+  // Refused here, where its caller hears why.
+  resumeRecord(definition, new SagaState(), resumeFrom);
+  return { ref: { name, id }, input: { ...plan, resumeFrom } };
+}

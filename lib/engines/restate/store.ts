@@ -1,0 +1,111 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { SagaRef, SagaRow, StoredSaga } from '../../core/index.js';
+import { decodeHead, encodeHead } from '../../core/journal/index.js';
+import { evolve, SagaState } from '../../core/machine/index.js';
+import { sqlText, type RestateServer, type SqlRow } from './server.js';
+import { fromWire, RUN, type Batch, type StartInput, type WireRecord } from './wire.js';
+
+/** A saga as the server has it. */
+export interface KeptSaga extends StoredSaga {
+  readonly invocationId: string;
+  readonly plan: StartInput;
+  /** Its workflow was ended by somebody's hand. */
+  readonly killed: boolean;
+}
+
+type Entry = {
+  readonly Command?: { readonly Input?: { readonly payload: readonly number[] } };
+  readonly Notification?: {
+    readonly Completion?: {
+      readonly Run?: { readonly result: { readonly Success?: readonly number[] } };
+    };
+  };
+};
+
+function parsed<T>(bytes: readonly number[]): T {
+  return JSON.parse(Buffer.from(bytes).toString('utf8')) as T;
+}
+
+/** What starts a saga, from the first entry of its journal. */
+export function startInputOf(entryJson: unknown): StartInput | undefined {
+  const payload = (JSON.parse(String(entryJson)) as Entry).Command?.Input?.payload;
+  return payload === undefined ? undefined : parsed<StartInput>(payload);
+}
+
+function recordsOf(rows: readonly SqlRow[]): WireRecord[] {
+  return rows.flatMap(({ entry_json }) => {
+    const entry = JSON.parse(String(entry_json)) as Entry;
+    const outcome = entry.Notification?.Completion?.Run?.result.Success;
+    return outcome === undefined ? [] : parsed<Batch>(outcome).records;
+  });
+}
+
+function foldOf(records: readonly WireRecord[]): SagaState {
+  const state = new SagaState();
+  for (const [, head] of records) {
+    evolve(state, decodeHead(head));
+  }
+  return state;
+}
+
+/** Whoever kills a workflow ends its saga as nobody else may: what was done stays done. */
+const KILLED: WireRecord[1] = encodeHead({ type: 'parked', reason: 'terminated' });
+
+function rowOf(ref: SagaRef, plan: StartInput, state: SagaState, times: SqlRow): SagaRow {
+  const { version, fingerprint, key, tags, deadline, input, createdAt } = plan;
+  return {
+    name: ref.name,
+    id: ref.id,
+    version,
+    fingerprint,
+    key,
+    tags,
+    deadline,
+    input,
+    createdAt,
+    status: state.status,
+    owner: null,
+    epoch: 1,
+    recoveries: state.recoveries,
+    cancelReason: null,
+    updatedAt: Date.parse(String(times['modified_at'])),
+  };
+}
+
+/** Reads sagas out of the journal that the server keeps. */
+export class Store {
+  constructor(private readonly server: RestateServer) {}
+
+  async load(ref: SagaRef): Promise<KeptSaga | undefined> {
+    const [found] = await this.server.query(
+      'SELECT id, status, completion_result, modified_at FROM sys_invocation ' +
+        `WHERE target_service_name = ${sqlText(ref.name)} ` +
+        `AND target_service_key = ${sqlText(ref.id)} AND target_handler_name = '${RUN}'`,
+    );
+    if (found === undefined) return undefined;
+    const invocationId = String(found['id']);
+    const rows = await this.server.query(
+      `SELECT index, entry_json FROM sys_journal WHERE id = ${sqlText(invocationId)} ` +
+        `AND entry_type IN ('Command: Input', 'Notification: Run') ORDER BY index`,
+    );
+    const plan = startInputOf(rows[0]?.['entry_json'] ?? '{}');
+    if (plan === undefined) return undefined;
+    const records = recordsOf(rows.slice(1));
+    const killed = found['completion_result'] === 'failure';
+    if (killed) {
+      records.push([Date.parse(String(found['modified_at'])), KILLED]);
+    }
+    const row = rowOf(ref, plan, foldOf(records), found);
+    return { row, entries: fromWire(records), invocationId, plan, killed };
+  }
+
+  /** As {@link load}, for a saga that was accepted a moment ago: its journal may come a little late. */
+  async loadNew(ref: SagaRef): Promise<KeptSaga | undefined> {
+    for (let tries = 0; tries < 20; tries += 1) {
+      const kept = await this.load(ref);
+      if (kept !== undefined) return kept;
+      await pause(25);
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,150 @@
+import { randomUUID } from 'node:crypto';
+import { isSagaError } from '../../core/index.js';
+import { announceNext, performAnnounced, type Advance } from '../../core/execution/index.js';
+import type { StagedRecord } from '../../core/engine/index.js';
+import { resumeRecord } from '../../core/machine/index.js';
+import type { RestateRun } from './restate-run.js';
+import { toWire, type Batch, type StartInput, type Wish } from './wire.js';
+import { grant } from './wishes.js';
+import type { PayloadCodec } from '../../core/journal/index.js';
+
+export interface TurnResult {
+  readonly batch: Batch;
+  readonly staged: readonly StagedRecord[];
+}
+
+/**
+ * One saga in the hands of one execution of its handler: folds what Restate has of it, and takes the
+ * turns that it has not.
+ */
+export class Turns {
+  readonly #me = randomUUID();
+  readonly #wishes: Wish[] = [];
+  #granted = 0;
+  /** The last batch; what comes next was said by it. */
+  #last: Batch | undefined;
+  #seq = 0;
+  #taking = false;
+
+  constructor(
+    private readonly saga: RestateRun,
+    private readonly input: StartInput,
+    private readonly codec: PayloadCodec,
+    private readonly maxRecoveries: number,
+  ) {}
+
+  /** Names the next turn after what it does; the same in every replay, by whatever plan. */
+  get name(): string {
+    if (this.#last === undefined) return 'plan';
+    return 'effect' in this.#last.next ? this.#last.next.effect : 'next';
+  }
+
+  /** Folds a turn that was taken before, or by another execution. */
+  fold(batch: Batch, entries: Parameters<RestateRun['records']['replay']>[0]): void {
+    this.saga.records.replay(entries);
+    this.#granted = batch.wishes;
+    this.settle(batch);
+  }
+
+  /** The turn is durable. */
+  settle(batch: Batch): void {
+    this.#last = batch;
+    this.#seq += batch.records.length;
+  }
+
+  /** How many records there are. */
+  get seq(): number {
+    return this.#seq;
+  }
+
+  /** Hears a wish: at once when an action is in flight here, else with the next turn. */
+  hear(wish: Wish): void {
+    this.#wishes.push(wish);
+    if (this.#taking) this.#grantAll(true);
+  }
+
+  /** @throws what the run was stopped with: the turn was not taken. */
+  async take(): Promise<TurnResult> {
+    const { run } = this.saga;
+    if (run.halt !== undefined && !run.state.atRest) throw run.halt.error;
+    this.#taking = true;
+    try {
+      if (this.#last === undefined) this.#begin();
+      else await this.#carryOn(this.#last);
+      return this.#result(announceNext(run));
+    } finally {
+      this.#taking = false;
+    }
+  }
+
+  #begin(): void {
+    const { run } = this.saga;
+    const { resumeFrom, deadline } = this.input;
+    if (resumeFrom !== undefined) run.note(resumeRecord(run.definition, run.state, resumeFrom));
+    if (deadline !== null && deadline <= run.environment.clock.now()) {
+      // Not heard, and so not counted: a replay folds what it led to.
+      grant(run, { kind: 'cancel', by: 'deadline', reason: 'deadline' }, this.codec, false);
+    }
+    this.#grantAll(false);
+  }
+
+  async #carryOn({ by, next }: Batch): Promise<void> {
+    const { run } = this.saga;
+    const announced = 'effect' in next;
+    const mine = by === this.#me;
+    if (announced && !mine) this.#recover();
+    // An effect of ours has not begun yet: a wish may still come before it.
+    const changed = this.#grantAll(!announced || !mine);
+    if (!announced || !mine || changed) return;
+    try {
+      await performAnnounced(run);
+    } catch (error) {
+      // Terminated while it was in flight: what it did is not recorded any more.
+      if (run.state.status !== 'parked' || !isSagaError(error, 'SAGA_STATE')) throw error;
+      run.current = undefined;
+    }
+  }
+
+  /** The execution that announced the effect is gone: it may have begun. */
+  #recover(): void {
+    const { run } = this.saga;
+    run.note({ type: 'recovered', owner: this.#me });
+    if (run.state.recoveries > this.maxRecoveries) {
+      run.note({ type: 'parked', reason: 'recovery-limit' });
+    }
+  }
+
+  #grantAll(begun: boolean): boolean {
+    let changed = false;
+    for (; this.#granted < this.#wishes.length; this.#granted += 1) {
+      const wish = this.#wishes[this.#granted] as Wish;
+      changed = grant(this.saga.run, wish, this.codec, begun) || changed;
+    }
+    return changed;
+  }
+
+  #result(advance: Advance): TurnResult {
+    const { run, records } = this.saga;
+    const staged = records.takeStaged();
+    const { name, version, fingerprint } = run.definition;
+    const batch: Batch = {
+      by: this.#me,
+      records: staged.map(({ entry }) => toWire(entry)),
+      wishes: this.#granted,
+      next: this.#next(advance),
+      ...(this.#last === undefined ? { plan: { name, version, fingerprint } } : {}),
+    };
+    return { batch, staged };
+  }
+
+  #next(advance: Advance): Batch['next'] {
+    switch (advance.next) {
+      case 'effect':
+        return { effect: advance.name };
+      case 'wait':
+        return { wait: Math.max(0, advance.until - this.saga.run.environment.clock.now()) };
+      case 'rest':
+        return { rest: true };
+    }
+  }
+}

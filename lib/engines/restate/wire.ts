@@ -1,0 +1,90 @@
+import type { JournalEntry } from '../../core/index.js';
+import type { ManualWish, SagaState } from '../../core/machine/index.js';
+
+// What is kept in Restate. It outlives every version of this library: only ever add optional fields.
+
+/** The input of a saga's workflow: its plan, chosen by who started it, and its data. */
+export interface StartInput {
+  readonly version: number;
+  readonly fingerprint: string;
+  /** The encoded initial context. */
+  readonly input: string;
+  readonly key: string | null;
+  readonly tags: Readonly<Record<string, string>>;
+  /** In ms since the epoch. */
+  readonly deadline: number | null;
+  readonly createdAt: number;
+  readonly resumeFrom?: string;
+}
+
+/** One record: its time in ms since the epoch, its head, its result and the context after it. */
+export type WireRecord =
+  | readonly [at: number, head: string]
+  | readonly [at: number, head: string, result: string | null]
+  | readonly [at: number, head: string, result: string | null, context: string | null];
+
+/**
+ * The journaled outcome of one turn: what happened, up to the intent of the next effect. A value, so
+ * that no failure of the engine can look like one of a step; and it says itself what comes next, so
+ * that a replay goes the same way by whatever plan.
+ */
+export interface Batch {
+  /** The execution of the handler that wrote it: only that one knows whether the effect has begun. */
+  readonly by: string;
+  readonly records: readonly WireRecord[];
+  /** How many wishes were looked at so far. */
+  readonly wishes: number;
+  readonly next:
+    | { readonly effect: string }
+    /** Pause so many ms. */
+    | { readonly wait: number }
+    | { readonly rest: true };
+  /** Of the first one: the plan by which the saga began. */
+  readonly plan?: { readonly name: string; readonly version: number; readonly fingerprint: string };
+}
+
+/** What the workflow of an ended saga returns: all of it. */
+export interface Output {
+  readonly records: readonly WireRecord[];
+}
+
+/** What somebody wants of a saga, sent to its workflow as a signal. */
+export type Wish =
+  | { readonly kind: 'cancel'; readonly by: 'operator' | 'deadline'; readonly reason: string }
+  | { readonly kind: 'resume'; readonly from?: string }
+  | {
+      readonly kind: 'manual';
+      readonly wish: ManualWish;
+      /** The encoded result of `mark-done`. */
+      readonly result?: string;
+      readonly by: string;
+      readonly reason: string;
+    };
+
+/** The state that lists are filtered by; absent for a saga that simply runs or has completed. */
+export interface ListedState {
+  readonly status: SagaState['status'];
+  readonly key: string | null;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export const LISTED = 'saga';
+export const RUN = 'run';
+export const WISH = 'wish';
+
+export function toWire({ at, head, result, context }: JournalEntry): WireRecord {
+  if (context !== null) return [at, head, result, context];
+  return result === null ? [at, head] : [at, head, result];
+}
+
+/** As journal entries, from the seq after `before`. */
+export function fromWire(records: readonly WireRecord[], before = 0): readonly JournalEntry[] {
+  return records.map(([at, head, result = null, context = null], index) => ({
+    seq: before + index + 1,
+    at,
+    epoch: 1,
+    head,
+    result,
+    context,
+  }));
+}
