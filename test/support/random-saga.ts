@@ -185,8 +185,15 @@ function retire({ label, compensate, policy }: Planned) {
   return { label, compensateOn, compensationRetry, compensate: compensate ?? NOTHING_TO_UNDO };
 }
 
-/** The plan after a deploy; the same when the change would leave no step. */
-export function redefine(plan: SagaDefinition, deployed: Deploy): SagaDefinition {
+/**
+ * The plan after a deploy; the same when the change would leave no step. `undo` is what undoes a step
+ * that was inserted.
+ */
+export function redefine(
+  plan: SagaDefinition,
+  deployed: Deploy,
+  undo: (ctx: { readonly label: string }) => unknown = nothing,
+): SagaDefinition {
   const live = plan.forward.map(kept);
   const retired = plan.steps.filter((step) => step.action === undefined).map(retire);
   const at = deployed.change === 'none' ? 0 : deployed.step % live.length;
@@ -194,7 +201,7 @@ export function redefine(plan: SagaDefinition, deployed: Deploy): SagaDefinition
   if (deployed.change === 'none' || target === undefined) return plan;
   switch (deployed.change) {
     case 'insert':
-      live.splice(at, 0, { ...target, label: `new-${plan.version + 1}`, compensate: nothing });
+      live.splice(at, 0, { ...target, label: `new-${plan.version + 1}`, compensate: undo });
       break;
     case 'drop-undo':
       live.splice(at, 1, { ...target, compensate: NOTHING_TO_UNDO });
