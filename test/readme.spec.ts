@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Type } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
@@ -45,8 +45,16 @@ function diagnose(codes: readonly string[]): readonly string[] {
   });
 }
 
+/** The pages beside what they describe. */
+const PAGES = readdirSync(join(ROOT, 'lib'), { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.md'))
+  .map((file) => readFileSync(join(ROOT, 'lib', file), 'utf8'));
+
 const blocks = blocksOf(README);
-const typescript = blocks.filter(({ language }) => language === 'ts').map(({ code }) => code);
+const typescript = [README, ...PAGES]
+  .flatMap(blocksOf)
+  .filter(({ language }) => language === 'ts')
+  .map(({ code }) => code);
 
 describe('the README', () => {
   const scratch = join(__dirname, '.readme');

@@ -8,6 +8,7 @@ import { paint } from './demo/paint.js';
 import { fetchSaga, placeOrder, shownAnswer, shownOrder } from './demo/place-order.js';
 import { SCENARIOS, type Scenario } from './demo/scenarios.js';
 import { timelineOf } from './demo/timeline.js';
+import { shownJournal } from './sagas/saga-options.js';
 
 // Four orders over real HTTP, what became of each, and what is in the books afterwards.
 
@@ -47,7 +48,9 @@ ${paint.bold('CreateOrder')} is a saga: its steps run from left to right. When o
 that are done run from right to left.
 
    CreateOrder  →  ReserveStock  →  ChargePayment  →  ConfirmOrder
-   ${paint.dim('cancelOrder  ←  releaseStock  ←  refundPayment')}`);
+   ${paint.dim('cancelOrder  ←  releaseStock  ←  refundPayment')}
+
+What happens is kept in ${shownJournal()}`);
 
 const before = booksOf(app);
 let number = 0;

@@ -12,6 +12,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from './ports.js';
 
+export { freePort } from './ports.js';
+
 const START_MS = 60_000;
 const STOP_MS = 10_000;
 
