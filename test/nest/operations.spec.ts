@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import {
+  OutcomeUnknownError,
   Saga,
   SagaEvents,
   SagaOperations,
@@ -134,6 +135,35 @@ describe('SagaOperations', () => {
     courier = true;
     await (await operations.resume('Deliver', 'd-1')).result();
     expect(await operations.get('Deliver', 'd-1')).toMatchObject({ status: 'completed' });
+  });
+
+  it('is told that a step in doubt did not take place, and runs it when it is resumed', async () => {
+    let payouts = 0;
+    @Saga('PayOut')
+    class PayOutSaga {
+      @SagaStep({ pivot: true })
+      pay() {
+        payouts += 1;
+        if (payouts === 1) throw new OutcomeUnknownError('the bank does not answer');
+      }
+    }
+    const { app, sagas } = await boot({ providers: [PayOutSaga] });
+    const operations = app.get(SagaOperations);
+    const parked = sagas.for(PayOutSaga, {}, { id: 'p-1' }).runAsync();
+    await expect(parked).rejects.toMatchObject({ parkReason: 'in-doubt' });
+    const why = { by: 'ann', reason: 'the bank has no such payment' };
+    await operations.markStepNotDone('PayOut', 'p-1', 'pay', why);
+    expect(payouts).toBe(1);
+    await (await operations.resume('PayOut', 'p-1')).result();
+    expect(payouts).toBe(2);
+    const details = await operations.get('PayOut', 'p-1');
+    expect(details?.status).toBe('completed');
+    expect(details?.timeline).toContainEqual(
+      expect.objectContaining({ type: 'manual', act: 'mark-not-done', label: 'pay', ...why }),
+    );
+    await expect(operations.markStepNotDone('PayOut', 'p-1', 'pay', why)).rejects.toMatchObject({
+      code: 'SAGA_STATE',
+    });
   });
 
   it('gives the plans of the application, to draw or compare', async () => {

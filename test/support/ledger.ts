@@ -121,6 +121,7 @@ export class Ledger {
       this.status = 'parked';
       return;
     }
+    if (record.act === 'mark-not-done') return this.#settle(record.label, false, false);
     this.status = this.#turned ? 'compensating' : 'running';
     if (record.act === 'mark-done') this.#settle(record.label, true, record.pivot);
     if (record.act === 'mark-compensated') this.step(record.label).undone = true;

@@ -36,7 +36,7 @@ export class Ownership {
     this.lease.renewed(sentAt);
     for (const row of asked) {
       const run = live.get(row)?.run;
-      if (run === undefined || run.state.cancel !== undefined) continue;
+      if (run === undefined || run.state.atRest || run.state.cancel !== undefined) continue;
       if (refusalToCancel(run.state) !== undefined) continue;
       run.requestCancel('operator', row.cancelReason ?? '');
       run.persistence?.flush().catch(() => undefined);

@@ -12,6 +12,7 @@ import {
   type SagaRecord,
 } from '../machine/index.js';
 import { checkedText } from './checked-text.js';
+import type { LiveSaga } from './live-sagas.js';
 import { claimedSaga, shownRef, storedSaga, viewOf, type EngineParts } from './engine-parts.js';
 
 /** Who does something to a saga by hand, and why: both are kept in its journal. */
@@ -30,7 +31,7 @@ export class Steering {
 
   async cancel(ref: SagaRef, given: string): Promise<void> {
     const reason = checkedText('reason', given);
-    const live = this.parts.live.get(ref);
+    const live = await this.#atWork(ref);
     if (live !== undefined) {
       if (live.run.state.cancel === undefined) {
         refuse(ref, 'cancel', refusalToCancel(live.run.state));
@@ -52,7 +53,7 @@ export class Steering {
   }
 
   async resume(ref: SagaRef, from?: string, definition?: SagaDefinition): Promise<SagaHandle> {
-    const live = this.parts.live.get(ref);
+    const live = await this.#atWork(ref);
     if (live !== undefined) return live.handle;
     const seen = await viewOf(this.parts, ref, definition);
     if (seen.isSuccess) return { id: ref.id, saga: seen, result: () => Promise.resolve(seen) };
@@ -68,7 +69,7 @@ export class Steering {
       by: checkedText('by', given.by),
       reason: checkedText('reason', given.reason),
     };
-    const live = this.parts.live.get(ref);
+    const live = await this.#atWork(ref);
     const record = (run: Run): SagaRecord => {
       refuse(ref, wish.act, refusalOfManual(run.state, wish));
       return this.#manualRecord(run, wish, why);
@@ -91,6 +92,17 @@ export class Steering {
     const gone = await this.parts.journaling.journal.forget({ ref });
     if (gone === 0)
       refuse(ref, 'forget', `it is ${row.status}; only sagas at rest can be forgotten`);
+  }
+
+  /**
+   * The saga, when this process works on it. One that has just come to rest is let go first: its last
+   * records may be on their way still, and nobody drives what would be noted after them.
+   */
+  async #atWork(ref: SagaRef): Promise<LiveSaga | undefined> {
+    const live = this.parts.live.get(ref);
+    if (live?.run.state.atRest !== true) return live;
+    await live.handle.result().catch(() => undefined);
+    return this.#atWork(ref);
   }
 
   #manualRecord(run: Run, wish: ManualWish, why: ManualReason): SagaRecord {

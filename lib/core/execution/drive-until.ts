@@ -3,6 +3,8 @@ import { drive } from './drive.js';
 import type { Run } from './run.js';
 
 function passDeadline(run: Run): void {
+  // At rest already, though the journal may not know it yet: nobody drives what is noted after that.
+  if (run.state.atRest) return;
   if (run.state.cancel !== undefined || refusalToCancel(run.state) !== undefined) return;
   run.requestCancel('deadline', 'deadline');
 }

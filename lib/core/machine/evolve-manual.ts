@@ -21,11 +21,24 @@ function markDone(step: StepState, result: unknown): void {
   step.result = result;
 }
 
+/** As a clean failure: a resume runs it again, and the way back passes it over. */
+function markNotDone(step: StepState): void {
+  if (step.phase !== 'failed') step.phase = 'interrupted';
+  step.doubt = 'none';
+}
+
 /** Folds what an operator did to a saga that was parked, or that nobody works on. */
 export function evolveManual(state: SagaState, act: ManualAct): void {
   if (act.act === 'terminate') {
     state.status = 'parked';
     state.set({ recoveries: 0, parked: { reason: 'terminated' } });
+    return;
+  }
+  if (act.act === 'mark-not-done') {
+    state.set({ recoveries: 0 });
+    // Forward or back is still the operator's to choose.
+    const step = state.step(act.label);
+    if (step !== undefined) markNotDone(step);
     return;
   }
   state.set({ recoveries: 0, parked: undefined });

@@ -12,6 +12,14 @@ export function refusalToCancel(state: SagaState): string | undefined {
   return forward ? undefined : `it is ${state.status}`;
 }
 
+/** Why nobody needs to be told, or may be told, that a step did not take place. */
+function refusalOfNotDone(state: SagaState, label: string): string | undefined {
+  const step = state.step(label);
+  if (step === undefined) return `it has not started a step '${label}'`;
+  if (step.phase === 'done') return `step '${label}' is done`;
+  return step.outcome === 'unknown' ? undefined : `step '${label}' is not in doubt`;
+}
+
 function refusalOfLabel(state: SagaState, label: string, done: boolean): string | undefined {
   const step = state.step(label);
   if (step === undefined) return `it has not started a step '${label}'`;
@@ -26,6 +34,7 @@ export type ManualWish =
   | { readonly act: 'terminate' }
   | { readonly act: 'retry-compensation' }
   | { readonly act: 'mark-compensated'; readonly label: string }
+  | { readonly act: 'mark-not-done'; readonly label: string }
   | { readonly act: 'mark-done'; readonly label: string; readonly result?: unknown };
 
 /** Why an operator cannot do that; `undefined` when he can. */
@@ -35,9 +44,10 @@ export function refusalOfManual(state: SagaState, wish: ManualWish): string | un
     return ended ? `it is ${state.status}` : undefined;
   }
   if (state.status !== 'parked') return `it is ${state.status}, not parked`;
-  if (wish.act === 'mark-done') {
+  if (wish.act === 'mark-done' || wish.act === 'mark-not-done') {
     if (state.cause !== undefined) return 'it has begun to undo its steps';
     if (state.parked?.reason === 'terminated') return 'it was terminated';
+    if (wish.act === 'mark-not-done') return refusalOfNotDone(state, wish.label);
     return refusalOfLabel(state, wish.label, true);
   }
   if (state.cause === undefined) return 'it has not begun to undo its steps; cancel it first';

@@ -48,6 +48,8 @@ export type ManualAct = {
   | { readonly act: 'retry-compensation' }
   /** The undo was done by hand. */
   | { readonly act: 'mark-compensated'; readonly label: string }
+  /** The step in doubt has not taken place; the saga stays parked until it is resumed or cancelled. */
+  | { readonly act: 'mark-not-done'; readonly label: string }
   /** The step in doubt has taken place. */
   | {
       readonly act: 'mark-done';

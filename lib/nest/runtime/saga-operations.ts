@@ -89,6 +89,18 @@ export class SagaOperations {
     return this.engine.manual({ name, id }, { act: 'mark-done', label, result }, { by, reason });
   }
 
+  /**
+   * Says that the step in doubt of a parked saga has not taken place. The saga stays parked: `resume`
+   * then runs the step, also one that is not idempotent; `cancel` undoes the others and not this one
+   * (but for `compensateOn: 'attempted'`).
+   *
+   * @throws SagaNotFoundError, or SagaStateError when the step is not in doubt, or the saga undoes
+   * already.
+   */
+  markStepNotDone(name: string, id: string, label: string, why: ManualReason): Promise<void> {
+    return this.engine.manual({ name, id }, { act: 'mark-not-done', label }, why);
+  }
+
   /** Deletes a saga at rest with its records. @throws SagaNotFoundError, SagaStateError */
   forget(name: string, id: string): Promise<void> {
     return this.engine.forget({ name, id });

@@ -16,6 +16,7 @@ import {
   done,
   failed,
   parked,
+  recovered,
   shown,
   started,
   stateOf,
@@ -91,6 +92,70 @@ describe('what an operator may do to a parked saga', () => {
     expect(next(state)).toBe('run Ship 1');
     expect(state.step('Charge')).toMatchObject({ result: 'tx-1', outcome: 'done' });
     expect(state.pivoted).toBe(true);
+  });
+
+  describe('mark-not-done settles a doubt the other way', () => {
+    const notDone = manual({ act: 'mark-not-done', label: 'Ship' });
+    const careful = defineSaga('PlaceOrder', [
+      step('Reserve'),
+      step('Charge', { compensateOn: 'attempted' }),
+      step('Ship', { idempotent: false, probe: () => 'unknown' }),
+    ]);
+    const doubt = [
+      ...done('Reserve'),
+      started('Ship'),
+      recovered,
+      { type: 'probed', label: 'Ship', answer: 'unknown', result: undefined, pivot: false },
+      parked('in-doubt', 'Ship'),
+    ] as const;
+    const decided = (state: SagaState) => shown(decide(careful, state));
+
+    it('the saga stays parked until somebody chooses the way', () => {
+      const state = stateOf(doubt, notDone);
+      expect(state.parked).toEqual({ reason: 'in-doubt', label: 'Ship' });
+      expect(state.step('Ship')?.outcome).toBe('not-done');
+      expect(decided(state)).toBe('stop');
+    });
+
+    it('a resume runs the step, also one that must not be repeated, and asks no probe', () => {
+      const state = stateOf(doubt, notDone);
+      const resumed = resumeRecord(careful, state, 'Ship');
+      expect(decided(stateOf(doubt, notDone, resumed))).toBe('run Ship 1');
+      expect(decided(stateOf(doubt, resumeRecord(careful, stateOf(doubt), 'Ship')))).toBe(
+        'probe Ship',
+      );
+    });
+
+    it('a cancel undoes the others, and not this one', () => {
+      const back = stateOf(doubt, notDone, cancelled, turned);
+      expect(decided(back)).toBe('undo Reserve 1');
+      expect(decided(stateOf(doubt, cancelled, turned))).toBe('undo Ship 1');
+    });
+
+    it('a cancel undoes it all the same where that is asked for attempts', () => {
+      const state = stateOf(
+        inDoubt,
+        manual({ act: 'mark-not-done', label: 'Charge' }),
+        cancelled,
+        turned,
+      );
+      expect(next(state)).toBe('undo Charge 1');
+    });
+
+    it('what was perhaps the point of no return can be cancelled then', () => {
+      const final = defineSaga('PlaceOrder', [
+        step('Reserve'),
+        { label: 'Ship', action: act, pivot: true },
+      ]);
+      const lost = [...done('Reserve'), ...failed('Ship', 'unknown'), parked('in-doubt', 'Ship')];
+      expect(shown(decide(final, stateOf(lost, cancelled)))).toBe('parked in-doubt Ship');
+      expect(shown(decide(final, stateOf(lost, notDone, cancelled)))).toBe('compensating');
+    });
+
+    it('a doubt that comes after it is a doubt again', () => {
+      const again = [notDone, { type: 'resumed', skip: [] } as const, started('Ship'), recovered];
+      expect(decided(stateOf(doubt, again))).toBe('probe Ship');
+    });
   });
 
   it('terminate ends it where it stands, without compensation, for good', () => {
@@ -195,6 +260,42 @@ describe('what an operator may not do', () => {
       /done already/,
     ],
     [
+      'say that what is done was not done',
+      stateOf(inDoubt),
+      { act: 'mark-not-done', label: 'Reserve' },
+      /'Reserve' is done/,
+    ],
+    [
+      'settle a doubt that is none',
+      stateOf(afterPivot),
+      { act: 'mark-not-done', label: 'Charge' },
+      /'Charge' is not in doubt/,
+    ],
+    [
+      'settle a doubt twice',
+      stateOf(inDoubt, manual({ act: 'mark-not-done', label: 'Charge' })),
+      { act: 'mark-not-done', label: 'Charge' },
+      /'Charge' is not in doubt/,
+    ],
+    [
+      'say that what never started was not done',
+      stateOf(inDoubt),
+      { act: 'mark-not-done', label: 'Ship' },
+      /not started/,
+    ],
+    [
+      'say on the way back that a step was not done',
+      stateOf(failedUndo),
+      { act: 'mark-not-done', label: 'Charge' },
+      /begun to undo/,
+    ],
+    [
+      'settle the doubt of what was terminated',
+      stateOf(started('Charge'), manual({ act: 'terminate' }), recovered),
+      { act: 'mark-not-done', label: 'Charge' },
+      /terminated/,
+    ],
+    [
       'mark a step undone twice',
       stateOf(failedUndo),
       { act: 'mark-compensated', label: 'Reserve' },
@@ -232,6 +333,12 @@ describe('what an operator may not do', () => {
       { act: 'mark-compensated', label: 'Charge' } as const,
     ],
     ['mark a doubt', stateOf(inDoubt), { act: 'mark-done', label: 'Charge' } as const],
+    ['deny a doubt', stateOf(inDoubt), { act: 'mark-not-done', label: 'Charge' } as const],
+    [
+      'take it for done after all',
+      stateOf(inDoubt, manual({ act: 'mark-not-done', label: 'Charge' })),
+      { act: 'mark-done', label: 'Charge' } as const,
+    ],
   ])('but may %s', (_, state, wish) => {
     expect(refusalOfManual(state, wish)).toBeUndefined();
   });

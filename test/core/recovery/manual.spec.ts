@@ -38,7 +38,7 @@ const stuckBackward = {
   Charge: { undoes: [declines(), declines(), declines(), declines(), answers()] },
 };
 /** Parked, because nobody knows whether the charge took place. */
-const stuckForward = { Charge: { does: [neverAnswers], idempotent: false } };
+const stuckForward = { Charge: { does: [neverAnswers, answers()], idempotent: false } };
 
 async function inDoubt() {
   const order = await orderWith(stuckForward);
@@ -130,6 +130,43 @@ describe('what an operator does by hand', () => {
     expect(cluster.log).toEqual(['Reserve', 'Charge', 'Ship']);
   });
 
+  it('markStepNotDone leaves the saga parked; a resume runs the step in doubt again', async () => {
+    const { cluster, bert } = await inDoubt();
+    await bert.engine.manual(ref, { act: 'mark-not-done', label: 'Charge' }, eve);
+    await cluster.clock.advance(2_000);
+    expect(cluster.log).toEqual(['Reserve', 'Charge']);
+    const details = await bert.get();
+    expect(details).toMatchObject({ status: 'parked', parkReason: 'in-doubt' });
+    expect(details?.timeline.at(-1)).toMatchObject({
+      ...{ type: 'manual', act: 'mark-not-done', label: 'Charge' },
+      ...eve,
+    });
+    const handle = await bert.engine.resume(ref);
+    await cluster.clock.advance(2_000);
+    expect((await handle.result()).isSuccess).toBe(true);
+    expect(cluster.log).toEqual(['Reserve', 'Charge', 'Charge', 'Ship']);
+  });
+
+  it('markStepNotDone, then cancel: the others are undone, it is not', async () => {
+    const { cluster, bert } = await inDoubt();
+    await bert.engine.manual(ref, { act: 'mark-not-done', label: 'Charge' }, eve);
+    await bert.engine.cancel(ref, 'no longer wanted');
+    await cluster.clock.advance(2_000);
+    expect(await cluster.status()).toBe('compensated');
+    expect(cluster.log).toEqual(['Reserve', 'Charge', 'undo Reserve']);
+  });
+
+  it('markStepNotDone is remembered by whoever takes the saga up next', async () => {
+    const { cluster, plan, bert } = await inDoubt();
+    await bert.engine.manual(ref, { act: 'mark-not-done', label: 'Charge' }, eve);
+    bert.crash();
+    const carl = await cluster.process([plan]);
+    await cluster.takeover();
+    expect(await carl.get()).toMatchObject({ status: 'parked' });
+    await (await carl.engine.resume(ref)).result();
+    expect(cluster.log).toEqual(['Reserve', 'Charge', 'Charge', 'Ship']);
+  });
+
   it('terminate stops a saga where it is: aborts, undoes nothing, tells who waits', async () => {
     const { cluster, handle, act } = await orderWith({ Charge: { does: [stopsOnAbort] } });
     expect(await act({ act: 'terminate' })).toMatchObject({
@@ -178,6 +215,7 @@ describe('what an operator cannot do', () => {
   const retry: Wish = { act: 'retry-compensation' };
   const undone = (label: string): Wish => ({ act: 'mark-compensated', label });
   const done = (label: string): Wish => ({ act: 'mark-done', label });
+  const notDone = (label: string): Wish => ({ act: 'mark-not-done', label });
 
   it.each<[string, object, Wish, RegExp]>([
     ['terminate what has completed', {}, { act: 'terminate' }, /it is completed/],
@@ -185,6 +223,8 @@ describe('what an operator cannot do', () => {
     ['retry the undos of a running saga', running, retry, /it is running, not parked/],
     ['mark undone in a running saga', running, undone('Reserve'), /it is running, not parked/],
     ['mark done in a running saga', running, done('Charge'), /it is running, not parked/],
+    ['mark not done in a running saga', running, notDone('Charge'), /it is running, not parked/],
+    ['mark not done in a saga that undoes', stuckBackward, notDone('Charge'), /has begun to undo/],
     ['mark done in a saga that undoes', stuckBackward, done('Ship'), /has begun to undo/],
     ['mark undone what never started', stuckBackward, undone('Pack'), /not started a step 'Pack'/],
     ['mark undone what is undone', stuckBackward, undone('Reserve'), /is undone already/],
@@ -199,6 +239,8 @@ describe('what an operator cannot do', () => {
     ['mark undone before it undoes', undone('Reserve'), /not begun to undo its steps/],
     ['mark done what is done', done('Reserve'), /step 'Reserve' is done already/],
     ['mark done what has not started', done('Ship'), /has not started a step 'Ship'/],
+    ['mark not done what is done', notDone('Reserve'), /step 'Reserve' is done/],
+    ['mark not done what has not started', notDone('Ship'), /has not started a step 'Ship'/],
   ])('%s', async (_, wish, why) => {
     const { bert } = await inDoubt();
     expect((await rejectionOf(bert.engine.manual(ref, wish, eve))).message).toMatch(why);

@@ -13,6 +13,8 @@ export const counted = {
   resume: 0,
   terminate: 0,
   retryCompensation: 0,
+  markStepDone: 0,
+  markStepNotDone: 0,
   crash: 0,
   recover: 0,
   refusedWrite: 0,
@@ -66,6 +68,19 @@ function fail(process: Process, broken: keyof Journal, what: 'refusedWrite' | 'l
   };
 }
 
+/** An operator looks what became of the step in doubt, and says it: nothing but the truth. */
+async function tellTruth(
+  world: World,
+  { engine }: Process,
+  id: string,
+  act: 'mark-done' | 'mark-not-done',
+): Promise<boolean> {
+  const label = await world.doubtOf(id);
+  const truth = act === 'mark-done' ? 'done' : 'not-done';
+  if (label === undefined || world.truth(label, id) !== truth) return false;
+  return accepted(engine.manual({ ...ref, id }, { act, label }, why));
+}
+
 const DOES: Readonly<Record<Exclude<What, 'refusedWrite' | 'lostAnswer'>, Do>> = {
   start: async (world, process, id) => {
     const isNew = (await world.journal.get({ ...ref, id })) === undefined;
@@ -83,6 +98,8 @@ const DOES: Readonly<Record<Exclude<What, 'refusedWrite' | 'lostAnswer'>, Do>> =
     accepted(engine.manual({ ...ref, id }, { act: 'terminate' }, why)),
   retryCompensation: (_, { engine }, id) =>
     accepted(engine.manual({ ...ref, id }, { act: 'retry-compensation' }, why)),
+  markStepDone: (world, process, id) => tellTruth(world, process, id, 'mark-done'),
+  markStepNotDone: (world, process, id) => tellTruth(world, process, id, 'mark-not-done'),
   crash: (_, process) => {
     process.crash();
     return true;
@@ -140,7 +157,15 @@ class Command implements fc.AsyncCommand<object, Told> {
 const names = Object.keys(counted) as What[];
 const command = fc
   .tuple(
-    fc.constantFrom<What>('start', 'start', 'recover', 'retryCompensation', 'cancel', ...names),
+    fc.constantFrom<What>(
+      'start',
+      'start',
+      'recover',
+      'retryCompensation',
+      'cancel',
+      'resume',
+      ...names,
+    ),
     fc.nat(3),
     fc.constantFrom('o-1', 'o-1', 'o-2'),
     fc.constantFrom(0, 0, 1, 100, 2_500, 5_000, LEASE + 5_000),
@@ -148,21 +173,48 @@ const command = fc
   )
   .map((parts) => new Command(...parts));
 
+/** How a first step that must not be repeated comes into doubt before anything else is done. */
+type Doubt = 'none' | 'crash' | 'refusedWrite';
+
 export const histories = fc.record({
   steps: stepPlans,
+  doubt: fc.constantFrom<Doubt>(
+    'none',
+    'none',
+    'none',
+    'none',
+    'none',
+    'none',
+    'crash',
+    'refusedWrite',
+  ),
   commands: fc.commands([command], { maxCommands: 14, size: '+1' }),
 });
 
 interface History {
   readonly steps: readonly StepPlan[];
+  readonly doubt: Doubt;
   readonly commands: Iterable<fc.AsyncCommand<object, Told>>;
 }
 
+/** Nobody knows whether the step took place: its process died in it, or could not write it down. */
+async function bringIntoDoubt(world: World, doubt: Doubt): Promise<void> {
+  const first = world.worker(0);
+  world.begin(first, ref.id);
+  await world.clock.advance(1);
+  if (doubt === 'crash') first.crash();
+  else fail(first, 'append', 'refusedWrite');
+  await world.clock.advance(2 * LEASE);
+}
+
 /** Plays a history to its end. Gives what must never have happened. */
-export async function verdictOn({ steps, commands }: History, options?: WorldOptions) {
-  const world = new World(steps, options);
+export async function verdictOn({ steps, doubt, commands }: History, options?: WorldOptions) {
+  const [first, ...others] = steps as readonly [StepPlan, ...StepPlan[]];
+  const doubtful = { ...first, does: [], idempotent: false, probe: false, takes: 10 };
+  const world = new World(doubt === 'none' ? steps : [doubtful, ...others], options);
   await world.join();
   await world.join();
+  if (doubt !== 'none') await bringIntoDoubt(world, doubt);
   await fc.asyncModelRun(() => ({ model: {}, real: new Told(world) }), commands);
   return world.verdict();
 }

@@ -90,6 +90,15 @@ export class World extends Cluster {
     });
   }
 
+  /** The step that a saga is parked for, because nobody knows whether it took place. */
+  async doubtOf(id: string): Promise<string | undefined> {
+    const stored = await this.journal.load({ ...ref, id });
+    if (stored?.row.status !== 'parked') return undefined;
+    const records = stored.entries.map(({ head }) => decodeHead(head));
+    const parked = records.findLast((record) => record.type === 'parked');
+    return parked?.reason === 'in-doubt' ? parked.label : undefined;
+  }
+
   /** Everything works again, and there is time enough. Gives what must never have happened. */
   async verdict(): Promise<readonly string[]> {
     for (const process of this.processes) {
@@ -181,6 +190,11 @@ export class World extends Cluster {
   #probe({ owner }: Process, label: string, id: string): ProbeAnswer {
     const isOwner = this.journal.ownerOf(id) === owner;
     if (!isOwner) this.zombies.push(`zombie: probe ${id} ${label} by who does not own it`);
+    return this.truth(label, id);
+  }
+
+  /** What an operator finds who looks at the participant. */
+  truth(label: string, id: string): ProbeAnswer {
     if (this.#effects.get(`${id} ${label}`) === 'done') return 'done';
     const onItsWay = [...this.#onTheirWay].some(
       (call) => call.key === `do ${id} ${label}` && !call.process.isDead,
