@@ -28,6 +28,18 @@ export async function rejected<C extends SagaErrorCode>(
   return outcome;
 }
 
+/** A saga that must complete, at its end. */
+export async function success(
+  handle: SagaHandle,
+): Promise<Awaited<ReturnType<typeof handle.result>>> {
+  const ended = handle.result().catch((error: unknown) => {
+    throw new assert.AssertionError({ message: `saga ${handle.id} has failed: ${String(error)}` });
+  });
+  const saga = await inTime(ended, `the end of saga ${handle.id}`);
+  assert.equal(saga.isSuccess, true);
+  return saga;
+}
+
 /** How a saga that must not complete has ended. */
 export async function failure(handle: SagaHandle): Promise<SagaExecutionException> {
   return (await rejected(handle.result(), 'SAGA_EXECUTION')) as SagaExecutionException;

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { failure, rejected, until } from './asserts.js';
+import { failure, rejected, success, until } from './asserts.js';
 import { engineCase, type EngineContractCase } from './harness.js';
 
 const WHY = { by: 'ann', reason: 'looked into it' };
@@ -21,10 +21,10 @@ export const deployCases: readonly EngineContractCase[] = [
 
     const engine = await stage.deploy(first, second);
     const resumed = await engine.resume({ name: first.name, id: handle.id });
-    assert.equal((await resumed.result()).isSuccess, true);
+    await success(resumed);
     assert.deepEqual(world.log(handle.id), ['Create', 'Charge', 'Ship', 'Ship']);
     const fresh = await world.start(engine, second);
-    await fresh.result();
+    await success(fresh);
     assert.deepEqual(world.log(fresh.id), ['Create', 'Charge', 'Notify']);
   }),
 
@@ -42,7 +42,7 @@ export const deployCases: readonly EngineContractCase[] = [
     const engine = await stage.deploy(changed);
     world.redefined(handle.id, changed);
     const resumed = await engine.resume({ name: first.name, id: handle.id });
-    assert.equal((await resumed.result()).isSuccess, true);
+    await success(resumed);
     assert.deepEqual(world.log(handle.id), ['Create', 'Charge', 'Charge', 'Ship']);
   }),
 
@@ -72,7 +72,7 @@ export const deployCases: readonly EngineContractCase[] = [
     assert.deepEqual(world.standing(handle.id), []);
   }),
 
-  engineCase('a plan that no deploy knows is not started', async (stage) => {
+  engineCase('an engine tells the plans of its deploy, and no others', async (stage) => {
     const { world } = stage;
     const plan = world.plan({ Create: {} });
     const engine = await stage.deploy(plan);
@@ -90,9 +90,9 @@ export const deployCases: readonly EngineContractCase[] = [
     });
     const engine = await stage.deploy(plan, bad);
     const tags = { shop: `north '${plan.name}'` };
-    await (await world.start(engine, plan, { id: 'list-1', key: 'ann', tags })).result();
-    await (await world.start(engine, plan, { id: 'list-2', tags })).result();
-    await (await world.start(engine, plan, { id: 'list-3' })).result();
+    await success(await world.start(engine, plan, { id: 'list-1', key: 'ann', tags }));
+    await success(await world.start(engine, plan, { id: 'list-2', tags }));
+    await success(await world.start(engine, plan, { id: 'list-3' }));
     await failure(await world.start(engine, bad, { id: 'list-4', tags }));
     const ids = async (filter: Parameters<typeof engine.list>[0]): Promise<readonly string[]> =>
       (await engine.list(filter)).sagas.map(({ id }) => id);
@@ -129,7 +129,7 @@ export const deployCases: readonly EngineContractCase[] = [
     const engine = await stage.deploy(plan);
     const handle = await world.start(engine, plan);
     const ref = { name: plan.name, id: handle.id };
-    await handle.result();
+    await success(handle);
     await engine.forget(ref);
     assert.equal(await engine.get(ref), undefined);
     await rejected(engine.forget(ref), 'SAGA_NOT_FOUND');

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { failure, until } from './asserts.js';
+import { failure, success, until } from './asserts.js';
 import { engineCase, type EngineContractCase } from './harness.js';
 import type { Participant } from './participants.js';
 
@@ -23,7 +23,7 @@ export const outcomeCases: readonly EngineContractCase[] = [
     const plan = world.plan({ Create: {}, Reserve: {}, Charge: {} });
     const engine = await stage.deploy(plan);
     const handle = await world.start(engine, plan);
-    const saga = await handle.result();
+    const saga = await success(handle);
     assert.equal(saga.isSuccess, true);
     assert.equal(saga.sagaId, handle.id);
     assert.deepEqual(saga.getStepResult('Reserve'), { done: 'Reserve' });
@@ -67,7 +67,7 @@ export const outcomeCases: readonly EngineContractCase[] = [
     });
     const engine = await stage.deploy(plan);
     const handle = await world.start(engine, plan);
-    const saga = await handle.result();
+    const saga = await success(handle);
     const calls = world.calls.filter(({ what }) => what === 'Charge');
     assert.deepEqual(
       calls.map(({ attempt }) => attempt),
@@ -126,7 +126,7 @@ export const outcomeCases: readonly EngineContractCase[] = [
     });
     const engine = await stage.deploy(plan);
     const handle = await world.start(engine, plan);
-    const saga = await handle.result();
+    const saga = await success(handle);
     assert.deepEqual(saga.getStepResult('Charge'), { found: 'Charge' });
     const expected = ['Create', 'Charge', 'probe Charge', 'Ship', 'probe Ship', 'Ship'];
     assert.deepEqual(world.log(handle.id), expected);
@@ -148,7 +148,7 @@ export const outcomeCases: readonly EngineContractCase[] = [
     const ref = { name: plan.name, id: handle.id };
     assert.equal((await until(engine, ref, 'parked')).parkReason, 'failed-after-pivot');
     const resumed = await engine.resume(ref);
-    assert.equal((await resumed.result()).isSuccess, true);
+    await success(resumed);
     assert.deepEqual(world.standing(handle.id), ['Create', 'Charge', 'Ship']);
   }),
 ];

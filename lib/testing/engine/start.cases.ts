@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { failure, inTime, rejected, until } from './asserts.js';
+import { failure, inTime, rejected, success, until } from './asserts.js';
 import { engineCase, type EngineContractCase } from './harness.js';
 
 /** How sagas are started: once, whoever asks how often, with what can be stored. */
@@ -10,10 +10,10 @@ export const startCases: readonly EngineContractCase[] = [
     const engine = await stage.deploy(plan);
     const first = await world.start(engine, plan, { id: 'twice' });
     const second = await world.start(engine, plan, { id: 'twice' });
-    assert.equal((await second.result()).isSuccess, true);
-    assert.equal((await first.result()).isSuccess, true);
+    await success(second);
+    await success(first);
     const third = await world.start(engine, plan, { id: 'twice' });
-    assert.deepEqual((await third.result()).getStepResult('Charge'), { done: 'Charge' });
+    assert.deepEqual((await success(third)).getStepResult('Charge'), { done: 'Charge' });
     assert.deepEqual(world.log('twice'), ['Create', 'Charge']);
   }),
 
@@ -24,7 +24,7 @@ export const startCases: readonly EngineContractCase[] = [
     const engine = await stage.deploy(plan, other);
     const first = await world.start(engine, plan, { id: 'taken' });
     await rejected(world.start(engine, plan, { id: 'taken', quantity: 9 }), 'SAGA_CONFLICT');
-    await first.result();
+    await success(first);
     await rejected(world.start(engine, plan, { id: 'taken', quantity: 9 }), 'SAGA_CONFLICT');
     await rejected(world.start(engine, other, { id: 'taken' }), 'SAGA_CONFLICT');
     assert.deepEqual(world.log('taken'), ['Create']);
@@ -36,7 +36,7 @@ export const startCases: readonly EngineContractCase[] = [
     const engine = await stage.deploy(plan);
     const starts = Array.from({ length: 8 }, () => world.start(engine, plan, { id: 'at-once' }));
     const handles = await Promise.all(starts);
-    const ends = await Promise.all(handles.map((handle) => handle.result()));
+    const ends = await Promise.all(handles.map((handle) => success(handle)));
     assert.equal(ends.filter(({ isSuccess }) => isSuccess).length, 8);
     assert.deepEqual(world.log('at-once'), ['Create', 'Charge']);
   }),

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { failure, inTime, rejected, until } from './asserts.js';
+import { failure, inTime, rejected, success, until } from './asserts.js';
 import { engineCase, type EngineContractCase } from './harness.js';
 
 const QUICK = { retries: 1, delay: 5 };
@@ -47,7 +47,7 @@ export const steeringCases: readonly EngineContractCase[] = [
     const ref = { name: plan.name, id: 'late' };
     await inTime(asked, 'Ship');
     await rejected(engine.cancel(ref, 'too late'), 'SAGA_STATE');
-    assert.equal((await handle.result()).isSuccess, true);
+    await success(handle);
     await rejected(engine.cancel(ref, 'too late'), 'SAGA_STATE');
     await rejected(engine.cancel({ name: plan.name, id: 'nobody' }, 'who?'), 'SAGA_NOT_FOUND');
     await rejected(engine.cancel({ name: 'Nothing', id: 'nobody' }, 'who?'), 'SAGA_NOT_FOUND');
@@ -168,7 +168,7 @@ export const steeringCases: readonly EngineContractCase[] = [
       await engine.manual(ref, { act: 'mark-done', label: 'Charge', result: { by: 'hand' } }, WHY);
       await until(engine, ref, 'completed');
       const again = await world.start(engine, plan, { id: handle.id });
-      assert.deepEqual((await again.result()).getStepResult('Charge'), { by: 'hand' });
+      assert.deepEqual((await success(again)).getStepResult('Charge'), { by: 'hand' });
       assert.deepEqual(world.log(handle.id), ['Create', 'Charge', 'Ship']);
     },
   ),
