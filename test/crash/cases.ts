@@ -11,6 +11,8 @@ export interface Case {
   readonly killAt?: number;
   /** The place where the first process that recovers it dies. */
   readonly killRecoveryAt?: number;
+  /** So many processes that recover it die there, one after the other. @default 1 */
+  readonly recoveriesKilled?: number;
   /** The name of the twin that is broken on purpose. */
   readonly twin?: string;
 }
@@ -22,6 +24,18 @@ export function ledgerOf(directory: string, { name }: Case): Ledger {
 }
 
 /** How many of its processes are killed. */
-export function kills({ killAt, killRecoveryAt }: Case): number {
-  return Number(killAt !== undefined) + Number(killRecoveryAt !== undefined);
+export function kills(own: Case): number {
+  return Number(own.killAt !== undefined) + killedRecoveries(own);
+}
+
+export function killedRecoveries({ killRecoveryAt, recoveriesKilled = 1 }: Case): number {
+  return killRecoveryAt === undefined ? 0 : recoveriesKilled;
+}
+
+/** A saga that was taken over more often than this, without progress, is parked. */
+export const RECOVERY_LIMIT = 5;
+
+/** Whoever takes it up dies before it comes to anything. */
+export function isPoisoned(own: Case): boolean {
+  return killedRecoveries(own) >= RECOVERY_LIMIT;
 }

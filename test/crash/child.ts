@@ -1,9 +1,6 @@
-import {
-  InProcessEngine,
-  isSagaError,
-  SagaOrchestratorBuilder,
-  silentLogger,
-} from 'nestjs-saga-orchestrator/core';
+import type { Socket } from 'node:net';
+import { InProcessEngine, silentLogger } from 'nestjs-saga-orchestrator/core';
+import { ask } from './ask.js';
 import { ledgerOf, SAGA_ID } from './cases.js';
 import { PASSED, type ChildTask } from './child-task.js';
 import { CrashPoints } from './crash-points.js';
@@ -29,15 +26,9 @@ const world = { points, ledger, cancel, ...twin?.world };
 const definition = sagaUnderTest(own.name, own.scenario, world);
 engine.register(definition);
 
-async function start(): Promise<void> {
-  const options = { host: engine, definition, id: SAGA_ID };
-  const saga = new SagaOrchestratorBuilder(own.name, { trail: [] }, silentLogger, options);
-  const handle = await saga.start();
-  ledger.write({ kind: 'accepted' });
-  await handle.result().catch((error: unknown) => {
-    if (!isSagaError(error, 'SAGA_EXECUTION')) throw error;
-  });
-}
+// Whoever has started it has died: nobody is left to judge what it does.
+process.stdin.once('end', () => process.exit(1)).resume();
+(process.stdin as Socket).unref();
 
 async function recover(): Promise<void> {
   await engine.recover();
@@ -48,6 +39,6 @@ async function recover(): Promise<void> {
   }
 }
 
-await (role === 'start' ? start() : recover());
+await (role === 'start' ? ask(engine, definition, ledger) : recover());
 process.stdout.write(`${PASSED}${points.passed.length}\n`);
 await engine.close();

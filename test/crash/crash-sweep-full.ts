@@ -11,7 +11,7 @@ import { Tally } from './tally.js';
 
 const { values } = parseArgs({
   options: {
-    store: { type: 'string', default: 'sqlite,postgres' },
+    store: { type: 'string', default: 'sqlite,sqlite-thread,postgres' },
     steps: { type: 'string', default: '5' },
     /** How many of the pairs of two kills; those are too many to take them all. */
     pairs: { type: 'string', default: '1500' },

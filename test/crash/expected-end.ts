@@ -1,5 +1,6 @@
+import { isPoisoned, type Case } from './cases.js';
 import { ofType, type History } from './history.js';
-import { labelsOf, type Scenario } from './scenarios.js';
+import { labelsOf } from './scenarios.js';
 
 export interface End {
   readonly status: 'completed' | 'compensated' | 'parked';
@@ -21,7 +22,9 @@ function inDoubt(history: History, label: string): boolean {
 }
 
 /** How a saga must have ended: by its scenario, and by where its processes died. */
-export function expectedEnd(scenario: Scenario, history: History): End {
+export function expectedEnd(own: Case, history: History): End {
+  const { scenario } = own;
+  if (isPoisoned(own)) return { status: 'parked', reason: 'recovery-limit' };
   const labels = labelsOf(scenario);
   const { failAt, lostAt, pivotAt, cancelAt, probed, once } = scenario;
   if (once === true && probed !== true) {

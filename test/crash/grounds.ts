@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import * as server from '../support/postgres-server.js';
-import { postgres, sqlite, type StoreConfig, type StoreKind } from './stores.js';
+import { postgres, sqlite, sqliteThread, type StoreConfig, type StoreKind } from './stores.js';
 import type { Ground } from './sweep.js';
 
 /** Long, so that a busy machine does not end what lives. */
@@ -27,6 +27,8 @@ async function drop(schemas: readonly string[], connectionString: string): Promi
 /** Makes stores for a test, and takes them away afterwards, also when it fails. */
 export async function onGrounds(test: (grounds: Grounds) => Promise<void>): Promise<void> {
   const root = mkdtempSync(join(tmpdir(), 'saga-crash-'));
+  // Also when it is interrupted.
+  process.on('exit', () => rmSync(root, { recursive: true, force: true }));
   const own = await server.start();
   const made: StoreConfig[] = [];
   const ground = (kind: StoreKind, leaseMs = LEASE_MS): Ground => {
@@ -36,13 +38,12 @@ export async function onGrounds(test: (grounds: Grounds) => Promise<void>): Prom
     return { directory, store, leaseMs };
   };
   try {
-    await test({ kinds: [sqlite, postgres(own.url)], postgres: own, ground });
+    await test({ kinds: [sqlite, postgres(own.url), sqliteThread], postgres: own, ground });
     await drop(
       made.flatMap((store) => (store.kind === 'postgres' ? store.schema : [])),
       own.url,
     );
   } finally {
     await own.stop();
-    rmSync(root, { recursive: true, force: true });
   }
 }

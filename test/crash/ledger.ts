@@ -18,6 +18,8 @@ export type LedgerLine =
   | { kind: 'acked'; seq: number; head: string }
   /** The caller was told that the saga is accepted. */
   | { kind: 'accepted' }
+  /** The caller was told the end. */
+  | { kind: 'answer'; status: string }
   /** What a step saw was not what it must see. */
   | { kind: 'fault'; text: string };
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InProcessEngine, silentLogger, type Journal } from 'nestjs-saga-orchestrator/core';
+import { ask } from './ask.js';
 import { ledgerOf, SAGA_ID, type Case } from './cases.js';
 import { CrashPoints } from './crash-points.js';
 import { historyOf, type History } from './history.js';
@@ -16,6 +17,8 @@ export interface Recovered {
 }
 
 const POLL_MS = 50;
+/** What rests is told at once; whose journal lies may wait for ever. */
+const ASK_AGAIN_MS = 5_000;
 
 async function untilAtRest(journal: Journal, limitMs: number): Promise<void> {
   const deadline = performance.now() + limitMs;
@@ -26,20 +29,22 @@ async function untilAtRest(journal: Journal, limitMs: number): Promise<void> {
   }
 }
 
-async function historiesOf(
+const LIVE: ReadonlySet<unknown> = new Set(['running', 'compensating', undefined]);
+
+async function recoveredOf(
+  engine: InProcessEngine,
   journal: Journal,
-  directory: string,
-  cases: readonly Case[],
-  witnesses: ReadonlyMap<string, Witness>,
-): Promise<readonly Recovered[]> {
-  const found: Recovered[] = [];
-  for (const own of cases) {
-    const stored = await journal.load({ name: own.name, id: SAGA_ID });
-    const { lines } = ledgerOf(directory, own);
-    const history = historyOf(stored?.row, stored?.entries ?? [], lines);
-    found.push({ own, history, points: witnesses.get(own.name)?.points.passed.length ?? 0 });
-  }
-  return found;
+  own: Case,
+  { points, ledger }: Witness,
+): Promise<Recovered> {
+  const ref = { name: own.name, id: SAGA_ID };
+  const before = points.passed.length;
+  // Every customer asks what has become of it; of what nobody knows, nobody has told them anything.
+  const { status } = (await journal.get(ref)) ?? {};
+  if (!LIVE.has(status)) await ask(engine, engine.definition(own.name), ledger, ASK_AGAIN_MS);
+  const stored = await journal.load(ref);
+  const history = historyOf(stored?.row, stored?.entries ?? [], ledger.lines);
+  return { own, history, points: before };
 }
 
 /**
@@ -81,7 +86,9 @@ export async function recoverAll(
     }
     await engine.recover();
     await untilAtRest(inner, limitMs);
-    return await historiesOf(inner, directory, cases, witnesses);
+    return await Promise.all(
+      cases.map((own) => recoveredOf(engine, inner, own, witnesses.get(own.name) as Witness)),
+    );
   } finally {
     await engine.close();
   }

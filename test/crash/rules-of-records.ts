@@ -1,6 +1,6 @@
 import { INVARIANTS, violationsOf } from '../support/oracle.js';
 import { planOf } from '../support/trace.js';
-import { kills } from './cases.js';
+import { isPoisoned, kills, RECOVERY_LIMIT } from './cases.js';
 import { expectedEnd } from './expected-end.js';
 import { ofType, type Recorded } from './history.js';
 import type { Rule } from './rule.js';
@@ -44,9 +44,9 @@ const oneEnd: Rule = ({ records, row }) => {
   ];
 };
 
-const expectedStatus: Rule = (history, { scenario }) => {
+const expectedStatus: Rule = (history, own) => {
   if (history.row === undefined) return [];
-  const expected = expectedEnd(scenario, history);
+  const expected = expectedEnd(own, history);
   const reason = ofType(history, 'parked')[0]?.reason;
   return [
     (history.row.status !== expected.status || reason !== expected.reason) &&
@@ -84,7 +84,19 @@ const recoveriesAreCounted: Rule = ({ records, row }, own) => {
   const recovered = records.filter(({ type }) => type === 'recovered').length;
   return [
     recovered > kills(own) && `was taken over ${recovered} times for ${kills(own)} crashes`,
-    (row?.recoveries ?? 0) > 5 && `has ${row?.recoveries} recoveries without progress`,
+    (row?.recoveries ?? 0) > RECOVERY_LIMIT &&
+      !isPoisoned(own) &&
+      `has ${row?.recoveries} recoveries without progress`,
+  ];
+};
+
+/** Whoever waits, or asks again, is told what the journal says. */
+const answersAreTrue: Rule = ({ row, lines }) => {
+  const told = lines.flatMap((line) => (line.kind === 'answer' ? [line.status] : []));
+  const status = row?.status ?? 'unknown';
+  return [
+    TERMINAL.includes(status) && told.length === 0 && 'nobody was told how it ended',
+    ...told.map((answer) => answer !== status && `is ${status}, and was told as ${answer}`),
   ];
 };
 
@@ -98,7 +110,7 @@ const contextIsKept: Rule = ({ row, trail }, { scenario }) => {
 const oracle: Rule = (history, own) => {
   if (history.row === undefined) return [];
   const plan = planOf(sagaUnderTest(own.name, own.scenario, NOBODY));
-  return violationsOf(plan, traceOf(history), { recoveryLimit: 5 }).map(
+  return violationsOf(plan, traceOf(history), { recoveryLimit: RECOVERY_LIMIT }).map(
     ({ invariant, what }) => `${INVARIANTS[invariant]}: ${what}`,
   );
 };
@@ -113,5 +125,6 @@ export const RULES_OF_RECORDS: readonly Rule[] = [
   orderOfRecords,
   recoveriesAreCounted,
   contextIsKept,
+  answersAreTrue,
   oracle,
 ];

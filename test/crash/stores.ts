@@ -3,7 +3,7 @@ import type { Journal } from 'nestjs-saga-orchestrator/core';
 
 /** Where sagas are kept, as data: a child process gets it on its command line. */
 export type StoreConfig =
-  | { readonly kind: 'sqlite'; readonly file: string }
+  | { readonly kind: 'sqlite'; readonly file: string; readonly thread?: 'worker' }
   | { readonly kind: 'postgres'; readonly connectionString: string; readonly schema: string };
 
 /** Only the driver that is needed is loaded: a sweep starts many processes. */
@@ -11,7 +11,7 @@ export async function openJournal(config: StoreConfig): Promise<Journal> {
   switch (config.kind) {
     case 'sqlite': {
       const { sqliteJournal } = await import('nestjs-saga-orchestrator/sqlite');
-      return sqliteJournal({ file: config.file });
+      return sqliteJournal({ file: config.file, thread: config.thread ?? 'main' });
     }
     case 'postgres': {
       const { postgresJournal } = await import('nestjs-saga-orchestrator/postgres');
@@ -31,6 +31,13 @@ export interface StoreKind {
 export const sqlite: StoreKind = {
   name: 'sqlite',
   config: (directory, purpose) => ({ kind: 'sqlite', file: join(directory, `${purpose}.db`) }),
+};
+
+/** The same in a worker thread. */
+export const sqliteThread: StoreKind = {
+  name: 'sqlite-thread',
+  config: (directory, purpose) =>
+    ({ ...sqlite.config(directory, purpose), thread: 'worker' }) as StoreConfig,
 };
 
 export function postgres(connectionString: string): StoreKind {

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { SAGA_ID, type Case } from './cases.js';
+import { killedRecoveries, SAGA_ID, type Case } from './cases.js';
 import { PASSED, type ChildTask } from './child-task.js';
 import { inParallel, runToEnd, type Ended } from './children.js';
 import { FIRED } from './crash-points.js';
@@ -88,8 +88,10 @@ export async function sweep(
   };
   const first = cases.filter(({ killAt }) => killAt !== undefined);
   await inParallel(first, WIDTH, (own) => killIn('start', own));
-  const second = cases.filter(({ killRecoveryAt }) => killRecoveryAt !== undefined);
-  await inParallel(second, WIDTH, (own) => killIn('recover', own));
+  const second = cases.filter((own) => killedRecoveries(own) > 0);
+  await inParallel(second, WIDTH, async (own) => {
+    for (let left = killedRecoveries(own); left > 0; left -= 1) await killIn('recover', own);
+  });
   const { store, directory } = ground;
   const recovered = await recoverAll(store, directory, cases, restLimit(ground));
   for (const { own, history } of recovered) {

@@ -40,6 +40,8 @@ export function witnessed(inner: Journal, witnessOf: (sagaName: string) => Witne
     const what = typesOf(entries);
     points.reach(`before the commit of ${what}`);
     const answer = await commit();
+    // What is there already was not written.
+    if (answer !== undefined) return answer;
     ledger.write(...entries.map(({ seq, head }) => ({ kind: 'acked' as const, seq, head })));
     points.reach(`after the commit of ${what}`);
     return answer;
