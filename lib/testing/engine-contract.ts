@@ -1,4 +1,5 @@
 import { deployCases } from './engine/deploy.cases.js';
+import { doubtCases } from './engine/doubt.cases.js';
 import type { EngineContractCase } from './engine/harness.js';
 import { outcomeCases } from './engine/outcome.cases.js';
 import { startCases } from './engine/start.cases.js';
@@ -17,5 +18,6 @@ export const engineContract: readonly EngineContractCase[] = [
   ...outcomeCases,
   ...startCases,
   ...steeringCases,
+  ...doubtCases,
   ...deployCases,
 ];

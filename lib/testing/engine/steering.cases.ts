@@ -153,27 +153,6 @@ export const steeringCases: readonly EngineContractCase[] = [
   }),
 
   engineCase(
-    'a step in doubt that must not be repeated parks before its pivot is passed',
-    async (stage) => {
-      const { world } = stage;
-      const plan = world.plan({
-        Create: {},
-        Charge: { does: ['loses-its-answer'], undoes: null, pivot: true, idempotent: false },
-        Ship: {},
-      });
-      const engine = await stage.deploy(plan);
-      const handle = await world.start(engine, plan);
-      const ref = { name: plan.name, id: handle.id };
-      assert.equal((await failure(handle)).parkReason, 'in-doubt');
-      await engine.manual(ref, { act: 'mark-done', label: 'Charge', result: { by: 'hand' } }, WHY);
-      await until(engine, ref, 'completed');
-      const again = await world.start(engine, plan, { id: handle.id });
-      assert.deepEqual((await success(again)).getStepResult('Charge'), { by: 'hand' });
-      assert.deepEqual(world.log(handle.id), ['Create', 'Charge', 'Ship']);
-    },
-  ),
-
-  engineCase(
     'a saga is terminated where it is: nothing is undone, nothing goes on',
     async (stage) => {
       const { world } = stage;
