@@ -114,6 +114,16 @@ describe("else to Nest's Logger", () => {
       expect(nestLogger().isLevelEnabled?.('warn')).toBe(true);
     });
 
+    it('none with `logger: false`, for which no line needs to be made', () => {
+      const { staticInstanceRef } = Logger as unknown as { staticInstanceRef?: unknown };
+      try {
+        Logger.overrideLogger(false);
+        expect(nestLogger().isLevelEnabled?.('error')).toBe(false);
+      } finally {
+        Logger.overrideLogger(staticInstanceRef as LoggerService);
+      }
+    });
+
     it('all of them when none were chosen, whatever Nest 11 says', () => {
       chosen.logLevels = undefined;
       expect(nestLogger().isLevelEnabled?.('debug')).toBe(true);

@@ -10,10 +10,18 @@ function line(message: string, fields: LogFields = {}): string {
   return [message, ...shown].join(' ');
 }
 
+/** What Nest keeps of `logger` and `logLevels`; the types tell of neither. */
+interface Chosen {
+  readonly staticInstanceRef?: unknown;
+  readonly logLevels?: readonly LogLevel[];
+}
+
 /** Nest 11 calls every level disabled as long as no levels were chosen, which means all of them. */
 function isLevelEnabled(level: LogLevel): boolean {
-  const { logLevels } = Logger as unknown as { readonly logLevels?: readonly LogLevel[] };
-  return logLevels === undefined || Logger.isLevelEnabled(level);
+  const chosen = Logger as unknown as Chosen;
+  // `logger: false`: the lines would go nowhere, and making them costs more than the saga.
+  if ('staticInstanceRef' in chosen && chosen.staticInstanceRef === undefined) return false;
+  return chosen.logLevels === undefined || Logger.isLevelEnabled(level);
 }
 
 /** Nest's own logger as a saga logger: the fields stand behind the message. */
