@@ -9,7 +9,7 @@ import {
   type RunObserver,
 } from '../execution/index.js';
 import { resumeRecord } from '../machine/index.js';
-import { randomIds, systemClock, type SagaLogger } from '../ports/index.js';
+import { timeOrderedIds, systemClock, type SagaLogger } from '../ports/index.js';
 import type { SagaBuilderOptions } from './builder-options.js';
 import type { SagaStartOptions } from './saga-host.js';
 import { startRequest } from './start-request.js';
@@ -17,7 +17,7 @@ import { startRequest } from './start-request.js';
 /** Time and chance for runs that nobody gave another environment. */
 export const STANDARD_ENVIRONMENT: RunEnvironment = {
   clock: systemClock,
-  ids: randomIds,
+  ids: timeOrderedIds,
   random: Math.random,
 };
 

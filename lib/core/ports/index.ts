@@ -1,6 +1,6 @@
 export { systemClock, type Clock } from './clock.js';
 export { messageOf, report } from './report.js';
-export { randomIds, type IdGenerator } from './ids.js';
+export { timeOrderedIds, type IdGenerator } from './ids.js';
 export {
   isEnabled,
   silentLogger,

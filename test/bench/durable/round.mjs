@@ -23,13 +23,16 @@ async function steadyRound() {
   for (let attempt = 1; ; attempt++) {
     const before = fdatasyncRate(config.folder);
     const commitsBefore = subject.commits?.();
+    const start = process.cpuUsage();
     const { sagas, seconds } = await load(subject.run, inFlight, roundMs);
+    const { user, system } = process.cpuUsage(start);
     const commits = subject.commits && (subject.commits() - commitsBefore) / sagas;
     const after = fdatasyncRate(config.folder);
     const steady = Math.max(before, after) <= 2 * Math.min(before, after);
     const rate = sagas / seconds;
     const syncs = (before + after) / 2;
-    if (steady || attempt === MAX_ATTEMPTS) return { rate, syncs, commits, steady, attempt };
+    const cpu = (user + system) / sagas;
+    if (steady || attempt === MAX_ATTEMPTS) return { rate, syncs, cpu, commits, steady };
   }
 }
 

@@ -36,11 +36,11 @@ export async function durableRounds(subjects, settings, say) {
   const overheads = await overheadsOf(Object.values(subjects));
   const measure = async (key) => {
     const { result, ...server } = await counted(subjects[key]);
-    const { rate, syncs, sagas, steady, durability } = result;
+    const { rate, syncs, cpu, sagas, steady, durability } = result;
     const idle = overheads[subjects[key].subject];
     const commits = idle ? (server.commits - idle.commits) / sagas : result.commits;
     const walSyncs = idle && (server.syncs - idle.syncs) / sagas;
-    return { rate, syncs, perSync: rate / syncs, commits, walSyncs, steady, durability };
+    return { rate, syncs, cpu, perSync: rate / syncs, commits, walSyncs, steady, durability };
   };
   return alternately(Object.keys(subjects), settings.durableRounds, measure, say);
 }
@@ -51,6 +51,7 @@ export function rateRow(name, samples, more = {}) {
   const medianOf = (field) => row('', '', of(field)).median;
   const extras = {
     perSync: medianOf('perSync'),
+    cpu: medianOf('cpu'),
     ...(samples[0].commits === undefined ? {} : { commitsPerSaga: medianOf('commits') }),
     ...(samples[0].walSyncs === undefined ? {} : { walSyncsPerSaga: medianOf('walSyncs') }),
     yardstick: of('syncs'),
