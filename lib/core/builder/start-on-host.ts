@@ -12,11 +12,17 @@ export async function startOnHost(
 ): Promise<SagaHandle> {
   const handle = await host.start(definition, context, options);
   view.run = handle.saga;
-  const result = handle
-    .result()
-    .then((run) => (view.run = run))
-    // A failed saga has results and data to look at, too.
-    .finally(() => (view.run = handle.saga ?? view.run));
+  const result = handle.result().then(
+    (run) => {
+      view.run = handle.saga ?? run;
+      return run;
+    },
+    (error: unknown) => {
+      // A failed saga has results and data to look at, too.
+      view.run = handle.saga ?? view.run;
+      throw error;
+    },
+  );
   result.catch(() => undefined);
   return { id: handle.id, result: () => result };
 }

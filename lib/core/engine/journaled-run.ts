@@ -1,9 +1,8 @@
 import { isSagaError, SagaJournalError } from '../errors/index.js';
 import type { Run } from '../execution/index.js';
-import type { JournalEntry, NewSaga } from '../journal/index.js';
-import type { SagaRecord } from '../machine/index.js';
+import type { NewSaga, SagaRow } from '../journal/index.js';
 import { AlreadyExists, type Journaling } from './journaling.js';
-import { StoredRun } from './stored-run.js';
+import { StoredRun, type StagedRecord } from './stored-run.js';
 import { Tenure } from './tenure.js';
 
 const PROGRESS: ReadonlySet<string> = new Set([
@@ -18,7 +17,9 @@ const PROGRESS: ReadonlySet<string> = new Set([
 /** Keeps one run in the journal: the records of one turn are one write. */
 export class JournaledRun extends StoredRun {
   readonly #tenure: Tenure;
-  #tail: Promise<void> = Promise.resolve();
+  /** The last write, and whether it is still under way, or has failed. */
+  #tail: Promise<void> = WRITTEN;
+  #busy = false;
   /** The saga to be created by the first write. */
   #birth: Omit<NewSaga, 'entries' | 'status'> | undefined;
 
@@ -39,8 +40,8 @@ export class JournaledRun extends StoredRun {
   }
 
   flush(): Promise<void> {
-    if (this.hasStaged) this.#tail = this.#tail.then(() => this.#write());
-    return this.#tail;
+    if (!this.hasStaged) return this.#tail;
+    return (this.#tail = this.#busy ? this.#tail.then(() => this.#write()) : this.#write());
   }
 
   override confirm(): Promise<void> | undefined {
@@ -51,18 +52,19 @@ export class JournaledRun extends StoredRun {
   async #write(): Promise<void> {
     const staged = this.take();
     if (staged.length === 0) return;
+    this.#busy = true;
     const { term } = this.shared.lease;
     try {
-      await this.#store(
-        staged.map(({ entry }) => entry),
-        staged,
-      );
+      const existing = await this.#store(staged);
+      if (existing !== undefined) throw new AlreadyExists(existing);
+      this.#birth = undefined;
     } catch (error) {
       this.#fail(error);
     }
     this.#tenure.provedIn(term);
     const doubt = this.confirm();
     if (doubt !== undefined) await doubt;
+    this.#busy = false;
     for (const { record, entry } of staged) this.run.publish(record, entry.at);
   }
 
@@ -76,25 +78,16 @@ export class JournaledRun extends StoredRun {
     throw failure;
   }
 
-  async #store(
-    entries: readonly JournalEntry[],
-    staged: readonly { record: SagaRecord }[],
-  ): Promise<void> {
+  /** Answers the row that has its name and id already, when it was to be created. */
+  #store(staged: readonly StagedRecord[]): Promise<SagaRow | undefined | void> {
     const { journal, owner } = this.shared;
     const { status } = this.run.state;
-    if (this.#birth !== undefined) {
-      const existing = await journal.create({ ...this.#birth, status, entries });
-      if (existing !== undefined) throw new AlreadyExists(existing);
-      this.#birth = undefined;
-      return;
-    }
-    await journal.append({
-      ref: { name: this.run.sagaName, id: this.run.sagaId },
-      owner,
-      epoch: this.epoch,
-      entries,
-      status,
-      progress: staged.some(({ record }) => PROGRESS.has(record.type)),
-    });
+    const entries = staged.map(({ entry }) => entry);
+    if (this.#birth !== undefined) return journal.create({ ...this.#birth, status, entries });
+    const progress = staged.some(({ record }) => PROGRESS.has(record.type));
+    const { ref, epoch } = this.#tenure;
+    return journal.append({ ref, owner, epoch, entries, status, progress });
   }
 }
+
+const WRITTEN = Promise.resolve();

@@ -15,7 +15,7 @@ export interface LiveSaga {
   readonly fingerprint: string;
   readonly handle: SagaHandle;
   /** Resolves when its first records are durable. */
-  readonly durable: Promise<void>;
+  readonly durable: Promise<unknown>;
 }
 
 /** A saga that this process owns in the journal. */
@@ -25,7 +25,7 @@ export interface OwnedSaga {
 }
 
 function keyOf(ref: SagaRef): string {
-  return JSON.stringify([ref.name, ref.id]);
+  return `${ref.name.length} ${ref.name}${String(ref.id)}`;
 }
 
 /**
@@ -62,22 +62,29 @@ export class LiveSagas {
     // Claimed anew while it ran here: as if another process had taken it over.
     this.#byKey.get(key)?.run.stop(new LeaseLostError('The saga was claimed anew'), 'now');
     const driven = deadline === null ? drive(run) : driveUntil(run, deadline);
-    const ended = driven.finally(() => {
+    const forget = (): void => {
       if (this.#byKey.get(key)?.run === run) this.#byKey.delete(key);
-    });
-    driven.catch((error: unknown) => {
-      if (isSagaError(error, 'SAGA_EXECUTION') || error instanceof AlreadyExists) return;
-      this.leave({ ref, epoch: (run.persistence as JournaledRun).epoch });
-    });
+    };
+    const told = driven.then(
+      (completed) => {
+        forget();
+        return completed;
+      },
+      (error: unknown) => {
+        forget();
+        const isOver = isSagaError(error, 'SAGA_EXECUTION') || error instanceof AlreadyExists;
+        if (!isOver) this.leave({ ref, epoch: (run.persistence as JournaledRun).epoch });
+        throw asTold(run, error);
+      },
+    );
     // Whoever wants to know how it ended asks the handle; a start that failed is told by `durable`.
-    ended.catch(() => undefined);
-    const told = ended.catch((error: unknown) => Promise.reject(asTold(run, error)));
-    told.catch(() => undefined);
+    told.catch(ignore);
     const handle = { id: run.sagaId, saga: run, result: () => told };
     const { version, fingerprint } = definition;
-    const durable = this.#durable(run, ended);
+    // `drive` has staged its first intent by now: the flush in flight is the one that creates.
+    const durable = Promise.race([run.persistence?.flush(), driven]);
     // A recovery has no caller who waits for it.
-    durable.catch(() => undefined);
+    durable.catch(ignore);
     const live = { run, input, version, fingerprint, handle, durable };
     this.#byKey.set(key, live);
     return live;
@@ -128,9 +135,6 @@ export class LiveSagas {
   #stopAtBoundary(run: Run): void {
     run.stop(new SagaInterruptedError(run.sagaName, run.sagaId, 'shutting down'), 'boundary');
   }
-
-  /** `drive` has staged its first intent by now: the flush in flight is the one that creates. */
-  async #durable(run: Run, ended: Promise<Run>): Promise<void> {
-    await Promise.race([run.persistence?.flush(), ended.then(() => undefined)]);
-  }
 }
+
+function ignore(): void {}

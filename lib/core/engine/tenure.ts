@@ -14,8 +14,8 @@ export class Tenure {
 
   constructor(
     private readonly shared: Journaling,
-    private readonly ref: SagaRef,
-    private readonly epoch: number,
+    readonly ref: SagaRef,
+    readonly epoch: number,
   ) {}
 
   /** What was sent in that term was written: the saga was ours. */

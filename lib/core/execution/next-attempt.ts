@@ -49,6 +49,10 @@ export async function letSettle(run: Run): Promise<void> {
   });
 }
 
+function throwIfHalted(run: Run): void {
+  if (run.halt?.when === 'now') throw run.halt.error;
+}
+
 export function noteIntent(
   run: Run,
   type: 'started' | 'undo-started',
@@ -64,16 +68,11 @@ export function noteIntent(
 }
 
 /** Makes the intent durable. Without a journal only observers want to know of it. */
-async function announce(
-  run: Run,
-  type: 'started' | 'undo-started',
-  step: StepDefinition,
-  attempt: number,
-) {
-  noteIntent(run, type, step, attempt);
+async function announceUndo(run: Run, step: StepDefinition, attempt: number): Promise<void> {
+  noteIntent(run, 'undo-started', step, attempt);
   if (run.persistence === undefined) return;
   await run.persistence.flush();
-  if (run.halt?.when === 'now') throw run.halt.error;
+  throwIfHalted(run);
 }
 
 /** Performs an undo whose intent is known, and notes how it went. */
@@ -90,21 +89,6 @@ export async function performUndo(run: Run, step: StepDefinition, attempt: numbe
   run.note({ type: 'undone', label: step.label, attempt }, ctx);
 }
 
-/** The attempt, once its intent is durable; `undefined` when it was cancelled before it began. */
-async function announced(
-  run: Run,
-  step: StepDefinition,
-  attempt: number,
-): Promise<ActionContext | undefined> {
-  const ctx = new ActionContext(run, step, attempt);
-  if (run.observers === undefined && run.persistence === undefined) return ctx;
-  run.current = ctx;
-  await announce(run, 'started', step, attempt);
-  if (ctx.aborted === undefined) return ctx;
-  noteNotBegun(run, ctx, ctx.aborted);
-  return undefined;
-}
-
 /**
  * Performs whatever comes before the next attempt of an action: waits, undos, probes, records. The
  * intent of an attempt that nothing holds back is staged before this returns: a start is accepted
@@ -115,7 +99,7 @@ async function announced(
  */
 export async function nextAttempt(run: Run): Promise<ActionContext | undefined> {
   for (;;) {
-    if (run.halt?.when === 'now') throw run.halt.error;
+    throwIfHalted(run);
     const command = decide(run.definition, run.state);
     if (command.type === 'record') {
       run.note(command.record);
@@ -126,13 +110,22 @@ export async function nextAttempt(run: Run): Promise<ActionContext | undefined> 
     } else if (isHeldBack(run, command) && (await holdBack(run, command))) {
       // Time has passed: ask again.
     } else if (command.type === 'undo') {
-      await announce(run, 'undo-started', command.step, command.attempt);
+      await announceUndo(run, command.step, command.attempt);
       await performUndo(run, command.step, command.attempt);
     } else if (command.type === 'probe') {
       await noteProbe(run, command.step);
     } else {
-      const ctx = await announced(run, command.step, command.attempt);
-      if (ctx !== undefined) return ctx;
+      const ctx = new ActionContext(run, command.step, command.attempt);
+      if (run.observers === undefined && run.persistence === undefined) return ctx;
+      run.current = ctx;
+      noteIntent(run, 'started', command.step, command.attempt);
+      // Here, not in a function of its own: one promise less for every step.
+      // Whoever was told of the intent may cancel it in the meantime, also without a journal.
+      await run.persistence?.flush();
+      throwIfHalted(run);
+      if (ctx.aborted === undefined) return ctx;
+      // Cancelled after its intent was recorded and before its action ran.
+      noteNotBegun(run, ctx, ctx.aborted);
     }
   }
 }
