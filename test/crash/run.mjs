@@ -1,6 +1,6 @@
 // Bundles the crash tests next to the built package, which they import by its name, and runs one:
 //   node test/crash/run.mjs <sweep|full|soak> [options]
-import { build } from 'esbuild';
+import { bundle } from '../support/bundle.mjs';
 
 const SCRIPTS = {
   sweep: ['crash-sweep', 'child'],
@@ -11,21 +11,6 @@ const SCRIPTS = {
 const [name, ...options] = process.argv.slice(2);
 if (!Object.hasOwn(SCRIPTS, name)) throw new Error(`Which one? ${Object.keys(SCRIPTS).join(', ')}`);
 const scripts = SCRIPTS[name];
-await build({
-  entryPoints: scripts.map((script) => `test/crash/${script}.ts`),
-  outdir: 'dist/crash',
-  outbase: 'test/crash',
-  outExtension: { '.js': '.mjs' },
-  bundle: true,
-  packages: 'external',
-  platform: 'node',
-  format: 'esm',
-  target: 'node20',
-  // Some of what the tests share is written for CommonJS.
-  banner: {
-    js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-  },
-  logLevel: 'warning',
-});
+const program = await bundle(...scripts.map((script) => `test/crash/${script}.ts`));
 process.argv.splice(2, process.argv.length, ...options);
-await import(`../../dist/crash/${scripts[0]}.mjs`);
+await import(program);

@@ -4,8 +4,7 @@
 //                                              RESTATE_SERVICE_PORT for the application)
 import { execFileSync, spawn } from 'node:child_process';
 import { constants } from 'node:os';
-import { pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { bundle } from './bundle.mjs';
 
 const SERVERS = {
   postgres: {
@@ -37,21 +36,7 @@ const [kind, command, ...args] = process.argv.slice(2);
 if (!Object.hasOwn(SERVERS, kind)) throw new Error(`Which? ${Object.keys(SERVERS).join(', ')}`);
 if (command === undefined) throw new Error('Which command?');
 const { source, start } = SERVERS[kind];
-const outfile = `dist/with-server/${kind}.mjs`;
-await build({
-  entryPoints: [source],
-  outfile,
-  bundle: true,
-  packages: 'external',
-  platform: 'node',
-  format: 'esm',
-  target: 'node20',
-  banner: {
-    js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-  },
-  logLevel: 'warning',
-});
-const { server, env } = await start(await import(pathToFileURL(outfile).href));
+const { server, env } = await start(await import(await bundle(source)));
 for (const [name, value] of Object.entries(env)) console.log(`${name}=${value}`);
 // A group of its own: npm passes signals on to its script only, not to what that has started.
 const child = spawn(command, args, {

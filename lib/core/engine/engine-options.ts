@@ -1,21 +1,10 @@
-import type { RunEnvironment, RunObserver } from '../execution/index.js';
-import type { Journal, PayloadCodec, PayloadLimits } from '../journal/index.js';
-import type { SagaLogger } from '../ports/index.js';
+import type { Journal } from '../journal/index.js';
+import type { EngineSettings } from './engine-provider.js';
 import type { RecoveryOptions } from './recovery-worker.js';
 import type { RetentionOptions } from './retention.js';
 
-export interface InProcessEngineOptions {
+export interface InProcessEngineOptions extends EngineSettings {
   readonly journal: Journal;
-  readonly logger: SagaLogger;
-  /** Time, ids and chance, for tests. */
-  readonly environment?: RunEnvironment;
-  /** @default JSON with tags */
-  readonly codec?: PayloadCodec;
-  readonly limits?: Partial<PayloadLimits>;
-  /** Told of every record once it is durable. */
-  readonly observers?: readonly RunObserver[];
-  /** How long a shutdown lets running steps finish, in ms. @default 10_000 */
-  readonly drainMs?: number;
   /**
    * How long this process may be silent before others take its sagas over, in ms. @default 15_000
    */

@@ -1,0 +1,34 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+
+/**
+ * Makes programs of TypeScript files of `test/`, next to the built package, which they import by its
+ * name.
+ *
+ * @returns the URL of the first one, to import.
+ */
+export async function bundle(...sources) {
+  await build({
+    absWorkingDir: ROOT,
+    entryPoints: sources,
+    outdir: 'dist/test',
+    outbase: 'test',
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    // Some of what they share is written for Jest, which runs it as CommonJS.
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
+    logLevel: 'warning',
+  });
+  const [first] = sources;
+  const program = join(ROOT, 'dist', first).replace(/\.ts$/, '.mjs');
+  return pathToFileURL(program).href;
+}
