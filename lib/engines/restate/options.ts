@@ -18,7 +18,11 @@ export interface RestateEngineOptions {
   readonly ingressUrl?: string;
   /** Where they are looked at, and where this service is registered. @default 'http://127.0.0.1:9070' */
   readonly adminUrl?: string;
-  readonly service?: RestateServiceOptions;
+  /**
+   * Where this process serves its sagas to the server. `false`: it only starts them, and others that
+   * know the same sagas run them.
+   */
+  readonly service?: RestateServiceOptions | false;
   /**
    * The server's public keys (`publickeyv1_…`): requests that it has not signed are refused. Give
    * them whenever others can reach the service's port.
@@ -44,6 +48,8 @@ export interface RestateEngineOptions {
 export interface RestateSettings {
   readonly ingressUrl: string;
   readonly adminUrl: string;
+  /** Whether this process runs sagas, and does not only start them. */
+  readonly serves: boolean;
   readonly port: number;
   readonly host: string;
   readonly publicUrl: string | undefined;
@@ -80,10 +86,11 @@ function keyProblems(keys: readonly string[]): readonly string[] {
 
 /** @throws SagaOptionsError with everything that is wrong. */
 export function restateSettings(options: RestateEngineOptions): RestateSettings {
-  const { service = {} } = options;
+  const service = options.service === false ? {} : (options.service ?? {});
   const settings = {
     ingressUrl: options.ingressUrl ?? 'http://127.0.0.1:8080',
     adminUrl: options.adminUrl ?? 'http://127.0.0.1:9070',
+    serves: options.service !== false,
     port: service.port ?? 9080,
     host: service.host ?? '127.0.0.1',
     publicUrl: service.publicUrl,

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { STANDARD_ENVIRONMENT } from '../../core/builder/index.js';
 import {
   jsonCodec,
@@ -52,6 +53,8 @@ export class RestateEngine implements SagaEngine {
     private readonly given: EngineSettings,
   ) {
     const { logger, observers = [], environment = STANDARD_ENVIRONMENT } = given;
+    // Every caller who waits listens to it.
+    setMaxListeners(0, this.#closing.signal);
     const storing = { codec: given.codec ?? jsonCodec, limits: payloadLimits(given.limits) };
     this.#runs = { storing, environment, logger, observers };
     this.#server = new RestateServer(settings);
@@ -157,6 +160,7 @@ export class RestateEngine implements SagaEngine {
   }
 
   async #publish(): Promise<void> {
+    if (!this.settings.serves) return;
     const sdk = await restateSdk();
     const { maxRecoveries, retentionMs } = this.settings;
     const interpreter = new Interpreter({

@@ -9,7 +9,7 @@ import { RecordingLogger } from '../../support/recording-logger.js';
 const plan = defineSaga('PlaceOrder', [{ label: 'Create', action: () => 1, compensate: () => 1 }]);
 
 function engineOf(options: RestateEngineOptions, logger = silentLogger): SagaEngine {
-  const service = { port: 0, ...options.service };
+  const service = { port: 0, ...(options.service || {}) };
   return restateEngine({ ...options, service }).create({ logger });
 }
 
@@ -102,6 +102,18 @@ describe('restateEngine()', () => {
     engine.register(defineSaga('Return', [{ label: 'Create', action: () => 1 }]));
     await engine.open();
     expect(server.asked).toHaveLength(2);
+    await engine.close();
+    server.close();
+  });
+
+  it('opens no port and registers nothing where it only starts sagas', async () => {
+    const server = await answering(200, { rows: [] });
+    const only = { adminUrl: server.url, service: false as const };
+    const engine = restateEngine(only).create({ logger: silentLogger });
+    engine.register(plan);
+    await engine.open();
+    expect(await engine.list({})).toEqual({ sagas: [] });
+    expect(server.asked).toEqual(['POST /query']);
     await engine.close();
     server.close();
   });

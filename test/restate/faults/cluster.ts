@@ -1,0 +1,43 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { restatectl, RestateServer, serverPlace } from '../restate-server.js';
+
+const run = promisify(execFile);
+
+/** Three servers that keep two copies of everything. */
+export async function startCluster(): Promise<readonly RestateServer[]> {
+  const places = [await serverPlace('n1'), await serverPlace('n2'), await serverPlace('n3')];
+  const addresses = places.map(({ fabric }) => `"http://127.0.0.1:${fabric}"`).join(', ');
+  const nodes = places.map(
+    (place, index) =>
+      new RestateServer(
+        place,
+        `cluster-name = "saga-test"
+auto-provision = false
+default-replication = 2
+default-num-partitions = 4
+force-node-id = ${index + 1}
+[metadata-client]
+addresses = [${addresses}]`,
+      ),
+  );
+  for (const node of nodes) await node.start('listening');
+  await provision(places[0]?.fabric as number);
+  await Promise.all(nodes.map((node) => node.untilHealthy()));
+  return nodes;
+}
+
+async function provision(fabric: number): Promise<void> {
+  const address = `http://127.0.0.1:${fabric}`;
+  const args = ['--address', address, 'provision', '--replication', '2', '--yes'];
+  const until = Date.now() + 60_000;
+  for (;;) {
+    try {
+      await run(restatectl(), args);
+      return;
+    } catch (error) {
+      if (Date.now() > until) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    }
+  }
+}
