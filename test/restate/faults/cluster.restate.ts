@@ -33,7 +33,7 @@ describe('a cluster of three nodes that keep two copies', () => {
         const handle = await client.start(plan, { refuse: index % 2 === 1, workMs: 400 }, { id });
         return handle.result().then(
           () => 'completed',
-          (error: { status?: string }) => error.status ?? String(error),
+          (error: { status?: string; message: string }) => error.status ?? error.message,
         );
       });
       const begun = (): number => ids.filter((id) => callsOf(root, id).length > 0).length;

@@ -21,23 +21,29 @@ force-node-id = ${index + 1}
 addresses = [${addresses}]`,
       ),
   );
-  for (const node of nodes) await node.start('listening');
-  await provision(places[0]?.fabric as number);
-  await Promise.all(nodes.map((node) => node.untilHealthy()));
-  return nodes;
+  try {
+    for (const node of nodes) await node.start('listening');
+    await provision(places[0]?.fabric as number);
+    await Promise.all(nodes.map((node) => node.untilHealthy()));
+    return nodes;
+  } catch (error) {
+    for (const node of nodes) await node.stop();
+    throw error;
+  }
 }
 
+/** Asks until it is done: the command's exit code is 0 also while no node listens yet. */
 async function provision(fabric: number): Promise<void> {
   const address = `http://127.0.0.1:${fabric}`;
   const args = ['--address', address, 'provision', '--replication', '2', '--yes'];
   const until = Date.now() + 60_000;
   for (;;) {
-    try {
-      await run(restatectl(), args);
-      return;
-    } catch (error) {
-      if (Date.now() > until) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 300));
-    }
+    const said = await run(restatectl(), args).then(
+      ({ stdout, stderr }) => stdout + stderr,
+      (error: Error) => error.message,
+    );
+    if (said.includes('successfully provisioned')) return;
+    if (Date.now() > until) throw new Error(`The cluster was not provisioned: ${said}`);
+    await new Promise((resolve) => setTimeout(resolve, 300));
   }
 }
