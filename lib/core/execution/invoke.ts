@@ -93,16 +93,21 @@ function begin(
   return supervised(run, ctx, Promise.resolve(returned), timeout, grace);
 }
 
-/** This process slept, or was busy, for longer than its lease: is the saga still its own? */
+/**
+ * This process slept, or was busy, for longer than its lease: is the saga still its own? Asked until
+ * the answer is certain at the very moment of the call: it may sleep once more after it was given.
+ */
 async function confirmed(
   run: Run,
   ctx: ActionContext,
-  doubt: Promise<void>,
+  asked: Promise<void>,
   next: () => unknown,
 ): Promise<unknown> {
-  await doubt.catch((error: Error) => {
-    throw new Halted(error);
-  });
+  for (let doubt: Promise<void> | undefined = asked; doubt; doubt = run.persistence?.confirm()) {
+    await doubt.catch((error: Error) => {
+      throw new Halted(error);
+    });
+  }
   if (run.halt?.when === 'now') throw new Halted(run.halt.error);
   if (ctx.aborted !== undefined) throw ctx.aborted;
   return next();
