@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { start } from '../children.js';
-import type { WorkerTask } from './task.js';
+import { NOT_STARTED, type WorkerTask } from './task.js';
 
 const SCRIPT = new URL('./worker.mjs', import.meta.url);
 /** Transfers of one worker at a time. */
@@ -138,7 +138,8 @@ export class Fleet {
 
   #bury(worker: Worker, code: number | null, signal: string | null): void {
     const { number, inFlight, killed } = worker;
-    if (!killed && !(this.#closing && code === 0)) {
+    const isExpected = killed || code === NOT_STARTED || (this.#closing && code === 0);
+    if (!isExpected) {
       this.problems.push(`worker ${number} ended with ${code ?? signal}`);
     }
     this.#again.push(...inFlight);

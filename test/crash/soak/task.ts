@@ -26,3 +26,6 @@ export async function openAccounts(config: StoreConfig): Promise<Accounts> {
     }
   }
 }
+
+/** How a worker ends whose server was away when it started. */
+export const NOT_STARTED = 75;

@@ -8,7 +8,7 @@ import {
 } from 'nestjs-saga-orchestrator/core';
 import { openJournal } from '../stores.js';
 import { wrapJournal } from '../wrap-journal.js';
-import { openAccounts, type WorkerTask } from './task.js';
+import { openAccounts, NOT_STARTED, type WorkerTask } from './task.js';
 import { MAX_RECOVERIES, TRANSFER, transferOf, transferSaga } from './transfer.js';
 import { twinNamed } from './twins.js';
 import { Witness } from './witness.js';
@@ -43,9 +43,15 @@ function say(what: string, number: number): void {
   process.stdout.write(`${what} ${number}\n`);
 }
 
+/** The server is away just now: nothing has begun, and whoever started this process starts another. */
+function away(error: unknown): never {
+  process.stderr.write(`worker ${task.worker} could not start: ${String(error)}\n`);
+  process.exit(NOT_STARTED);
+}
+
 const twin = twinNamed(task.twin);
 const bank = await openAccounts(task.accounts);
-await bank.open();
+await bank.open().catch(away);
 const accounts = twin?.accounts?.(bank) ?? bank;
 const store = await openJournal(task.store);
 const engine = new InProcessEngine({
@@ -82,7 +88,7 @@ async function transfer(number: number): Promise<void> {
   say('ended', number);
 }
 
-await engine.recover();
+await engine.recover().catch(away);
 const lines = createInterface({ input: process.stdin });
 lines.on('line', (line) => void transfer(Number(line)));
 // Its standard input ends when it is to end, and also when the one that started it has died.
