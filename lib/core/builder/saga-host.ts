@@ -43,4 +43,12 @@ export interface SagaHost {
     context: unknown,
     options: SagaStartOptions & { readonly resumeFrom?: string },
   ): Promise<SagaHandle>;
+
+  /**
+   * As {@link start}, for a caller who only waits for the end: a host may save itself the word that the
+   * start is durable, and tell with the end what `start` would have thrown.
+   *
+   * @default start
+   */
+  begin?(...args: Parameters<SagaHost['start']>): Promise<SagaHandle>;
 }

@@ -116,7 +116,7 @@ export class SagaOrchestratorBuilder<TContext, TResults extends StepResults = ob
    */
   async start(): Promise<SagaHandle<ISagaRunContext<TContext, TResults>>> {
     const host = this.options?.host;
-    const handle = host === undefined ? this.#startBare() : await this.#startOn(host);
+    const handle = host === undefined ? this.#startBare() : await this.#startOn(host, false);
     return handle as unknown as SagaHandle<ISagaRunContext<TContext, TResults>>;
   }
 
@@ -176,14 +176,14 @@ export class SagaOrchestratorBuilder<TContext, TResults extends StepResults = ob
     return { id: (this.#run as Run).sagaId, result: () => ended };
   }
 
-  #startOn(host: SagaHost, resumeFrom?: string): Promise<SagaHandle> {
+  #startOn(host: SagaHost, waits: boolean, resumeFrom?: string): Promise<SagaHandle> {
     const { options = NO_OPTIONS, initialContext } = this;
     const settings = resumeFrom === undefined ? options : { ...options, resumeFrom };
-    return startOnHost(host, this.build(), initialContext, settings, this.#viewOf());
+    return startOnHost(host, this.build(), initialContext, settings, this.#viewOf(), waits);
   }
 
   async #hosted(resumeFrom: string | undefined): Promise<ISagaRunContext<unknown>> {
-    const handle = await this.#startOn(this.options?.host as SagaHost, resumeFrom);
+    const handle = await this.#startOn(this.options?.host as SagaHost, true, resumeFrom);
     return handle.result();
   }
 }

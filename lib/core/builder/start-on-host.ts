@@ -9,8 +9,12 @@ export async function startOnHost(
   context: unknown,
   options: SagaStartOptions & { readonly resumeFrom?: string },
   view: RunView,
+  waits = false,
 ): Promise<SagaHandle> {
-  const handle = await host.start(definition, context, options);
+  const handle =
+    waits && host.begin !== undefined
+      ? await host.begin(definition, context, options)
+      : await host.start(definition, context, options);
   view.run = handle.saga;
   const result = handle.result().then(
     (run) => {

@@ -8,11 +8,12 @@ import {
 import { executionException, type Run } from '../../core/execution/index.js';
 import type { Clock } from '../../core/index.js';
 import { messageOf } from '../../core/ports/index.js';
+import type { Ask } from './ask.js';
 import { viewRun, type RunParts } from './restate-run.js';
 import type { Residents } from './residents.js';
 import type { RestateServer } from './server.js';
 import type { KeptSaga, Store } from './store.js';
-import { fromWire, LISTED, type ListedState, type Output } from './wire.js';
+import { fromWire, LISTED, type ListedState } from './wire.js';
 import { sqlText } from './server.js';
 
 export interface FollowParts {
@@ -22,12 +23,21 @@ export interface FollowParts {
   readonly residents: Residents;
   readonly clock: Clock;
   readonly patienceMs: number;
-  /** Aborted when this process shuts down. */
-  readonly closing: AbortSignal;
+  readonly closing: Closing;
+}
+
+/** Who must be told that this process shuts down. */
+export class Closing extends Set<() => void> {
+  isClosed = false;
+
+  close(): void {
+    this.isClosed = true;
+    for (const stop of this) stop();
+  }
 }
 
 /** How often the server is asked whether a saga was parked by another process, in ms. */
-const FIRST_LOOK_MS = 500;
+const FIRST_LOOK_MS = 2_000;
 const LAST_LOOK_MS = 15_000;
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 2_000;
@@ -42,6 +52,8 @@ export class Follower {
     private readonly ref: SagaRef,
     private readonly definition: SagaDefinition,
     private readonly input: string,
+    /** Asks for the end of the saga: the first time, and again after it was cut off. */
+    private readonly ask: Ask = (signal) => parts.server.attach(ref, signal),
   ) {}
 
   get handle(): SagaHandle {
@@ -56,17 +68,16 @@ export class Follower {
   }
 
   /** @throws SagaExecutionException, SagaInterruptedError */
-  result(first?: (signal: AbortSignal) => Promise<Output>): Promise<Run> {
-    return (this.#ended ??= this.#follow(first));
+  result(): Promise<Run> {
+    return (this.#ended ??= this.#follow());
   }
 
-  async #follow(first?: (signal: AbortSignal) => Promise<Output>): Promise<Run> {
+  async #follow(): Promise<Run> {
     const abort = new AbortController();
-    const { closing } = this.parts;
     const stop = (): void => abort.abort();
-    closing.addEventListener('abort', stop);
+    this.parts.closing.add(stop);
     try {
-      const answer = this.#answer(abort.signal, first);
+      const answer = this.#answer(abort.signal);
       const parked = this.#parked(abort.signal);
       // Who loses the race ends by the signal.
       answer.catch(() => undefined);
@@ -75,26 +86,22 @@ export class Follower {
       if (run.isSuccess) return run;
       throw executionException(run);
     } finally {
-      closing.removeEventListener('abort', stop);
+      this.parts.closing.delete(stop);
       abort.abort();
     }
   }
 
   /** Asks again when the connection breaks: the saga goes on, whoever of the two went. */
-  async #answer(
-    signal: AbortSignal,
-    first: ((signal: AbortSignal) => Promise<Output>) | undefined,
-  ): Promise<Run> {
-    const { server, clock, closing, patienceMs } = this.parts;
-    let ask = first ?? ((ended: AbortSignal) => server.attach(this.ref, ended));
+  async #answer(signal: AbortSignal): Promise<Run> {
+    const { clock, closing, patienceMs } = this.parts;
     let lastHeard = clock.monotonic();
-    for (let pauseMs = FIRST_RETRY_MS; ; pauseMs = Math.min(pauseMs * 2, LAST_RETRY_MS)) {
+    for (let tries = 0; ; tries += 1) {
       const asked = clock.monotonic();
       try {
-        const { records } = await ask(signal);
+        const { records } = await this.ask(signal, tries);
         return this.#view(fromWire(records));
       } catch (error) {
-        if (closing.aborted) throw this.#interrupted('shutting down', error);
+        if (closing.isClosed) throw this.#interrupted('shutting down', error);
         if (isSagaError(error, 'SAGA_NOT_FOUND')) return this.#gone(error);
         if (!isSagaError(error, 'SAGA_JOURNAL')) throw error;
         // It was cut off in the middle: until then the server was there.
@@ -103,7 +110,7 @@ export class Follower {
           throw this.#interrupted(messageOf(error), error);
         }
       }
-      ask = (ended) => server.attach(this.ref, ended);
+      const pauseMs = Math.min(FIRST_RETRY_MS * 2 ** tries, LAST_RETRY_MS);
       await new Promise<void>((resolve) => clock.schedule(pauseMs, resolve));
     }
   }

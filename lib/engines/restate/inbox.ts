@@ -20,6 +20,8 @@ interface Arrival {
 export class Inbox {
   #wish: RestatePromise<Wish>;
   #deadline: RestatePromise<void> | undefined;
+  /** What can arrive, from one arrival to the next. */
+  #waiting: RestatePromise<Arrival>[] | undefined;
 
   constructor(
     private readonly sdk: RestateSdk,
@@ -43,15 +45,17 @@ export class Inbox {
 
   // Without side effects: the SDK also calls the mappers of races that were over long ago.
   #arrivals(): RestatePromise<Arrival>[] {
+    if (this.#waiting !== undefined) return this.#waiting;
     const wished = this.#wish.map((wish): Arrival => ({ by: 'wish', wish: wish as Wish }));
     const cancelled = this.ctx
       .cancellation()
       .map((): Arrival => ({ by: 'cancel', wish: CANCELLED }));
-    if (this.#deadline === undefined) return [wished, cancelled];
-    return [wished, cancelled, this.#deadline.map((): Arrival => ({ by: 'time', wish: DEADLINE }))];
+    const late = this.#deadline?.map((): Arrival => ({ by: 'time', wish: DEADLINE }));
+    return (this.#waiting = late === undefined ? [wished, cancelled] : [wished, cancelled, late]);
   }
 
   #taken({ by, wish }: Arrival): Wish {
+    this.#waiting = undefined;
     if (by === 'wish') this.#wish = this.ctx.signal<Wish>(WISH);
     if (by === 'time') this.#deadline = undefined;
     return wish;

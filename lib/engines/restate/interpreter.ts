@@ -95,6 +95,7 @@ class Play {
       if (status !== this.#listed && status !== 'completed') this.#list(status);
       if ('wait' in batch.next && batch.next.wait > 0) await this.#wait(inbox, batch.next.wait);
       if (!('rest' in batch.next)) continue;
+      if (status === 'completed') return { records: this.#records.filter(carriesData) };
       if (status !== 'parked') return { records: this.#records };
       this.parts.residents.parked(this.run);
       this.turns.hear(await inbox.next());
@@ -138,4 +139,9 @@ class Play {
     const state: ListedState = { status, key, tags };
     this.ctx.set(LISTED, state);
   }
+}
+
+/** What the caller of a saga that has completed can look at: results, the context, and that it has. */
+function carriesData([, , result, context]: WireRecord, at: number, all: readonly unknown[]) {
+  return (result ?? context ?? null) !== null || at === all.length - 1;
 }

@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { STANDARD_ENVIRONMENT } from '../../core/builder/index.js';
 import {
   jsonCodec,
@@ -12,14 +11,14 @@ import {
   type SagaFilter,
   type SagaHandle,
   type SagaRef,
-  type SagaStartOptions,
   type SagaSummaryPage,
 } from '../../core/index.js';
 import { checkSame, DefinitionRegistry, detailsOf } from '../../core/engine/index.js';
 import { payloadLimits } from '../../core/journal/index.js';
 import type { ManualWish } from '../../core/machine/index.js';
 import { Deployment } from './deployment.js';
-import { Follower, type FollowParts } from './follow.js';
+import { Closing, Follower, type FollowParts } from './follow.js';
+import { calling } from './ask.js';
 import { Interpreter } from './interpreter.js';
 import { Listing } from './listing.js';
 import type { RestateSettings } from './options.js';
@@ -33,11 +32,13 @@ import { Steering } from './steering.js';
 import { Store } from './store.js';
 import type { StartInput } from './wire.js';
 
+type StartArguments = Parameters<SagaEngine['start']>;
+
 /** Runs sagas as workflows of a Restate server, in this process or in another that serves them. */
 export class RestateEngine implements SagaEngine {
   readonly #registry = new DefinitionRegistry();
   readonly #residents = new Residents();
-  readonly #closing = new AbortController();
+  readonly #closing = new Closing();
   readonly #runs: RunParts;
   readonly #server: RestateServer;
   readonly #deployment: Deployment;
@@ -53,8 +54,6 @@ export class RestateEngine implements SagaEngine {
     private readonly given: EngineSettings,
   ) {
     const { logger, observers = [], environment = STANDARD_ENVIRONMENT } = given;
-    // Every caller who waits listens to it.
-    setMaxListeners(0, this.#closing.signal);
     const storing = { codec: given.codec ?? jsonCodec, limits: payloadLimits(given.limits) };
     this.#runs = { storing, environment, logger, observers };
     this.#server = new RestateServer(settings);
@@ -69,7 +68,7 @@ export class RestateEngine implements SagaEngine {
       residents: this.#residents,
       clock: environment.clock,
       patienceMs: settings.patienceMs,
-      closing: this.#closing.signal,
+      closing: this.#closing,
     };
   }
 
@@ -106,19 +105,24 @@ export class RestateEngine implements SagaEngine {
     return (this.#closed ??= this.#close());
   }
 
-  async start(
-    definition: SagaDefinition,
-    context: unknown,
-    options: SagaStartOptions & { readonly resumeFrom?: string },
-  ): Promise<SagaHandle> {
-    if (this.#closed !== undefined) {
-      throw new SagaInterruptedError(definition.name, options.id ?? '(new)', 'shutting down');
-    }
-    const { ref, input } = startOf(this.#runs, this.#registry, definition, context, options);
+  async start(...args: StartArguments): Promise<SagaHandle> {
+    const { ref, input } = this.#startOf(args);
     await this.open();
-    const follower = new Follower(this.#follow, ref, definition, input.input);
+    const follower = new Follower(this.#follow, ref, args[0], input.input);
     if (await this.#server.start(ref, input)) return follower.handle;
-    return this.#attach(ref, definition, input);
+    const { resumeFrom } = input;
+    if (resumeFrom !== undefined) return this.resume(ref, resumeFrom);
+    await this.#checkTaken(ref, args[0], input);
+    return follower.handle;
+  }
+
+  /** One request instead of two: the start is answered with the end. */
+  async begin(...args: StartArguments): Promise<SagaHandle> {
+    const { ref, input } = this.#startOf(args);
+    if (input.resumeFrom !== undefined) return this.start(...args);
+    await this.open();
+    const ask = calling(this.#server, ref, input, () => this.#checkTaken(ref, args[0], input));
+    return new Follower(this.#follow, ref, args[0], input.input, ask).handle;
   }
 
   async get(ref: SagaRef): Promise<SagaDetails | undefined> {
@@ -150,13 +154,18 @@ export class RestateEngine implements SagaEngine {
     await this.#steering.forget(ref);
   }
 
-  /** The id is taken: by the same saga, or by another. */
-  async #attach(ref: SagaRef, definition: SagaDefinition, input: StartInput): Promise<SagaHandle> {
+  #startOf([definition, context, options]: StartArguments): ReturnType<typeof startOf> {
+    if (this.#closed !== undefined) {
+      throw new SagaInterruptedError(definition.name, options.id ?? '(new)', 'shutting down');
+    }
+    return startOf(this.#runs, this.#registry, definition, context, options);
+  }
+
+  /** The id is taken: @throws SagaConflictError when not by the same saga. */
+  async #checkTaken(ref: SagaRef, definition: SagaDefinition, input: StartInput): Promise<void> {
     const kept = await this.#store.loadNew(ref);
     if (kept === undefined) throw new SagaStateError(`Saga ${ref.name} ${ref.id} was just deleted`);
-    if (input.resumeFrom !== undefined) return this.resume(ref, input.resumeFrom);
     checkSame(this.#runs.storing.codec, definition, input.input, kept.row);
-    return new Follower(this.#follow, ref, definition, input.input).handle;
   }
 
   async #publish(): Promise<void> {
@@ -178,7 +187,7 @@ export class RestateEngine implements SagaEngine {
     const { drainMs = 10_000, environment = STANDARD_ENVIRONMENT } = this.given;
     await this.#published?.catch(() => undefined);
     await this.#residents.drain(drainMs, environment.clock);
-    this.#closing.abort();
+    this.#closing.close();
     await this.#deployment.close();
     this.#server.close();
   }

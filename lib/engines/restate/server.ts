@@ -1,9 +1,4 @@
-import {
-  SagaConflictError,
-  SagaJournalError,
-  SagaNotFoundError,
-  type SagaRef,
-} from '../../core/index.js';
+import { SagaJournalError, SagaNotFoundError, type SagaRef } from '../../core/index.js';
 import { HttpClient, type Answer } from './http-client.js';
 import type { RestateSettings } from './options.js';
 import { RUN, WISH, type Output, type StartInput, type Wish } from './wire.js';
@@ -64,11 +59,11 @@ export class RestateServer {
     return (JSON.parse(answer.text) as { status: string }).status === 'Accepted';
   }
 
-  /** Starts a saga and waits for its end. @throws SagaConflictError when its id is taken. */
-  async call(ref: SagaRef, input: StartInput, signal: AbortSignal): Promise<Output> {
+  /** Starts a saga and waits for its end; `undefined` when its id is taken. */
+  async call(ref: SagaRef, input: StartInput, signal: AbortSignal): Promise<Output | undefined> {
     const path = `${keyPath(ref)}/${RUN}`;
     const answer = await this.#ingress.request('POST', path, { body: input, signal });
-    if (answer.status === 409) throw new SagaConflictError(complaint(answer));
+    if (answer.status === 409) return undefined;
     expectOk(`run ${ref.name} ${ref.id}`, answer);
     return JSON.parse(answer.text) as Output;
   }

@@ -43,7 +43,7 @@ export interface Batch {
   readonly plan?: { readonly name: string; readonly version: number; readonly fingerprint: string };
 }
 
-/** What the workflow of an ended saga returns: all of it. */
+/** What the workflow of an ended saga returns: all of it, or what a completed one is asked for. */
 export interface Output {
   readonly records: readonly WireRecord[];
 }

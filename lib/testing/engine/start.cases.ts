@@ -1,4 +1,5 @@
 import { strict as assert } from 'node:assert';
+import type { SagaExecutionException } from '../../core/index.js';
 import { failure, inTime, rejected, success, until } from './asserts.js';
 import { engineCase, type EngineContractCase } from './harness.js';
 
@@ -39,6 +40,27 @@ export const startCases: readonly EngineContractCase[] = [
     const ends = await Promise.all(handles.map((handle) => success(handle)));
     assert.equal(ends.filter(({ isSuccess }) => isSuccess).length, 8);
     assert.deepEqual(world.log('at-once'), ['Create', 'Charge']);
+  }),
+
+  engineCase('a chain that is run hears what a start is told, and its end', async (stage) => {
+    const { world } = stage;
+    const plan = world.plan({ Create: {}, Charge: {} });
+    const bad = world.plan({ Create: {}, Charge: { does: ['declines'] } });
+    const engine = await stage.deploy(plan, bad);
+    const starts = Array.from({ length: 4 }, () => world.run(engine, plan, { id: 'run' }));
+    const ends = await Promise.all(starts);
+    assert.deepEqual(
+      ends.map((saga) => saga.getStepResult('Charge')),
+      ends.map(() => ({ done: 'Charge' })),
+    );
+    assert.deepEqual(
+      ends.map(({ context }) => (context as { note: string }).note),
+      ends.map(() => 'Create.Charge.'),
+    );
+    assert.deepEqual(world.log('run'), ['Create', 'Charge']);
+    await rejected(world.run(engine, plan, { id: 'run', quantity: 9 }), 'SAGA_CONFLICT');
+    const failed = await rejected(world.run(engine, bad, { id: 'run-badly' }), 'SAGA_EXECUTION');
+    assert.deepEqual((failed as SagaExecutionException).compensated, ['Create']);
   }),
 
   engineCase('a second start of a saga that failed hears of the same failure', async (stage) => {

@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import {
   defineSaga,
+  SagaOrchestratorBuilder,
+  silentLogger,
   type AnySagaStep,
   type ISagaCompensationContext,
   type ISagaContext,
+  type ISagaRunContext,
   type ProbeAnswer,
   type RetiredSagaStep,
   type RunObserver,
@@ -69,6 +72,19 @@ export class World implements RunObserver {
     const seen = this.#sagas.get(id);
     if (seen === undefined) this.#saga(id, definition);
     return engine.start(definition, { product: 'tea', quantity }, { ...rest, id });
+  }
+
+  /** Runs it as a chain, whose caller waits for its end. */
+  async run(
+    engine: SagaEngine,
+    definition: SagaDefinition,
+    { id, quantity = 2 }: { readonly id: string; readonly quantity?: number },
+  ): Promise<ISagaRunContext<unknown>> {
+    this.#saga(id, definition);
+    const { name } = definition;
+    const context = { product: 'tea', quantity };
+    const options = { id, definition, host: engine };
+    return new SagaOrchestratorBuilder(name, context, silentLogger, options).runAsync();
   }
 
   /** Who judges must know that the saga goes on by another plan. */

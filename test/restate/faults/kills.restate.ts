@@ -1,7 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { silentLogger, type SagaEngine } from 'nestjs-saga-orchestrator/core';
+import {
+  SagaOrchestratorBuilder,
+  silentLogger,
+  type SagaEngine,
+} from 'nestjs-saga-orchestrator/core';
 import { restateEngine } from 'nestjs-saga-orchestrator/restate';
 import { rejectionOf } from '../../support/shop.js';
 import { freePort } from '../ports.js';
@@ -82,6 +86,20 @@ describe('kill -9 of the server', () => {
     await server.kill();
     await server.start();
     await expectEnd(id, refuse, result);
+  });
+
+  it('while a chain is run: its caller gets the end, and it runs once', async () => {
+    const id = 'server-chain';
+    const context = { refuse: false, workMs: 300 };
+    const options = { id, definition: plan, host: client };
+    const chain = new SagaOrchestratorBuilder(plan.name, context, silentLogger, options);
+    const result = chain.runAsync();
+    result.catch(() => undefined);
+    await called(id, 'do Reserve');
+    await server.kill();
+    await server.start();
+    await expectEnd(id, false, result);
+    expect(callsOf(root, id).filter((call) => call === 'do Create')).toHaveLength(1);
   });
 
   it.each(['do Reserve', 'undo Reserve'])('and of the service during %s', async (call) => {

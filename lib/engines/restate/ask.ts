@@ -1,0 +1,30 @@
+import type { SagaRef } from '../../core/index.js';
+import type { RestateServer } from './server.js';
+import type { Output, StartInput } from './wire.js';
+
+/** Asks for the end of a saga: the first time, and again after it was cut off. */
+export type Ask = (signal: AbortSignal, tries: number) => Promise<Output>;
+
+/**
+ * Starts a saga and waits for its end in one request.
+ *
+ * @param checkTaken Called when the id is taken: throws unless by the same saga.
+ */
+export function calling(
+  server: RestateServer,
+  ref: SagaRef,
+  input: StartInput,
+  checkTaken: () => Promise<void>,
+): Ask {
+  return async (signal, tries) => {
+    if (tries === 0) {
+      const end = await server.call(ref, input, signal);
+      if (end !== undefined) return end;
+      await checkTaken();
+    } else if (!(await server.start(ref, input))) {
+      // Cut off before, perhaps, it was accepted; or it goes on.
+      await checkTaken();
+    }
+    return server.attach(ref, signal);
+  };
+}
