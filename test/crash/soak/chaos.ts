@@ -24,6 +24,10 @@ export interface ChaosPlan {
 /** How much longer than its lease a process is paused. */
 const OVERSLEEP = 1.8;
 
+/** Many times what the load should take, and then some: a machine may be busy. */
+const GIVE_UP_AFTER = 10;
+const PATIENCE_MS = 60_000;
+
 /** Faults that rain on a fleet. */
 export class Chaos {
   /** How often which fault came. */
@@ -49,6 +53,10 @@ export class Chaos {
     }, 10_000);
     try {
       while (!fleet.allAccepted || struck.kill < plan.kills) {
+        if (performance.now() - began > GIVE_UP_AFTER * duration + PATIENCE_MS) {
+          fleet.problems.push('the workers do not get on with their transfers');
+          return;
+        }
         await sleep(plan.everyMs * (0.5 + chance.next()));
         await this.#strike();
       }

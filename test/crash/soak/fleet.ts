@@ -42,7 +42,7 @@ export class Fleet {
 
   constructor(
     private readonly task: Omit<WorkerTask, 'worker'>,
-    private readonly sagas: number,
+    private sagas: number,
     private readonly size: number,
   ) {}
 
@@ -54,6 +54,19 @@ export class Fleet {
   allow(count: number): void {
     this.#allowed = Math.min(this.sagas, Math.max(this.#allowed, Math.ceil(count)));
     this.#feed();
+  }
+
+  /** Lets nothing more begin. Gives how many transfers there are. */
+  enough(): number {
+    return (this.sagas = this.#allowed = this.#next);
+  }
+
+  get state(): string {
+    const each = this.#workers.map(
+      ({ number, inFlight, ready, stopped }) =>
+        `${number}:${inFlight.size}${ready ? '' : ' starting'}${stopped ? ' stopped' : ''}`,
+    );
+    return `${this.answered.size} of ${this.#next} answered, in flight ${each.join(', ')}`;
   }
 
   /** The running ones that something can be done to. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Journal } from 'nestjs-saga-orchestrator/core';
 import type { Grounds } from '../grounds.js';
 import type { Chance } from '../seeded.js';
 import { openJournal, type StoreKind } from '../stores.js';
@@ -28,7 +29,7 @@ export async function underLoad(
   kind: StoreKind,
   grounds: Grounds,
   plan: Pick<SoakPlan, 'leaseMs' | 'sagas' | 'workers' | 'twin' | 'restLimitMs'>,
-  meanwhile: (fleet: Fleet, witness: string) => Promise<void>,
+  meanwhile: (fleet: Fleet, journal: Journal, witness: string) => Promise<void>,
 ): Promise<Omit<Soaked, 'struck'>> {
   const { store, directory } = grounds.ground(kind);
   const { store: bank } = grounds.ground(kind);
@@ -46,12 +47,13 @@ export async function underLoad(
   };
   try {
     fleet.start();
-    await meanwhile(fleet, witness);
+    await meanwhile(fleet, journal, witness);
+    const begun = fleet.enough();
     const end = performance.now() + plan.restLimitMs;
     while (!(await isDone()) && performance.now() < end) await sleep(100);
     if (!(await isDone())) fleet.problems.push('transfers are under way, or unanswered, too long');
     await fleet.close();
-    const found = await audit(journal, accounts, sagas, witness);
+    const found = await audit(journal, accounts, begun, witness);
     const { interrupted, errors } = fleet;
     return { ...found, problems: [...fleet.problems, ...found.problems], interrupted, errors };
   } finally {

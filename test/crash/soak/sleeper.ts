@@ -1,0 +1,123 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Journal } from 'nestjs-saga-orchestrator/core';
+import type { Fleet, Worker } from './fleet.js';
+import { TRANSFER } from './transfer.js';
+import { sightOf, testimonies, type Sight } from './witness.js';
+
+/** A worker that was stopped for longer than its lease, and what others took from it meanwhile. */
+export interface Sleeper {
+  readonly worker: number;
+  /** The transfers that it lost, each with the epoch in which it had them. */
+  readonly lost: ReadonlyMap<string, number>;
+}
+
+/** As many transfers in its hands, and it is stopped in the middle of them. */
+const ENOUGH = 8;
+const PATIENCE_MS = 30_000;
+/** Several leases. */
+const SLEEP_LIMIT_MS = 12_000;
+
+async function until(
+  holds: () => Promise<boolean>,
+  what: string,
+  limitMs = PATIENCE_MS,
+): Promise<true> {
+  for (const end = performance.now() + limitMs; !(await holds()); await sleep(50)) {
+    if (performance.now() > end) throw new Error(`It did not come to this: ${what}`);
+  }
+  return true;
+}
+
+/**
+ * What its customers wait for and whose last owner, as far as anybody saw, it is itself: with the
+ * epochs.
+ */
+async function heldBy(worker: Worker, witness: string): Promise<Map<string, number>> {
+  const held = new Map<string, number>();
+  const seen = await testimonies(witness);
+  for (const id of [...worker.inFlight].map(String)) {
+    const lines = seen.get(id) ?? [];
+    let last: { readonly worker: number; readonly epoch: number } | undefined;
+    for (const sight of lines.map(sightOf)) {
+      if (sight.kind !== 'acked' && sight.kind !== 'claimed') continue;
+      if (sight.epoch >= (last?.epoch ?? 0)) last = sight;
+    }
+    if (last?.worker === worker.number) held.set(id, last.epoch);
+  }
+  return held;
+}
+
+/** Those of them that have not ended. */
+async function liveOf(held: Map<string, number>, journal: Journal): Promise<Map<string, number>> {
+  const live = new Map<string, number>();
+  const look = async ([id, epoch]: readonly [string, number]): Promise<void> => {
+    const row = await journal.get({ name: TRANSFER, id });
+    if (row?.status !== 'running' && row?.status !== 'compensating') return;
+    if (row.epoch === epoch) live.set(id, epoch);
+  };
+  // At once: others begin to take them as soon as the lease has ended.
+  await Promise.all([...held].map(look));
+  return live;
+}
+
+/** Stops a worker in the middle of its transfers until others have taken them all, then wakes it. */
+export async function putToSleep(
+  fleet: Fleet,
+  victim: Worker,
+  journal: Journal,
+  witness: string,
+): Promise<Sleeper> {
+  let lost = new Map<string, number>();
+  await until(async () => {
+    fleet.stop(victim);
+    lost = await liveOf(await heldBy(victim, witness), journal);
+    if (lost.size >= ENOUGH) return true;
+    fleet.wake(victim);
+    // Time for it to work.
+    await sleep(500);
+    return false;
+  }, `worker ${victim.number} (${fleet.state}) has ${ENOUGH} transfers in its hands`);
+  const isTaken = async ([id, epoch]: readonly [string, number]): Promise<boolean> =>
+    ((await journal.get({ name: TRANSFER, id }))?.epoch ?? 0) > epoch;
+  const areTaken = async (): Promise<boolean> => {
+    for (const one of lost) if (!(await isTaken(one))) return false;
+    return true;
+  };
+  const limit = SLEEP_LIMIT_MS;
+  const taken = await until(areTaken, 'others take over', limit).catch(() => undefined);
+  fleet.wake(victim);
+  // One that sleeps in the middle of a commit to a file keeps it locked for all, and loses nothing.
+  if (taken === undefined) return putToSleep(fleet, victim, journal, witness);
+  return { worker: victim.number, lost };
+}
+
+/**
+ * What it began of a transfer after somebody else had taken it, and what it wrote behind the first
+ * record of that one. To be told only now what was written before its sleep is no fault.
+ */
+function zombieActs(sights: readonly Sight[], worker: number, epoch: number): readonly Sight[] {
+  const theirs = sights.flatMap((sight) =>
+    sight.kind === 'acked' && sight.epoch > epoch ? [sight.seq] : [],
+  );
+  const takenAt = Math.min(...theirs);
+  let isLost = false;
+  return sights.filter((sight) => {
+    if (sight.kind === 'acked' && sight.epoch <= epoch) return sight.seq >= takenAt;
+    if ((sight.kind === 'claimed' || sight.kind === 'acked') && sight.epoch > epoch) {
+      // It may take it over itself, later and by right.
+      isLost = sight.worker !== worker;
+    }
+    return isLost && sight.worker === worker && sight.kind === 'call';
+  });
+}
+
+/** How much of what it had lost it wrote or began after that. */
+export async function actsAfterWaking(
+  { worker, lost }: Sleeper,
+  witness: string,
+): Promise<readonly Sight[]> {
+  const seen = await testimonies(witness);
+  return [...lost].flatMap(([id, epoch]) =>
+    zombieActs((seen.get(id) ?? []).map(sightOf), worker, epoch),
+  );
+}
