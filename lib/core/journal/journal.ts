@@ -148,7 +148,8 @@ export interface Journal {
   /**
    * Takes over sagas that are not at rest and whose owner is gone: `null`, or one that has no
    * heartbeat or an expired one. Oldest first. Raises their epoch and their count of recoveries,
-   * before anything runs. Two calls at the same time never get the same saga.
+   * before anything runs. Two calls at the same time never get the same saga. For one that is at rest
+   * the wish to cancel that was left before is over: it does not turn back who is sent forward now.
    */
   claim(request: ClaimRequest): Promise<readonly SagaRow[]>;
   /** Gives a saga back that has not ended. Without effect when the epoch is not the current one. */

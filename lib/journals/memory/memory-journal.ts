@@ -121,14 +121,14 @@ export class MemoryJournal implements Journal {
   claim(request: ClaimRequest): Promise<readonly SagaRow[]> {
     const claimed: SagaRow[] = [];
     for (const stored of this.#sagas.values()) {
+      const { row } = stored;
       if (claimed.length >= request.limit) break;
-      if (!this.#isClaimable(stored.row, request)) continue;
-      const { epoch, recoveries } = stored.row;
+      if (!this.#isClaimable(row, request)) continue;
+      const { epoch, recoveries } = row;
       stored.row = {
-        ...stored.row,
-        owner: request.owner,
-        epoch: epoch + 1,
-        recoveries: recoveries + 1,
+        ...row,
+        ...{ owner: request.owner, epoch: epoch + 1, recoveries: recoveries + 1 },
+        ...(AT_REST.has(row.status) && { cancelReason: null }),
       };
       claimed.push(stored.row);
     }

@@ -53,10 +53,14 @@ export function claimSql(tables: Tables): string {
     RETURNING s.saga, ${rowColumns(tables)}`;
 }
 
-/** As `claimSql`, for the id `$6`; it waits for whoever has the row, and may be at rest. */
+/**
+ * As `claimSql`, for the id `$6`; it waits for whoever has the row, and may be at rest: then a wish
+ * to cancel it that was left before is over.
+ */
 export function claimOneSql(tables: Tables): string {
   const { sagas, owners } = tables;
-  return `UPDATE ${sagas} s SET ${TAKE}
+  return `UPDATE ${sagas} s SET ${TAKE},
+      cancel_reason = CASE WHEN s.${AT_REST} THEN NULL ELSE s.cancel_reason END
     WHERE s.name = ANY($3::text[]) AND s.id = $6 AND $4::bigint > 0 AND (
       s.${AT_REST} OR s.owner IS NULL
       OR NOT EXISTS (SELECT 1 FROM ${owners} o WHERE o.owner = s.owner AND o.alive_until >= ${NOW})

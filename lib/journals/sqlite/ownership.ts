@@ -40,8 +40,10 @@ export const CLAIMABLE_BY_ID = `SELECT s.saga, ${ROW} FROM sagas s
     AND (s.${AT_REST} OR s.owner IS NULL OR NOT EXISTS (${ALIVE}))
   ORDER BY s.saga LIMIT ?3`;
 
-const CLAIM =
-  'UPDATE sagas SET owner = ?, epoch = epoch + 1, recoveries = recoveries + 1 WHERE saga = ?';
+/** Taken up at rest: a wish to cancel that was left before is over. */
+const CLAIM = `UPDATE sagas SET owner = ?, epoch = epoch + 1, recoveries = recoveries + 1,
+  cancel_reason = CASE WHEN ${AT_REST} THEN NULL ELSE cancel_reason END WHERE saga = ?
+  RETURNING cancel_reason`;
 const RELEASE = 'UPDATE sagas SET owner = NULL WHERE name = ? AND id = ? AND epoch = ?';
 const CANCEL = `UPDATE sagas SET cancel_reason = coalesce(cancel_reason, ?)
   WHERE name = ? AND id = ? AND ${LIVE}`;
@@ -71,8 +73,8 @@ export class Ownership {
   claim(request: ClaimRequest, now: number): readonly SagaRow[] {
     const owner = storable('owner', request.owner);
     return this.#claimable(request, now).map((row) => {
-      this.database.run(CLAIM, owner, row['saga'] ?? null);
-      const { epoch, recoveries, ...rest } = toSagaRow(row);
+      const [claimed] = this.database.all(CLAIM, owner, row['saga'] ?? null);
+      const { epoch, recoveries, ...rest } = toSagaRow({ ...row, ...claimed });
       return { ...rest, owner, epoch: epoch + 1, recoveries: recoveries + 1 };
     });
   }

@@ -56,6 +56,24 @@ export const cancelCases: readonly JournalContractCase[] = [
     assert.deepEqual(await journal.heartbeat(ANNA, LONG_LEASE), []);
   }),
 
+  contractCase('a wish to cancel ends when the saga is taken up at rest', async (store) => {
+    const [anna, bert] = [await store.open(), await store.open()];
+    const saga = await created(anna);
+    await bert.requestCancel(saga, 'before it was parked');
+    await anna.append(batchOf(saga, [2], { status: 'parked' }));
+    const [claimed] = await anna.claim({ owner: ANNA, names: [NAME], limit: 1, id: saga.id });
+    assert.equal(claimed?.cancelReason, null);
+    assert.equal((await rowOf(bert, saga)).cancelReason, null);
+    await anna.append(batchOf(saga, [3], { epoch: 2 }));
+    assert.deepEqual(await anna.heartbeat(ANNA, LONG_LEASE), []);
+    await bert.requestCancel(saga, 'after it went on');
+    const rows = await anna.heartbeat(ANNA, LONG_LEASE);
+    assert.deepEqual(
+      rows.map(({ cancelReason }) => cancelReason),
+      ['after it went on'],
+    );
+  }),
+
   contractCase('a wish to cancel does not take the saga from its owner', async (store) => {
     const [anna, bert] = [await store.open(), await store.open()];
     const saga = await created(anna);

@@ -1,6 +1,20 @@
 import type { ClaimRequest, JournalBatch, SagaRef, SagaRow } from 'nestjs-saga-orchestrator/core';
 import { Faulty, type Fault } from './faulty.js';
 
+/** What was wished before a saga came to rest turns it back when it goes on. */
+class KeepsOldWishes extends Faulty {
+  override async claim(request: ClaimRequest): Promise<readonly SagaRow[]> {
+    const before = await Promise.all(
+      request.names.map((name) => this.get({ name, id: request.id ?? '' })),
+    );
+    const rows = await super.claim(request);
+    return rows.map((row) => ({
+      ...row,
+      cancelReason: before.find((old) => old?.id === row.id)?.cancelReason ?? row.cancelReason,
+    }));
+  }
+}
+
 class ClaimsTwice extends Faulty {
   #last: readonly SagaRow[] = [];
 
@@ -121,6 +135,7 @@ class NeverTellsOfCancels extends Faulty {
 }
 
 export const claimFaults: readonly Fault[] = [
+  [KeepsOldWishes, 'a wish to cancel ends when the saga is taken up at rest'],
   [ClaimsTwice, 'two claims at the same time never get the same saga, and together get all'],
   [IgnoresExpiry, 'a saga can be claimed once the lease of its owner ran out'],
   [ClaimsLiveOnes, 'a saga whose owner lives is never claimed'],
