@@ -59,11 +59,11 @@ export class SagaOrchestratorBuilder<TContext, TResults extends StepResults = ob
   ): SagaOrchestratorBuilder<TContext, TResults & Record<TLabel, StepValue<TReturn>>>;
   step<TResult>(step: SagaStep<TContext, TResult, TResults>): this;
   step(step: unknown): unknown {
-    if (this.#definition !== undefined) this.#refuse();
+    if (this.#definition !== undefined) this.refuse();
     const defined = defineStep(step as never, this.#steps.length);
-    if (!(defined instanceof StepDefinition)) return this.#refuse(defined);
+    if (!(defined instanceof StepDefinition)) return this.refuse(defined);
     for (const { label } of this.#steps) {
-      if (label === defined.label) this.#refuse([duplicateProblem(label)]);
+      if (label === defined.label) this.refuse([duplicateProblem(label)]);
     }
     this.#steps.push(defined);
     return this;
@@ -75,7 +75,7 @@ export class SagaOrchestratorBuilder<TContext, TResults extends StepResults = ob
    * @throws SagaDefinitionError for an empty saga, a bad name or a bad option.
    */
   build(): SagaDefinition {
-    return freezeSaga(this.#plan());
+    return freezeSaga(this.plan());
   }
 
   /** The result of a step that is done, else `undefined`. */
@@ -87,7 +87,7 @@ export class SagaOrchestratorBuilder<TContext, TResults extends StepResults = ob
 
   /** The saga as it stands: its data, its results, and whether it has completed. */
   getContext(): ISagaRunContext<TContext, TResults> {
-    return this.#viewOf() as unknown as ISagaRunContext<TContext, TResults>;
+    return this.viewOf() as unknown as ISagaRunContext<TContext, TResults>;
   }
 
   /**
@@ -102,9 +102,7 @@ export class SagaOrchestratorBuilder<TContext, TResults extends StepResults = ob
    */
   runAsync(resumeFromLabel?: string): Promise<ISagaRunContext<TContext, TResults>> {
     const ended =
-      this.options?.host === undefined
-        ? this.#bare(resumeFromLabel)
-        : this.#hosted(resumeFromLabel);
+      this.options?.host === undefined ? this.bare(resumeFromLabel) : this.hosted(resumeFromLabel);
     return ended as Promise<unknown> as Promise<ISagaRunContext<TContext, TResults>>;
   }
 
@@ -116,7 +114,7 @@ export class SagaOrchestratorBuilder<TContext, TResults extends StepResults = ob
    */
   async start(): Promise<SagaHandle<ISagaRunContext<TContext, TResults>>> {
     const host = this.options?.host;
-    const handle = host === undefined ? this.#startBare() : await this.#startOn(host, false);
+    const handle = host === undefined ? this.startBare() : await this.startOn(host, false);
     return handle as unknown as SagaHandle<ISagaRunContext<TContext, TResults>>;
   }
 
@@ -135,12 +133,12 @@ export class SagaOrchestratorBuilder<TContext, TResults extends StepResults = ob
     this.#run.requestCancel('operator', reason);
   }
 
-  #refuse(problems?: readonly string[]): never {
+  private refuse(problems?: readonly string[]): never {
     if (problems !== undefined) throw new SagaDefinitionError(this.name, problems);
     throw new SagaStateError(`Saga ${this.name} is defined already: add its steps before it runs`);
   }
 
-  #plan(): SagaDefinition {
+  private plan(): SagaDefinition {
     if (this.#definition === undefined) {
       // A copy has the room it needs; an array that grew has room for sixteen more.
       this.#definition = assembleSaga(this.name, this.#steps.slice(), this.options);
@@ -149,41 +147,41 @@ export class SagaOrchestratorBuilder<TContext, TResults extends StepResults = ob
     return this.#definition;
   }
 
-  #viewOf(): RunView {
+  private viewOf(): RunView {
     return (this.#view ??= new RunView(this.name, this.initialContext, this.logger, this.#run));
   }
 
-  #launch(resumeFrom: string | undefined): Promise<Run> {
+  private launch(resumeFrom: string | undefined): Promise<Run> {
     if (this.#run === undefined) {
-      this.#run = bareRun(this.#plan(), this.initialContext, this.logger, this.options);
+      this.#run = bareRun(this.plan(), this.initialContext, this.logger, this.options);
       if (this.#view !== undefined) this.#view.run = this.#run;
     }
     return driveBare(this.#run, resumeFrom, this.options);
   }
 
   // Not `async`, because of what a promise more would cost the small sagas that bare chains are for.
-  #bare(resumeFrom: string | undefined): Promise<Run> {
+  private bare(resumeFrom: string | undefined): Promise<Run> {
     try {
-      return this.#launch(resumeFrom);
+      return this.launch(resumeFrom);
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
-  #startBare(): SagaHandle {
-    const ended = this.#launch(undefined);
+  private startBare(): SagaHandle {
+    const ended = this.launch(undefined);
     ended.catch(() => undefined);
     return { id: (this.#run as Run).sagaId, result: () => ended };
   }
 
-  #startOn(host: SagaHost, waits: boolean, resumeFrom?: string): Promise<SagaHandle> {
+  private startOn(host: SagaHost, waits: boolean, resumeFrom?: string): Promise<SagaHandle> {
     const { options = NO_OPTIONS, initialContext } = this;
     const settings = resumeFrom === undefined ? options : { ...options, resumeFrom };
-    return startOnHost(host, this.build(), initialContext, settings, this.#viewOf(), waits);
+    return startOnHost(host, this.build(), initialContext, settings, this.viewOf(), waits);
   }
 
-  async #hosted(resumeFrom: string | undefined): Promise<ISagaRunContext<unknown>> {
-    const handle = await this.#startOn(this.options?.host as SagaHost, true, resumeFrom);
+  private async hosted(resumeFrom: string | undefined): Promise<ISagaRunContext<unknown>> {
+    const handle = await this.startOn(this.options?.host as SagaHost, true, resumeFrom);
     return handle.result();
   }
 }

@@ -28,7 +28,7 @@ export class ActionContext implements ISagaContext<unknown>, AttemptInFlight {
   get context(): unknown {
     const { run } = this;
     if (run.persistence === undefined) return run.context;
-    return (this.#need().context ??= run.persistence.readContext());
+    return (this.need().context ??= run.persistence.readContext());
   }
 
   get touchedContext(): unknown {
@@ -42,7 +42,7 @@ export class ActionContext implements ISagaContext<unknown>, AttemptInFlight {
 
   /** Called when this process must take its hands off at once. */
   set onHalt(callback: ((error: Error) => void) | undefined) {
-    this.#need().onHalt = callback;
+    this.need().onHalt = callback;
   }
 
   get isSuccess(): boolean {
@@ -70,7 +70,7 @@ export class ActionContext implements ISagaContext<unknown>, AttemptInFlight {
   }
 
   get signal(): AbortSignal {
-    const rare = this.#need();
+    const rare = this.need();
     rare.controller ??= new AbortController();
     if (rare.aborted !== undefined) rare.controller.abort(rare.aborted);
     return rare.controller.signal;
@@ -81,7 +81,7 @@ export class ActionContext implements ISagaContext<unknown>, AttemptInFlight {
   }
 
   abort(reason: Error): void {
-    const rare = this.#need();
+    const rare = this.need();
     rare.aborted ??= reason;
     rare.controller?.abort(rare.aborted);
   }
@@ -91,7 +91,7 @@ export class ActionContext implements ISagaContext<unknown>, AttemptInFlight {
     this.#rare?.onHalt?.(error);
   }
 
-  #need(): Rare {
+  private need(): Rare {
     return (this.#rare ??= {});
   }
 }

@@ -109,12 +109,12 @@ export class Run implements ISagaRunContext<unknown> {
   }
 
   set unsettled(late: LateAttempt | undefined) {
-    this.#need().unsettled = late;
+    this.need().unsettled = late;
   }
 
   /** The errors as they were thrown, by the form in which the journal keeps them. */
   get originals(): Map<unknown, unknown> {
-    return (this.#need().originals ??= new Map());
+    return (this.need().originals ??= new Map());
   }
 
   get sagaId(): string {
@@ -165,11 +165,11 @@ export class Run implements ISagaRunContext<unknown> {
     return new Promise((resolve) => {
       const wake = (): void => {
         unschedule();
-        this.#need().wake = undefined;
+        this.need().wake = undefined;
         resolve();
       };
       const unschedule = this.environment.clock.schedule(ms, wake);
-      this.#need().wake = wake;
+      this.need().wake = wake;
     });
   }
 
@@ -184,7 +184,7 @@ export class Run implements ISagaRunContext<unknown> {
   /** Takes this process's hands off the saga, without an outcome. */
   stop(error: Error, when: Halt['when']): void {
     if (this.halt?.when === 'now') return;
-    this.#need().halt = { error, when };
+    this.need().halt = { error, when };
     if (when === 'now') this.current?.halt(error);
     this.#rare?.wake?.();
   }
@@ -194,7 +194,7 @@ export class Run implements ISagaRunContext<unknown> {
     if (this.#rare !== undefined) this.#rare.halt = undefined;
   }
 
-  #need(): Rare {
+  private need(): Rare {
     return (this.#rare ??= {});
   }
 }
