@@ -1,15 +1,16 @@
 import { durableRounds, rateRow } from '../durable/rounds.mjs';
 import { processTimes, timeRows } from './in-process.mjs';
 import { postgresRounds } from './postgres.mjs';
-import { IN_FLIGHT, sqliteSubjects } from './sqlite.mjs';
+import { sqliteSubjects } from './sqlite.mjs';
 
 const COMPARED = ['hand', 'ours', 'oursOnce', 'nodeSagas', 'effect', 'nest'];
 
 /** The last step fails, so the two before it are undone. */
 export async function failure(settings, say) {
+  const { failureInFlight: inFlights } = settings;
   const times = await processTimes(COMPARED, { ...settings, declined: true }, say);
-  const files = await durableRounds(sqliteSubjects(settings, true), settings, say);
-  const server = await postgresRounds(settings, true, say);
+  const files = await durableRounds(sqliteSubjects(settings, inFlights, true), settings, say);
+  const server = await postgresRounds(settings, inFlights, true, say);
   const parts = [
     {
       title: 'The last step fails, two are undone: in process',
@@ -20,7 +21,7 @@ export async function failure(settings, say) {
       title: 'The last step fails, two are undone: durable',
       note: 'as above; ended as compensated, checked in the journal',
       rows: [
-        ...IN_FLIGHT.map((inFlight) =>
+        ...inFlights.map((inFlight) =>
           rateRow(`ours on SQLite, ${inFlight} in flight`, files[`sqlite-${inFlight}`]),
         ),
         ...server.rows.map((found) => ({ ...found, plot: false })),

@@ -6,7 +6,7 @@ const NAMES = { postgres: 'ours on Postgres', dbos: 'DBOS on Postgres' };
 const PER_SYNC = { 1: 0.45, 32: 1.5, 256: 4 };
 const TIMES_DBOS = { 1: 3, 32: 10, 256: 10 };
 
-function postgresSubjects(settings, databases, declined) {
+function postgresSubjects(settings, databases, inFlights, declined) {
   const of = (subject, inFlight) => ({
     subject,
     lib: settings.lib,
@@ -18,26 +18,26 @@ function postgresSubjects(settings, databases, declined) {
     warmUpMs: settings.warmUpMs,
   });
   return Object.fromEntries(
-    IN_FLIGHT.flatMap((inFlight) =>
+    inFlights.flatMap((inFlight) =>
       Object.keys(NAMES).map((subject) => [`${subject}-${inFlight}`, of(subject, inFlight)]),
     ),
   );
 }
 
 /** Both on the same server, each in a database of its own, so that their commits can be told apart. */
-export async function postgresRounds(settings, declined, say) {
+export async function postgresRounds(settings, inFlights, declined, say) {
   const databases = {
     postgres: await settings.database(`ours_${declined}`),
     dbos: await settings.database(`dbos_${declined}`),
   };
   const samples = await durableRounds(
-    postgresSubjects(settings, databases, declined),
+    postgresSubjects(settings, databases, inFlights, declined),
     settings,
     say,
   );
   const rates = (subject, inFlight) => samples[`${subject}-${inFlight}`].map(({ rate }) => rate);
   const timesDbos = (inFlight) => ratio(rates('postgres', inFlight), rates('dbos', inFlight));
-  const rows = IN_FLIGHT.flatMap((inFlight) =>
+  const rows = inFlights.flatMap((inFlight) =>
     Object.entries(NAMES).map(([subject, name]) =>
       rateRow(`${name}, ${inFlight} in flight`, samples[`${subject}-${inFlight}`], {
         plot: true,
@@ -49,7 +49,7 @@ export async function postgresRounds(settings, declined, say) {
 }
 
 export async function postgres(settings, say) {
-  const { samples, rows, timesDbos } = await postgresRounds(settings, false, say);
+  const { samples, rows, timesDbos } = await postgresRounds(settings, IN_FLIGHT, false, say);
   const goals = IN_FLIGHT.flatMap((inFlight) => {
     const found = samples[`postgres-${inFlight}`];
     const commits = median(found.map((sample) => sample.commits));

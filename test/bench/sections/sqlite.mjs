@@ -4,9 +4,9 @@ import { atLeast, median } from '../stats.mjs';
 export const IN_FLIGHT = [1, 32, 256];
 const GOALS = { 1: 0.8, 32: 3, 256: 6 };
 
-export function sqliteSubjects(settings, declined = false) {
+export function sqliteSubjects(settings, inFlights, declined) {
   return Object.fromEntries(
-    IN_FLIGHT.map((inFlight) => [
+    inFlights.map((inFlight) => [
       `sqlite-${inFlight}`,
       {
         subject: 'sqlite',
@@ -23,7 +23,7 @@ export function sqliteSubjects(settings, declined = false) {
 }
 
 export async function sqlite(settings, say) {
-  const samples = await durableRounds(sqliteSubjects(settings), settings, say);
+  const samples = await durableRounds(sqliteSubjects(settings, IN_FLIGHT, false), settings, say);
   const rows = IN_FLIGHT.map((inFlight) =>
     rateRow(`ours on SQLite, ${inFlight} in flight`, samples[`sqlite-${inFlight}`], { plot: true }),
   );
