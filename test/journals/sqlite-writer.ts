@@ -1,13 +1,13 @@
 // Run as a process of its own: <file> <owner> <sagas> <appends, 0: until it is killed> <thread>.
 // Says `ready`, then `created <id>` and `appended <id> <last seq>` for whatever was acknowledged.
-import { writeSync } from 'node:fs';
 import type { JournalEntry } from '../../lib/core/index.js';
 import { sqliteJournal } from '../../lib/journals/sqlite/index.js';
 
 const [, , file = '', owner = '', sagas = '1', appends = '0', thread = 'main'] = process.argv;
 
 function say(line: string): void {
-  writeSync(1, `${line}\n`);
+  // Waits for room in the pipe, which a bare write of the descriptor does not.
+  process.stdout.write(`${line}\n`);
 }
 
 function entryOf(seq: number): JournalEntry {
