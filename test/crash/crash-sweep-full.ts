@@ -35,28 +35,31 @@ function pairsOf({ own, points }: Recovered): readonly Case[] {
   }));
 }
 
-await onGrounds(async ({ kinds, ground: groundOn }) => {
+await onGrounds(async ({ kinds, ground }) => {
   for (const kind of kinds.filter(({ name }) => values.store.split(',').includes(name))) {
     const shuffle = seeded(Number(values.seed)).shuffled;
-    const ground = groundOn(kind);
-    const { cases, failures } = await casesOf(ground, scenarios);
-    const progress = (kills: number): void => {
-      if (kills % 100 === 0)
-        console.log(`${kind.name}: ${tally.kills + kills} kills, ${tally.seconds}`);
+    const { cases, failures } = await casesOf(ground(kind), scenarios);
+    tally.cases(0, failures, []);
+    /** In batches: one engine recovers a whole batch, within the time that the invariants allow. */
+    const judged = async (all: readonly Case[]): Promise<readonly Recovered[]> => {
+      const found: Recovered[] = [];
+      for (let at = 0; at < all.length; at += BATCH) {
+        const batch = all.slice(at, at + BATCH);
+        const result = await sweep(ground(kind), batch, (kills) => {
+          if (kills % 100 !== 0) return;
+          console.log(`${kind.name}: ${tally.kills + kills} kills, ${tally.seconds}`);
+        });
+        tally.kills += result.kills;
+        tally.cases(batch.length, result.failures, result.recovered);
+        found.push(...result.recovered);
+      }
+      return found;
     };
-    const single = await sweep(ground, cases, progress);
-    tally.kills += single.kills;
-    tally.cases(cases.length, [...failures, ...single.failures], single.recovered);
-    const all = single.recovered.flatMap(pairsOf);
+    const all = (await judged(cases)).flatMap(pairsOf);
     const pairs = shuffle(all).slice(0, Number(values.pairs));
     const what = `${scenarios.length} scenarios, ${cases.length} cases with one kill`;
     console.log(`${kind.name}: ${what}, then ${pairs.length} of ${all.length} with two`);
-    for (let at = 0; at < pairs.length; at += BATCH) {
-      const batch = pairs.slice(at, at + BATCH);
-      const result = await sweep(groundOn(kind), batch, progress);
-      tally.kills += result.kills;
-      tally.cases(batch.length, result.failures, result.recovered);
-    }
+    await judged(pairs);
   }
 });
 tally.end();
