@@ -19,7 +19,7 @@ if (given.help) {
   console.log(`npm run bench -- [options]
   --quick        shorter and fewer rounds: three minutes
   --check        exit with 1 where a goal is missed
-  --only A,B     some sections: in-process, sqlite, postgres, failure, growth, latency, extras
+  --only A,B     some sections: in-process, sqlite, postgres, restate, failure, growth, latency, extras
   --rounds N     rounds of each subject (7, with --quick 3)
   --lib DIR      measure another build of lib
   --out DIR      where the results go (test/bench/results; with --only or --quick nowhere)`);
@@ -27,6 +27,9 @@ if (given.help) {
 }
 
 const lib = prepare(given.lib && resolve(given.lib));
+const out = given.out && resolve(given.out);
+// The test servers find their programs from there.
+process.chdir(new URL('../..', import.meta.url).pathname);
 const folder = workFolder();
 // The peers and the library are there only now.
 const { settingsOf } = await import('./settings.mjs');
@@ -40,6 +43,6 @@ const report = await runSections(given.only?.split(','), settings);
 console.log(printReport(report));
 
 const whole = given.only === undefined && !given.quick;
-const out = given.out ?? (whole ? new URL('results', import.meta.url).pathname : undefined);
-if (out !== undefined) writeResults(resolve(out), report);
+const results = out ?? (whole ? new URL('results', import.meta.url).pathname : undefined);
+if (results !== undefined) writeResults(results, report);
 if (given.check && report.goals.some(({ met }) => !met)) process.exitCode = 1;

@@ -36,13 +36,13 @@ async function countAll(operations) {
   return counts;
 }
 
-/** Our sagas through Nest, as a user runs them, on any journal. */
-export async function startOurs(config, ledger, journal) {
+/** Our sagas through Nest, as a user runs them; `options` of the module say on what. */
+export async function startOurs(config, ledger, options = {}) {
   const library = await loadLibrary(config.lib);
   actOn(ledger);
-  const { app, saga } = await startApp(library, journal === undefined ? {} : { journal });
+  const { app, saga } = await startApp(library, options);
   const operations = app.get(library.SagaOperations);
-  const before = await countAll(operations);
+  const before = options.journal === undefined ? {} : await countAll(operations);
 
   return {
     async run() {
@@ -57,7 +57,7 @@ export async function startOurs(config, ledger, journal) {
     /** How many sagas of this process have ended in a status, by its journal. */
     async ended(status) {
       // In memory the oldest ones are forgotten.
-      if (journal === undefined) return ledger.opened;
+      if (options.journal === undefined) return ledger.opened;
       const counts = await countAll(operations);
       return (counts[status] ?? 0) - (before[status] ?? 0);
     },

@@ -9,6 +9,6 @@ export async function startPostgres(config, ledger) {
     pathToFileURL(join(config.lib, 'journals/postgres/index.js')).href
   );
   const journal = postgresJournal({ connectionString: config.url });
-  const ours = await startOurs(config, ledger, journal);
+  const ours = await startOurs(config, ledger, { journal });
   return { ...ours, checkDurability: () => checkServer(config.url) };
 }

@@ -7,6 +7,8 @@ const SUBJECTS = {
   memory: async () => (await import('./ours.mjs')).startOurs,
   sqlite: async () => (await import('./sqlite.mjs')).startSqlite,
   postgres: async () => (await import('./postgres.mjs')).startPostgres,
+  restate: async () => (await import('./restate.mjs')).startRestate,
+  restateByHand: async () => (await import('./restate-by-hand.mjs')).startRestateByHand,
   dbos: async () => (await import('./dbos.mjs')).startDbos,
 };
 const MAX_ATTEMPTS = 4;

@@ -34,7 +34,8 @@ export async function startSqlite(config, ledger) {
   const file = join(config.folder, config.file ?? 'sagas.db');
   const driver = config.worker ? undefined : await listeningDriver(heard);
   const settings = config.worker ? { thread: 'worker' } : { driver };
-  const ours = await startOurs(config, ledger, sqliteJournal({ file, ...settings }));
+  const journal = sqliteJournal({ file, ...settings });
+  const ours = await startOurs(config, ledger, { journal });
   return {
     ...ours,
     commits: () => heard.commits,

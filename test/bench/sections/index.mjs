@@ -8,6 +8,7 @@ import { growth } from './growth.mjs';
 import { inProcess } from './in-process.mjs';
 import { latency } from './latency.mjs';
 import { postgres } from './postgres.mjs';
+import { restate } from './restate.mjs';
 import { sqlite } from './sqlite.mjs';
 
 /** Each answers `{ parts: [{ title, note, rows }], goals }`. */
@@ -15,6 +16,7 @@ const SECTIONS = {
   'in-process': inProcess,
   sqlite,
   postgres,
+  restate,
   failure,
   growth,
   latency,

@@ -1,0 +1,49 @@
+import { durableRounds, rateRow } from '../durable/rounds.mjs';
+import { startRestateServer } from '../durable/server.mjs';
+import { atLeast, ratio } from '../stats.mjs';
+import { IN_FLIGHT } from './sqlite.mjs';
+
+const NAMES = { restate: 'ours on Restate', restateByHand: 'by hand on its SDK' };
+const GOAL = 0.9;
+
+function restateSubjects({ lib, folder, durableMs, warmUpMs }, server) {
+  const of = (subject, inFlight) => ({
+    ...{ subject, lib, folder, inFlight, warmUpMs, roundMs: durableMs },
+    ...{ ingressUrl: server.ingressUrl, adminUrl: server.adminUrl, port: server.ports[subject] },
+  });
+  return Object.fromEntries(
+    IN_FLIGHT.flatMap((inFlight) =>
+      Object.keys(NAMES).map((subject) => [`${subject}-${inFlight}`, of(subject, inFlight)]),
+    ),
+  );
+}
+
+/** Our sagas against the same saga written by hand on Restate's SDK, on one server. */
+export async function restate(settings, say) {
+  const server = await startRestateServer(Object.keys(NAMES));
+  try {
+    const samples = await durableRounds(restateSubjects(settings, server), settings, say);
+    const rates = (key) => samples[key].map(({ rate }) => rate);
+    const timesHand = (inFlight) =>
+      ratio(rates(`restate-${inFlight}`), rates(`restateByHand-${inFlight}`));
+    const rows = IN_FLIGHT.flatMap((inFlight) =>
+      Object.entries(NAMES).map(([subject, name]) =>
+        rateRow(`${name}, ${inFlight} in flight`, samples[`${subject}-${inFlight}`], {
+          plot: true,
+          ...(subject === 'restate' && { ratios: { 'by hand': timesHand(inFlight) } }),
+        }),
+      ),
+    );
+    const goals = IN_FLIGHT.map((inFlight) =>
+      atLeast(`Restate, ${inFlight} in flight: ours ÷ by hand`, GOAL, timesHand(inFlight), ' ×'),
+    );
+    const part = {
+      title: 'On Restate: ours and the same saga by hand on its SDK, one server',
+      note: 'through its HTTP ingress, one request per saga; each round in a fresh process that registers itself anew',
+      rows,
+    };
+    return { parts: [part], goals };
+  } finally {
+    await server.stop();
+  }
+}
