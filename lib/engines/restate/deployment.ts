@@ -5,11 +5,9 @@ import { messageOf, report } from '../../core/ports/index.js';
 import { isLoopback, type RestateSettings } from './options.js';
 import type { RestateSdk } from './sdk.js';
 import type { RestateServer } from './server.js';
-import type { SagaService } from './services.js';
+import { SETTINGS, type SagaService } from './services.js';
 
 type Handler = Parameters<Http2Server['on']>[1];
-
-const CONFLICT = 409;
 
 /** This process's port, and what the server knows of it. */
 export class Deployment {
@@ -17,6 +15,7 @@ export class Deployment {
   #handler: Handler | undefined;
   readonly #sessions = new Set<ServerHttp2Session>();
   #registered = '';
+  #published: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly settings: RestateSettings,
@@ -31,7 +30,13 @@ export class Deployment {
    * @throws SagaOptionsError when the port is taken, or the server does not accept this service;
    * SagaJournalError when it does not answer.
    */
-  async publish(sdk: RestateSdk, services: readonly SagaService[]): Promise<void> {
+  publish(sdk: RestateSdk, services: readonly SagaService[]): Promise<void> {
+    // One after the other: they share the port.
+    const publish = (): Promise<void> => this.#publish(sdk, services);
+    return (this.#published = this.#published.then(publish, publish));
+  }
+
+  async #publish(sdk: RestateSdk, services: readonly SagaService[]): Promise<void> {
     this.#handler = sdk.createEndpointHandler({
       services: [...services],
       identityKeys: [...this.settings.identityKeys],
@@ -41,16 +46,24 @@ export class Deployment {
       },
     }) as Handler;
     this.#http ??= await this.#listen();
-    const names = services.map(({ name }) => name).sort();
-    if (this.#registered === names.join()) return;
-    await this.#register(this.#url(this.#http), names);
-    this.#registered = names.join();
+    const settings = settingsOf(services);
+    const shown = JSON.stringify([...settings]);
+    if (this.#registered === shown) return;
+    try {
+      await this.#register(this.#url(this.#http), settings);
+    } catch (error) {
+      // What nobody knows of holds no port, and keeps no process from its end.
+      if (this.#registered === '') await this.close();
+      throw error;
+    }
+    this.#registered = shown;
   }
 
   /** Stops to listen; what is in flight is cut off, and goes on elsewhere. */
   async close(): Promise<void> {
     const http = this.#http;
     if (http === undefined) return;
+    this.#http = undefined;
     for (const session of this.#sessions) session.destroy();
     await new Promise<void>((resolve) => http.close(() => resolve()));
   }
@@ -92,15 +105,16 @@ export class Deployment {
     return publicUrl ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   }
 
-  async #register(uri: string, names: readonly string[]): Promise<void> {
+  async #register(uri: string, settings: Settings): Promise<void> {
     let answer = await this.server.register(uri, false);
-    // Known with other services: sagas were added or taken away since. Those that stay go on by their
-    // journals, whichever code they meet.
-    if (answer.status === CONFLICT || (answer.status === 200 && !knows(answer.text, names))) {
+    // Known as it was: sagas were added since, or have other time limits. Those that are in flight go
+    // on by their journals. One that belongs to another kind of service (409) is never taken by force.
+    if (answer.status === 200 && !knows(answer.text, settings)) {
       answer = await this.server.register(uri, true);
     }
     if (answer.status === 200 || answer.status === 201) {
-      report(this.logger, 'info', `Restate knows the sagas of ${uri}`, { sagas: names });
+      const sagas = [...settings.keys()];
+      report(this.logger, 'info', `Restate knows the sagas of ${uri}`, { sagas });
       return;
     }
     throw new SagaOptionsError(
@@ -110,7 +124,21 @@ export class Deployment {
   }
 }
 
-function knows(text: string, names: readonly string[]): boolean {
-  const { services = [] } = JSON.parse(text) as { services?: readonly { readonly name: string }[] };
-  return names.every((name) => services.some((service) => service.name === name));
+/** What services are registered with, by name. */
+type Settings = ReadonlyMap<string, string | undefined>;
+
+interface KnownService {
+  readonly name: string;
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+function settingsOf(services: readonly KnownService[]): Settings {
+  const settings = services.map(({ name, metadata }) => [name, metadata?.[SETTINGS]] as const);
+  return new Map(settings.sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+function knows(text: string, settings: Settings): boolean {
+  const { services = [] } = JSON.parse(text) as { services?: readonly KnownService[] };
+  const known = settingsOf(services);
+  return [...settings].every(([name, value]) => known.get(name) === value);
 }

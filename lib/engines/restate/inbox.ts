@@ -1,5 +1,5 @@
 import type { RestatePromise, WorkflowContext, internal } from '@restatedev/restate-sdk';
-import { WISH, type Wish } from './wire.js';
+import { wishName, type Wish } from './wire.js';
 import type { RestateSdk } from './sdk.js';
 
 /** The context of a workflow, with what the SDK calls internal: signals and explicit cancellation. */
@@ -19,6 +19,7 @@ interface Arrival {
  */
 export class Inbox {
   #wish: RestatePromise<Wish>;
+  #wishes = 0;
   #deadline: RestatePromise<void> | undefined;
   /** What can arrive, from one arrival to the next. */
   #waiting: RestatePromise<Arrival>[] | undefined;
@@ -28,7 +29,7 @@ export class Inbox {
     private readonly ctx: SagaContext,
     deadline: RestatePromise<void> | undefined,
   ) {
-    this.#wish = ctx.signal<Wish>(WISH);
+    this.#wish = ctx.signal<Wish>(wishName(0));
     this.#deadline = deadline;
   }
 
@@ -56,7 +57,7 @@ export class Inbox {
 
   #taken({ by, wish }: Arrival): Wish {
     this.#waiting = undefined;
-    if (by === 'wish') this.#wish = this.ctx.signal<Wish>(WISH);
+    if (by === 'wish') this.#wish = this.ctx.signal<Wish>(wishName((this.#wishes += 1)));
     if (by === 'time') this.#deadline = undefined;
     return wish;
   }

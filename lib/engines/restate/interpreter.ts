@@ -81,7 +81,7 @@ class Play {
   }
 
   async toTheEnd(): Promise<Output> {
-    const { ctx, input } = this;
+    const { ctx, input, turns } = this;
     const left = input.deadline === null ? undefined : input.deadline - Date.now();
     const inbox = new Inbox(
       this.parts.sdk,
@@ -92,14 +92,19 @@ class Play {
     for (;;) {
       const batch = await this.#turn(inbox);
       const { status } = this.run.state;
-      if (status !== this.#listed && status !== 'completed') this.#list(status);
+      if (status !== this.#listed) this.#list(status);
+      if ('rest' in batch.next && status !== 'parked') return this.#end(status);
+      if (turns.hasOpenWish) continue;
       if ('wait' in batch.next && batch.next.wait > 0) await this.#wait(inbox, batch.next.wait);
       if (!('rest' in batch.next)) continue;
-      if (status === 'completed') return { records: this.#records.filter(carriesData) };
-      if (status !== 'parked') return { records: this.#records };
       this.parts.residents.parked(this.run);
-      this.turns.hear(await inbox.next());
+      turns.hear(await inbox.next());
     }
+  }
+
+  #end(status: SagaStatus): Output {
+    if (status !== 'completed') return { records: this.#records };
+    return { records: this.#records.filter(carriesData) };
   }
 
   async #turn(inbox: Inbox): Promise<Batch> {
@@ -135,7 +140,10 @@ class Play {
 
   #list(status: SagaStatus): void {
     const { key, tags } = this.input;
+    // That of one which never did anything but run is known without a word.
+    const isKnown = this.#listed === 'running' && status === 'completed';
     this.#listed = status;
+    if (isKnown) return;
     const state: ListedState = { status, key, tags };
     this.ctx.set(LISTED, state);
   }

@@ -88,6 +88,8 @@ export class RestateEngine implements SagaEngine {
   }
 
   open(): Promise<void> {
+    // Who has closed it looks at sagas still, and serves none.
+    if (this.#closed !== undefined) return this.#published ?? Promise.resolve();
     this.#published ??= this.#publish().catch((error: unknown) => {
       // The next one who needs it tries again.
       this.#published = undefined;

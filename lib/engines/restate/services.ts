@@ -1,9 +1,9 @@
-import type { WorkflowDefinition, internal } from '@restatedev/restate-sdk';
+import type { WorkflowDefinition, WorkflowSharedContext, internal } from '@restatedev/restate-sdk';
 import { SagaDefinitionError, type SagaDefinition } from '../../core/index.js';
 import type { SagaContext } from './inbox.js';
 import type { Interpreter } from './interpreter.js';
 import type { RestateSdk } from './sdk.js';
-import { RUN, WISH, type StartInput, type Wish } from './wire.js';
+import { RUN, WISH, wishName, type StartInput, type Wish } from './wire.js';
 
 const SERVICE_NAME = /^(?:[a-zA-Z]|_[a-zA-Z0-9])[a-zA-Z0-9._-]*$/;
 const RESERVED = /^(?:dev\.restate|restate|openapi)/i;
@@ -40,9 +40,31 @@ export interface ServiceSettings {
 
 export type SagaService = WorkflowDefinition<string, unknown>;
 
+/** The name under which the server shows what a service was registered with, to see it change. */
+export const SETTINGS = 'nestjs-saga-orchestrator.settings';
+
 interface SentWish {
   readonly invocationId: string;
   readonly wish: Wish;
+}
+
+const TAKEN = 409;
+
+/**
+ * Takes the next free number for a wish to a saga: of signals of one name that come at the same time
+ * all but one are lost. A durable promise is resolved once, so that no two wishes get one number, and
+ * no number is left out: this handler, too, goes on after a crash.
+ */
+async function nextWishName(sdk: RestateSdk, ctx: WorkflowSharedContext): Promise<string> {
+  for (let number = 0; ; number += 1) {
+    const name = wishName(number);
+    try {
+      await ctx.promise<boolean>(name).resolve(true);
+      return name;
+    } catch (error) {
+      if (!(error instanceof sdk.TerminalError) || error.code !== TAKEN) throw error;
+    }
+  }
 }
 
 /**
@@ -61,11 +83,13 @@ export function sagaServices(
       interpreter.run(name, ctx as SagaContext, input);
     const wish = async (ctx: unknown, { invocationId, wish }: SentWish): Promise<void> => {
       const id = sdk.InvocationIdParser.fromString(invocationId);
-      (ctx as internal.ContextInternal).invocation(id).signal<Wish>(WISH).resolve(wish);
+      const signal = await nextWishName(sdk, ctx as WorkflowSharedContext);
+      (ctx as internal.ContextInternal).invocation(id).signal<Wish>(signal).resolve(wish);
     };
     const turnMs = longestTurnMs(definitions.filter((definition) => definition.name === name));
     return workflow({
       name,
+      metadata: { [SETTINGS]: `${turnMs} ${retentionMs}` },
       handlers: {
         [RUN]: sdk.handlers.workflow.workflow({ explicitCancellation: true }, run),
         [WISH]: sdk.handlers.workflow.shared(wish),

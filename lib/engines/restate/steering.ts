@@ -7,13 +7,14 @@ import {
 } from '../../core/index.js';
 import { checkedText, type DefinitionRegistry } from '../../core/engine/index.js';
 import type { Run } from '../../core/execution/index.js';
-import { encodePayload } from '../../core/journal/index.js';
+import { decodeHead, encodePayload } from '../../core/journal/index.js';
 import {
   firstOpenLabel,
   refusalOfManual,
   refusalToCancel,
   resumeRecord,
   type ManualWish,
+  type SagaRecord,
 } from '../../core/machine/index.js';
 import { viewRun, type RunParts } from './restate-run.js';
 import type { RestateServer } from './server.js';
@@ -59,7 +60,12 @@ export class Steering {
     if (run.state.cancel !== undefined && !run.state.atRest) return;
     refuse(ref, 'cancel', refusalToCancel(run.state));
     await this.server.wish(ref, kept.invocationId, { kind: 'cancel', by: 'operator', reason });
-    if (run.state.atRest) await this.#takenUp(ref, kept);
+    if (!run.state.atRest) return;
+    await this.#takenUp(ref, kept, ({ run: { state }, added }) => {
+      if (added.some(({ type }) => type === 'cancel-requested')) return true;
+      if (state.atRest) refuse(ref, 'cancel', refusalToCancel(state));
+      return false;
+    });
   }
 
   /** Sends a parked saga forward; one that runs, or has completed, is left as it is. */
@@ -72,7 +78,11 @@ export class Steering {
     resumeRecord(definition, state, from ?? firstOpenLabel(definition, state));
     const wish: Wish = from === undefined ? { kind: 'resume' } : { kind: 'resume', from };
     await this.server.wish(ref, kept.invocationId, wish);
-    await this.#takenUp(ref, kept);
+    await this.#takenUp(ref, kept, ({ run: { isSuccess, state }, added }) => {
+      if (isSuccess || added.some(({ type }) => type === 'resumed')) return true;
+      if (state.atRest) resumeRecord(definition, state, from ?? firstOpenLabel(definition, state));
+      return false;
+    });
     return { kept, run };
   }
 
@@ -82,7 +92,16 @@ export class Steering {
     refuse(ref, wish.act, refusalOfManual(run.state, wish));
     const asked = this.#encoded(run, wish);
     await this.server.wish(ref, kept.invocationId, { kind: 'manual', ...asked, ...why });
-    await this.#takenUp(ref, kept);
+    const isMine = (record: SagaRecord): boolean =>
+      record.type === 'manual' &&
+      record.act === wish.act &&
+      record.by === why.by &&
+      labelOf(record) === labelOf(wish);
+    await this.#takenUp(ref, kept, ({ run: { state }, added }) => {
+      if (added.some(isMine)) return true;
+      if (state.atRest) refuse(ref, wish.act, refusalOfManual(state, wish));
+      return false;
+    });
   }
 
   async forget(ref: SagaRef): Promise<void> {
@@ -104,13 +123,27 @@ export class Steering {
     return { wish: { act: wish.act, label: wish.label }, result };
   }
 
-  /** Resolves when the saga's journal has gone on, so that whoever looks next sees it. */
-  async #takenUp(ref: SagaRef, before: KeptSaga): Promise<void> {
+  /**
+   * Resolves when the saga's journal tells of the wish, so that whoever looks next sees it. A saga
+   * that nobody serves hears of it later: it is durable.
+   *
+   * @throws what `isHeard` throws: another wish came first, and this one does not fit any more.
+   */
+  async #takenUp(
+    ref: SagaRef,
+    before: KeptSaga,
+    isHeard: (now: { readonly run: Run; readonly added: readonly SagaRecord[] }) => boolean,
+  ): Promise<void> {
     const until = Date.now() + TAKEN_UP_MS;
     for (let ms = 20; Date.now() < until; ms = Math.min(ms * 2, 250)) {
-      const now = await this.store.load(ref);
-      if (now === undefined || now.entries.length > before.entries.length) return;
+      const { kept, run } = await this.see(ref);
+      const added = kept.entries.slice(before.entries.length).map(({ head }) => decodeHead(head));
+      if (isHeard({ run, added })) return;
       await pause(ms);
     }
   }
+}
+
+function labelOf(act: ManualWish): string | undefined {
+  return 'label' in act ? act.label : undefined;
 }

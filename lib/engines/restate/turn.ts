@@ -57,10 +57,15 @@ export class Turns {
     return this.#seq;
   }
 
+  /** Whether a wish was heard that no turn has looked at: it came while the last one became durable. */
+  get hasOpenWish(): boolean {
+    return this.#granted < this.#wishes.length;
+  }
+
   /** Hears a wish: at once when an action is in flight here, else with the next turn. */
   hear(wish: Wish): void {
     this.#wishes.push(wish);
-    if (this.#taking) this.#grantAll(true);
+    while (this.#taking && this.hasOpenWish) this.#grantNext(true);
   }
 
   /** @throws what the run was stopped with: the turn was not taken. */
@@ -85,7 +90,7 @@ export class Turns {
       // Not heard, and so not counted: a replay folds what it led to.
       grant(run, { kind: 'cancel', by: 'deadline', reason: 'deadline' }, this.codec, false);
     }
-    this.#grantAll(false);
+    this.#grantNext(false);
   }
 
   async #carryOn({ by, next }: Batch): Promise<void> {
@@ -94,7 +99,7 @@ export class Turns {
     const mine = by === this.#me;
     if (announced && !mine) this.#recover();
     // An effect of ours has not begun yet: a wish may still come before it.
-    const changed = this.#grantAll(!announced || !mine);
+    const changed = this.#grantNext(!announced || !mine);
     if (!announced || !mine || changed) return;
     try {
       await performAnnounced(run);
@@ -114,13 +119,17 @@ export class Turns {
     }
   }
 
-  #grantAll(begun: boolean): boolean {
-    let changed = false;
-    for (; this.#granted < this.#wishes.length; this.#granted += 1) {
-      const wish = this.#wishes[this.#granted] as Wish;
-      changed = grant(this.saga.run, wish, this.codec, begun) || changed;
+  /**
+   * Looks at the open wishes up to the first that changes what comes next: the others are looked at
+   * when that has been decided. One that finds the saga parked must not find it on its way there.
+   */
+  #grantNext(begun: boolean): boolean {
+    for (let wish = this.#wishes[this.#granted]; wish !== undefined;) {
+      this.#granted += 1;
+      if (grant(this.saga.run, wish, this.codec, begun)) return true;
+      wish = this.#wishes[this.#granted];
     }
-    return changed;
+    return false;
   }
 
   #result(advance: Advance): TurnResult {

@@ -72,6 +72,11 @@ export const LISTED = 'saga';
 export const RUN = 'run';
 export const WISH = 'wish';
 
+/** The signal that brings a saga its wish of that number, from 0. */
+export function wishName(number: number): string {
+  return `${WISH} ${number}`;
+}
+
 export function toWire({ at, head, result, context }: JournalEntry): WireRecord {
   if (context !== null) return [at, head, result, context];
   return result === null ? [at, head] : [at, head, result];

@@ -92,7 +92,7 @@ describe('restateEngine()', () => {
   });
 
   it('registers once, and again when a saga was added', async () => {
-    const server = await answering(200, { services: [{ name: 'PlaceOrder' }, { name: 'Return' }] });
+    const server = await answering(201, {});
     const engine = engineOf({ adminUrl: server.url });
     engine.register(plan);
     await engine.open();

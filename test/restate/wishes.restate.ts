@@ -1,0 +1,91 @@
+import { defineSaga } from 'nestjs-saga-orchestrator/core';
+import { RestateServer as Client } from '../../lib/engines/restate/server.js';
+import { restateSettings } from '../../lib/engines/restate/options.js';
+import { Store } from '../../lib/engines/restate/store.js';
+import { engineOn, stuckSaga, untilStatus } from './engines.js';
+import { freePort } from './ports.js';
+import { RestateServer } from './restate-server.js';
+
+const WHY = { by: 'ann', reason: 'looked into it' };
+const LABELS = ['A', 'B', 'C', 'D'];
+
+describe('wishes for sagas on Restate', () => {
+  let server: RestateServer;
+  beforeAll(async () => (server = await RestateServer.start()));
+  afterAll(() => server.stop());
+
+  it('are all heard, and told of, when they come at the same time', async () => {
+    const plan = stuckSaga('AtOnce', LABELS);
+    const engine = engineOn(server, { service: { port: await freePort() } }, plan);
+    await engine.open();
+    for (const id of ['1', '2', '3']) {
+      const ref = { name: plan.name, id };
+      const handle = await engine.start(plan, {}, { id });
+      await expect(handle.result()).rejects.toMatchObject({ parkReason: 'compensation-failed' });
+      await Promise.all(
+        LABELS.map((label) => engine.manual(ref, { act: 'mark-compensated', label }, WHY)),
+      );
+      await untilStatus(engine, ref, 'compensated');
+    }
+    await engine.close();
+  });
+
+  it('wait for a process that serves the saga', async () => {
+    const plan = stuckSaga('Unserved', LABELS);
+    const service = { port: await freePort() };
+    const before = engineOn(server, { service }, plan);
+    await before.open();
+    const ref = { name: plan.name, id: 'u' };
+    const handle = await before.start(plan, {}, { id: 'u' });
+    await expect(handle.result()).rejects.toMatchObject({ parkReason: 'compensation-failed' });
+    const client = new Client(restateSettings({ ...server }));
+    const { invocationId } = (await new Store(client).load(ref))!;
+    await before.close();
+    const sent = LABELS.map((label) => {
+      const wish = { act: 'mark-compensated', label } as const;
+      return client.wish(ref, invocationId, { kind: 'manual', wish, ...WHY });
+    });
+    const after = engineOn(server, { service }, plan);
+    await after.open();
+    await Promise.all(sent);
+    await untilStatus(after, ref, 'compensated');
+    client.close();
+    await after.close();
+  });
+
+  it('are refused when another one came first', async () => {
+    const action = () => new Promise<never>(() => undefined);
+    const plan = defineSaga('InDoubt', [
+      { label: 'A', action, timeout: 20, timeoutGrace: 0, idempotent: false, pivot: true },
+    ]);
+    const engine = engineOn(server, { service: { port: await freePort() } }, plan);
+    await engine.open();
+    const ref = { name: plan.name, id: 'd' };
+    const handle = await engine.start(plan, {}, { id: 'd' });
+    await expect(handle.result()).rejects.toMatchObject({ parkReason: 'in-doubt' });
+    const ends = await Promise.allSettled([
+      engine.manual(ref, { act: 'mark-done', label: 'A' }, WHY),
+      engine.manual(ref, { act: 'terminate' }, WHY),
+    ]);
+    expect(ends.filter(({ status }) => status === 'rejected')).toMatchObject([
+      { reason: { code: 'SAGA_STATE' } },
+    ]);
+    await engine.close();
+  });
+
+  it('that complete a parked saga show in lists', async () => {
+    const action = () => new Promise<never>(() => undefined);
+    const plan = defineSaga('ByHand', [
+      { label: 'A', action, timeout: 20, timeoutGrace: 0, idempotent: false, pivot: true },
+    ]);
+    const engine = engineOn(server, { service: { port: await freePort() } }, plan);
+    await engine.open();
+    const handle = await engine.start(plan, {}, { id: 'h' });
+    await expect(handle.result()).rejects.toMatchObject({ parkReason: 'in-doubt' });
+    await engine.manual({ name: plan.name, id: 'h' }, { act: 'mark-done', label: 'A' }, WHY);
+    await untilStatus(engine, { name: plan.name, id: 'h' }, 'completed');
+    const completed = await engine.list({ name: plan.name, status: 'completed' });
+    expect(completed.sagas).toMatchObject([{ id: 'h', status: 'completed' }]);
+    await engine.close();
+  });
+});
