@@ -1,4 +1,5 @@
 // One round of one durable subject in a process of its own: node round.mjs <config as JSON>
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Ledger } from './ledger.mjs';
 import { load } from './load.mjs';
 import { fdatasyncRate } from './yardstick.mjs';
@@ -14,7 +15,7 @@ const SUBJECTS = {
 const MAX_ATTEMPTS = 4;
 
 const config = JSON.parse(process.argv[2]);
-const { inFlight, roundMs, warmUpMs, declined = false } = config;
+const { inFlight, roundMs, warmUpMs, idleMs, declined = false } = config;
 const ledger = new Ledger();
 const start = await SUBJECTS[config.subject]();
 const subject = await start(config, ledger);
@@ -42,6 +43,8 @@ let round = {};
 if (roundMs > 0) {
   await load(subject.run, inFlight, warmUpMs);
   round = await steadyRound();
+} else {
+  await sleep(idleMs);
 }
 const [done, undone] = declined ? [2, 2] : [3, 0];
 ledger.verify(done, undone);

@@ -15,12 +15,12 @@ async function counted(config) {
   };
 }
 
-/** What a process costs a server that runs no saga: its start and its end, by subject. */
+/** What a process costs a server that runs no saga as long as a round takes, by subject. */
 async function overheadsOf(configs) {
   const overheads = {};
   for (const config of configs) {
     if (config.url === undefined || overheads[config.subject] !== undefined) continue;
-    const idle = { ...config, roundMs: 0 };
+    const idle = { ...config, roundMs: 0, idleMs: config.warmUpMs + config.roundMs };
     // The first one makes the schema.
     await counted(idle);
     overheads[config.subject] = await counted(idle);

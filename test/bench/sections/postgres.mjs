@@ -59,7 +59,9 @@ export async function postgres(settings, say) {
     return [
       atLeast(`${name}: ${what} per fdatasync`, PER_SYNC[inFlight], median(perSync)),
       atLeast(`${name}: ours ÷ DBOS`, TIMES_DBOS[inFlight], timesDbos(inFlight), ' ×'),
-      ...(inFlight === 1 ? [atMost(`${name}: commits per saga`, 4.05, commits)] : []),
+      ...(inFlight === 1
+        ? [atMost(`${name}: commits per saga`, 4, Math.round(commits * 100) / 100)]
+        : []),
       ...(inFlight === 32 ? [atMost(`${name}: commits per saga`, 1, commits)] : []),
     ];
   });
