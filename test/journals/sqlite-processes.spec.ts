@@ -141,6 +141,34 @@ describe('the SQLite journal in several processes', () => {
     await hasty.create(sagaOf('T', 'hasty', 'me'));
   });
 
+  it.each([{ errcode: 15 }, { rawCode: 15 }, { code: 'SQLITE_PROTOCOL' }])(
+    'waits for a process that was stopped with its hands on the index of the log: %j',
+    async (fields) => {
+      const { open, name } = await findDriver();
+      let stopped = 0;
+      const reading = (connection: SqliteConnection): SqliteConnection => ({
+        exec: (sql) => connection.exec(sql),
+        close: () => connection.close(),
+        prepare: (sql) => {
+          const statement = connection.prepare(sql);
+          const all = (...values: Parameters<typeof statement.all>) => {
+            if ((stopped -= 1) >= 0) throw Object.assign(new Error('locking protocol'), fields);
+            return statement.all(...values);
+          };
+          return { run: (...values) => statement.run(...values), all };
+        },
+      });
+      const driver = { name, open: (path: string) => reading(open(path)) };
+      const journal = sqliteJournal({ file: join(tempFolder(), 'sagas.db'), driver });
+      opened.push(journal);
+      await journal.open();
+      await journal.create(sagaOf('T', 'one', 'me'));
+      stopped = 2;
+      expect(await seqsOf(journal, 'one')).toEqual([1]);
+      expect(stopped).toBeLessThan(0);
+    },
+  );
+
   it('does not hold up the event loop while it waits', async () => {
     const file = join(tempFolder(), 'sagas.db');
     const journal = await openJournal(file);

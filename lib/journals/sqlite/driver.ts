@@ -36,11 +36,14 @@ export function driverOf(name: string, Database: SqliteDatabaseClass): SqliteDri
 
 const BUSY = 5;
 const LOCKED = 6;
+/** Nobody could read for ten seconds: a process has stopped with its hands on the index of the log. */
+const PROTOCOL = 15;
 /** TOOBIG, CONSTRAINT, MISMATCH, RANGE: the rows are to blame, not the file. */
 const ITEM_FAULTS: ReadonlySet<number> = new Set([18, 19, 20, 25]);
 const CODES: Readonly<Record<string, number>> = {
   BUSY,
   LOCKED,
+  PROTOCOL,
   TOOBIG: 18,
   CONSTRAINT: 19,
   MISMATCH: 20,
@@ -57,10 +60,10 @@ function resultCode(error: unknown): number | undefined {
   return Object.hasOwn(CODES, name) ? CODES[name] : undefined;
 }
 
-/** Another process is writing; trying again helps. */
+/** Another process is writing, or stands in the way; trying again helps. */
 export function isBusy(error: unknown): boolean {
   const code = resultCode(error);
-  return code === BUSY || code === LOCKED;
+  return code === BUSY || code === LOCKED || code === PROTOCOL;
 }
 
 /** One of the rows cannot be stored; the others can. */
