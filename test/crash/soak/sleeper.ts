@@ -16,6 +16,8 @@ const ENOUGH = 8;
 const PATIENCE_MS = 30_000;
 /** Several leases. */
 const SLEEP_LIMIT_MS = 12_000;
+const AWAKE_MS = 2_000;
+const ATTEMPTS = 8;
 
 async function until(
   holds: () => Promise<boolean>,
@@ -60,6 +62,27 @@ async function liveOf(held: Map<string, number>, journal: Journal): Promise<Map<
   return live;
 }
 
+/** Stops it in the middle of its transfers. Gives those, with the epochs in which it has them. */
+async function stopAtWork(
+  fleet: Fleet,
+  victim: Worker,
+  journal: Journal,
+  witness: string,
+): Promise<ReadonlyMap<string, number>> {
+  let lost = new Map<string, number>();
+  await until(async () => {
+    fleet.stop(victim);
+    // Nobody can look into a file while a sleeper has its hands on the index of the log.
+    lost = await liveOf(await heldBy(victim, witness), journal).catch(() => new Map());
+    if (lost.size >= ENOUGH) return true;
+    fleet.wake(victim);
+    // Time for it to work.
+    await sleep(500);
+    return false;
+  }, `worker ${victim.number} (${fleet.state}) has ${ENOUGH} transfers in its hands`);
+  return lost;
+}
+
 /** Stops a worker in the middle of its transfers until others have taken them all, then wakes it. */
 export async function putToSleep(
   fleet: Fleet,
@@ -67,28 +90,23 @@ export async function putToSleep(
   journal: Journal,
   witness: string,
 ): Promise<Sleeper> {
-  let lost = new Map<string, number>();
-  await until(async () => {
-    fleet.stop(victim);
-    lost = await liveOf(await heldBy(victim, witness), journal);
-    if (lost.size >= ENOUGH) return true;
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    const lost = await stopAtWork(fleet, victim, journal, witness);
+    const areTaken = async (): Promise<boolean> => {
+      for (const [id, epoch] of lost) {
+        const row = await journal.get({ name: TRANSFER, id });
+        if (row === undefined || row.epoch <= epoch) return false;
+      }
+      return true;
+    };
+    const taken = await until(areTaken, 'others take over', SLEEP_LIMIT_MS).catch(() => undefined);
     fleet.wake(victim);
-    // Time for it to work.
-    await sleep(500);
-    return false;
-  }, `worker ${victim.number} (${fleet.state}) has ${ENOUGH} transfers in its hands`);
-  const isTaken = async ([id, epoch]: readonly [string, number]): Promise<boolean> =>
-    ((await journal.get({ name: TRANSFER, id }))?.epoch ?? 0) > epoch;
-  const areTaken = async (): Promise<boolean> => {
-    for (const one of lost) if (!(await isTaken(one))) return false;
-    return true;
-  };
-  const limit = SLEEP_LIMIT_MS;
-  const taken = await until(areTaken, 'others take over', limit).catch(() => undefined);
-  fleet.wake(victim);
-  // One that sleeps in the middle of a commit to a file keeps it locked for all, and loses nothing.
-  if (taken === undefined) return putToSleep(fleet, victim, journal, witness);
-  return { worker: victim.number, lost };
+    if (taken) return { worker: victim.number, lost };
+    // It fell asleep in the middle of a commit to a file, which it kept locked for all: nobody could
+    // take anything. Stopped again at once it would be found there again.
+    await sleep(AWAKE_MS);
+  }
+  throw new Error(`Others did not take over from worker ${victim.number}: ${fleet.state}`);
 }
 
 /**
