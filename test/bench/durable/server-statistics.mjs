@@ -28,7 +28,8 @@ export async function checkServer(url) {
 const COUNTERS = `SELECT
   (SELECT xact_commit FROM pg_stat_database WHERE datname = $1) AS commits,
   (SELECT sum(fsyncs) FROM pg_stat_io WHERE object = 'wal') AS syncs,
-  (SELECT count(*) FROM pg_stat_activity WHERE datname = $1) AS sessions`;
+  (SELECT count(*) FROM pg_stat_activity
+    WHERE datname = $1 AND backend_type = 'client backend') AS sessions`;
 
 /**
  * What the server has counted so far for a database: its commits, and the syncs of the log. A
