@@ -43,6 +43,14 @@ export function stuckSaga(name: string, labels: readonly string[]): SagaDefiniti
   ]);
 }
 
+/** A saga that is parked in doubt: nobody knows what became of its only step. */
+export function doubtfulSaga(name: string): SagaDefinition {
+  const action = () => new Promise<never>(() => undefined);
+  return defineSaga(name, [
+    { label: 'A', action, timeout: 20, timeoutGrace: 0, idempotent: false, pivot: true },
+  ]);
+}
+
 export async function untilStatus(
   engine: SagaEngine,
   ref: SagaRef,

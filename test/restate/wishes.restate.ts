@@ -1,8 +1,7 @@
-import { defineSaga } from 'nestjs-saga-orchestrator/core';
 import { RestateServer as Client } from '../../lib/engines/restate/server.js';
 import { restateSettings } from '../../lib/engines/restate/options.js';
 import { Store } from '../../lib/engines/restate/store.js';
-import { engineOn, stuckSaga, untilStatus } from './engines.js';
+import { doubtfulSaga, engineOn, stuckSaga, untilStatus } from './engines.js';
 import { freePort } from './ports.js';
 import { RestateServer } from './restate-server.js';
 
@@ -54,10 +53,7 @@ describe('wishes for sagas on Restate', () => {
   });
 
   it('are refused when another one came first', async () => {
-    const action = () => new Promise<never>(() => undefined);
-    const plan = defineSaga('InDoubt', [
-      { label: 'A', action, timeout: 20, timeoutGrace: 0, idempotent: false, pivot: true },
-    ]);
+    const plan = doubtfulSaga('InDoubt');
     const engine = engineOn(server, { service: { port: await freePort() } }, plan);
     await engine.open();
     const ref = { name: plan.name, id: 'd' };
@@ -74,10 +70,7 @@ describe('wishes for sagas on Restate', () => {
   });
 
   it('that complete a parked saga show in lists', async () => {
-    const action = () => new Promise<never>(() => undefined);
-    const plan = defineSaga('ByHand', [
-      { label: 'A', action, timeout: 20, timeoutGrace: 0, idempotent: false, pivot: true },
-    ]);
+    const plan = doubtfulSaga('ByHand');
     const engine = engineOn(server, { service: { port: await freePort() } }, plan);
     await engine.open();
     const handle = await engine.start(plan, {}, { id: 'h' });

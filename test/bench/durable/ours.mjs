@@ -21,28 +21,33 @@ export function loadLibrary(lib) {
   return import(pathToFileURL(join(lib, 'index.js')).href);
 }
 
-/** How many sagas of each status the journal has; what is in it only counts when it can be listed. */
-async function countAll(operations) {
-  const counts = {};
+/**
+ * How many of the sagas since then have that status; what is in the journal only counts when it can be
+ * listed. Older ones are not looked at: their pages would be commits of the server, too.
+ */
+async function countSince(operations, createdAfter, status) {
+  let count = 0;
   let cursor;
   do {
     const page = await operations.list({
+      createdAfter,
+      status,
       limit: 1_000,
       ...(cursor === undefined ? {} : { cursor }),
     });
-    for (const { status } of page.sagas) counts[status] = (counts[status] ?? 0) + 1;
+    count += page.sagas.length;
     cursor = page.nextCursor;
   } while (cursor !== undefined);
-  return counts;
+  return count;
 }
 
 /** Our sagas through Nest, as a user runs them; `options` of the module say on what. */
 export async function startOurs(config, ledger, options = {}) {
+  const began = new Date();
   const library = await loadLibrary(config.lib);
   actOn(ledger);
   const { app, saga } = await startApp(library, options);
   const operations = app.get(library.SagaOperations);
-  const before = options.journal === undefined ? {} : await countAll(operations);
 
   return {
     async run() {
@@ -58,8 +63,7 @@ export async function startOurs(config, ledger, options = {}) {
     async ended(status) {
       // In memory the oldest ones are forgotten.
       if (options.journal === undefined) return ledger.opened;
-      const counts = await countAll(operations);
-      return (counts[status] ?? 0) - (before[status] ?? 0);
+      return countSince(operations, began, status);
     },
     completed: 'completed',
     failed: 'compensated',

@@ -69,6 +69,7 @@ export async function inProcess(settings, say) {
   const goals = [
     atMost('ours ÷ node-sagas, plan per saga', 1, ratio(ours, nodeSagasPerSaga), ' ×'),
     atMost('ours ÷ node-sagas, defined once', 1, ratio(oursOnce, nodeSagas), ' ×'),
+    atMost('ours, its plan per saga ÷ node-sagas, builder once', 1, ratio(ours, nodeSagas), ' ×'),
     atMost('ours ÷ by hand', 2, ratio(ours, hand), ' ×'),
     atMost('heap per waiting saga with its own plan', 1_500, heap.bytes, ' bytes'),
   ];

@@ -243,5 +243,8 @@ export function equateInvalidDates(): void {
   const invalid = (value: unknown) => value instanceof Date && Number.isNaN(value.getTime());
   const same = (a: unknown, b: unknown) => (invalid(a) && invalid(b) ? true : undefined);
   // Not in the types of Jest yet.
-  (expect as any).addEqualityTesters([same]);
+  const { addEqualityTesters } = expect as unknown as {
+    readonly addEqualityTesters: (testers: readonly (typeof same)[]) => void;
+  };
+  addEqualityTesters([same]);
 }

@@ -6,7 +6,7 @@ import { restateEngine } from 'nestjs-saga-orchestrator/restate';
 import { freePort } from '../ports.js';
 import type { RestateServer } from '../restate-server.js';
 import { startCluster } from './cluster.js';
-import { callsOf, LABELS, standing, sweepSaga } from './participants.js';
+import { callsOf, LABELS, standing, startOrders, sweepSaga } from './participants.js';
 import { ServiceProcess } from './service-process.js';
 
 const SAGAS = 40;
@@ -28,20 +28,13 @@ describe('a cluster of three nodes that keep two copies', () => {
     const client = restateEngine(options).create({ logger: silentLogger });
     client.register(plan);
     try {
-      const ids = Array.from({ length: SAGAS }, (_, index) => `order-${index}`);
-      const results = ids.map(async (id, index) => {
-        const handle = await client.start(plan, { refuse: index % 2 === 1, workMs: 400 }, { id });
-        return handle.result().then(
-          () => 'completed',
-          (error: { status?: string; message: string }) => error.status ?? error.message,
-        );
-      });
+      const { ids, ends } = startOrders(client, plan, SAGAS, 400);
       const begun = (): number => ids.filter((id) => callsOf(root, id).length > 0).length;
       while (begun() < SAGAS) await new Promise((resolve) => setTimeout(resolve, 10));
       const ended = ids.filter((id) => standing(root, id).length === LABELS.length);
       expect(ended.length).toBeLessThan(SAGAS);
       await third.kill();
-      expect(await Promise.all(results)).toEqual(
+      expect(await Promise.all(ends)).toEqual(
         ids.map((_, index) => (index % 2 === 1 ? 'compensated' : 'completed')),
       );
       const effects = ids.map((id) => standing(root, id));

@@ -8,7 +8,13 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { defineSaga, ResultFactory, type ISagaContext } from 'nestjs-saga-orchestrator/core';
+import {
+  defineSaga,
+  ResultFactory,
+  type ISagaContext,
+  type SagaDefinition,
+  type SagaEngine,
+} from 'nestjs-saga-orchestrator/core';
 
 export interface SweepContext {
   /** The last step refuses, so that all are undone. */
@@ -79,6 +85,24 @@ class Participants {
     renameSync(join(folder, `trap ${place}`), join(folder, `fired ${place}`));
     process.kill(process.pid, 'SIGKILL');
   }
+}
+
+/** That many orders at once, each second one refused in the end: their ids and how they end. */
+export function startOrders(
+  client: SagaEngine,
+  plan: SagaDefinition,
+  count: number,
+  workMs: number,
+): { readonly ids: readonly string[]; readonly ends: readonly Promise<string>[] } {
+  const ids = Array.from({ length: count }, (_, index) => `order-${index}`);
+  const ends = ids.map(async (id, index) => {
+    const handle = await client.start(plan, { refuse: index % 2 === 1, workMs }, { id });
+    return handle.result().then(
+      () => 'completed',
+      (error: { status?: string; message: string }) => error.status ?? error.message,
+    );
+  });
+  return { ids, ends };
 }
 
 /** The saga that is killed: three steps that can be undone, and one that may refuse. */

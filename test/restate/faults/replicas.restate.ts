@@ -6,7 +6,7 @@ import { restateEngine } from 'nestjs-saga-orchestrator/restate';
 import { freePort } from '../ports.js';
 import { RestateServer } from '../restate-server.js';
 import { balancer } from './balancer.js';
-import { callsOf, LABELS, standing, sweepSaga } from './participants.js';
+import { callsOf, LABELS, standing, startOrders, sweepSaga } from './participants.js';
 import { ServiceProcess } from './service-process.js';
 
 const SAGAS = 20;
@@ -26,21 +26,14 @@ describe('two replicas behind one URL', () => {
     const client = engine.create({ logger: silentLogger });
     client.register(plan);
     try {
-      const ids = Array.from({ length: SAGAS }, (_, index) => `order-${index}`);
-      const results = ids.map(async (id, index) => {
-        const handle = await client.start(plan, { refuse: index % 2 === 1, workMs: 200 }, { id });
-        return handle.result().then(
-          () => 'completed',
-          (error: { status?: string }) => error.status,
-        );
-      });
+      const { ids, ends } = startOrders(client, plan, SAGAS, 200);
       const begun = (): boolean => ids.every((id) => callsOf(root, id).includes('do Reserve'));
       while (!begun()) await new Promise((resolve) => setTimeout(resolve, 10));
       // The one that the server is connected to: nothing would happen to the other.
       const busy = [...given].sort(([, a], [, b]) => b - a)[0]?.[0];
       const victim = replicas[ports.indexOf(busy as number)];
       await victim?.stop();
-      expect(await Promise.all(results)).toEqual(
+      expect(await Promise.all(ends)).toEqual(
         ids.map((_, index) => (index % 2 === 1 ? 'compensated' : 'completed')),
       );
       const effects = ids.map((id) => standing(root, id));
