@@ -10,6 +10,9 @@ function recording(over: Partial<GroupCommitOptions<string, string>> = {}) {
   const batches: string[][] = [];
   const queue = new GroupCommit<string, string>({
     description: 'of this test',
+    check: (item) => {
+      if (item.startsWith('never')) throw new RangeError('never to be stored');
+    },
     sizeOf: (item) => item.length,
     isItemFault: (error) => error instanceof RangeError,
     commit: async (items) => {
@@ -61,6 +64,13 @@ describe('group commit', () => {
     const work = ['a', 'lost', 'b'].map((item) => queue.add(item));
     expect(await outcomes(work)).toEqual(['a!', 'LeaseLostError', 'b!']);
     expect(batches).toHaveLength(1);
+  });
+
+  it('refuses what can never be committed before it is queued', async () => {
+    const { batches, queue } = recording();
+    const work = ['a', 'never', 'b'].map((item) => queue.add(item));
+    expect(await outcomes(work)).toEqual(['a!', 'RangeError', 'b!']);
+    expect(batches).toEqual([['a', 'b']]);
   });
 
   it('tries each alone when one of them spoilt the transaction', async () => {

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Libsql from 'libsql';
-import { isSagaError } from 'nestjs-saga-orchestrator/core';
+import { isSagaError, type SagaStatus } from 'nestjs-saga-orchestrator/core';
 import {
   betterSqlite3,
   sqliteJournal,
@@ -10,6 +10,7 @@ import {
   type SqliteJournalOptions,
 } from 'nestjs-saga-orchestrator/sqlite';
 import { installedVersion, refuseFatalVersion } from '../../lib/journals/sqlite/better-sqlite3.js';
+import { MIGRATIONS } from '../../lib/journals/sqlite/schema.js';
 import { removeTempFolders, tempFolder } from './temp-folder.js';
 
 const open = (file: string): SqliteConnection => new Libsql(file) as unknown as SqliteConnection;
@@ -130,6 +131,44 @@ describe('opening a SQLite journal', () => {
     await expect(sqliteJournal({ file }).open()).rejects.toThrow(
       /has schema version 99, and this package knows versions up to \d+; update the package/,
     );
+  });
+
+  it('carries a file of the first schema on, with all that is in it', async () => {
+    const file = join(tempFolder(), 'sagas.db');
+    const database = open(file);
+    const [first] = MIGRATIONS;
+    database.exec('CREATE TABLE saga_schema (version INTEGER PRIMARY KEY, applied_at INTEGER)');
+    database.exec('INSERT INTO saga_schema (version, applied_at) VALUES (1, 0)');
+    for (const statement of first?.statements ?? []) database.exec(statement);
+    for (const [saga, status] of ['running', 'completed', 'parked'].entries()) {
+      database.exec(`INSERT INTO sagas VALUES (${saga + 5}, 'T', '${status}', 1, 'f', '${status}',
+        ${saga === 0 ? 0 : 1}, NULL, '{}', NULL, '"in"', 'me', 1, 0, NULL, ${saga}, ${saga})`);
+      for (const seq of [1, 2]) {
+        database.exec(`INSERT INTO saga_appends VALUES (${saga + 5}, ${seq}, ${10 * seq - saga},
+          '[[${seq},7,1,"{}",null,null]]')`);
+      }
+    }
+    database.close();
+    const journal = sqliteJournal({ file });
+    await journal.open();
+    for (const id of ['running', 'completed', 'parked']) {
+      const stored = await journal.load({ name: 'T', id });
+      expect(stored?.row).toMatchObject({ id, status: id, input: '"in"', owner: 'me' });
+      expect(stored?.entries.map(({ seq }) => seq)).toEqual([1, 2]);
+      const { rows } = await journal.list({ status: id as SagaStatus });
+      expect(rows.map((row) => row.id)).toEqual([id]);
+    }
+    const entry = { seq: 3, at: 8, epoch: 1, head: '{}', result: null, context: null };
+    await journal.append({
+      ...{ ref: { name: 'T', id: 'running' }, owner: 'me', epoch: 1, entries: [entry] },
+      ...{ status: 'completed', progress: true },
+    });
+    const { rows } = await journal.list({ name: 'T', status: 'completed' });
+    expect(rows.map(({ id }) => id)).toEqual(['completed', 'running']);
+    await journal.close();
+    const people = open(file);
+    expect(people.prepare('SELECT count(*) AS n FROM saga_records').all()).toEqual([{ n: 7 }]);
+    people.close();
   });
 
   it('is asked for before anything else, and nothing works after close', async () => {

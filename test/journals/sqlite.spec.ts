@@ -1,6 +1,8 @@
 import { join } from 'node:path';
+import BetterSqlite3 from 'better-sqlite3';
 import Libsql from 'libsql';
 import {
+  betterSqlite3,
   sqliteJournal,
   type SqliteConnection,
   type SqliteDriver,
@@ -36,4 +38,17 @@ describe('the SQLite journal, with a driver that was handed in', () => {
   const driver = builtIn === undefined ? { ...libsql, name: 'handed in' } : libsql;
   const cases = builtIn === undefined ? journalContract.slice(0, 12) : journalContract;
   it.each(cases)('$name', ({ run }) => run(harnessOf({ driver })));
+});
+
+describe('the SQLite journal on better-sqlite3', () => {
+  const driver = betterSqlite3(BetterSqlite3);
+  // Its binary would end the process of an older Node.
+  if (Number(process.versions.napi) >= 10) {
+    it.each(journalContract)('$name', ({ run }) => run(harnessOf({ driver })));
+  } else {
+    it('is refused on a Node that it would end', async () => {
+      const journal = harnessOf({ driver })().journal();
+      await expect(journal.open()).rejects.toThrow(/must not be better-sqlite3 \d+.* on Node/);
+    });
+  }
 });

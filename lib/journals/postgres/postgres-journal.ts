@@ -12,12 +12,12 @@ import {
   type SagaRow,
   type StoredSaga,
 } from '../../core/index.js';
-import { checkEntry, checkNewSaga, GroupCommit, payloadBytes, type Outcome } from '../sql/index.js';
+import { checkAppend, checkCreate, GroupCommit, payloadBytes, type Outcome } from '../sql/index.js';
 import { isItemFault, persistently } from './failures.js';
 import { refKey } from './known-sagas.js';
 import { checkOptions, type PostgresJournalOptions, type Settings } from './options.js';
 import { PostgresStore } from './store.js';
-import { checkOrder, writeNumber, type Write, type WriteResult } from './writer.js';
+import { writeNumber, type Write, type WriteResult } from './writer.js';
 
 class PostgresJournal implements Journal {
   readonly description: string;
@@ -34,6 +34,7 @@ class PostgresJournal implements Journal {
     this.#queue = new GroupCommit({
       description: this.description,
       commit: (writes) => this.#commit(writes),
+      check: checkWrite,
       sizeOf: bytesOf,
       keyOf: (write) => refKey(write.kind === 'create' ? write.saga : write.batch.ref),
       isItemFault,
@@ -53,14 +54,12 @@ class PostgresJournal implements Journal {
     return (this.#closing ??= this.#close());
   }
 
-  async create(saga: NewSaga): Promise<SagaRow | undefined> {
-    checkNewSaga(saga);
-    return this.#write({ kind: 'create', saga });
+  create(saga: NewSaga): Promise<SagaRow | undefined> {
+    return this.#queue.add({ kind: 'create', saga });
   }
 
   async append(batch: JournalBatch): Promise<void> {
-    for (const entry of batch.entries) checkEntry(entry);
-    await this.#write({ kind: 'append', batch });
+    await this.#queue.add({ kind: 'append', batch });
   }
 
   load(ref: SagaRef): Promise<StoredSaga | undefined> {
@@ -115,11 +114,6 @@ class PostgresJournal implements Journal {
     await store?.close();
   }
 
-  #write(write: Write): Promise<WriteResult> {
-    checkOrder(write);
-    return this.#queue.add(write);
-  }
-
   #commit(writes: readonly Write[]): Promise<readonly Outcome<WriteResult>[]> {
     const number = writeNumber();
     return persistently(this.#settings.reconnectMs, async () =>
@@ -154,6 +148,11 @@ class PostgresJournal implements Journal {
       cause === undefined ? {} : { cause },
     );
   }
+}
+
+function checkWrite(write: Write): void {
+  if (write.kind === 'create') checkCreate(write.saga);
+  else checkAppend(write.batch);
 }
 
 function bytesOf(write: Write): number {

@@ -17,6 +17,7 @@ import {
   type SqlRow,
 } from '../sql/index.js';
 import type { PgQuery } from './driver.js';
+import { AT_REST, LIVE } from './schema.js';
 import type { Tables } from './tables.js';
 
 /** Sends one query, and tells its rows with every column as text. */
@@ -39,6 +40,8 @@ export function pageDialect(tables: Tables): PageDialect {
     columns: rowColumns(tables),
     sagas: tables.sagas,
     tags: tables.tags,
+    live: LIVE,
+    atRest: AT_REST,
     hint: () => '',
     join: 'JOIN',
     placeholder: (position) => `$${position}`,

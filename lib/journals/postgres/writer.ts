@@ -1,11 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import {
-  LeaseLostError,
-  SagaJournalError,
-  type JournalBatch,
-  type NewSaga,
-  type SagaRow,
-} from '../../core/index.js';
+import { LeaseLostError, type JournalBatch, type NewSaga, type SagaRow } from '../../core/index.js';
 import { toSagaRow, type Outcome, type SqlRow } from '../sql/index.js';
 import { TryAgain } from './failures.js';
 import { KnownSagas, refKey } from './known-sagas.js';
@@ -156,12 +150,4 @@ export class Writer {
     const rows = await send({ text: this.#ours, values: [left, number] });
     return new Set(rows.map(({ saga }) => String(saga)));
   }
-}
-
-/** @throws SagaJournalError for records that cannot be the next ones of any saga. */
-export function checkOrder(write: Write): void {
-  const entries = write.kind === 'create' ? write.saga.entries : write.batch.entries;
-  const first = write.kind === 'create' ? 1 : entries[0]?.seq;
-  if (first !== undefined && entries.every(({ seq }, index) => seq === first + index)) return;
-  throw new SagaJournalError('The records to be stored are none, or their seqs have gaps');
 }

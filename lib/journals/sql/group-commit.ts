@@ -15,6 +15,8 @@ export interface GroupCommitOptions<Item, Result> {
   readonly commit: (
     items: readonly Item[],
   ) => readonly Outcome<Result>[] | Promise<readonly Outcome<Result>[]>;
+  /** Throws for an item that can never be committed: it is refused before it is queued. */
+  readonly check: (item: Item) => void;
   /** About how many bytes it takes. */
   readonly sizeOf: (item: Item) => number;
   /** Two items of the same key never share a transaction; the later one waits. @default none */
@@ -56,10 +58,14 @@ export class GroupCommit<Item, Result> {
     return this.#queue.length;
   }
 
-  /** @throws SagaJournalError when the commit failed as a whole, or the journal is closed. */
+  /**
+   * @throws what `check` throws; SagaJournalError when the commit failed as a whole, or the journal is
+   * closed.
+   */
   add(item: Item): Promise<Result> {
     if (this.#closed) return Promise.reject(this.#failure('is closed'));
     return new Promise((resolve, reject) => {
+      this.options.check(item);
       const key = this.options.keyOf?.(item);
       this.#queue.push({ item, bytes: this.options.sizeOf(item), key, resolve, reject });
       this.#wake();

@@ -1,4 +1,5 @@
 // What the SQL journals share; private.
+export { checkAppend, checkCreate } from './checks.js';
 export { listConditions, type ListDialect } from './conditions.js';
 export { journalFailure } from './failure.js';
 export { GroupCommit, type GroupCommitOptions, type Outcome } from './group-commit.js';
@@ -8,4 +9,4 @@ export { pageSql, type PageDialect, type PageSql } from './page-sql.js';
 export { toPage } from './page.js';
 export { SAGA_COLUMNS, toSagaRow, type SqlRow, type SqlValue } from './rows.js';
 export { shown } from './shown.js';
-export { checkEntry, checkNewSaga, payloadBytes, storable } from './storable.js';
+export { payloadBytes, storable } from './storable.js';

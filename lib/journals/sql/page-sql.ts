@@ -1,4 +1,4 @@
-import type { ListQuery } from '../../core/index.js';
+import type { ListQuery, SagaStatus } from '../../core/index.js';
 import { listConditions } from './conditions.js';
 import type { SqlValue } from './rows.js';
 import { storable } from './storable.js';
@@ -9,11 +9,14 @@ export interface PageDialect {
   readonly columns: string;
   readonly sagas: string;
   readonly tags: string;
+  /** The conditions of the indices of sagas that are live, and of those at rest. */
+  readonly live: string;
+  readonly atRest: string;
   /** The clause that makes the store read this index, where it must be told. */
   hint(index: string): string;
   /** A join whose left side leads. */
   readonly join: string;
-  /** The placeholder of the value number `position`, from 1. */
+  /** The placeholder of the value number `position`, from 1; values are bound in the order of the text. */
   placeholder(position: number): string;
 }
 
@@ -24,7 +27,8 @@ export interface PageSql {
 
 type Bind = (value: string | number) => string;
 
-const STATUSES = ['running', 'compensating', 'completed', 'compensated', 'parked'] as const;
+const LIVE: readonly SagaStatus[] = ['running', 'compensating'];
+const STATUSES: readonly SagaStatus[] = [...LIVE, 'completed', 'compensated', 'parked'];
 
 /** The newest sagas of an index, as (created_at, saga); `orderedBy` is the table it is read from. */
 function stream(source: string, orderedBy: string, conditions: string, limit: number): string {
@@ -46,17 +50,34 @@ function conditionsOf(
   dialect: PageDialect,
   bind: Bind,
 ): string {
+  // In the order of the text: a store may count its placeholders.
+  const listed = listConditions(query, { bind, orderedBy });
   const tagged = tags.map(
     (tag) => `EXISTS (SELECT 1 FROM ${dialect.tags} t WHERE ${tagCondition('t', tag, bind)}
       AND t.created_at = ${orderedBy}.created_at AND t.saga = ${orderedBy}.saga)`,
   );
-  return [listConditions(query, { bind, orderedBy }), ...tagged].join(' AND ');
+  return [listed, ...tagged].join(' AND ');
 }
 
-function indexedStream(index: string, query: ListQuery, dialect: PageDialect, bind: Bind): string {
+function keyStream(query: ListQuery, dialect: PageDialect, bind: Bind): string {
   const conditions = conditionsOf(query, 's', query.tags, dialect, bind);
-  const source = `${dialect.sagas} s ${dialect.hint(index)}`;
+  const source = `${dialect.sagas} s ${dialect.hint('sagas_by_key')}`;
   return stream(source, 's', conditions, query.limit + 1);
+}
+
+/** Those that are live are few, and sorted. */
+function statusStream(
+  status: SagaStatus,
+  query: ListQuery,
+  dialect: PageDialect,
+  bind: Bind,
+): string {
+  const isLive = LIVE.includes(status);
+  const byName = query.name === undefined ? 'sagas_by_status' : 'sagas_by_name';
+  const conditions = conditionsOf({ ...query, statuses: [status] }, 's', [], dialect, bind);
+  const indexed = `s.${isLive ? dialect.live : dialect.atRest} AND ${conditions}`;
+  const source = `${dialect.sagas} s ${dialect.hint(isLive ? 'sagas_live' : byName)}`;
+  return stream(source, 's', indexed, query.limit + 1);
 }
 
 function taggedStream(query: ListQuery, dialect: PageDialect, bind: Bind): string {
@@ -69,12 +90,10 @@ function taggedStream(query: ListQuery, dialect: PageDialect, bind: Bind): strin
 }
 
 function streamsOf(query: ListQuery, dialect: PageDialect, bind: Bind): readonly string[] {
-  if (query.key !== undefined) return [indexedStream('sagas_by_key', query, dialect, bind)];
+  if (query.key !== undefined) return [keyStream(query, dialect, bind)];
   if (query.tags.length > 0) return [taggedStream(query, dialect, bind)];
-  const index = query.name === undefined ? 'sagas_by_status' : 'sagas_by_name';
-  return (query.statuses ?? STATUSES).map((status) =>
-    indexedStream(index, { ...query, statuses: [status] }, dialect, bind),
-  );
+  const statuses = query.statuses ?? STATUSES;
+  return statuses.map((status) => statusStream(status, query, dialect, bind));
 }
 
 /** An empty list of statuses: nothing can have one of them. */

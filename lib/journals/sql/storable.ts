@@ -1,4 +1,4 @@
-import { SagaSerializationError, type JournalEntry, type NewSaga } from '../../core/index.js';
+import { SagaSerializationError, type JournalEntry } from '../../core/index.js';
 
 /** In every supported Node, but not in the library that the types are compiled against. */
 type Es2024String = string & { isWellFormed(): boolean };
@@ -16,27 +16,6 @@ export function storable(what: string, text: string): string {
     what,
     'holds a NUL character or half of a surrogate pair, which an SQL journal cannot keep; leave it out or escape it',
   );
-}
-
-/** @throws SagaSerializationError */
-export function checkEntry({ head, result, context }: JournalEntry): void {
-  storable('record', head);
-  if (result !== null) storable('result', result);
-  if (context !== null) storable('context', context);
-}
-
-/** @throws SagaSerializationError */
-export function checkNewSaga(saga: NewSaga): void {
-  storable('name', saga.name);
-  storable('id', saga.id);
-  storable('input', saga.input);
-  storable('owner', saga.owner);
-  if (saga.key !== null) storable('key', saga.key);
-  for (const [tag, value] of Object.entries(saga.tags)) {
-    storable('the name of a tag', tag);
-    storable(`tag '${tag}'`, value);
-  }
-  for (const entry of saga.entries) checkEntry(entry);
 }
 
 /** About how many bytes a saga or an append takes in a transaction. */

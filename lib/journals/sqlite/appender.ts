@@ -1,6 +1,5 @@
 import {
   LeaseLostError,
-  SagaJournalError,
   type JournalBatch,
   type JournalEntry,
   type NewSaga,
@@ -8,8 +7,22 @@ import {
   type SagaRow,
   type SagaStatus,
 } from '../../core/index.js';
-import { checkEntry, checkNewSaga, packEntries, type SqlRow, type SqlValue } from '../sql/index.js';
+import { packEntries, type SqlRow, type SqlValue } from '../sql/index.js';
+import { BulkStatement } from './bulk-statement.js';
 import type { Database } from './database.js';
+import {
+  APPEND_VALUES,
+  CREATED,
+  INSERT_TAG,
+  insertAppends,
+  insertSagas,
+  isAtRest,
+  LAST_KEY,
+  LOOK,
+  SAGA_VALUES,
+  sagaValues,
+  updateSagas,
+} from './write-sql.js';
 
 /** What an append has to be checked against. */
 interface Known {
@@ -23,29 +36,6 @@ interface Known {
 }
 
 const MAX_KNOWN = 50_000;
-/** Rows per INSERT: a call into SQLite costs more than a row. */
-const CHUNKS = [32, 8, 1] as const;
-const COLUMNS = 4;
-
-const INSERT_SAGA = `INSERT INTO sagas (name, id, version, fingerprint, status, at_rest, key, tags,
-  deadline, input, owner, epoch, recoveries, created_at, updated_at)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 0, ?, ?) ON CONFLICT DO NOTHING`;
-const INSERT_TAG = 'INSERT INTO saga_tags (name, value, created_at, saga) VALUES (?, ?, ?, ?)';
-const INSERT_APPENDS = new Map(
-  CHUNKS.map((rows) => [
-    rows,
-    `INSERT INTO saga_appends (saga, seq, written_at, records) VALUES ${Array<string>(rows).fill('(?, ?, ?, ?)').join(', ')}`,
-  ]),
-);
-const LOOK = `SELECT saga, owner, epoch, status, recoveries,
-  (SELECT max(seq) FROM saga_appends r WHERE r.saga = s.saga) AS seq
-  FROM sagas s WHERE name = ? AND id = ?`;
-const UPDATE =
-  'UPDATE sagas SET status = ?, at_rest = ?, recoveries = ?, updated_at = ? WHERE saga = ?';
-
-function isAtRest(status: SagaStatus): boolean {
-  return status !== 'running' && status !== 'compensating';
-}
 
 function keyOf({ name, id }: SagaRef): string {
   return `${name.length} ${name}${id}`;
@@ -54,17 +44,29 @@ function keyOf({ name, id }: SagaRef): string {
 /**
  * Creates and appends inside a transaction. It remembers where the sagas in flight stand, which
  * holds as long as no other connection has written: `forgetAll` when one has, or when a transaction
- * was rolled back. Records are collected, and inserted many at a time by `flush`.
+ * was rolled back. Records and changed rows are collected, and written many at a time by `flush`.
  */
 export class Appender {
   readonly #known = new Map<string, Known>();
-  #rows: SqlValue[] = [];
+  readonly #insertSagas: BulkStatement;
+  readonly #insertAppends: BulkStatement;
+  readonly #updateSagas: BulkStatement;
+  /** The integer key that was given last. */
+  #lastKey: number | undefined;
+  #appends: SqlValue[] = [];
+  readonly #changed = new Map<number, Known>();
 
-  constructor(private readonly database: Database) {}
+  constructor(private readonly database: Database) {
+    this.#insertSagas = new BulkStatement(database, SAGA_VALUES, insertSagas);
+    this.#insertAppends = new BulkStatement(database, APPEND_VALUES, insertAppends);
+    this.#updateSagas = new BulkStatement(database, 1, updateSagas);
+  }
 
   forgetAll(): void {
     this.#known.clear();
-    this.#rows = [];
+    this.#lastKey = undefined;
+    this.#appends = [];
+    this.#changed.clear();
   }
 
   /** Its owner or epoch has changed, or it is gone. */
@@ -72,79 +74,87 @@ export class Appender {
     this.#known.delete(keyOf(ref));
   }
 
-  /** `false` when its name and id are taken. Checks everything before it writes anything. */
-  create(saga: NewSaga, now: number): boolean {
-    checkNewSaga(saga);
-    if (!inOrder(saga.entries, 1)) throw new SagaJournalError('The first records are out of order');
-    const { name, id, version, fingerprint, status, key, deadline, input, owner } = saga;
-    const tags = JSON.stringify(saga.tags);
-    const atRest = isAtRest(status) ? 1 : 0;
-    const { changes, lastInsertRowid } = this.database.run(
-      INSERT_SAGA,
-      ...[
-        name,
-        id,
-        version,
-        fingerprint,
-        status,
-        atRest,
-        key,
-        tags,
-        deadline,
-        input,
-        owner,
-        now,
-        now,
-      ],
-    );
-    if (Number(changes) === 0) return false;
-    const key_ = Number(lastInsertRowid);
-    for (const tag of Object.entries(saga.tags)) this.database.run(INSERT_TAG, ...tag, now, key_);
-    const known = { saga: key_, owner, epoch: 1, next: 1, status, recoveries: 0 };
-    this.#remember(saga, known);
-    this.#stage(known, saga.entries, now);
-    return true;
+  /** Creates them, and answers those whose name and id are taken. */
+  create(sagas: readonly NewSaga[], now: number): ReadonlySet<NewSaga> {
+    const taken = new Set<NewSaga>();
+    if (sagas.length === 0) return taken;
+    const first = this.#takeKeys(sagas.length);
+    const rows = sagas.flatMap((saga, index) => sagaValues(first + index, saga, now));
+    const allNew = this.#insertSagas.run(rows) === sagas.length;
+    sagas.forEach((saga, index) => {
+      const key = first + index;
+      if (allNew || this.database.all(CREATED, key).length > 0) this.#born(saga, key, now);
+      else taken.add(saga);
+    });
+    return taken;
   }
 
   /** @throws LeaseLostError, before anything was written. */
   append(batch: JournalBatch, now: number): void {
     const { ref, owner, epoch, entries, status, progress } = batch;
-    for (const entry of entries) checkEntry(entry);
-    const known = this.#known.get(keyOf(ref)) ?? this.#look(ref);
-    if (known?.owner !== owner || known.epoch !== epoch || !inOrder(entries, known.next)) {
+    const known = this.#known.get(keyOf(ref)) ?? this.#look(ref, now);
+    if (known?.owner !== owner || known.epoch !== epoch || entries[0]?.seq !== known.next) {
       throw new LeaseLostError(`Saga ${ref.name} ${ref.id} belongs to another owner now`);
     }
     this.#stage(known, entries, now);
     const recoveries = progress ? 0 : known.recoveries;
     const atRest = isAtRest(status);
     if (status === known.status && recoveries === known.recoveries && !atRest) return;
-    this.database.run(UPDATE, status, atRest ? 1 : 0, recoveries, now, known.saga);
     known.status = status;
     known.recoveries = recoveries;
+    this.#changed.set(known.saga, known);
     if (atRest) this.forget(ref);
   }
 
-  /** Inserts what was collected. */
-  flush(): void {
-    const rows = this.#rows;
-    if (rows.length === 0) return;
-    this.#rows = [];
-    let at = 0;
-    for (const [size, sql] of INSERT_APPENDS) {
-      for (const width = size * COLUMNS; rows.length - at >= width; at += width) {
-        this.database.run(sql, ...rows.slice(at, at + width));
-      }
+  /** Writes what was collected. */
+  flush(now: number): void {
+    if (this.#appends.length > 0) this.#insertAppends.run(this.#appends);
+    this.#appends = [];
+    if (this.#changed.size > 0) this.#update(now);
+    this.#changed.clear();
+  }
+
+  /** Rows that change in the same way are one statement. */
+  #update(now: number): void {
+    const groups = new Map<string, Known[]>();
+    for (const known of this.#changed.values()) {
+      const change = `${known.status} ${known.recoveries}`;
+      const group = groups.get(change);
+      if (group === undefined) groups.set(change, [known]);
+      else group.push(known);
+    }
+    for (const group of groups.values()) {
+      const [{ status, recoveries }] = group as [Known];
+      const shared = [status, isAtRest(status) ? 1 : 0, recoveries, now];
+      this.#updateSagas.run(
+        group.map(({ saga }) => saga),
+        shared,
+      );
     }
   }
 
-  #stage(known: Known, entries: readonly JournalEntry[], now: number): void {
-    if (entries.length === 0) return;
-    known.next += entries.length;
-    this.#rows.push(known.saga, known.next - 1, now, packEntries(entries));
+  /** The first of as many integer keys that no saga has ever had. */
+  #takeKeys(count: number): number {
+    const last = this.#lastKey ?? Number(this.database.all(LAST_KEY)[0]?.['seq'] ?? 0);
+    this.#lastKey = last + count;
+    return last + 1;
   }
 
-  #look(ref: SagaRef): Known | undefined {
-    this.flush();
+  #born(saga: NewSaga, key: number, now: number): void {
+    for (const tag of Object.entries(saga.tags)) this.database.run(INSERT_TAG, ...tag, now, key);
+    const { owner, status, entries } = saga;
+    const known = { saga: key, owner, epoch: 1, next: 1, status, recoveries: 0 };
+    this.#remember(saga, known);
+    this.#stage(known, entries, now);
+  }
+
+  #stage(known: Known, entries: readonly JournalEntry[], now: number): void {
+    known.next += entries.length;
+    this.#appends.push(known.saga, known.next - 1, now, packEntries(entries));
+  }
+
+  #look(ref: SagaRef, now: number): Known | undefined {
+    this.flush(now);
     const [row] = this.database.all(LOOK, ref.name, ref.id);
     return row && this.#remember(ref, knownOf(row));
   }
@@ -165,8 +175,4 @@ function knownOf(row: SqlRow): Known {
     status: row['status'] as SagaRow['status'],
     recoveries: Number(row['recoveries']),
   };
-}
-
-function inOrder(entries: readonly JournalEntry[], first: number): boolean {
-  return entries.every(({ seq }, index) => seq === first + index);
 }

@@ -10,8 +10,8 @@ export const CANCEL_WISHES = `SELECT ${ROW} FROM sagas s INDEXED BY sagas_to_can
   WHERE s.owner = ? AND s.cancel_reason IS NOT NULL AND s.${LIVE}`;
 const LEAVE = 'DELETE FROM saga_owners WHERE owner = ?';
 
-const ALIVE = 'SELECT 1 FROM saga_owners o WHERE o.owner = s.owner AND o.alive_until >= ?2';
-const NAMED = 's.name IN (SELECT value FROM json_each(?1))';
+const ALIVE = 'SELECT 1 FROM saga_owners o WHERE o.owner = s.owner AND o.alive_until >= ?';
+const NAMED = 's.name IN (SELECT value FROM json_each(?))';
 
 /**
  * The owners of live sagas are walked one by one through the index (there are few), so that the
@@ -31,14 +31,14 @@ export const CLAIMABLE = `WITH RECURSIVE owners (owner) AS (
   ),
   oldest (saga) AS (
     SELECT s.saga FROM gone g CROSS JOIN sagas s INDEXED BY sagas_live ON s.owner IS g.owner
-    WHERE s.${LIVE} AND ${NAMED} ORDER BY s.saga LIMIT ?3
+    WHERE s.${LIVE} AND ${NAMED} ORDER BY s.saga LIMIT ?
   )
   SELECT s.saga, ${ROW} FROM oldest CROSS JOIN sagas s ON s.saga = oldest.saga ORDER BY s.saga`;
 
 export const CLAIMABLE_BY_ID = `SELECT s.saga, ${ROW} FROM sagas s
-  WHERE ${NAMED} AND s.id = ?4
+  WHERE ${NAMED} AND s.id = ?
     AND (s.${AT_REST} OR s.owner IS NULL OR NOT EXISTS (${ALIVE}))
-  ORDER BY s.saga LIMIT ?3`;
+  ORDER BY s.saga LIMIT ?`;
 
 /** Taken up at rest: a wish to cancel that was left before is over. */
 const CLAIM = `UPDATE sagas SET owner = ?, epoch = epoch + 1, recoveries = recoveries + 1,
@@ -49,8 +49,10 @@ const CANCEL = `UPDATE sagas SET cancel_reason = coalesce(cancel_reason, ?)
   WHERE name = ? AND id = ? AND ${LIVE}`;
 
 const FORGETTABLE = `SELECT saga FROM sagas WHERE name = ? AND id = ? AND ${AT_REST}`;
-export const FORGETTABLE_BY_AGE = `SELECT saga FROM sagas INDEXED BY sagas_at_rest
-  WHERE status = ? AND ${AT_REST} AND updated_at <= ? ORDER BY updated_at LIMIT ?`;
+/** In the order of lists, which will do: what came to rest long ago was created even earlier. */
+export const FORGETTABLE_BY_AGE = `SELECT saga FROM sagas INDEXED BY sagas_by_status
+  WHERE status = ? AND ${AT_REST} AND created_at <= ? AND updated_at <= ?
+  ORDER BY created_at, saga LIMIT ?`;
 export const FORGET = [
   'DELETE FROM saga_appends WHERE saga = ?',
   'DELETE FROM saga_tags WHERE saga = ?',
@@ -93,27 +95,25 @@ export class Ownership {
   }
 
   forget(request: ForgetRequest, now: number): number {
-    const found =
-      'ref' in request
-        ? this.database.all(
-            FORGETTABLE,
-            storable('name', request.ref.name),
-            storable('id', request.ref.id),
-          )
-        : this.database.all(
-            FORGETTABLE_BY_AGE,
-            request.status,
-            now - request.olderThanMs,
-            request.limit,
-          );
+    const found = this.#forgettable(request, now);
     for (const { saga = null } of found) for (const sql of FORGET) this.database.run(sql, saga);
     return found.length;
+  }
+
+  #forgettable(request: ForgetRequest, now: number): readonly SqlRow[] {
+    if ('ref' in request) {
+      const { name, id } = request.ref;
+      return this.database.all(FORGETTABLE, storable('name', name), storable('id', id));
+    }
+    const { status, olderThanMs, limit } = request;
+    const newest = now - olderThanMs;
+    return this.database.all(FORGETTABLE_BY_AGE, status, newest, newest, limit);
   }
 
   #claimable({ names, limit, id }: ClaimRequest, now: number): readonly SqlRow[] {
     const known = JSON.stringify(names);
     return id === undefined
-      ? this.database.all(CLAIMABLE, known, now, limit)
-      : this.database.all(CLAIMABLE_BY_ID, known, now, limit, storable('id', id));
+      ? this.database.all(CLAIMABLE, now, known, limit)
+      : this.database.all(CLAIMABLE_BY_ID, known, storable('id', id), now, limit);
   }
 }

@@ -10,6 +10,7 @@ import {
   type SqlRow,
 } from '../sql/index.js';
 import type { Database } from './database.js';
+import { AT_REST, LIVE } from './schema.js';
 
 /**
  * Everything of a saga's row. While it is live an append adds records and leaves the row alone, so
@@ -26,10 +27,12 @@ export const PAGES: PageDialect = {
   columns: ROW,
   sagas: 'sagas',
   tags: 'saga_tags',
+  live: LIVE,
+  atRest: AT_REST,
   hint: (index) => `INDEXED BY ${index}`,
   // Other than JOIN, it is not turned round.
   join: 'CROSS JOIN',
-  placeholder: (position) => `?${position}`,
+  placeholder: () => '?',
 };
 
 export const ONE = `SELECT s.saga, ${ROW} FROM sagas s WHERE s.name = ? AND s.id = ?`;

@@ -13,7 +13,13 @@ import {
   type SagaRow,
   type StoredSaga,
 } from '../../core/index.js';
-import { GroupCommit, journalFailure, payloadBytes } from '../sql/index.js';
+import {
+  checkAppend,
+  checkCreate,
+  GroupCommit,
+  journalFailure,
+  payloadBytes,
+} from '../sql/index.js';
 import { isItemFault } from './driver.js';
 import { LocalStore } from './local-store.js';
 import type { Read, ReadResults, Write, WriteResults } from './operations.js';
@@ -23,6 +29,11 @@ import { ThreadStore } from './thread-store.js';
 
 /** One transaction holds up the event loop for about 10 µs per item. */
 const MAX_ITEMS = 500;
+
+function checkWrite(write: Write): void {
+  if (write.kind === 'append') checkAppend(write.batch);
+  else if (write.kind === 'create') checkCreate(write.saga);
+}
 
 function bytesOf(write: Write): number {
   if (write.kind === 'append') return payloadBytes(write.batch.entries);
@@ -46,6 +57,7 @@ class SqliteJournal implements Journal {
     this.#queue = new GroupCommit({
       description: this.description,
       commit: async (writes) => this.#opened().commit(writes),
+      check: checkWrite,
       sizeOf: bytesOf,
       isItemFault,
       maxItems: MAX_ITEMS,

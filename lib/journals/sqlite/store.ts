@@ -1,4 +1,4 @@
-import { isSagaError } from '../../core/index.js';
+import { isSagaError, type NewSaga } from '../../core/index.js';
 import type { Outcome } from '../sql/index.js';
 import { Appender } from './appender.js';
 import { Database, type DatabaseSettings } from './database.js';
@@ -42,8 +42,10 @@ export class SqliteStore {
       return this.#database.transaction('IMMEDIATE', () => {
         this.#noticeOthers();
         const now = Number(this.#database.all(CLOCK)[0]?.['now']);
-        const outcomes = writes.map((write) => this.#outcome(write, now));
-        this.#appender.flush();
+        const creates = writes.flatMap((write) => (write.kind === 'create' ? [write.saga] : []));
+        const taken = this.#appender.create(creates, now);
+        const outcomes = writes.map((write) => this.#outcome(write, taken, now));
+        this.#appender.flush(now);
         return outcomes;
       });
     } catch (error) {
@@ -74,9 +76,13 @@ export class SqliteStore {
     this.#dataVersion = version;
   }
 
-  #outcome(write: Write, now: number): Outcome<WriteResults[keyof WriteResults]> {
+  #outcome(
+    write: Write,
+    taken: ReadonlySet<NewSaga>,
+    now: number,
+  ): Outcome<WriteResults[keyof WriteResults]> {
     try {
-      return { value: this.#perform(write, now) };
+      return { value: this.#perform(write, taken, now) };
     } catch (error) {
       // Errors of ours are thrown before anything is written; any other ends the transaction.
       if (isSagaError(error)) return { error };
@@ -84,16 +90,18 @@ export class SqliteStore {
     }
   }
 
-  #perform(write: Write, now: number): WriteResults[keyof WriteResults] {
+  #perform(
+    write: Write,
+    taken: ReadonlySet<NewSaga>,
+    now: number,
+  ): WriteResults[keyof WriteResults] {
     if (write.kind === 'append') return void this.#appender.append(write.batch, now);
-    if (write.kind === 'create') {
-      if (this.#appender.create(write.saga, now)) return undefined;
-      this.#appender.flush();
-      return this.#reader.get(write.saga);
-    }
+    if (write.kind === 'create' && !taken.has(write.saga)) return undefined;
     // The others read what appends of this very transaction have led to.
-    this.#appender.flush();
+    this.#appender.flush(now);
     switch (write.kind) {
+      case 'create':
+        return this.#reader.get(write.saga);
       case 'heartbeat':
         return this.#ownership.heartbeat(write.owner, write.leaseMs, now);
       case 'claim': {

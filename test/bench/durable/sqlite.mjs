@@ -3,11 +3,13 @@ import { pathToFileURL } from 'node:url';
 import { startOurs } from './ours.mjs';
 
 /** The driver that the journal would find by itself, with an ear on what it commits. */
-async function listeningDriver(heard) {
-  const builtIn = process.getBuiltinModule('node:sqlite');
-  const Database = builtIn?.DatabaseSync ?? (await import('libsql')).default;
+async function listeningDriver(lib, heard) {
+  const { findDriver } = await import(
+    pathToFileURL(join(lib, 'journals/sqlite/find-driver.js')).href
+  );
+  const found = await findDriver();
   const open = (file) => {
-    const connection = new Database(file);
+    const connection = found.open(file);
     heard.connection = connection;
     return {
       exec: (sql) => {
@@ -18,7 +20,7 @@ async function listeningDriver(heard) {
       close: () => connection.close(),
     };
   };
-  return { name: builtIn === undefined ? 'libsql' : 'node:sqlite', open };
+  return { name: found.name, open };
 }
 
 function setting({ connection }, name) {
@@ -32,7 +34,7 @@ export async function startSqlite(config, ledger) {
   );
   const heard = { commits: 0, connection: undefined };
   const file = join(config.folder, config.file ?? 'sagas.db');
-  const driver = config.worker ? undefined : await listeningDriver(heard);
+  const driver = config.worker ? undefined : await listeningDriver(config.lib, heard);
   const settings = config.worker ? { thread: 'worker' } : { driver };
   const journal = sqliteJournal({ file, ...settings });
   const ours = await startOurs(config, ledger, { journal });

@@ -1,0 +1,43 @@
+import {
+  SagaJournalError,
+  type JournalBatch,
+  type JournalEntry,
+  type NewSaga,
+} from '../../core/index.js';
+import { storable } from './storable.js';
+
+function checkEntries(entries: readonly JournalEntry[], first: number | undefined): void {
+  if (first === undefined || entries.some(({ seq }, index) => seq !== first + index)) {
+    throw new SagaJournalError('The records to be stored are none, or their seqs have gaps');
+  }
+  for (const { head, result, context } of entries) {
+    storable('record', head);
+    if (result !== null) storable('result', result);
+    if (context !== null) storable('context', context);
+  }
+}
+
+/**
+ * @throws SagaSerializationError for text that cannot be kept; SagaJournalError for records that
+ * cannot be the first ones of any saga.
+ */
+export function checkCreate(saga: NewSaga): void {
+  storable('name', saga.name);
+  storable('id', saga.id);
+  storable('input', saga.input);
+  storable('owner', saga.owner);
+  if (saga.key !== null) storable('key', saga.key);
+  for (const [tag, value] of Object.entries(saga.tags)) {
+    storable('the name of a tag', tag);
+    storable(`tag '${tag}'`, value);
+  }
+  checkEntries(saga.entries, 1);
+}
+
+/**
+ * @throws SagaSerializationError for text that cannot be kept; SagaJournalError for records that
+ * cannot be the next ones of any saga.
+ */
+export function checkAppend({ entries }: JournalBatch): void {
+  checkEntries(entries, entries[0]?.seq);
+}

@@ -1,0 +1,59 @@
+import type { NewSaga, SagaStatus } from '../../core/index.js';
+import type { SqlValue } from '../sql/index.js';
+import { valuesOf } from './bulk-statement.js';
+
+/** The last integer key that was ever given. */
+export const LAST_KEY = "SELECT seq FROM sqlite_sequence WHERE name = 'sagas'";
+export const CREATED = 'SELECT 1 FROM sagas WHERE saga = ?';
+export const INSERT_TAG =
+  'INSERT INTO saga_tags (name, value, created_at, saga) VALUES (?, ?, ?, ?)';
+export const LOOK = `SELECT saga, owner, epoch, status, recoveries,
+  (SELECT max(seq) FROM saga_appends r WHERE r.saga = s.saga) AS seq
+  FROM sagas s WHERE name = ? AND id = ?`;
+
+export const SAGA_VALUES = 14;
+export function insertSagas(rows: number): string {
+  return `INSERT INTO sagas (saga, name, id, version, fingerprint, status, at_rest, key, tags,
+    deadline, input, owner, created_at, updated_at, epoch, recoveries)
+    VALUES ${valuesOf(rows, '(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 0)')}
+    ON CONFLICT (name, id) DO NOTHING`;
+}
+
+export const APPEND_VALUES = 4;
+export function insertAppends(rows: number): string {
+  return `INSERT INTO saga_appends (saga, seq, written_at, records)
+    VALUES ${valuesOf(rows, '(?, ?, ?, ?)')}`;
+}
+
+/** After the four values that they share. */
+export function updateSagas(rows: number): string {
+  return `UPDATE sagas SET status = ?, at_rest = ?, recoveries = ?, updated_at = ?
+    WHERE saga IN (${valuesOf(rows, '?')})`;
+}
+
+export function isAtRest(status: SagaStatus): boolean {
+  return status !== 'running' && status !== 'compensating';
+}
+
+/** Of one row of `insertSagas`. */
+export function sagaValues(key: number, saga: NewSaga, now: number): SqlValue[] {
+  const { name, id, version, fingerprint, status, deadline, input, owner } = saga;
+  const atRest = isAtRest(status) ? 1 : 0;
+  const tags = JSON.stringify(saga.tags);
+  return [
+    key,
+    name,
+    id,
+    version,
+    fingerprint,
+    status,
+    atRest,
+    saga.key,
+    tags,
+    deadline,
+    input,
+    owner,
+    now,
+    now,
+  ];
+}
