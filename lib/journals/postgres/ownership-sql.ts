@@ -25,8 +25,9 @@ const TAKE = 'owner = $1, epoch = s.epoch + 1, recoveries = s.recoveries + 1, cl
  *
  * The owners of live sagas are walked one by one through the index (there are few), so that the
  * sagas of those that live are never looked at. A row that somebody else is claiming, or appending
- * to, is passed over; one that changed since is looked at again as it is now. The order is none of
- * an index: the planner would read all sagas in the order of their key, hoping to meet a few soon.
+ * to, is passed over; one that changed since is looked at again as it is now. Neither the
+ * order nor the names are those of an index: the planner would read all sagas in the order of their
+ * key, hoping to meet a few soon, or all that ever had one of the names.
  */
 export function claimSql(tables: Tables): string {
   const { sagas, owners } = tables;
@@ -43,7 +44,7 @@ export function claimSql(tables: Tables): string {
     ),
     taken AS MATERIALIZED (
       SELECT s.saga FROM ${sagas} s
-      WHERE s.${LIVE} AND s.name = ANY($3::text[]) AND (
+      WHERE s.${LIVE} AND s.name || '' = ANY($3::text[]) AND (
         s.owner IS NULL OR s.owner = ANY((SELECT g.owners FROM gone g)::text[])
         OR (s.owner = $1 AND s.claimed_in = ANY($5::bigint[]))
       )
