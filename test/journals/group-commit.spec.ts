@@ -59,6 +59,45 @@ describe('group commit', () => {
     expect(batches).toEqual([1, 2, 3].map((step) => [`a${step}`, `b${step}`, `c${step}`]));
   });
 
+  /** What so many sagas of three pieces each lead to, on a store that is elsewhere. */
+  async function halves(sagas: number) {
+    const told: number[] = [];
+    let acknowledged = 0;
+    const { batches, queue } = recording({
+      elsewhere: true,
+      commit: async (items) => {
+        batches.push([...items]);
+        told.push(acknowledged);
+        await new Promise((resolve) => setTimeout(resolve, 2));
+        return items.map((item) => ({ value: item }));
+      },
+    });
+    const saga = async (name: number): Promise<void> => {
+      for (const step of [1, 2, 3]) {
+        await queue.add(`${name} ${step}`);
+        acknowledged += 1;
+      }
+    };
+    await Promise.all(Array.from({ length: sagas }, (_, name) => saga(name)));
+    return { batches, told, acknowledged };
+  }
+
+  it('commits half of plenty of work elsewhere while the sagas of the other half go on', async () => {
+    const { batches, told, acknowledged } = await halves(256);
+    expect(acknowledged).toBe(768);
+    expect(batches.map(({ length }) => length)).toEqual([256, 128, 128, 128, 128]);
+    // The half that was committed last is told when the next one is on its way.
+    expect(told).toEqual([0, 256, 256, 384, 512]);
+    const stepOf = (batch: readonly string[]) => new Set(batch.map((item) => item.split(' ')[1]));
+    expect(batches.map((batch) => [...stepOf(batch)])).toEqual([['1'], ['2'], ['2'], ['3'], ['3']]);
+  });
+
+  it('does not halve what is better committed at once', async () => {
+    const { batches, told } = await halves(100);
+    expect(batches.map(({ length }) => length)).toEqual([100, 100, 100]);
+    expect(told).toEqual([0, 100, 200]);
+  });
+
   it('fails an item that is refused, and no other', async () => {
     const { batches, queue } = recording();
     const work = ['a', 'lost', 'b'].map((item) => queue.add(item));

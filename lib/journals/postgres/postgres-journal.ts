@@ -38,6 +38,7 @@ class PostgresJournal implements Journal {
       sizeOf: bytesOf,
       keyOf: (write) => refKey(write.kind === 'create' ? write.saga : write.batch.ref),
       isItemFault,
+      elsewhere: true,
     });
   }
 

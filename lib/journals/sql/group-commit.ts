@@ -26,6 +26,8 @@ export interface GroupCommitOptions<Item, Result> {
    * its items is tried once more, alone, so that a bad one fails only itself. @default never
    */
   readonly isItemFault?: (error: unknown) => boolean;
+  /** This thread is free while a commit is under way. @default false */
+  readonly elsewhere?: boolean;
   /** @default 1_000 */
   readonly maxItems?: number;
   /** An item larger than this goes alone. @default 4_194_304 */
@@ -38,6 +40,13 @@ interface Queued<Item, Result> {
   readonly key: string | undefined;
   readonly resolve: (value: Result) => void;
   readonly reject: (error: unknown) => void;
+}
+
+/** Below so many, a sync that is shared by all is worth more than work that overlaps. */
+const MIN_HALF = 64;
+
+function endOfTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /**
@@ -84,21 +93,47 @@ export class GroupCommit<Item, Result> {
     setImmediate(() => void this.#work());
   }
 
+  /** One commit after the other, until there is nothing left. */
   async #work(): Promise<void> {
-    const batch = this.#take();
-    await this.#commit(batch);
-    if (this.#queue.length > 0) {
-      // At the end of a turn again: those that were just told hand in their next piece first.
-      setImmediate(() => void this.#work());
-      return;
+    let batch = this.#take(Infinity);
+    let committed = this.#commit(batch);
+    for (;;) {
+      const tell = await committed;
+      const share = this.#share(batch.length);
+      const overlaps = this.#queue.length >= share;
+      if (!overlaps) {
+        tell();
+        // At the end of a turn: those that were just told hand in their next piece first.
+        await endOfTurn();
+        if (this.#queue.length === 0) break;
+      }
+      batch = this.#take(share);
+      committed = this.#commit(batch);
+      if (overlaps) {
+        // Once it is on its way.
+        await endOfTurn();
+        tell();
+      }
     }
     this.#working = false;
     for (const tell of this.#idle.splice(0)) tell();
   }
 
+  /**
+   * How much the next commit takes. All that there is, as a rule. Where commits are carried out
+   * elsewhere and there is plenty of work, half of it: all sagas would be told at once, and this
+   * thread and the store would wait for each other in turns.
+   */
+  #share(committed: number): number {
+    if (this.options.elsewhere !== true) return Infinity;
+    const half = Math.ceil((this.#queue.length + committed) / 2);
+    return half < MIN_HALF ? Infinity : half;
+  }
+
   /** The head of the queue, within the bounds; what shares a key with it stays, in order. */
-  #take(): Queued<Item, Result>[] {
-    const { maxItems = 1_000, maxBytes = 4_194_304 } = this.options;
+  #take(share: number): Queued<Item, Result>[] {
+    const { maxBytes = 4_194_304 } = this.options;
+    const maxItems = Math.min(share, this.options.maxItems ?? 1_000);
     const batch: Queued<Item, Result>[] = [];
     const left: Queued<Item, Result>[] = [];
     const keys = new Set<string>();
@@ -118,17 +153,19 @@ export class GroupCommit<Item, Result> {
     return batch;
   }
 
-  async #commit(batch: readonly Queued<Item, Result>[]): Promise<void> {
+  /** Resolves to what tells those whose work it was; never rejects. */
+  async #commit(batch: readonly Queued<Item, Result>[]): Promise<() => void> {
     try {
       const outcomes = await this.options.commit(batch.map(({ item }) => item));
-      batch.forEach((queued, index) => this.#settle(queued, outcomes[index]));
+      return () => batch.forEach((queued, index) => this.#settle(queued, outcomes[index]));
     } catch (error) {
       if (batch.length > 1 && this.options.isItemFault?.(error) === true) {
-        for (const queued of batch) await this.#commit([queued]);
-        return;
+        const tells: (() => void)[] = [];
+        for (const queued of batch) tells.push(await this.#commit([queued]));
+        return () => tells.forEach((tell) => tell());
       }
       const failure = isSagaError(error) ? error : this.#failure('failed', error);
-      for (const { reject } of batch) reject(failure);
+      return () => batch.forEach(({ reject }) => reject(failure));
     }
   }
 

@@ -10,8 +10,6 @@ import {
 
 /** How long SQLite itself waits for a lock, in ms, with the event loop standing still. */
 const BLOCKING_WAIT_MS = 10;
-/** Wide enough that a checkpoint, which syncs twice, is rare; at 4 KiB a page, 16 MiB. */
-const CHECKPOINT_PAGES = 4_096;
 const LEVELS = { normal: 1, full: 2 } as const;
 
 export interface DatabaseSettings {
@@ -41,7 +39,6 @@ export class Database {
     this.exec(`PRAGMA busy_timeout = ${BLOCKING_WAIT_MS}`);
     this.#set('journal_mode', 'wal', 'wal');
     this.#set('synchronous', synchronous, LEVELS[synchronous]);
-    this.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
     // On macOS a plain fsync leaves the data in the disk's cache; elsewhere these mean nothing.
     this.exec('PRAGMA fullfsync = 1');
     this.exec('PRAGMA checkpoint_fullfsync = 1');

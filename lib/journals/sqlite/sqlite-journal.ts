@@ -60,6 +60,7 @@ class SqliteJournal implements Journal {
       check: checkWrite,
       sizeOf: bytesOf,
       isItemFault,
+      elsewhere: thread === 'worker',
       maxItems: MAX_ITEMS,
     });
   }
