@@ -151,11 +151,14 @@ describe('the SQLite journal in several processes', () => {
         close: () => connection.close(),
         prepare: (sql) => {
           const statement = connection.prepare(sql);
-          const all = (...values: Parameters<typeof statement.all>) => {
+          const perhapsStopped = () => {
             if ((stopped -= 1) >= 0) throw Object.assign(new Error('locking protocol'), fields);
-            return statement.all(...values);
           };
-          return { run: (...values) => statement.run(...values), all };
+          return {
+            run: (...values) => statement.run(...values),
+            all: (...values) => (perhapsStopped(), statement.all(...values)),
+            get: (...values) => (perhapsStopped(), statement.get(...values)),
+          };
         },
       });
       const driver = { name, open: (path: string) => reading(open(path)) };

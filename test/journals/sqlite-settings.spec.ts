@@ -31,7 +31,11 @@ function watching(answers: Readonly<Record<string, string | number>> = {}) {
           const answer = answers[sql];
           const statement = connection.prepare(sql);
           if (answer === undefined) return statement;
-          return { run: (...values) => statement.run(...values), all: () => [{ answer }] };
+          return {
+            run: (...values) => statement.run(...values),
+            all: () => [{ answer }],
+            get: () => ({ answer }),
+          };
         },
         close: () => {
           seen.closed += 1;

@@ -83,7 +83,7 @@ export class Appender {
     const allNew = this.#insertSagas.run(rows) === sagas.length;
     sagas.forEach((saga, index) => {
       const key = first + index;
-      if (allNew || this.database.all(CREATED, key).length > 0) this.#born(saga, key, now);
+      if (allNew || this.database.one(CREATED, key) !== undefined) this.#born(saga, key, now);
       else taken.add(saga);
     });
     return taken;
@@ -135,7 +135,7 @@ export class Appender {
 
   /** The first of as many integer keys that no saga has ever had. */
   #takeKeys(count: number): number {
-    const last = this.#lastKey ?? Number(this.database.all(LAST_KEY)[0]?.['seq'] ?? 0);
+    const last = this.#lastKey ?? Number(this.database.one(LAST_KEY)?.['seq'] ?? 0);
     this.#lastKey = last + count;
     return last + 1;
   }
@@ -155,7 +155,7 @@ export class Appender {
 
   #look(ref: SagaRef, now: number): Known | undefined {
     this.flush(now);
-    const [row] = this.database.all(LOOK, ref.name, ref.id);
+    const row = this.database.one(LOOK, ref.name, ref.id);
     return row && this.#remember(ref, knownOf(row));
   }
 

@@ -59,6 +59,11 @@ export class Database {
     return [...this.#prepared(sql).all(...values)];
   }
 
+  /** The first row of such a statement. */
+  one(sql: string, ...values: SqlValue[]): SqlRow | undefined {
+    return this.#prepared(sql).get(...values);
+  }
+
   /** Rows of a statement whose text depends on what is asked. */
   query(sql: string, values: readonly SqlValue[]): readonly SqlRow[] {
     return [...this.#connection.prepare(sql).all(...values)];

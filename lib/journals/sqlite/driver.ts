@@ -9,6 +9,8 @@ export interface SqliteRunResult {
 export interface SqliteStatement {
   run(...values: SqlValue[]): SqliteRunResult;
   all(...values: SqlValue[]): readonly SqlRow[];
+  /** The first row. */
+  get(...values: SqlValue[]): SqlRow | undefined;
 }
 
 /** One connection to one file; every call is synchronous. */

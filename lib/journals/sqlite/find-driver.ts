@@ -19,6 +19,7 @@ interface Libsql extends Omit<SqliteConnection, 'prepare'> {
   prepare(sql: string): {
     run(values: readonly SqlValue[]): SqliteRunResult;
     all(values: readonly SqlValue[]): readonly SqlRow[];
+    get(values: readonly SqlValue[]): SqlRow | undefined;
   };
 }
 
@@ -31,6 +32,7 @@ function libsqlConnection(database: Libsql): SqliteConnection {
       return {
         run: (...values) => statement.run(values),
         all: (...values) => statement.all(values),
+        get: (...values) => statement.get(values),
       };
     },
     close: () => database.close(),

@@ -74,7 +74,7 @@ export class Reader {
     if (query.tags.length < 2 || query.key !== undefined) return query;
     const counted = query.tags.map(([name, value]) => {
       const tag = [storable('the name of a tag', name), storable(`tag '${name}'`, value)];
-      const [row] = this.database.all(TAGGED, ...tag);
+      const row = this.database.one(TAGGED, ...tag);
       return { tag: [name, value] as const, count: Number(row?.['count']) };
     });
     counted.sort((one, other) => one.count - other.count);
@@ -82,6 +82,6 @@ export class Reader {
   }
 
   #find({ name, id }: SagaRef): SqlRow | undefined {
-    return this.database.all(ONE, storable('name', name), storable('id', id))[0];
+    return this.database.one(ONE, storable('name', name), storable('id', id));
   }
 }

@@ -41,7 +41,7 @@ export class SqliteStore {
     try {
       return this.#database.transaction('IMMEDIATE', () => {
         this.#noticeOthers();
-        const now = Number(this.#database.all(CLOCK)[0]?.['now']);
+        const now = Number(this.#database.one(CLOCK)?.['now']);
         const creates = writes.flatMap((write) => (write.kind === 'create' ? [write.saga] : []));
         const taken = this.#appender.create(creates, now);
         const outcomes = writes.map((write) => this.#outcome(write, taken, now));
@@ -71,7 +71,7 @@ export class SqliteStore {
 
   /** Inside the transaction, so that nobody can write between this look and its end. */
   #noticeOthers(): void {
-    const version = this.#database.all(DATA_VERSION)[0]?.['data_version'];
+    const version = this.#database.one(DATA_VERSION)?.['data_version'];
     if (version !== this.#dataVersion) this.#appender.forgetAll();
     this.#dataVersion = version;
   }
