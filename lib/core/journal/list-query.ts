@@ -51,7 +51,7 @@ function textOf(option: string, value: unknown): string | undefined {
 function statusesOf(given: unknown): ListQuery['statuses'] {
   if (given === undefined) return undefined;
   const statuses: readonly unknown[] = Array.isArray(given) ? given : [given];
-  return statuses.map((status) => {
+  return [...new Set(statuses)].map((status) => {
     const found = SAGA_STATUSES.find((one) => one === status);
     if (found !== undefined) return found;
     throw new SagaOptionsError(

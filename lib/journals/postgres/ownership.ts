@@ -62,7 +62,13 @@ export class Ownership {
   async claim({ owner, names, limit, id }: ClaimRequest): Promise<readonly SagaRow[]> {
     const number = writeNumber();
     const lost = [...this.#lost];
-    const values: unknown[] = [storable('owner', owner), number, names, limit, lost];
+    const values: unknown[] = [
+      storable('owner', owner),
+      number,
+      names.map((name) => storable('name', name)),
+      limit,
+      lost,
+    ];
     if (id !== undefined) values.push(storable('id', id));
     this.#lost.add(number);
     if (this.#lost.size > MAX_LOST) this.#lost.delete(lost[0] ?? '');

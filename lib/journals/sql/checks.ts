@@ -6,8 +6,8 @@ import {
 } from '../../core/index.js';
 import { storable } from './storable.js';
 
-function checkEntries(entries: readonly JournalEntry[], first: number | undefined): void {
-  if (first === undefined || entries.some(({ seq }, index) => seq !== first + index)) {
+function checkEntries(entries: readonly JournalEntry[], first = 1): void {
+  if (entries.length === 0 || entries.some(({ seq }, index) => seq !== first + index)) {
     throw new SagaJournalError('The records to be stored are none, or their seqs have gaps');
   }
   for (const { head, result, context } of entries) {
@@ -31,7 +31,7 @@ export function checkCreate(saga: NewSaga): void {
     storable('the name of a tag', tag);
     storable(`tag '${tag}'`, value);
   }
-  checkEntries(saga.entries, 1);
+  checkEntries(saga.entries);
 }
 
 /**

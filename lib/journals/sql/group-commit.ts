@@ -153,16 +153,15 @@ export class GroupCommit<Item, Result> {
     return batch;
   }
 
-  /** Resolves to what tells those whose work it was; never rejects. */
+  /** Resolves to what tells those whose work it was, if they were not told yet; never rejects. */
   async #commit(batch: readonly Queued<Item, Result>[]): Promise<() => void> {
     try {
       const outcomes = await this.options.commit(batch.map(({ item }) => item));
       return () => batch.forEach((queued, index) => this.#settle(queued, outcomes[index]));
     } catch (error) {
       if (batch.length > 1 && this.options.isItemFault?.(error) === true) {
-        const tells: (() => void)[] = [];
-        for (const queued of batch) tells.push(await this.#commit([queued]));
-        return () => tells.forEach((tell) => tell());
+        for (const queued of batch) (await this.#commit([queued]))();
+        return () => undefined;
       }
       const failure = isSagaError(error) ? error : this.#failure('failed', error);
       return () => batch.forEach(({ reject }) => reject(failure));

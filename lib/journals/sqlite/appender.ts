@@ -74,19 +74,18 @@ export class Appender {
     this.#known.delete(keyOf(ref));
   }
 
-  /** Creates them, and answers those whose name and id are taken. */
-  create(sagas: readonly NewSaga[], now: number): ReadonlySet<NewSaga> {
-    const taken = new Set<NewSaga>();
-    if (sagas.length === 0) return taken;
+  /** Creates them, and tells of each whether it is new: if not, its name and id are taken. */
+  create(sagas: readonly NewSaga[], now: number): readonly boolean[] {
+    if (sagas.length === 0) return [];
     const first = this.#takeKeys(sagas.length);
     const rows = sagas.flatMap((saga, index) => sagaValues(first + index, saga, now));
     const allNew = this.#insertSagas.run(rows) === sagas.length;
-    sagas.forEach((saga, index) => {
+    return sagas.map((saga, index) => {
       const key = first + index;
-      if (allNew || this.database.one(CREATED, key) !== undefined) this.#born(saga, key, now);
-      else taken.add(saga);
+      const isNew = allNew || this.database.one(CREATED, key) !== undefined;
+      if (isNew) this.#born(saga, key, now);
+      return isNew;
     });
-    return taken;
   }
 
   /** @throws LeaseLostError, before anything was written. */

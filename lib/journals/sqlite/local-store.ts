@@ -32,7 +32,7 @@ export class LocalStore implements StoreHost {
     this.#store = store;
   }
 
-  commit(writes: readonly Write[]): Promise<Outcome<WriteResults[keyof WriteResults]>[]> {
+  commit(writes: readonly Write[]): Promise<readonly Outcome<WriteResults[keyof WriteResults]>[]> {
     return this.#patiently((store) => store.commit(writes));
   }
 

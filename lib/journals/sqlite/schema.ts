@@ -88,7 +88,9 @@ export const MIGRATIONS: readonly Migration[] = [
       // In the order of writing: kept in the order of sagas, the records of those that run side by
       // side are on pages of their own, and each of them is written anew with every commit.
       'DROP VIEW saga_records',
-      'ALTER TABLE saga_appends RENAME TO old_appends',
+      // By a copy: renaming a table fails for a view that somebody has made, and finds another missing.
+      'CREATE TABLE saga_appends_copy AS SELECT saga, seq, written_at, records FROM saga_appends',
+      'DROP TABLE saga_appends',
       `CREATE TABLE saga_appends (
         saga INTEGER NOT NULL,
         seq INTEGER NOT NULL,
@@ -96,8 +98,8 @@ export const MIGRATIONS: readonly Migration[] = [
         records TEXT NOT NULL
       ) STRICT`,
       `INSERT INTO saga_appends (saga, seq, written_at, records)
-        SELECT saga, seq, written_at, records FROM old_appends ORDER BY written_at, saga, seq`,
-      'DROP TABLE old_appends',
+        SELECT saga, seq, written_at, records FROM saga_appends_copy ORDER BY written_at, saga, seq`,
+      'DROP TABLE saga_appends_copy',
       'CREATE UNIQUE INDEX saga_appends_by_saga ON saga_appends (saga, seq)',
       RECORDS_VIEW,
     ],

@@ -1,4 +1,4 @@
-import { isSagaError, type NewSaga } from '../../core/index.js';
+import { isSagaError } from '../../core/index.js';
 import type { Outcome } from '../sql/index.js';
 import { Appender } from './appender.js';
 import { Database, type DatabaseSettings } from './database.js';
@@ -11,6 +11,26 @@ import { migrate, NOW } from './schema.js';
 const CLOCK = `SELECT ${NOW} AS now`;
 /** Changes whenever another connection, here or elsewhere, has committed. */
 const DATA_VERSION = 'PRAGMA data_version';
+
+type Result = Outcome<WriteResults[keyof WriteResults]>;
+const CREATED: Result = { value: undefined };
+
+/**
+ * Creates and appends in a row are carried out together, the creates first: whoever appends to a saga
+ * has seen it created. All else stands alone between them, so that an id is free once it was
+ * forgotten, and no claim sees what was asked for after it.
+ */
+function stretchesOf(writes: readonly Write[]): readonly (readonly Write[])[] {
+  const stretches: Write[][] = [];
+  let open: Write[] | undefined;
+  for (const write of writes) {
+    const joins = write.kind === 'create' || write.kind === 'append';
+    if (joins && open !== undefined) open.push(write);
+    else stretches.push((open = [write]));
+    if (!joins) open = undefined;
+  }
+  return stretches;
+}
 
 /**
  * All that touches the file, synchronous, with data for its commands: it may as well live in a
@@ -37,14 +57,12 @@ export class SqliteStore {
   }
 
   /** Carries all of it out in one transaction; what is refused is an outcome and wrote nothing. */
-  commit(writes: readonly Write[]): Outcome<WriteResults[keyof WriteResults]>[] {
+  commit(writes: readonly Write[]): readonly Result[] {
     try {
       return this.#database.transaction('IMMEDIATE', () => {
         this.#noticeOthers();
         const now = Number(this.#database.one(CLOCK)?.['now']);
-        const creates = writes.flatMap((write) => (write.kind === 'create' ? [write.saga] : []));
-        const taken = this.#appender.create(creates, now);
-        const outcomes = writes.map((write) => this.#outcome(write, taken, now));
+        const outcomes = stretchesOf(writes).flatMap((stretch) => this.#carryOut(stretch, now));
         this.#appender.flush(now);
         return outcomes;
       });
@@ -76,13 +94,18 @@ export class SqliteStore {
     this.#dataVersion = version;
   }
 
-  #outcome(
-    write: Write,
-    taken: ReadonlySet<NewSaga>,
-    now: number,
-  ): Outcome<WriteResults[keyof WriteResults]> {
+  #carryOut(stretch: readonly Write[], now: number): readonly Result[] {
+    const creates = stretch.flatMap((write) => (write.kind === 'create' ? [write.saga] : []));
+    const areNew = this.#appender.create(creates, now).values();
+    return stretch.map((write) => {
+      const isNew = write.kind === 'create' && areNew.next().value === true;
+      return isNew ? CREATED : this.#outcome(write, now);
+    });
+  }
+
+  #outcome(write: Write, now: number): Result {
     try {
-      return { value: this.#perform(write, taken, now) };
+      return { value: this.#perform(write, now) };
     } catch (error) {
       // Errors of ours are thrown before anything is written; any other ends the transaction.
       if (isSagaError(error)) return { error };
@@ -90,17 +113,13 @@ export class SqliteStore {
     }
   }
 
-  #perform(
-    write: Write,
-    taken: ReadonlySet<NewSaga>,
-    now: number,
-  ): WriteResults[keyof WriteResults] {
+  #perform(write: Write, now: number): WriteResults[keyof WriteResults] {
     if (write.kind === 'append') return void this.#appender.append(write.batch, now);
-    if (write.kind === 'create' && !taken.has(write.saga)) return undefined;
     // The others read what appends of this very transaction have led to.
     this.#appender.flush(now);
     switch (write.kind) {
       case 'create':
+        // Its name and id are taken.
         return this.#reader.get(write.saga);
       case 'heartbeat':
         return this.#ownership.heartbeat(write.owner, write.leaseMs, now);

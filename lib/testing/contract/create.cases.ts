@@ -68,6 +68,15 @@ export const createCases: readonly JournalContractCase[] = [
     assert.deepEqual(await seqsOf(bert, one), [1]);
   }),
 
+  contractCase('of two creates of one saga at once, one is told that it is new', async (store) => {
+    const journal = await store.open();
+    const saga = sagaOf();
+    const outcomes = await Promise.all([journal.create(saga), journal.create(saga)]);
+    const taken = outcomes.filter((row) => row !== undefined);
+    assert.deepEqual(taken, [await rowOf(journal, saga)]);
+    assert.deepEqual(await seqsOf(journal, saga), [1]);
+  }),
+
   contractCase('a saga that is created can be seen whole or not at all', async (store) => {
     const [writer, reader] = [await store.open(), await store.open()];
     const entries = Array.from({ length: 20 }, (_, index) => entryOf(index + 1));

@@ -1,5 +1,17 @@
 import { strict as assert } from 'node:assert';
-import { created, ended, entryOf, idsOf, refOf, seqsOf, storedOf, unchanged } from './fixtures.js';
+import {
+  batchOf,
+  BERT,
+  created,
+  ended,
+  entryOf,
+  idsOf,
+  refOf,
+  sagaOf,
+  seqsOf,
+  storedOf,
+  unchanged,
+} from './fixtures.js';
 import { contractCase, type JournalContractCase } from './harness.js';
 
 export const forgetCases: readonly JournalContractCase[] = [
@@ -27,6 +39,27 @@ export const forgetCases: readonly JournalContractCase[] = [
       assert.deepEqual(await idsOf(journal, { tags }), []);
     },
   ),
+
+  contractCase('a saga that is created while its id is forgotten is there', async (store) => {
+    const journal = await store.open();
+    for (let turn = 0; turn < 20; turn++) {
+      const old = await ended(journal, 'completed');
+      const again = sagaOf({ id: old.id, owner: BERT });
+      const forgotten = journal.forget(
+        turn % 2 === 0 ? { ref: refOf(old) } : { status: 'completed', olderThanMs: 0, limit: 100 },
+      );
+      for (let wait = 0; wait < turn / 2; wait++) await Promise.resolve();
+      const [, taken] = await Promise.all([forgotten, journal.create(again)]);
+      if (taken !== undefined) {
+        assert.equal(taken.status, 'completed', 'the old saga was shown');
+        continue;
+      }
+      const { row } = await storedOf(journal, again);
+      assert.equal(row.owner, BERT);
+      await journal.append(batchOf(again, [2], { owner: BERT }));
+      assert.deepEqual(await seqsOf(journal, again), [1, 2]);
+    }
+  }),
 
   contractCase('forget never deletes a saga that is not at rest', async (store) => {
     const journal = await store.open();

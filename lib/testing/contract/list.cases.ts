@@ -126,6 +126,13 @@ export const listCases: readonly JournalContractCase[] = [
     assert.deepEqual((await pages(journal, { ...filter, limit: 1 })).flat(), odd);
   }),
 
+  contractCase('a status that is asked for twice is listed once', async (store) => {
+    const journal = await store.open();
+    const sagas = [await ended(journal, 'completed'), await ended(journal, 'completed')];
+    const ids = await idsOf(journal, { status: ['completed', 'parked', 'completed'] });
+    assert.deepEqual(ids, sagas.map(({ id }) => id).reverse());
+  }),
+
   contractCase('the last page has no cursor, also when it is full', async (store) => {
     const journal = await store.open();
     const ids = await several(journal, 6);
