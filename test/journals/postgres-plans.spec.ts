@@ -111,6 +111,8 @@ beforeAll(async () => {
 
 afterAll(() => client.end());
 
+const cursor = Buffer.from('1.1700000010000.500').toString('base64url');
+
 describe('the plans of the Postgres journal', () => {
   it('stay flat for get and load', async () => {
     await expectFlat(oneSql(tables), ['Saga3', '10-10']);
@@ -136,7 +138,7 @@ describe('the plans of the Postgres journal', () => {
     await client.query(`UPDATE ${tables.owners} SET alive_until = 9e15::bigint`);
   });
 
-  it('find nothing to claim in a few pages, also before Postgres knows anything of the tables', async () => {
+  it('claim and list in a few pages, also before Postgres knows anything of the tables', async () => {
     const schema = store.schema();
     await (await store.opened({ schema })).close();
     const fresh = tablesOf(schema);
@@ -151,9 +153,13 @@ describe('the plans of the Postgres journal', () => {
       expect(readWhole(plan)).toEqual([]);
       expect(pagesOf(plan)).toBeLessThan(60);
     }
+    for (const filter of [{}, { cursor }]) {
+      const { text, values } = pageSql(listQuery(filter), pageDialect(fresh));
+      const plan = await explained(text, values);
+      expect(pagesOf(plan)).toBeLessThan(2_000);
+    }
   });
 
-  const cursor = Buffer.from('1.1700000010000.500').toString('base64url');
   const filters: readonly SagaFilter[] = [
     {},
     { name: 'Saga1' },

@@ -17,7 +17,6 @@ import {
   type SqlRow,
 } from '../sql/index.js';
 import type { PgQuery } from './driver.js';
-import { AT_REST, LIVE } from './schema.js';
 import type { Tables } from './tables.js';
 
 /** Sends one query, and tells its rows with every column as text. */
@@ -40,8 +39,8 @@ export function pageDialect(tables: Tables): PageDialect {
     columns: rowColumns(tables),
     sagas: tables.sagas,
     tags: tables.tags,
-    live: LIVE,
-    atRest: AT_REST,
+    live: 'TRUE',
+    atRest: 'TRUE',
     hint: () => '',
     join: 'JOIN',
     placeholder: (position) => `$${position}`,

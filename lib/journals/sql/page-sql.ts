@@ -9,7 +9,10 @@ export interface PageDialect {
   readonly columns: string;
   readonly sagas: string;
   readonly tags: string;
-  /** The conditions of the indices of sagas that are live, and of those at rest. */
+  /**
+   * What a search must say of `s` for the indices of live sagas, and of those at rest, to be used:
+   * `TRUE` where the status says enough. A planner without statistics takes every condition for rare.
+   */
   readonly live: string;
   readonly atRest: string;
   /** The clause that makes the store read this index, where it must be told. */
@@ -75,7 +78,7 @@ function statusStream(
   const isLive = LIVE.includes(status);
   const byName = query.name === undefined ? 'sagas_by_status' : 'sagas_by_name';
   const conditions = conditionsOf({ ...query, statuses: [status] }, 's', [], dialect, bind);
-  const indexed = `s.${isLive ? dialect.live : dialect.atRest} AND ${conditions}`;
+  const indexed = `${isLive ? dialect.live : dialect.atRest} AND ${conditions}`;
   const source = `${dialect.sagas} s ${dialect.hint(isLive ? 'sagas_live' : byName)}`;
   return stream(source, 's', indexed, query.limit + 1);
 }

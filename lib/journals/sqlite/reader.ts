@@ -27,8 +27,8 @@ export const PAGES: PageDialect = {
   columns: ROW,
   sagas: 'sagas',
   tags: 'saga_tags',
-  live: LIVE,
-  atRest: AT_REST,
+  live: `s.${LIVE}`,
+  atRest: `s.${AT_REST}`,
   hint: (index) => `INDEXED BY ${index}`,
   // Other than JOIN, it is not turned round.
   join: 'CROSS JOIN',
