@@ -23,6 +23,8 @@ export function writeNumber(): string {
 interface Sorted {
   readonly creates: readonly NewSaga[];
   readonly appends: readonly Append[];
+  /** Of the appends: what is remembered may be forgotten before the write has ended. */
+  readonly keys: ReadonlyMap<JournalBatch, string>;
 }
 
 /**
@@ -69,7 +71,7 @@ export class Writer {
         return { value: row && row['created_in'] !== number ? toSagaRow(row) : undefined };
       }
       const { ref } = write.batch;
-      const saga = this.known.get(ref);
+      const saga = sorted.keys.get(write.batch);
       if (saga !== undefined && (written.has(saga) || ours.has(saga))) return { value: undefined };
       this.known.delete(ref);
       return {
@@ -87,24 +89,36 @@ export class Writer {
       else batches.push(write.batch);
     }
     if (creates.length > 1) creates.sort((a, b) => (refKey(a) < refKey(b) ? -1 : 1));
-    const unknown = batches.filter(({ ref }) => this.known.get(ref) === undefined);
-    if (unknown.length > 0) await this.#learn(send, unknown);
-    const appends = batches.flatMap((batch): Append[] => {
-      const saga = this.known.get(batch.ref);
-      return saga === undefined ? [] : [[saga, batch]];
-    });
+    const keys = await this.#keysOf(send, batches);
+    const appends = [...keys].map(([batch, saga]): Append => [saga, batch]);
     if (appends.length > 1) appends.sort(([a], [b]) => Number(a) - Number(b));
-    return { creates, appends };
+    return { creates, appends, keys };
   }
 
-  async #learn(send: Send, batches: readonly JournalBatch[]): Promise<void> {
-    const refs = batches.map(({ ref }) => ref);
+  async #keysOf(send: Send, batches: readonly JournalBatch[]): Promise<Map<JournalBatch, string>> {
+    const keys = new Map<JournalBatch, string>();
+    const unknown: JournalBatch[] = [];
+    for (const batch of batches) {
+      const saga = this.known.get(batch.ref);
+      if (saga === undefined) unknown.push(batch);
+      else keys.set(batch, saga);
+    }
+    if (unknown.length === 0) return keys;
+    const refs = unknown.map(({ ref }) => ref);
     const values = [refs.map(({ name }) => name), refs.map(({ id }) => id)];
-    for (const row of await send({ text: this.#keys, values })) this.#remember(row);
+    const rows = await send({ text: this.#keys, values });
+    const learned = new Map(rows.map((row) => [this.#remember(row), String(row['saga'])]));
+    for (const batch of unknown) {
+      const saga = learned.get(refKey(batch.ref));
+      if (saga !== undefined) keys.set(batch, saga);
+    }
+    return keys;
   }
 
-  #remember({ saga, name, id }: SqlRow): void {
-    this.known.set({ name: String(name), id: String(id) }, String(saga));
+  #remember({ saga, name, id }: SqlRow): string {
+    const ref = { name: String(name), id: String(id) };
+    this.known.set(ref, String(saga));
+    return refKey(ref);
   }
 
   /** The keys of the sagas that were written. */
