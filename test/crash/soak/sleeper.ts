@@ -3,6 +3,7 @@ import type { Journal } from 'nestjs-saga-orchestrator/core';
 import type { Fleet, Worker } from './fleet.js';
 import { TRANSFER } from './transfer.js';
 import { sightOf, testimonies, type Sight } from './witness.js';
+import { zombieActs } from './zombie-acts.js';
 
 /** A worker that was stopped for longer than its lease, and what others took from it meanwhile. */
 export interface Sleeper {
@@ -107,26 +108,6 @@ export async function putToSleep(
     await sleep(AWAKE_MS);
   }
   throw new Error(`Others did not take over from worker ${victim.number}: ${fleet.state}`);
-}
-
-/**
- * What it began of a transfer after somebody else had taken it, and what it wrote behind the first
- * record of that one. To be told only now what was written before its sleep is no fault.
- */
-function zombieActs(sights: readonly Sight[], worker: number, epoch: number): readonly Sight[] {
-  const theirs = sights.flatMap((sight) =>
-    sight.kind === 'acked' && sight.epoch > epoch ? [sight.seq] : [],
-  );
-  const takenAt = Math.min(...theirs);
-  let isLost = false;
-  return sights.filter((sight) => {
-    if (sight.kind === 'acked' && sight.epoch <= epoch) return sight.seq >= takenAt;
-    if ((sight.kind === 'claimed' || sight.kind === 'acked') && sight.epoch > epoch) {
-      // It may take it over itself, later and by right.
-      isLost = sight.worker !== worker;
-    }
-    return isLost && sight.worker === worker && sight.kind === 'call';
-  });
 }
 
 /** How much of what it had lost it wrote or began after that. */
