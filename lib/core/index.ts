@@ -84,6 +84,7 @@ export {
   cursorAt,
   jsonCodec,
   listQuery,
+  refKey,
   type ClaimRequest,
   type ForgetRequest,
   type Journal,

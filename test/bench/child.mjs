@@ -3,6 +3,8 @@ import { join } from 'node:path';
 
 /** So much of what a child says is kept, to be shown when it fails. */
 const KEPT = 4_000;
+/** By these the system ends a process whose runtime is broken: a bug of V8, not of what is measured. */
+const CRASHES = new Set(['SIGTRAP', 'SIGILL', 'SIGSEGV', 'SIGBUS']);
 
 /**
  * Runs a script of this folder in a fresh process, with `config` as JSON, and answers the JSON that
@@ -22,7 +24,10 @@ export function inChild(script, config, flags = []) {
     child.on('close', (code, signal) => {
       process.removeListener('exit', end);
       if (code === 0) resolve(JSON.parse(text));
-      else reject(new Error(`${script} ended with ${signal ?? code}:\n${said}`));
+      else {
+        const error = new Error(`${script} ended with ${signal ?? code}:\n${said}`);
+        reject(Object.assign(error, { crashed: CRASHES.has(signal) }));
+      }
     });
   });
 }

@@ -1,3 +1,14 @@
+/** A process that crashed says nothing: it is measured once more, and that is told. */
+async function despiteOneCrash(measure, report) {
+  try {
+    return await measure();
+  } catch (error) {
+    if (error.crashed !== true) throw error;
+    report?.(`once more, because ${error.message}`);
+    return measure();
+  }
+}
+
 /**
  * Calls `measure(key, round)` for all keys in turn, round by round, each round beginning with
  * another one, so that neither a slow minute of the machine nor a neighbour's garbage hits always
@@ -9,7 +20,7 @@ export async function alternately(keys, rounds, measure, report) {
     const from = round % keys.length;
     for (const key of [...keys.slice(from), ...keys.slice(0, from)]) {
       report?.(`round ${round + 1} of ${rounds}, ${key}`);
-      samples[key].push(await measure(key, round));
+      samples[key].push(await despiteOneCrash(() => measure(key, round), report));
     }
   }
   return samples;

@@ -2,7 +2,7 @@ import type { SagaHandle } from '../builder/index.js';
 import type { SagaDefinition } from '../definition/index.js';
 import { isSagaError, LeaseLostError, SagaInterruptedError } from '../errors/index.js';
 import { drive, driveUntil, executionException, type Run } from '../execution/index.js';
-import type { SagaRef } from '../journal/index.js';
+import { refKey, type SagaRef } from '../journal/index.js';
 import type { Clock } from '../ports/index.js';
 import type { JournaledRun } from './journaled-run.js';
 import { AlreadyExists } from './journaling.js';
@@ -22,10 +22,6 @@ export interface LiveSaga {
 export interface OwnedSaga {
   readonly ref: SagaRef;
   readonly epoch: number;
-}
-
-function keyOf(ref: SagaRef): string {
-  return `${ref.name.length} ${ref.name}${String(ref.id)}`;
 }
 
 /**
@@ -48,7 +44,7 @@ export class LiveSagas {
   #closing = false;
 
   get(ref: SagaRef): LiveSaga | undefined {
-    return this.#byKey.get(keyOf(ref));
+    return this.#byKey.get(refKey(ref));
   }
 
   get size(): number {
@@ -57,7 +53,7 @@ export class LiveSagas {
 
   launch(run: Run, definition: SagaDefinition, input: string, deadline: number | null): LiveSaga {
     const ref = { name: run.sagaName, id: run.sagaId };
-    const key = keyOf(ref);
+    const key = refKey(ref);
     if (this.#closing) this.#stopAtBoundary(run);
     // Claimed anew while it ran here: as if another process had taken it over.
     this.#byKey.get(key)?.run.stop(new LeaseLostError('The saga was claimed anew'), 'now');

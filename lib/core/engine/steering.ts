@@ -13,7 +13,14 @@ import {
 } from '../machine/index.js';
 import { checkedText } from './checked-text.js';
 import type { LiveSaga } from './live-sagas.js';
-import { claimedSaga, shownRef, storedSaga, viewOf, type EngineParts } from './engine-parts.js';
+import {
+  checkedRef,
+  claimedSaga,
+  shownRef,
+  storedSaga,
+  viewOf,
+  type EngineParts,
+} from './engine-parts.js';
 
 /** Who does something to a saga by hand, and why: both are kept in its journal. */
 export interface ManualReason {
@@ -99,7 +106,7 @@ export class Steering {
    * records may be on their way still, and nobody drives what would be noted after them.
    */
   async #atWork(ref: SagaRef): Promise<LiveSaga | undefined> {
-    const live = this.parts.live.get(ref);
+    const live = this.parts.live.get(checkedRef(ref));
     if (live?.run.state.atRest !== true) return live;
     await live.handle.result().catch(() => undefined);
     return this.#atWork(ref);

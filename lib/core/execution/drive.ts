@@ -2,7 +2,7 @@ import { SagaStateError } from '../errors/index.js';
 import { decide } from '../machine/index.js';
 import { ActionContext } from './action-context.js';
 import { invoke } from './invoke.js';
-import { nextAttempt } from './next-attempt.js';
+import { leave, nextAttempt } from './next-attempt.js';
 import { noteFailure } from './note-failure.js';
 import { unwrap } from './outcome.js';
 import type { Run } from './run.js';
@@ -14,20 +14,6 @@ function begin(run: Run): void {
 
 function refuse(run: Run): never {
   throw new SagaStateError(`Saga ${run.sagaName} ${run.sagaId} is running already; await its run`);
-}
-
-function end(run: Run): void {
-  run.driving = false;
-  run.current = undefined;
-}
-
-async function orEnd<T>(run: Run, work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    end(run);
-    throw error;
-  }
 }
 
 /**
@@ -60,8 +46,13 @@ function hasBareEnd(run: Run): boolean {
   return run.isSuccess && run.persistence === undefined;
 }
 
-function failed(run: Run, ctx: ActionContext, thrown: unknown): Promise<void> {
-  return orEnd(run, noteFailure(run, ctx, ctx.step, thrown));
+async function failed(run: Run, ctx: ActionContext, thrown: unknown): Promise<void> {
+  try {
+    await noteFailure(run, ctx, ctx.step, thrown);
+  } catch (error) {
+    leave(run);
+    throw error;
+  }
 }
 
 /**
@@ -78,10 +69,9 @@ function failed(run: Run, ctx: ActionContext, thrown: unknown): Promise<void> {
 export async function drive(run: Run): Promise<Run> {
   begin(run);
   for (;;) {
-    const ctx =
-      readyAttempt(run) ?? (hasBareEnd(run) ? undefined : await orEnd(run, nextAttempt(run)));
+    const ctx = readyAttempt(run) ?? (hasBareEnd(run) ? undefined : await nextAttempt(run));
     if (ctx === undefined) {
-      end(run);
+      leave(run);
       return run;
     }
     let result: unknown;

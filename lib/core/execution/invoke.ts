@@ -27,57 +27,46 @@ function reportLate(run: Run, ctx: ActionContext, error: unknown): void {
   reportRun(run, 'warn', message, error, { label, attempt });
 }
 
+/** Rejects at once when the run is halted, whatever comes of the work. */
+function haltable(ctx: ActionContext, work: Promise<unknown>): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    ctx.onHalt = (error) => reject(new Halted(error));
+    work.then(resolve, reject);
+  });
+}
+
 /**
- * Rejects at the time limit, or at once when the run is halted, and remembers what has not settled:
- * the next effect of the saga waits for it, within the step's grace.
+ * Rejects at the time limit, too, and remembers what has not settled by then: the next effect of the
+ * saga waits for it, within the step's grace.
  */
-function supervised(
+function limited(
   run: Run,
   ctx: ActionContext,
   work: Promise<unknown>,
-  timeout: number | undefined,
+  timeout: number,
   grace: number | undefined,
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    let open = true;
-    const leave = (): void => {
-      open = false;
-      unschedule?.();
-      ctx.onHalt = undefined;
+    const unschedule = run.environment.clock.schedule(timeout, () => {
+      const what = ctx.direction === 'do' ? 'Step' : 'The undo of step';
+      const error = new SagaTimeoutError(`${what} '${ctx.label}' took longer than ${timeout} ms`);
+      ctx.abort(error);
+      const settled = work.then(
+        () => undefined,
+        (late: unknown) => reportLate(run, ctx, late),
+      );
+      if (grace !== undefined) run.unsettled = { settled, grace };
+      reject(error);
+    });
+    const inTime = <T>(settle: (end: T) => void) => {
+      return (end: T): void => {
+        unschedule();
+        settle(end);
+      };
     };
-    const unschedule =
-      timeout === undefined
-        ? undefined
-        : run.environment.clock.schedule(timeout, () => {
-            leave();
-            const what = ctx.direction === 'do' ? 'Step' : 'The undo of step';
-            const error = new SagaTimeoutError(
-              `${what} '${ctx.label}' took longer than ${timeout} ms`,
-            );
-            ctx.abort(error);
-            const settled = work.then(
-              () => undefined,
-              (late: unknown) => reportLate(run, ctx, late),
-            );
-            if (grace !== undefined) run.unsettled = { settled, grace };
-            reject(error);
-          });
-    ctx.onHalt = (error) => {
-      leave();
-      reject(new Halted(error));
-    };
-    work.then(
-      (value) => {
-        if (!open) return;
-        leave();
-        resolve(value);
-      },
-      (error: unknown) => {
-        if (!open) return;
-        leave();
-        reject(error);
-      },
-    );
+    const abandon = inTime(reject);
+    ctx.onHalt = (error) => abandon(new Halted(error));
+    work.then(inTime(resolve), abandon);
   });
 }
 
@@ -89,8 +78,8 @@ function begin(
   grace: number | undefined,
 ): unknown {
   const returned = awaitable(call(ctx as never), ctx);
-  if (timeout === undefined && run.persistence === undefined) return returned;
-  return supervised(run, ctx, Promise.resolve(returned), timeout, grace);
+  if (timeout !== undefined) return limited(run, ctx, Promise.resolve(returned), timeout, grace);
+  return run.persistence === undefined ? returned : haltable(ctx, Promise.resolve(returned));
 }
 
 /**

@@ -15,4 +15,5 @@ export type {
 export { cursorAt, listQuery, type ListQuery, type PagePosition } from './list-query.js';
 export { encodePayload, payloadLimits, type PayloadLimits } from './payloads.js';
 export { decodeHead, encodeHead } from './record-codec.js';
+export { refKey } from './ref-key.js';
 export { fromStoredError, storedError, type StoredError } from './stored-error.js';

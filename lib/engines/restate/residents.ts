@@ -1,10 +1,5 @@
-import { SagaInterruptedError } from '../../core/index.js';
 import type { Run } from '../../core/execution/index.js';
-import type { Clock, SagaRef } from '../../core/index.js';
-
-function keyOf(ref: SagaRef): string {
-  return JSON.stringify([ref.name, ref.id]);
-}
+import { refKey, SagaInterruptedError, type Clock, type SagaRef } from '../../core/index.js';
 
 /** The sagas that this process is working on, and who waits here to hear that one was parked. */
 export class Residents {
@@ -23,13 +18,13 @@ export class Residents {
   }
 
   parked(run: Run): void {
-    const watchers = this.#watchers.get(keyOf({ name: run.sagaName, id: run.sagaId }));
+    const watchers = this.#watchers.get(refKey({ name: run.sagaName, id: run.sagaId }));
     for (const tell of watchers ?? []) tell();
   }
 
   /** Calls back whenever this process has parked the saga; the returned function ends that. */
   watch(ref: SagaRef, tell: () => void): () => void {
-    const key = keyOf(ref);
+    const key = refKey(ref);
     const watchers = this.#watchers.get(key) ?? new Set();
     this.#watchers.set(key, watchers.add(tell));
     return () => {

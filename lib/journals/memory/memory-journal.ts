@@ -1,8 +1,9 @@
 import {
   cursorAt,
   LeaseLostError,
-  SagaOptionsError,
   listQuery,
+  refKey,
+  SagaOptionsError,
   type ClaimRequest,
   type ForgetRequest,
   type Journal,
@@ -25,10 +26,6 @@ interface Stored {
 }
 
 const AT_REST: ReadonlySet<string> = new Set(['completed', 'compensated', 'parked']);
-
-function keyOf({ name, id }: SagaRef): string {
-  return JSON.stringify([name, id]);
-}
 
 /**
  * Keeps sagas in this process's memory: for tests, and for a first try. It stores the encoded form,
@@ -53,7 +50,7 @@ export class MemoryJournal implements Journal {
   async close(): Promise<void> {}
 
   create(saga: NewSaga): Promise<SagaRow | undefined> {
-    const key = keyOf(saga);
+    const key = refKey(saga);
     const existing = this.#sagas.get(key);
     if (existing !== undefined) return Promise.resolve(existing.row);
     const { entries, ...rest } = saga;
@@ -69,7 +66,8 @@ export class MemoryJournal implements Journal {
   }
 
   append(batch: JournalBatch): Promise<void> {
-    const stored = this.#sagas.get(keyOf(batch.ref));
+    const key = refKey(batch.ref);
+    const stored = this.#sagas.get(key);
     const { owner, epoch, entries, status } = batch;
     const next = stored === undefined ? 0 : stored.entries.length + 1;
     if (
@@ -84,17 +82,17 @@ export class MemoryJournal implements Journal {
     stored.entries.push(...entries);
     const recoveries = batch.progress ? 0 : stored.row.recoveries;
     stored.row = { ...stored.row, status, recoveries, updatedAt: this.now() };
-    this.#remember(keyOf(batch.ref), status);
+    this.#remember(key, status);
     return Promise.resolve();
   }
 
   load(ref: SagaRef): Promise<StoredSaga | undefined> {
-    const stored = this.#sagas.get(keyOf(ref));
+    const stored = this.#sagas.get(refKey(ref));
     return Promise.resolve(stored && { row: stored.row, entries: [...stored.entries] });
   }
 
   get(ref: SagaRef): Promise<SagaRow | undefined> {
-    return Promise.resolve(this.#sagas.get(keyOf(ref))?.row);
+    return Promise.resolve(this.#sagas.get(refKey(ref))?.row);
   }
 
   async list(filter: SagaFilter): Promise<SagaPage> {
@@ -136,7 +134,7 @@ export class MemoryJournal implements Journal {
   }
 
   release(ref: SagaRef, epoch: number): Promise<void> {
-    const stored = this.#sagas.get(keyOf(ref));
+    const stored = this.#sagas.get(refKey(ref));
     if (stored?.row.epoch === epoch) stored.row = { ...stored.row, owner: null };
     return Promise.resolve();
   }
@@ -147,7 +145,7 @@ export class MemoryJournal implements Journal {
   }
 
   requestCancel(ref: SagaRef, reason: string): Promise<void> {
-    const stored = this.#sagas.get(keyOf(ref));
+    const stored = this.#sagas.get(refKey(ref));
     if (stored !== undefined && !AT_REST.has(stored.row.status)) {
       stored.row = { ...stored.row, cancelReason: stored.row.cancelReason ?? reason };
     }

@@ -1,11 +1,6 @@
-import type { SagaRef } from '../../core/index.js';
+import { refKey, type SagaRef } from '../../core/index.js';
 
 const MAX_KNOWN = 50_000;
-
-/** A saga's name and id as one text that no other pair has. */
-export function refKey({ name, id }: SagaRef): string {
-  return `${name.length} ${name}${id}`;
-}
 
 /**
  * The integer keys of sagas in work, so that appends need no look-up by text. A key is never given

@@ -1,5 +1,6 @@
 import {
   isSagaError,
+  refKey,
   SagaJournalError,
   type ClaimRequest,
   type ForgetRequest,
@@ -14,7 +15,6 @@ import {
 } from '../../core/index.js';
 import { checkAppend, checkCreate, GroupCommit, payloadBytes, type Outcome } from '../sql/index.js';
 import { isItemFault, persistently } from './failures.js';
-import { refKey } from './known-sagas.js';
 import { checkOptions, type PostgresJournalOptions, type Settings } from './options.js';
 import { PostgresStore } from './store.js';
 import { writeNumber, type Write, type WriteResult } from './writer.js';

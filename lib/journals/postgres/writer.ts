@@ -1,8 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { LeaseLostError, type JournalBatch, type NewSaga, type SagaRow } from '../../core/index.js';
+import {
+  LeaseLostError,
+  refKey,
+  type JournalBatch,
+  type NewSaga,
+  type SagaRow,
+} from '../../core/index.js';
 import { toSagaRow, type Outcome, type SqlRow } from '../sql/index.js';
 import { TryAgain } from './failures.js';
-import { KnownSagas, refKey } from './known-sagas.js';
+import type { KnownSagas } from './known-sagas.js';
 import { APPEND_COLUMNS, columnValues, CREATE_COLUMNS, type Append } from './parameters.js';
 import { rowColumns, type Send } from './reader.js';
 import type { Tables } from './tables.js';

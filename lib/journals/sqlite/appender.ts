@@ -1,5 +1,6 @@
 import {
   LeaseLostError,
+  refKey,
   type JournalBatch,
   type JournalEntry,
   type NewSaga,
@@ -37,10 +38,6 @@ interface Known {
 
 const MAX_KNOWN = 50_000;
 
-function keyOf({ name, id }: SagaRef): string {
-  return `${name.length} ${name}${id}`;
-}
-
 /**
  * Creates and appends inside a transaction. It remembers where the sagas in flight stand, which
  * holds as long as no other connection has written: `forgetAll` when one has, or when a transaction
@@ -71,7 +68,7 @@ export class Appender {
 
   /** Its owner or epoch has changed, or it is gone. */
   forget(ref: SagaRef): void {
-    this.#known.delete(keyOf(ref));
+    this.#known.delete(refKey(ref));
   }
 
   /** Creates them, and tells of each whether it is new: if not, its name and id are taken. */
@@ -91,7 +88,7 @@ export class Appender {
   /** @throws LeaseLostError, before anything was written. */
   append(batch: JournalBatch, now: number): void {
     const { ref, owner, epoch, entries, status, progress } = batch;
-    const known = this.#known.get(keyOf(ref)) ?? this.#look(ref, now);
+    const known = this.#known.get(refKey(ref)) ?? this.#look(ref, now);
     if (known?.owner !== owner || known.epoch !== epoch || entries[0]?.seq !== known.next) {
       throw new LeaseLostError(`Saga ${ref.name} ${ref.id} belongs to another owner now`);
     }
@@ -160,7 +157,7 @@ export class Appender {
 
   #remember(ref: SagaRef, known: Known): Known {
     if (this.#known.size >= MAX_KNOWN) this.#known.clear();
-    this.#known.set(keyOf(ref), known);
+    this.#known.set(refKey(ref), known);
     return known;
   }
 }

@@ -7,6 +7,8 @@ const RECORDS: readonly SagaRecord[] = [
   { type: 'started', label: 'Charge', attempt: 2, owesUndo: true },
   { type: 'done', label: 'Charge', attempt: 1, result: { tx: 1n }, pivot: false },
   { type: 'done', label: 'Charge', attempt: 1, result: undefined, pivot: true },
+  { type: 'started', label: 'a "b" \\ \u0000 \ud83c', attempt: 1, owesUndo: false },
+  { type: 'done', label: 'a "b" \\ \u0000 \ud83c', attempt: 9, result: undefined, pivot: false },
   { type: 'probed', label: 'Charge', answer: 'done', result: [1], pivot: false },
   { type: 'undo-started', label: 'Charge', attempt: 1 },
   { type: 'undone', label: 'Charge', attempt: 1 },
