@@ -5,6 +5,8 @@ import { load } from './load.mjs';
 import { fdatasyncRate } from './yardstick.mjs';
 
 const SUBJECTS = {
+  sqliteInserts: async () => (await import('./inserts.mjs')).startSqliteInserts,
+  postgresInserts: async () => (await import('./inserts.mjs')).startPostgresInserts,
   memory: async () => (await import('./ours.mjs')).startOurs,
   sqlite: async () => (await import('./sqlite.mjs')).startSqlite,
   postgres: async () => (await import('./postgres.mjs')).startPostgres,

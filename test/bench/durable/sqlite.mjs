@@ -2,12 +2,17 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { startOurs } from './ours.mjs';
 
-/** The driver that the journal would find by itself, with an ear on what it commits. */
-async function listeningDriver(lib, heard) {
+/** The driver that the journal would find by itself. */
+export async function foundDriver(lib) {
   const { findDriver } = await import(
     pathToFileURL(join(lib, 'journals/sqlite/find-driver.js')).href
   );
-  const found = await findDriver();
+  return findDriver();
+}
+
+/** That driver, with an ear on what it commits. */
+async function listeningDriver(lib, heard) {
+  const found = await foundDriver(lib);
   const open = (file) => {
     const connection = found.open(file);
     heard.connection = connection;
@@ -23,8 +28,19 @@ async function listeningDriver(lib, heard) {
   return { name: found.name, open };
 }
 
-function setting({ connection }, name) {
+function setting(connection, name) {
   return Object.values(connection.prepare(`PRAGMA ${name}`).all()[0])[0];
+}
+
+/** @throws unless a commit is durable when it returns. */
+export function walDurability(driver, connection) {
+  const found = {
+    driver: driver.name,
+    journal_mode: setting(connection, 'journal_mode'),
+    synchronous: setting(connection, 'synchronous'),
+  };
+  if (found.journal_mode === 'wal' && Number(found.synchronous) === 2) return found;
+  throw new Error(`not durable: ${JSON.stringify(found)}`);
 }
 
 /** Our sagas in one SQLite file. */
@@ -41,16 +57,6 @@ export async function startSqlite(config, ledger) {
   return {
     ...ours,
     commits: () => heard.commits,
-    /** @throws unless a commit is durable when it returns. */
-    checkDurability() {
-      if (config.worker) return {};
-      const found = {
-        driver: driver.name,
-        journal_mode: setting(heard, 'journal_mode'),
-        synchronous: setting(heard, 'synchronous'),
-      };
-      if (found.journal_mode === 'wal' && Number(found.synchronous) === 2) return found;
-      throw new Error(`not durable: ${JSON.stringify(found)}`);
-    },
+    checkDurability: () => (config.worker ? {} : walDurability(driver, heard.connection)),
   };
 }

@@ -1,6 +1,6 @@
 import { durableRounds, rateRow } from '../durable/rounds.mjs';
 import { atLeast, atMost, median, ratio } from '../stats.mjs';
-import { IN_FLIGHT } from './sqlite.mjs';
+import { IN_FLIGHT, INSERTS } from './sqlite.mjs';
 
 const NAMES = { postgres: 'ours on Postgres', dbos: 'DBOS on Postgres' };
 const PER_SYNC = { 1: 0.45, 32: 1.5, 256: 4 };
@@ -30,21 +30,28 @@ export async function postgresRounds(settings, inFlights, declined, say) {
     postgres: await settings.database(`ours_${declined}`),
     dbos: await settings.database(`dbos_${declined}`),
   };
-  const samples = await durableRounds(
-    postgresSubjects(settings, databases, inFlights, declined),
-    settings,
-    say,
-  );
-  const rates = (subject, inFlight) => samples[`${subject}-${inFlight}`].map(({ rate }) => rate);
-  const timesDbos = (inFlight) => ratio(rates('postgres', inFlight), rates('dbos', inFlight));
+  const subjects = postgresSubjects(settings, databases, inFlights, declined);
+  if (!declined) {
+    const url = await settings.database('inserts');
+    subjects.inserts = { ...subjects['postgres-1'], subject: 'postgresInserts', url };
+  }
+  const samples = await durableRounds(subjects, settings, say);
+  const rates = (key) => samples[key].map(({ rate }) => rate);
+  const timesDbos = (inFlight) => ratio(rates(`postgres-${inFlight}`), rates(`dbos-${inFlight}`));
+  const ratiosOf = (inFlight) => ({
+    DBOS: timesDbos(inFlight),
+    ...(inFlight === 1 &&
+      samples.inserts && { [INSERTS]: ratio(rates('postgres-1'), rates('inserts')) }),
+  });
   const rows = inFlights.flatMap((inFlight) =>
     Object.entries(NAMES).map(([subject, name]) =>
       rateRow(`${name}, ${inFlight} in flight`, samples[`${subject}-${inFlight}`], {
         plot: true,
-        ...(subject === 'postgres' && { ratios: { DBOS: timesDbos(inFlight) } }),
+        ...(subject === 'postgres' && { ratios: ratiosOf(inFlight) }),
       }),
     ),
   );
+  if (samples.inserts) rows.push(rateRow(`${INSERTS}, 1 in flight`, samples.inserts));
   return { samples, rows, timesDbos };
 }
 

@@ -1,7 +1,9 @@
 import { durableRounds, rateRow } from '../durable/rounds.mjs';
-import { atLeast, median } from '../stats.mjs';
+import { atLeast, median, ratio } from '../stats.mjs';
 
 export const IN_FLIGHT = [1, 32, 256];
+/** As many commits as a saga has, with nothing around them. */
+export const INSERTS = '4 plain INSERTs';
 const GOALS = { 1: 0.8, 32: 3, 256: 6 };
 
 export function sqliteSubjects(settings, inFlights, declined) {
@@ -23,10 +25,18 @@ export function sqliteSubjects(settings, inFlights, declined) {
 }
 
 export async function sqlite(settings, say) {
-  const samples = await durableRounds(sqliteSubjects(settings, IN_FLIGHT, false), settings, say);
+  const subjects = sqliteSubjects(settings, IN_FLIGHT, false);
+  const inserts = { ...subjects['sqlite-1'], subject: 'sqliteInserts' };
+  const samples = await durableRounds({ ...subjects, inserts }, settings, say);
+  const rates = (key) => samples[key].map(({ rate }) => rate);
+  const timesInserts = ratio(rates('sqlite-1'), rates('inserts'));
   const rows = IN_FLIGHT.map((inFlight) =>
-    rateRow(`ours on SQLite, ${inFlight} in flight`, samples[`sqlite-${inFlight}`], { plot: true }),
+    rateRow(`ours on SQLite, ${inFlight} in flight`, samples[`sqlite-${inFlight}`], {
+      plot: true,
+      ...(inFlight === 1 && { ratios: { [INSERTS]: timesInserts } }),
+    }),
   );
+  rows.push(rateRow(`${INSERTS}, 1 in flight`, samples.inserts));
   const goals = IN_FLIGHT.map((inFlight) => {
     const found = samples[`sqlite-${inFlight}`];
     // One saga alone shares no commit: what counts is how many of those the disk lets through.
