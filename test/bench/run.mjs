@@ -1,28 +1,56 @@
 // Everything that this library claims about speed: node run.mjs --help
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { prepare, workFolder } from './prepare.mjs';
+import { SECTION_NAMES } from './sections/names.mjs';
 
-const { values: given } = parseArgs({
-  options: {
-    quick: { type: 'boolean', default: false },
-    check: { type: 'boolean', default: false },
-    only: { type: 'string' },
-    rounds: { type: 'string' },
-    lib: { type: 'string' },
-    out: { type: 'string' },
-    help: { type: 'boolean', default: false },
-  },
-});
+const OPTIONS = {
+  quick: { type: 'boolean', default: false },
+  check: { type: 'boolean', default: false },
+  only: { type: 'string' },
+  rounds: { type: 'string' },
+  lib: { type: 'string' },
+  out: { type: 'string' },
+  help: { type: 'boolean', default: false },
+};
+
+/** What is wrong is told before anything is installed or built. */
+function options() {
+  try {
+    const { values } = parseArgs({ options: OPTIONS });
+    const names = values.only?.split(',') ?? SECTION_NAMES;
+    const unknown = names.filter((name) => !SECTION_NAMES.includes(name));
+    if (unknown.length > 0) {
+      throw new Error(
+        `No section '${unknown.join("', '")}'; there are ${SECTION_NAMES.join(', ')}`,
+      );
+    }
+    if (values.rounds !== undefined && !/^[1-9]\d{0,3}$/.test(values.rounds)) {
+      throw new Error(`--rounds must be a whole number from 1 to 9999 (got '${values.rounds}')`);
+    }
+    if (values.lib !== undefined && !existsSync(join(values.lib, 'index.js'))) {
+      throw new Error(
+        `--lib must be the folder of a built library (no index.js in '${values.lib}')`,
+      );
+    }
+    return { ...values, names };
+  } catch (error) {
+    console.error(`${error.message}\nSee npm run bench -- --help`);
+    process.exit(2);
+  }
+}
+
+const given = options();
 
 if (given.help) {
   console.log(`npm run bench -- [options]
   --quick        shorter and fewer rounds: three minutes
   --check        exit with 1 where a goal is missed
-  --only A,B     some sections: in-process, sqlite, postgres, restate, failure, growth, latency, extras
-  --rounds N     rounds of each subject (7, with --quick 3)
+  --only A,B     some sections: ${SECTION_NAMES.join(', ')}
+  --rounds N     rounds in process and of durable sagas (7; with --quick 3 and 2)
   --lib DIR      measure another build of lib
-  --out DIR      where the results go (test/bench/results; with --only or --quick nowhere)`);
+  --out DIR      where the results go (test/bench/results; with any option but --check nowhere)`);
   process.exit(0);
 }
 
@@ -39,10 +67,11 @@ const { writeResults } = await import('./report/write.mjs');
 
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(130));
 const settings = settingsOf({ quick: given.quick, rounds: given.rounds, lib, folder });
-const report = await runSections(given.only?.split(','), settings);
+const report = await runSections(given.names, settings);
 console.log(printReport(report));
 
-const whole = given.only === undefined && !given.quick;
-const results = out ?? (whole ? new URL('results', import.meta.url).pathname : undefined);
+const isStandard = [given.only, given.rounds, given.lib].every((value) => value === undefined);
+const results =
+  out ?? (isStandard && !given.quick ? new URL('results', import.meta.url).pathname : undefined);
 if (results !== undefined) writeResults(results, report);
 if (given.check && report.goals.some(({ met }) => !met)) process.exitCode = 1;

@@ -100,7 +100,8 @@ bind-address = "127.0.0.1:${ingress}"
     const log = openSync(this.logFile, 'a');
     const child = spawn(binary('restate-server'), ['--no-logo', '--config-file', config], {
       stdio: ['ignore', log, log],
-      env: { ...process.env, DO_NOT_TRACK: '1' },
+      // Its invokers leave folders behind, there where temporary things go.
+      env: { ...process.env, DO_NOT_TRACK: '1', TMPDIR: this.#folder },
     });
     this.#child = child;
     this.#exited = new Promise((resolve) => child.once('exit', () => resolve()));

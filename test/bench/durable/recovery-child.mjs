@@ -7,7 +7,6 @@ const resumed = [];
 world.createOrder = () => Promise.reject(new Error('a step that is done was run again'));
 world.reserveStock = async () => resumed.push(Date.now()) && 2;
 const { operations } = await openApp(lib, store, leaseMs === undefined ? {} : { leaseMs });
-const start = performance.now();
 process.send('open');
 
 async function someLive() {
@@ -30,7 +29,7 @@ async function completed() {
 while (resumed.length < sagas || (await someLive())) {
   await new Promise((resolve) => setTimeout(resolve, 10));
 }
-const seconds = (performance.now() - start) / 1e3;
+const seconds = process.uptime();
 const ended = await completed();
 if (ended !== expected + sagas)
   throw new Error(`${ended} sagas completed, not ${expected + sagas}`);

@@ -53,7 +53,7 @@ export function rateRow(name, samples, more = {}) {
     perSync: medianOf('perSync'),
     cpu: medianOf('cpu'),
     ...(samples[0].commits === undefined ? {} : { commitsPerSaga: medianOf('commits') }),
-    ...(samples[0].walSyncs === undefined ? {} : { walSyncsPerSaga: medianOf('walSyncs') }),
+    ...(samples[0].walSyncs >= 0 ? { walSyncsPerSaga: medianOf('walSyncs') } : {}),
     yardstick: of('syncs'),
     unsteady: samples.filter(({ steady }) => !steady).length,
     durability: samples[0].durability,

@@ -43,11 +43,18 @@ export async function counters(url) {
   for (let attempt = 0; attempt < 100; attempt++) {
     const [row] = await ask(other.href, COUNTERS, [database]);
     if (Number(row.sessions) === 0) {
-      return { commits: Number(row.commits), syncs: Number(row.syncs) };
+      // Servers before 18 do not count them there.
+      const syncs = row.syncs === null ? NaN : Number(row.syncs);
+      return { commits: Number(row.commits), syncs };
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   throw new Error(`sessions of ${database} do not end`);
+}
+
+/** Drops a database that {@link createDatabase} has made. */
+export async function dropDatabase(server, url) {
+  await ask(server, `DROP DATABASE IF EXISTS ${new URL(url).pathname.slice(1)} WITH (FORCE)`);
 }
 
 /** Makes a database and answers its address. */

@@ -50,13 +50,12 @@ export async function startSqlite(config, ledger) {
   );
   const heard = { commits: 0, connection: undefined };
   const file = join(config.folder, config.file ?? 'sagas.db');
-  const driver = config.worker ? undefined : await listeningDriver(config.lib, heard);
-  const settings = config.worker ? { thread: 'worker' } : { driver };
-  const journal = sqliteJournal({ file, ...settings });
+  const driver = await listeningDriver(config.lib, heard);
+  const journal = sqliteJournal({ file, driver });
   const ours = await startOurs(config, ledger, { journal });
   return {
     ...ours,
     commits: () => heard.commits,
-    checkDurability: () => (config.worker ? {} : walDurability(driver, heard.connection)),
+    checkDurability: () => walDurability(driver, heard.connection),
   };
 }

@@ -9,9 +9,19 @@ export function number(value) {
 export const HEAD = ['', 'median', 'min–max', 'unit', 'ratio'];
 
 /** What a row is compared with: peers, and the disk. */
-function ratioOf({ ratios = {}, p99, perSync, cpu, commitsPerSaga, walSyncsPerSaga, total }) {
+function ratioOf({
+  ratios = {},
+  p99,
+  beside,
+  perSync,
+  cpu,
+  commitsPerSaga,
+  walSyncsPerSaga,
+  total,
+}) {
   const all = Object.entries(ratios).map(([to, value]) => `${number(value)} × ${to}`);
   if (p99 !== undefined) all.push(`p99 ${number(p99)}`);
+  if (beside !== undefined) all.push(`${number(beside)} sagas/s`);
   if (perSync !== undefined) all.push(`${number(perSync)} per fdatasync`);
   if (cpu !== undefined) all.push(`${number(cpu)} µs processor`);
   if (commitsPerSaga !== undefined) all.push(`${number(commitsPerSaga)} commits/saga`);

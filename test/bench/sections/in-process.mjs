@@ -1,7 +1,16 @@
 import { inChild } from '../child.mjs';
 import { alternately, atMost, ratio, row } from '../stats.mjs';
 
-const COMPARED = ['hand', 'ours', 'oursOnce', 'nodeSagas', 'nodeSagasPerSaga', 'effect', 'nest'];
+const COMPARED = [
+  'hand',
+  'nested',
+  'ours',
+  'oursOnce',
+  'nodeSagas',
+  'nodeSagasPerSaga',
+  'effect',
+  'nest',
+];
 
 /** Samples of in-process subjects, each round of each in a fresh process: ns of processor time. */
 export async function processTimes(keys, { lib, rounds, roundMs, declined = false }, say) {
@@ -32,8 +41,7 @@ export function timeRows({ names, samples }, plot) {
 async function heapRows({ lib, heapRounds, heapSagas }, say) {
   const names = {};
   const measure = async (key) => {
-    // A journaled saga holds several times as much; a tenth of them tell the same.
-    const config = { lib, key, sagas: key === 'nest' ? heapSagas / 10 : heapSagas };
+    const config = { lib, key, sagas: heapSagas };
     const { bytes, name } = await inChild('heap.mjs', config, ['--expose-gc']);
     names[key] = name;
     return bytes;
@@ -52,7 +60,7 @@ async function heapRows({ lib, heapRounds, heapSagas }, say) {
 
 export async function inProcess(settings, say) {
   const times = await processTimes(COMPARED, settings, say);
-  const { hand, ours, oursOnce, nodeSagas, nodeSagasPerSaga } = times.samples;
+  const { hand, nested, ours, oursOnce, nodeSagas, nodeSagasPerSaga } = times.samples;
   const heap = await heapRows(settings, say);
   const parts = [
     {
@@ -71,6 +79,7 @@ export async function inProcess(settings, say) {
     atMost('ours ÷ node-sagas, defined once', 1, ratio(oursOnce, nodeSagas), ' ×'),
     atMost('ours, its plan per saga ÷ node-sagas, builder once', 1, ratio(ours, nodeSagas), ' ×'),
     atMost('ours ÷ by hand', 2, ratio(ours, hand), ' ×'),
+    atMost('ours ÷ by hand, nested', 2, ratio(ours, nested), ' ×'),
     atMost('heap per waiting saga with its own plan', 1_500, heap.bytes, ' bytes'),
   ];
   return { parts, goals };

@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import os from 'node:os';
-import { createDatabase } from '../durable/server-statistics.mjs';
+import { createDatabase, dropDatabase } from '../durable/server-statistics.mjs';
 import { startServer } from '../durable/server.mjs';
 import { progress } from '../report/progress.mjs';
 import { extras } from './extras.mjs';
@@ -11,7 +12,7 @@ import { postgres } from './postgres.mjs';
 import { restate } from './restate.mjs';
 import { sqlite } from './sqlite.mjs';
 
-/** Each answers `{ parts: [{ title, note, rows }], goals }`. */
+/** Each of `SECTION_NAMES` answers `{ parts: [{ title, note, rows }], goals }`. */
 const SECTIONS = {
   'in-process': inProcess,
   sqlite,
@@ -26,14 +27,37 @@ const SECTIONS = {
 /** A server that is started by the first one who needs it. */
 function lazyServer() {
   let server;
-  let made = 0;
+  const made = [];
   return {
     async database(name) {
       server ??= startServer();
-      return createDatabase((await server).url, `bench_${name}_${(made += 1)}`);
+      const { url } = await server;
+      made.push(await createDatabase(url, `bench_${name}_${process.pid}_${made.length + 1}`));
+      return made.at(-1);
     },
-    stop: async () => (await server)?.stop(),
+    /** One that is not ours is left as it was found. */
+    async stop() {
+      if (server === undefined) return;
+      const running = await server;
+      if (process.env.SAGA_TEST_POSTGRES_URL !== undefined) {
+        for (const database of made) await dropDatabase(running.url, database);
+      }
+      await running.stop();
+    },
   };
+}
+
+/** Which state of the repository was measured. */
+function commit() {
+  try {
+    const args = ['describe', '--always', '--dirty', '--exclude=*'];
+    return execFileSync('git', args, {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
+  } catch {
+    return 'no commit';
+  }
 }
 
 function machine() {
@@ -46,18 +70,8 @@ function machine() {
   };
 }
 
-function chosenNames(only = Object.keys(SECTIONS)) {
-  const unknown = only.filter((name) => !Object.hasOwn(SECTIONS, name));
-  if (unknown.length > 0) {
-    throw new Error(
-      `No section ${unknown.join(', ')}; there are ${Object.keys(SECTIONS).join(', ')}`,
-    );
-  }
-  return only;
-}
-
-export async function runSections(only, settings) {
-  const names = chosenNames(only);
+/** @param names Some of {@link SECTION_NAMES}. */
+export async function runSections(names, settings) {
   const start = performance.now();
   const server = lazyServer();
   const sections = [];
@@ -75,6 +89,7 @@ export async function runSections(only, settings) {
   return {
     date: new Date().toISOString(),
     seconds: Math.round((performance.now() - start) / 1e3),
+    commit: commit(),
     machine: machine(),
     settings: shown,
     parts: sections.flatMap(({ parts }) => parts),

@@ -25,6 +25,27 @@ async function placeOrder(order) {
   }
 }
 
+/** The least that undoes in reverse order: nothing is noted or kept. */
+async function placeOrderNested(order) {
+  await createOrder(order);
+  try {
+    await reserveStock(order);
+    try {
+      await chargeCard(order);
+    } catch (error) {
+      await releaseStock(order);
+      throw error;
+    }
+  } catch (error) {
+    await cancelOrder(order);
+    throw error;
+  }
+}
+
+export function nested() {
+  return { name: 'hand-written, nested try/catch', run: placeOrderNested, undone: 2 };
+}
+
 export function byHand() {
   return { name: 'hand-written try/catch', run: placeOrder, undone: 2 };
 }

@@ -1,4 +1,4 @@
-import { byHand } from './by-hand.mjs';
+import { byHand, nested } from './by-hand.mjs';
 import { effect } from './effect.mjs';
 import { nodeSagasOnce, nodeSagasPerSaga } from './node-sagas.mjs';
 import { loadOurs } from './ours.mjs';
@@ -15,6 +15,7 @@ export { arrived, Order } from './steps.mjs';
 export async function loadSubjects(lib) {
   return {
     hand: byHand,
+    nested,
     ...(await loadOurs(lib)),
     nodeSagas: nodeSagasOnce,
     nodeSagasPerSaga,
