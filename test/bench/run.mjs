@@ -3,8 +3,9 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { prepare, workFolder } from './prepare.mjs';
-import { SECTION_NAMES } from './sections/names.mjs';
+import { SECTIONS } from './sections/sections.mjs';
 
+const SECTION_NAMES = Object.keys(SECTIONS);
 const OPTIONS = {
   quick: { type: 'boolean', default: false },
   check: { type: 'boolean', default: false },

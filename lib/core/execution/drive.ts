@@ -2,7 +2,7 @@ import { SagaStateError } from '../errors/index.js';
 import { decide } from '../machine/index.js';
 import { ActionContext } from './action-context.js';
 import { invoke } from './invoke.js';
-import { leave, nextAttempt } from './next-attempt.js';
+import { nextAttempt } from './next-attempt.js';
 import { noteFailure } from './note-failure.js';
 import { unwrap } from './outcome.js';
 import type { Run } from './run.js';
@@ -14,6 +14,20 @@ function begin(run: Run): void {
 
 function refuse(run: Run): never {
   throw new SagaStateError(`Saga ${run.sagaName} ${run.sagaId} is running already; await its run`);
+}
+
+function end(run: Run): void {
+  run.driving = false;
+  run.current = undefined;
+}
+
+async function orEnd<T>(run: Run, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    end(run);
+    throw error;
+  }
 }
 
 /**
@@ -46,13 +60,8 @@ function hasBareEnd(run: Run): boolean {
   return run.isSuccess && run.persistence === undefined;
 }
 
-async function failed(run: Run, ctx: ActionContext, thrown: unknown): Promise<void> {
-  try {
-    await noteFailure(run, ctx, ctx.step, thrown);
-  } catch (error) {
-    leave(run);
-    throw error;
-  }
+function failed(run: Run, ctx: ActionContext, thrown: unknown): Promise<void> {
+  return orEnd(run, noteFailure(run, ctx, ctx.step, thrown));
 }
 
 /**
@@ -69,9 +78,10 @@ async function failed(run: Run, ctx: ActionContext, thrown: unknown): Promise<vo
 export async function drive(run: Run): Promise<Run> {
   begin(run);
   for (;;) {
-    const ctx = readyAttempt(run) ?? (hasBareEnd(run) ? undefined : await nextAttempt(run));
+    const ctx =
+      readyAttempt(run) ?? (hasBareEnd(run) ? undefined : await orEnd(run, nextAttempt(run)));
     if (ctx === undefined) {
-      leave(run);
+      end(run);
       return run;
     }
     let result: unknown;

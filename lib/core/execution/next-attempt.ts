@@ -49,12 +49,6 @@ export async function letSettle(run: Run): Promise<void> {
   });
 }
 
-/** `drive` is no longer at work on it. */
-export function leave(run: Run): void {
-  run.driving = false;
-  run.current = undefined;
-}
-
 function throwIfHalted(run: Run): void {
   if (run.halt?.when === 'now') throw run.halt.error;
 }
@@ -101,42 +95,37 @@ export async function performUndo(run: Run, step: StepDefinition, attempt: numbe
  * once the write that is under way by then is durable.
  *
  * @returns the attempt to make, `undefined` when the saga has completed.
- * @throws as `drive` does, whose work on the run has ended then.
+ * @throws as `drive` does.
  */
 export async function nextAttempt(run: Run): Promise<ActionContext | undefined> {
-  try {
-    for (;;) {
+  for (;;) {
+    throwIfHalted(run);
+    const command = decide(run.definition, run.state);
+    if (command.type === 'record') {
+      run.note(command.record);
+    } else if (command.type === 'stop') {
+      if (run.persistence !== undefined) await run.persistence.flush();
+      if (run.isSuccess) return undefined;
+      throw executionException(run);
+    } else if (isHeldBack(run, command) && (await holdBack(run, command))) {
+      // Time has passed: ask again.
+    } else if (command.type === 'undo') {
+      await announceUndo(run, command.step, command.attempt);
+      await performUndo(run, command.step, command.attempt);
+    } else if (command.type === 'probe') {
+      await noteProbe(run, command.step);
+    } else {
+      const ctx = new ActionContext(run, command.step, command.attempt);
+      if (run.observers === undefined && run.persistence === undefined) return ctx;
+      run.current = ctx;
+      noteIntent(run, 'started', command.step, command.attempt);
+      // Here, not in a function of its own: one promise less for every step.
+      // Whoever was told of the intent may cancel it in the meantime, also without a journal.
+      await run.persistence?.flush();
       throwIfHalted(run);
-      const command = decide(run.definition, run.state);
-      if (command.type === 'record') {
-        run.note(command.record);
-      } else if (command.type === 'stop') {
-        if (run.persistence !== undefined) await run.persistence.flush();
-        if (run.isSuccess) return undefined;
-        throw executionException(run);
-      } else if (isHeldBack(run, command) && (await holdBack(run, command))) {
-        // Time has passed: ask again.
-      } else if (command.type === 'undo') {
-        await announceUndo(run, command.step, command.attempt);
-        await performUndo(run, command.step, command.attempt);
-      } else if (command.type === 'probe') {
-        await noteProbe(run, command.step);
-      } else {
-        const ctx = new ActionContext(run, command.step, command.attempt);
-        if (run.observers === undefined && run.persistence === undefined) return ctx;
-        run.current = ctx;
-        noteIntent(run, 'started', command.step, command.attempt);
-        // Here, not in a function of its own: one promise less for every step.
-        // Whoever was told of the intent may cancel it in the meantime, also without a journal.
-        await run.persistence?.flush();
-        throwIfHalted(run);
-        if (ctx.aborted === undefined) return ctx;
-        // Cancelled after its intent was recorded and before its action ran.
-        noteNotBegun(run, ctx, ctx.aborted);
-      }
+      if (ctx.aborted === undefined) return ctx;
+      // Cancelled after its intent was recorded and before its action ran.
+      noteNotBegun(run, ctx, ctx.aborted);
     }
-  } catch (error) {
-    leave(run);
-    throw error;
   }
 }

@@ -121,6 +121,7 @@ export class Writer {
     return keys;
   }
 
+  /** Answers its `refKey`. */
   #remember({ saga, name, id }: SqlRow): string {
     const ref = { name: String(name), id: String(id) };
     this.known.set(ref, String(saga));
@@ -152,10 +153,7 @@ export class Writer {
     const rows = await send({ text: this.#taken, values });
     // Deleted in between: its id is free now.
     if (rows.length < left.length) throw new TryAgain('A saga was deleted while its id was taken');
-    for (const row of rows) this.#remember(row);
-    return new Map(
-      rows.map((row) => [refKey({ name: String(row['name']), id: String(row['id']) }), row]),
-    );
+    return new Map(rows.map((row) => [this.#remember(row), row]));
   }
 
   /** Of the sagas that were refused, those whose append an earlier attempt has written. */

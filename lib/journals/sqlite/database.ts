@@ -8,7 +8,10 @@ import {
   type SqliteStatement,
 } from './driver.js';
 
-/** In pages: 16 MB. Four times SQLite's own: a saga that runs alone is 3 % faster, others lose nothing. */
+/**
+ * The log is copied into the file once it has so many pages: 16 MB, four times SQLite's own. A saga that
+ * runs alone is 3 % faster; the price is a longest stall of 21 ms instead of 13 under full load.
+ */
 const CHECKPOINT_PAGES = 4_000;
 /** How long SQLite itself waits for a lock, in ms, with the event loop standing still. */
 const BLOCKING_WAIT_MS = 10;

@@ -27,7 +27,6 @@ export async function startSqliteInserts(config, ledger) {
   const insert = connection.prepare('INSERT INTO inserts VALUES (?, ?, ?)');
   return {
     run: () => writeAll((...values) => insert.run(...values), ledger),
-    commits: () => COMMITS * ledger.opened,
     ended: () => connection.prepare('SELECT count(*) AS n FROM inserts').get().n / COMMITS,
     checkDurability: () => walDurability(driver, connection),
     close: () => connection.close(),

@@ -1,5 +1,5 @@
 import { inChild } from '../child.mjs';
-import { alternately, row } from '../stats.mjs';
+import { alternately, ratio, row } from '../stats.mjs';
 import { counters } from './server-statistics.mjs';
 
 /** One process of the subject, with what the server counted meanwhile. */
@@ -45,6 +45,12 @@ export async function durableRounds(subjects, settings, say) {
   return alternately(Object.keys(subjects), settings.durableRounds, measure, say);
 }
 
+/** The rate of a subject, as a multiple of that of another one. */
+export function rateRatio(samples, key, reference) {
+  const rates = (of) => samples[of].map(({ rate }) => rate);
+  return ratio(rates(key), rates(reference));
+}
+
 /** The lines of a table: sagas per second, with the disk and what the server counted beside them. */
 export function rateRow(name, samples, more = {}) {
   const of = (field) => samples.map((sample) => sample[field]);
@@ -53,7 +59,7 @@ export function rateRow(name, samples, more = {}) {
     perSync: medianOf('perSync'),
     cpu: medianOf('cpu'),
     ...(samples[0].commits === undefined ? {} : { commitsPerSaga: medianOf('commits') }),
-    ...(samples[0].walSyncs >= 0 ? { walSyncsPerSaga: medianOf('walSyncs') } : {}),
+    ...(Number.isFinite(samples[0].walSyncs) ? { walSyncsPerSaga: medianOf('walSyncs') } : {}),
     yardstick: of('syncs'),
     unsteady: samples.filter(({ steady }) => !steady).length,
     durability: samples[0].durability,

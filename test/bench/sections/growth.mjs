@@ -66,9 +66,9 @@ async function growthOn(subject, settings, say) {
   const sizes = [1, 1_000, settings.finished];
   const { growthRounds: rounds, growthMs: roundMs, lib, looks } = settings;
   const places = await placesOf(subject, 2 * rounds + 2 + settings.recoveries, settings);
-  const others = places.splice(settings.recoveries);
+  const others = places.slice(settings.recoveries);
   const seconds = [];
-  for (const place of places) {
+  for (const place of places.slice(0, settings.recoveries)) {
     say(`${store}: ${settings.interrupted} interrupted sagas, ${seconds.length + 1}`);
     seconds.push(await recoveryTime(subject, place, settings));
   }

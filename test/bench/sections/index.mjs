@@ -3,26 +3,7 @@ import os from 'node:os';
 import { createDatabase, dropDatabase } from '../durable/server-statistics.mjs';
 import { startServer } from '../durable/server.mjs';
 import { progress } from '../report/progress.mjs';
-import { extras } from './extras.mjs';
-import { failure } from './failure.mjs';
-import { growth } from './growth.mjs';
-import { inProcess } from './in-process.mjs';
-import { latency } from './latency.mjs';
-import { postgres } from './postgres.mjs';
-import { restate } from './restate.mjs';
-import { sqlite } from './sqlite.mjs';
-
-/** Each of `SECTION_NAMES` answers `{ parts: [{ title, note, rows }], goals }`. */
-const SECTIONS = {
-  'in-process': inProcess,
-  sqlite,
-  postgres,
-  restate,
-  failure,
-  growth,
-  latency,
-  extras,
-};
+import { SECTIONS } from './sections.mjs';
 
 /** A server that is started by the first one who needs it. */
 function lazyServer() {
@@ -70,7 +51,7 @@ function machine() {
   };
 }
 
-/** @param names Some of {@link SECTION_NAMES}. */
+/** @param names Some of those of {@link SECTIONS}. */
 export async function runSections(names, settings) {
   const start = performance.now();
   const server = lazyServer();
@@ -78,7 +59,7 @@ export async function runSections(names, settings) {
   try {
     for (const [index, name] of names.entries()) {
       const say = progress(`${index + 1}/${names.length} ${name}`, start);
-      const found = await SECTIONS[name]({ ...settings, database: server.database }, say);
+      const found = await (await SECTIONS[name]())({ ...settings, database: server.database }, say);
       say.end();
       sections.push({ name, ...found });
     }

@@ -1,5 +1,5 @@
-import { durableRounds, rateRow } from '../durable/rounds.mjs';
-import { atLeast, atMost, median, ratio } from '../stats.mjs';
+import { durableRounds, rateRatio, rateRow } from '../durable/rounds.mjs';
+import { atLeast, atMost, median } from '../stats.mjs';
 import { IN_FLIGHT, INSERTS } from './sqlite.mjs';
 
 const NAMES = { postgres: 'ours on Postgres', dbos: 'DBOS on Postgres' };
@@ -36,12 +36,11 @@ export async function postgresRounds(settings, inFlights, declined, say) {
     subjects.inserts = { ...subjects['postgres-1'], subject: 'postgresInserts', url };
   }
   const samples = await durableRounds(subjects, settings, say);
-  const rates = (key) => samples[key].map(({ rate }) => rate);
-  const timesDbos = (inFlight) => ratio(rates(`postgres-${inFlight}`), rates(`dbos-${inFlight}`));
+  const timesDbos = (inFlight) => rateRatio(samples, `postgres-${inFlight}`, `dbos-${inFlight}`);
   const ratiosOf = (inFlight) => ({
     DBOS: timesDbos(inFlight),
     ...(inFlight === 1 &&
-      samples.inserts && { [INSERTS]: ratio(rates('postgres-1'), rates('inserts')) }),
+      samples.inserts && { [INSERTS]: rateRatio(samples, 'postgres-1', 'inserts') }),
   });
   const rows = inFlights.flatMap((inFlight) =>
     Object.entries(NAMES).map(([subject, name]) =>

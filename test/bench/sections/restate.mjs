@@ -1,6 +1,6 @@
-import { durableRounds, rateRow } from '../durable/rounds.mjs';
+import { durableRounds, rateRatio, rateRow } from '../durable/rounds.mjs';
 import { startRestateServer } from '../durable/server.mjs';
-import { atLeast, ratio } from '../stats.mjs';
+import { atLeast } from '../stats.mjs';
 import { IN_FLIGHT } from './sqlite.mjs';
 
 const NAMES = { restate: 'ours on Restate', restateByHand: 'by hand on its SDK' };
@@ -23,9 +23,8 @@ export async function restate(settings, say) {
   const server = await startRestateServer(Object.keys(NAMES));
   try {
     const samples = await durableRounds(restateSubjects(settings, server), settings, say);
-    const rates = (key) => samples[key].map(({ rate }) => rate);
     const timesHand = (inFlight) =>
-      ratio(rates(`restate-${inFlight}`), rates(`restateByHand-${inFlight}`));
+      rateRatio(samples, `restate-${inFlight}`, `restateByHand-${inFlight}`);
     const rows = IN_FLIGHT.flatMap((inFlight) =>
       Object.entries(NAMES).map(([subject, name]) =>
         rateRow(`${name}, ${inFlight} in flight`, samples[`${subject}-${inFlight}`], {

@@ -1,5 +1,5 @@
-import { durableRounds, rateRow } from '../durable/rounds.mjs';
-import { atLeast, median, ratio } from '../stats.mjs';
+import { durableRounds, rateRatio, rateRow } from '../durable/rounds.mjs';
+import { atLeast, median } from '../stats.mjs';
 
 export const IN_FLIGHT = [1, 32, 256];
 /** As many commits as a saga has, with nothing around them. */
@@ -28,12 +28,10 @@ export async function sqlite(settings, say) {
   const subjects = sqliteSubjects(settings, IN_FLIGHT, false);
   const inserts = { ...subjects['sqlite-1'], subject: 'sqliteInserts' };
   const samples = await durableRounds({ ...subjects, inserts }, settings, say);
-  const rates = (key) => samples[key].map(({ rate }) => rate);
-  const timesInserts = ratio(rates('sqlite-1'), rates('inserts'));
   const rows = IN_FLIGHT.map((inFlight) =>
     rateRow(`ours on SQLite, ${inFlight} in flight`, samples[`sqlite-${inFlight}`], {
       plot: true,
-      ...(inFlight === 1 && { ratios: { [INSERTS]: timesInserts } }),
+      ...(inFlight === 1 && { ratios: { [INSERTS]: rateRatio(samples, 'sqlite-1', 'inserts') } }),
     }),
   );
   rows.push(rateRow(`${INSERTS}, 1 in flight`, samples.inserts));

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Journal } from 'nestjs-saga-orchestrator/core';
 import type { Fleet, Worker } from './fleet.js';
+import { Possession } from './possession.js';
 import { TRANSFER } from './transfer.js';
 import { sightOf, testimonies, type Sight } from './witness.js';
 import { zombieActs } from './zombie-acts.js';
@@ -39,13 +40,9 @@ async function heldBy(worker: Worker, witness: string): Promise<Map<string, numb
   const held = new Map<string, number>();
   const seen = await testimonies(witness);
   for (const id of [...worker.inFlight].map(String)) {
-    const lines = seen.get(id) ?? [];
-    let last: { readonly worker: number; readonly epoch: number } | undefined;
-    for (const sight of lines.map(sightOf)) {
-      if (sight.kind !== 'acked' && sight.kind !== 'claimed') continue;
-      if (sight.epoch >= (last?.epoch ?? 0)) last = sight;
-    }
-    if (last?.worker === worker.number) held.set(id, last.epoch);
+    const last = new Possession();
+    for (const sight of (seen.get(id) ?? []).map(sightOf)) last.see(sight);
+    if (last.worker === worker.number) held.set(id, last.epoch);
   }
   return held;
 }

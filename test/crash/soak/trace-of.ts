@@ -1,6 +1,7 @@
 import type { SagaRecord } from 'nestjs-saga-orchestrator/core';
 import type { Trace, TraceEntry } from '../../support/trace.js';
 import type { Recorded } from '../history.js';
+import { Possession } from './possession.js';
 import type { Sight } from './witness.js';
 
 /** What is known of one transfer once it rests. */
@@ -19,8 +20,7 @@ class Story {
   /** Calls by workers that had lost the transfer by then: nothing may begin in their hands. */
   readonly late: string[] = [];
   #next = 0;
-  #epoch = 0;
-  #owner: number | undefined;
+  readonly #held = new Possession();
   readonly #effects = new Set<string>();
 
   constructor(private readonly account: Account) {
@@ -33,31 +33,25 @@ class Story {
       case 'acked':
         // One that nobody acknowledged was written by a worker that died, or slept, right after it.
         this.#recordsWhile(({ seq }) => seq <= sight.seq);
-        return this.#belongsTo(sight);
+        return this.#held.see(sight);
       case 'claimed':
         this.#recordsWhile(({ epoch }) => epoch < sight.epoch);
         this.trace.push({ kind: 'crash' });
-        return this.#belongsTo(sight);
+        return this.#held.see(sight);
       case 'call':
         return this.#onCall(sight);
       case 'return':
-        if (sight.worker === this.#owner) this.trace.push(sight);
+        if (sight.worker === this.#held.worker) this.trace.push(sight);
         return;
       case 'answer':
     }
   }
 
-  #belongsTo({ worker, epoch }: { readonly worker: number; readonly epoch: number }): void {
-    if (epoch <= this.#epoch) return;
-    this.#epoch = epoch;
-    this.#owner = worker;
-  }
-
   #onCall(call: Extract<Sight, { readonly kind: 'call' | 'return' }>): void {
     const { worker, direction, label } = call;
     const what = `${direction} ${label}`;
-    if (worker !== this.#owner) {
-      this.late.push(`worker ${worker} called ${what}, and worker ${this.#owner} has it`);
+    if (worker !== this.#held.worker) {
+      this.late.push(`worker ${worker} called ${what}, and worker ${this.#held.worker} has it`);
       return;
     }
     this.trace.push({ kind: 'call', direction, label });

@@ -1,3 +1,4 @@
+import { Possession } from './possession.js';
 import type { Sight } from './witness.js';
 
 /**
@@ -14,15 +15,10 @@ export function zombieActs(
     sight.kind === 'acked' && sight.epoch > epoch ? [sight.seq] : [],
   );
   const takenAt = Math.min(...theirs);
-  let newest = epoch;
-  let isLost = false;
+  const held = new Possession(worker, epoch);
   return sights.filter((sight) => {
     if (sight.kind === 'acked' && sight.epoch <= epoch) return sight.seq >= takenAt;
-    // Whoever slept says late what it once had: only a newer epoch takes the transfer from anybody.
-    if ((sight.kind === 'claimed' || sight.kind === 'acked') && sight.epoch > newest) {
-      newest = sight.epoch;
-      isLost = sight.worker !== worker;
-    }
-    return isLost && sight.worker === worker && sight.kind === 'call';
+    held.see(sight);
+    return held.worker !== worker && sight.worker === worker && sight.kind === 'call';
   });
 }

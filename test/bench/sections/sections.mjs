@@ -1,0 +1,14 @@
+/**
+ * All sections, in the order in which they run. Each is loaded when it is wanted, since the peers that it
+ * imports are installed by then; it answers `{ parts: [{ title, note, rows }], goals }`.
+ */
+export const SECTIONS = {
+  'in-process': async () => (await import('./in-process.mjs')).inProcess,
+  sqlite: async () => (await import('./sqlite.mjs')).sqlite,
+  postgres: async () => (await import('./postgres.mjs')).postgres,
+  restate: async () => (await import('./restate.mjs')).restate,
+  failure: async () => (await import('./failure.mjs')).failure,
+  growth: async () => (await import('./growth.mjs')).growth,
+  latency: async () => (await import('./latency.mjs')).latency,
+  extras: async () => (await import('./extras.mjs')).extras,
+};
