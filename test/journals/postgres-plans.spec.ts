@@ -6,7 +6,7 @@ import { claimOneSql, claimSql, heartbeatSql } from '../../lib/journals/postgres
 import { loadSql, oneSql, pageDialect } from '../../lib/journals/postgres/reader.js';
 import { PLAN_BY_KEYS, prepareWriter } from '../../lib/journals/postgres/session.js';
 import { tablesOf, type Tables } from '../../lib/journals/postgres/tables.js';
-import { writeSql } from '../../lib/journals/postgres/write-sql.js';
+import { writeStatements, type WriteForm } from '../../lib/journals/postgres/write-sql.js';
 import { pageSql } from '../../lib/journals/sql/index.js';
 import { postgresStore } from './postgres-store.js';
 
@@ -181,11 +181,8 @@ describe('the plans of the Postgres journal', () => {
     },
   );
 
-  it.each([
-    { creates: true, appends: true },
-    { creates: true, appends: false },
-    { creates: false, appends: true },
-  ])('write %j by keys alone, also when they were made on empty tables', async (parts) => {
+  const forms: readonly WriteForm[] = ['create', 'append', 'creates', 'appends', 'both'];
+  it.each(forms)('write %s by keys alone, also when made on empty tables', async (form) => {
     const schema = store.schema();
     await (await store.opened({ schema })).close();
     const writer = new Client({ connectionString: store.server.url });
@@ -193,12 +190,12 @@ describe('the plans of the Postgres journal', () => {
     try {
       await prepareWriter(writer, 10_000);
       for (const where of [tablesOf(schema), tables]) {
-        const text = `EXPLAIN (GENERIC_PLAN, FORMAT JSON) ${writeSql(where, parts)}`;
+        const text = `EXPLAIN (GENERIC_PLAN, FORMAT JSON) ${writeStatements(where)[form]}`;
         const plan = (await writer.query(text)).rows[0]['QUERY PLAN'][0].Plan;
         const scans = nodesOf(plan).filter((node) => node['Relation Name'] !== undefined);
         const ways = new Set(scans.map((node) => node['Node Type']));
         ways.delete('ModifyTable');
-        expect([...ways]).toEqual(parts.appends ? ['Index Scan'] : []);
+        expect([...ways]).toEqual(form.startsWith('create') ? [] : ['Index Scan']);
         expect(nodesOf(plan).map((node) => node['Node Type'])).not.toContain('Hash Join');
       }
     } finally {

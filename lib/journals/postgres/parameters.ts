@@ -37,6 +37,15 @@ export const APPEND_COLUMNS: readonly Column<Append>[] = [
   { name: 'records', type: 'text', of: ([, { entries }]) => packEntries(entries) },
 ];
 
+/** A value per column of each item. */
+export function rowValues<Item>(
+  columns: readonly Column<Item>[],
+  items: readonly Item[],
+): readonly ColumnValue[] {
+  return items.flatMap((item) => columns.map(({ of }) => of(item)));
+}
+
+/** An array per column. */
 export function columnValues<Item>(
   columns: readonly Column<Item>[],
   items: readonly Item[],

@@ -2,19 +2,25 @@ import { APPEND_COLUMNS, CREATE_COLUMNS, type Column } from './parameters.js';
 import { AT_REST, NOW } from './schema.js';
 import type { Tables } from './tables.js';
 
-/** `$1` is the number of the write; the arrays follow, those of the creates first. */
+/** `$1` is the number of the write; an array per column follows, those of the creates first. */
 function rows<Item>(columns: readonly Column<Item>[], before: number): string {
   const arrays = columns.map(({ type }, index) => `$${before + index + 1}::${type}[]`);
   return `unnest(${arrays.join(', ')}) AS i (${columns.map(({ name }) => name).join(', ')})`;
 }
 
-function createSql({ sagas, tags }: Tables): readonly string[] {
+/** One row, with a value per column: the server takes two thirds of the time that arrays of one take. */
+function row<Item>(columns: readonly Column<Item>[]): string {
+  const values = columns.map(({ name, type }, index) => `$${index + 2}::${type} AS ${name}`);
+  return `(SELECT ${values.join(', ')}) AS i`;
+}
+
+function createSql({ sagas, tags }: Tables, source: string): readonly string[] {
   const columns = CREATE_COLUMNS.map(({ name }) => name).join(', ');
   return [
     // One that is taken is left out here, and looked at afterwards.
     `born AS (
       INSERT INTO ${sagas} (${columns}, epoch, recoveries, created_at, updated_at, created_in)
-      SELECT i.*, 1, 0, now, now, $1::bigint FROM ${rows(CREATE_COLUMNS, 1)}, clock
+      SELECT i.*, 1, 0, now, now, $1::bigint FROM ${source}, clock
       ON CONFLICT (name, id) DO NOTHING
       RETURNING saga, name, id, tags, created_at
     )`,
@@ -32,11 +38,11 @@ function createSql({ sagas, tags }: Tables): readonly string[] {
  * and fits no longer. Only the records may be newer than this statement sees; then the key of the
  * appends refuses, and the statement as a whole has to be repeated.
  */
-function appendSql({ sagas, appends }: Tables, before: number): readonly string[] {
+function appendSql({ sagas, appends }: Tables, source: string): readonly string[] {
   return [
     `held AS MATERIALIZED (
       SELECT i.*, h.was, h.had
-      FROM ${rows(APPEND_COLUMNS, before)} CROSS JOIN LATERAL (
+      FROM ${source} CROSS JOIN LATERAL (
         SELECT s.status AS was, s.recoveries AS had, s.initial_seq FROM ${sagas} s
         WHERE s.saga = i.saga AND s.owner = i.owner AND s.epoch = i.epoch
         FOR NO KEY UPDATE
@@ -61,25 +67,35 @@ function appendSql({ sagas, appends }: Tables, before: number): readonly string[
   ];
 }
 
-export interface WriteParts {
-  readonly creates: boolean;
-  readonly appends: boolean;
-}
+/** What a statement writes: one create or append, several, or several of both. */
+export type WriteForm = 'create' | 'append' | 'creates' | 'appends' | 'both';
 
 /**
  * One statement, and so one transaction and one round trip, that creates sagas and appends records
  * to others. It tells the sagas that it wrote; those that are missing were refused alone. No saga
  * may be in it twice. Done again with the same `$1` it writes nothing twice.
  */
-export function writeSql(tables: Tables, { creates, appends }: WriteParts): string {
-  const parts = [
-    `clock AS MATERIALIZED (SELECT ${NOW} AS now)`,
-    ...(creates ? createSql(tables) : []),
-    ...(appends ? appendSql(tables, creates ? 1 + CREATE_COLUMNS.length : 1) : []),
-  ];
-  const told = [
-    ...(creates ? ['SELECT saga, name, id FROM born'] : []),
-    ...(appends ? ['SELECT saga, NULL AS name, NULL AS id FROM written'] : []),
-  ];
+function writeSql(tables: Tables, creates: string | undefined, appends?: string): string {
+  const parts = [`clock AS MATERIALIZED (SELECT ${NOW} AS now)`];
+  const told: string[] = [];
+  if (creates !== undefined) {
+    parts.push(...createSql(tables, creates));
+    told.push('SELECT saga, name, id FROM born');
+  }
+  if (appends !== undefined) {
+    parts.push(...appendSql(tables, appends));
+    told.push('SELECT saga, NULL AS name, NULL AS id FROM written');
+  }
   return `WITH ${parts.join(',\n')}\n${told.join(' UNION ALL ')}`;
+}
+
+export function writeStatements(tables: Tables): Readonly<Record<WriteForm, string>> {
+  const creates = rows(CREATE_COLUMNS, 1);
+  return {
+    create: writeSql(tables, row(CREATE_COLUMNS)),
+    append: writeSql(tables, undefined, row(APPEND_COLUMNS)),
+    creates: writeSql(tables, creates),
+    appends: writeSql(tables, undefined, rows(APPEND_COLUMNS, 1)),
+    both: writeSql(tables, creates, rows(APPEND_COLUMNS, 1 + CREATE_COLUMNS.length)),
+  };
 }

@@ -9,10 +9,16 @@ import {
 import { toSagaRow, type Outcome, type SqlRow } from '../sql/index.js';
 import { TryAgain } from './failures.js';
 import type { KnownSagas } from './known-sagas.js';
-import { APPEND_COLUMNS, columnValues, CREATE_COLUMNS, type Append } from './parameters.js';
+import {
+  APPEND_COLUMNS,
+  columnValues,
+  CREATE_COLUMNS,
+  rowValues,
+  type Append,
+} from './parameters.js';
 import { rowColumns, type Send } from './reader.js';
 import type { Tables } from './tables.js';
-import { writeSql } from './write-sql.js';
+import { writeStatements, type WriteForm } from './write-sql.js';
 
 export type Write =
   | { readonly kind: 'create'; readonly saga: NewSaga }
@@ -33,13 +39,26 @@ interface Sorted {
   readonly keys: ReadonlyMap<JournalBatch, string>;
 }
 
+function parametersOf({ creates, appends }: Sorted): readonly [WriteForm, readonly unknown[]] {
+  if (appends.length === 0) {
+    if (creates.length === 1) return ['create', rowValues(CREATE_COLUMNS, creates)];
+    return ['creates', columnValues(CREATE_COLUMNS, creates)];
+  }
+  if (creates.length === 0) {
+    if (appends.length === 1) return ['append', rowValues(APPEND_COLUMNS, appends)];
+    return ['appends', columnValues(APPEND_COLUMNS, appends)];
+  }
+  const born = columnValues(CREATE_COLUMNS, creates);
+  return ['both', [...born, ...columnValues(APPEND_COLUMNS, appends)]];
+}
+
 /**
  * Writes what a round trip carries. Each write has a number, which is stored with what it wrote: when
  * a connection is lost nobody can tell whether a commit took place, so the same write is done again
  * under the same number, and what it finds taken by itself counts as written.
  */
 export class Writer {
-  readonly #sql: Readonly<Record<'both' | 'creates' | 'appends', string>>;
+  readonly #sql: Readonly<Record<WriteForm, string>>;
   readonly #keys: string;
   readonly #taken: string;
   readonly #ours: string;
@@ -49,11 +68,7 @@ export class Writer {
     private readonly known: KnownSagas,
   ) {
     const { sagas, appends } = tables;
-    this.#sql = {
-      both: writeSql(tables, { creates: true, appends: true }),
-      creates: writeSql(tables, { creates: true, appends: false }),
-      appends: writeSql(tables, { creates: false, appends: true }),
-    };
+    this.#sql = writeStatements(tables);
     const byRef = `unnest($1::text[], $2::text[]) AS i (name, id)
       JOIN ${sagas} s ON s.name = i.name AND s.id = i.id`;
     this.#keys = `SELECT s.saga, s.name, s.id FROM ${byRef}`;
@@ -130,13 +145,13 @@ export class Writer {
 
   /** The keys of the sagas that were written. */
   async #send(send: Send, sorted: Sorted, number: string): Promise<ReadonlySet<string>> {
-    const { creates, appends } = sorted;
-    if (creates.length + appends.length === 0) return new Set();
-    const parts = appends.length === 0 ? 'creates' : creates.length === 0 ? 'appends' : 'both';
-    const values: unknown[] = [number];
-    if (creates.length > 0) values.push(...columnValues(CREATE_COLUMNS, creates));
-    if (appends.length > 0) values.push(...columnValues(APPEND_COLUMNS, appends));
-    const rows = await send({ name: `saga-${parts}`, text: this.#sql[parts], values });
+    if (sorted.creates.length + sorted.appends.length === 0) return new Set();
+    const [form, values] = parametersOf(sorted);
+    const rows = await send({
+      name: `saga-${form}`,
+      text: this.#sql[form],
+      values: [number, ...values],
+    });
     for (const row of rows) if (row['name'] !== null) this.#remember(row);
     return new Set(rows.map(({ saga }) => String(saga)));
   }
