@@ -31,6 +31,7 @@ export {
   CannotCompensateError,
   type ClaimRequest,
   type ForgetRequest,
+  type ReleaseRequest,
   type Clock,
   type Command,
   decide,

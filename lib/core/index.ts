@@ -87,6 +87,7 @@ export {
   refKey,
   type ClaimRequest,
   type ForgetRequest,
+  type ReleaseRequest,
   type Journal,
   type JournalBatch,
   type JournalEntry,

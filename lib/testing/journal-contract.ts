@@ -1,6 +1,7 @@
 import { appendCases } from './contract/append.cases.js';
 import { cancelCases } from './contract/cancel.cases.js';
 import { claimCases } from './contract/claim.cases.js';
+import { releaseCases } from './contract/release.cases.js';
 import { createCases } from './contract/create.cases.js';
 import { forgetCases } from './contract/forget.cases.js';
 import type { JournalContractCase } from './contract/harness.js';
@@ -22,6 +23,7 @@ export const journalContract: readonly JournalContractCase[] = [
   ...textCases,
   ...listCases,
   ...claimCases,
+  ...releaseCases,
   ...cancelCases,
   ...forgetCases,
 ];

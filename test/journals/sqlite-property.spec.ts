@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
-import type { Journal, SagaRow, StoredSaga } from 'nestjs-saga-orchestrator/core';
+import type { Journal, ReleaseRequest, SagaRow, StoredSaga } from 'nestjs-saga-orchestrator/core';
 import { sqliteJournal } from 'nestjs-saga-orchestrator/sqlite';
 import { memoryJournal } from '../../lib/journals/memory/index.js';
 import { entryOf, sagaOf } from '../../lib/testing/contract/fixtures.js';
@@ -21,7 +21,13 @@ type Call =
     })
   | { readonly kind: 'claim' | 'leave' | 'heartbeat'; readonly owner: string }
   | { readonly kind: 'claim-one'; readonly id: string; readonly owner: string }
-  | { readonly kind: 'release' | 'cancel' | 'forget'; readonly id: string };
+  | {
+      readonly kind: 'release';
+      readonly id: string;
+      readonly owner: string;
+      readonly inOrder: boolean;
+    }
+  | { readonly kind: 'cancel' | 'forget'; readonly id: string };
 
 const id = fc.constantFrom(...IDS);
 const owner = fc.constantFrom(...OWNERS);
@@ -37,7 +43,11 @@ const call: fc.Arbitrary<Call> = fc.oneof(
     arbitrary: fc.record({ kind: fc.constantFrom('claim', 'leave', 'heartbeat'), owner }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('claim-one'), id, owner }) },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom('release', 'cancel', 'forget'), id }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('cancel', 'forget'), id }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('release'), id, owner, inOrder: fc.boolean() }),
+  },
 );
 /** Turns of the event loop, each with the calls of many callers: one commit. */
 const turns = fc.array(fc.array(call, { minLength: 1, maxLength: 12 }), {
@@ -73,7 +83,7 @@ class Standing {
       case 'heartbeat':
         return (journal) => journal.heartbeat(one.owner, 3_600_000);
       case 'release':
-        return (journal) => journal.release({ name: NAME, id: one.id }, this.#epochOf(one.id));
+        return (journal) => journal.release(this.#heldOf(one));
       case 'cancel':
         return (journal) => journal.requestCancel({ name: NAME, id: one.id }, 'as asked');
       case 'forget':
@@ -83,8 +93,9 @@ class Standing {
     }
   }
 
-  #epochOf(of: string): number {
-    return this.#known.get(of)?.epoch ?? 1;
+  #heldOf({ id: of, owner, inOrder }: Extract<Call, { kind: 'release' }>): ReleaseRequest {
+    const epoch = this.#known.get(of)?.epoch ?? 1;
+    return { ref: { name: NAME, id: of }, owner, epoch, inOrder };
   }
 
   #create({ id: of, owner: by, status: as, records: count }: Extract<Call, { records: number }>) {

@@ -4,8 +4,9 @@ import type { SagaDefinition } from '../definition/index.js';
 import { SagaConflictError, SagaInterruptedError } from '../errors/index.js';
 import { executionException, type Run } from '../execution/index.js';
 import type { PayloadCodec, SagaRef } from '../journal/index.js';
-import type { Clock } from '../ports/index.js';
-import type { LiveSagas } from './live-sagas.js';
+import { viewOf, type EngineParts } from './engine-parts.js';
+import { AlreadyExists } from './journaling.js';
+import type { LiveSaga } from './live-sagas.js';
 
 /** How often a saga in other hands is looked at, in ms. */
 const POLL_MS = 250;
@@ -29,12 +30,30 @@ export function checkSame(
   );
 }
 
+/** A start that was accepted, here or, when the id is taken, by whoever started it first. */
+export async function accepted(
+  parts: EngineParts,
+  started: LiveSaga,
+  definition: SagaDefinition,
+  isClosing: () => boolean,
+): Promise<SagaHandle> {
+  try {
+    await started.durable;
+    return started.handle;
+  } catch (error) {
+    if (!(error instanceof AlreadyExists)) throw error;
+    checkSame(parts.journaling.codec, definition, started.input, error.row);
+    const { name, id } = error.row;
+    return attach({ name, id }, parts, definition, isClosing);
+  }
+}
+
 /** Follows a saga that was started before, here or elsewhere, to its end. */
-export function attach(
+function attach(
   ref: SagaRef,
-  live: LiveSagas,
-  { clock, isClosing }: { readonly clock: Clock; readonly isClosing: () => boolean },
-  view: () => Promise<Run>,
+  parts: EngineParts,
+  definition: SagaDefinition,
+  isClosing: () => boolean,
 ): SagaHandle {
   let seen: Run | undefined;
   // That the journal cannot be read is no end of the saga.
@@ -43,14 +62,19 @@ export function attach(
   };
   const follow = async (): Promise<Run> => {
     for (;;) {
-      const here = live.get(ref);
+      const here = parts.live.get(ref);
+      if (here?.isBorn === false) {
+        // A twin, perhaps, that finds the id taken.
+        await here.durable.catch(() => undefined);
+        continue;
+      }
       seen = here?.run;
       if (here !== undefined) return (await here.handle.result()) as Run;
-      const run = (seen = await view().catch(interrupted));
+      const run = (seen = await viewOf(parts, ref, definition).catch(interrupted));
       if (run.isSuccess) return run;
       if (run.state.atRest) throw executionException(run);
       if (isClosing()) throw new SagaInterruptedError(ref.name, ref.id, 'shutting down');
-      await new Promise<void>((resolve) => clock.schedule(POLL_MS, resolve));
+      await new Promise<void>((resolve) => parts.environment.clock.schedule(POLL_MS, resolve));
     }
   };
   return {

@@ -52,7 +52,7 @@ export class Claims {
       });
       for (const row of rows) {
         if (row.owner !== owner || this.live.get(row) !== undefined) continue;
-        this.live.leave({ ref: row, epoch: row.epoch });
+        this.live.leave({ ref: row, epoch: row.epoch, inOrder: false });
       }
       if (nextCursor === undefined) return;
       cursor = nextCursor;

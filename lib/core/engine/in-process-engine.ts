@@ -9,13 +9,12 @@ import type { SagaDefinition } from '../definition/index.js';
 import { SagaInterruptedError } from '../errors/index.js';
 import { jsonCodec, payloadLimits, type SagaFilter, type SagaRef } from '../journal/index.js';
 import { resumeRecord, type ManualWish } from '../machine/index.js';
-import { attach, checkSame } from './attach.js';
+import { accepted, checkSame } from './attach.js';
 import { Claims } from './claims.js';
 import { reportDebts } from './debts.js';
 import { detailsOf, summaryOf } from './details.js';
 import type { InProcessEngineOptions } from './engine-options.js';
-import { checkedRef, viewOf, type EngineParts } from './engine-parts.js';
-import { AlreadyExists } from './journaling.js';
+import { checkedRef, type EngineParts } from './engine-parts.js';
 import { Lease } from './lease.js';
 import { LiveSagas, type LiveSaga } from './live-sagas.js';
 import { Ownership } from './ownership.js';
@@ -33,6 +32,7 @@ export class InProcessEngine implements SagaEngine {
   readonly #ownership: Ownership;
   readonly #worker: RecoveryWorker;
   readonly #retention: Retention;
+  #hasOpened = false;
   #opened: Promise<void> | undefined;
   #closed: Promise<void> | undefined;
 
@@ -77,6 +77,7 @@ export class InProcessEngine implements SagaEngine {
   }
 
   open(): Promise<void> {
+    this.#hasOpened = true;
     return (this.#opened ??= this.#open());
   }
 
@@ -103,14 +104,14 @@ export class InProcessEngine implements SagaEngine {
     const running = this.#parts.live.get(ref);
     if (running !== undefined) {
       checkSame(this.#parts.journaling.codec, definition, input, running);
-      return this.#accepted(running, ref, definition);
+      return this.#accepted(running, definition);
     }
     const run = runs.create(definition, request, input);
     if (options.resumeFrom !== undefined) {
       run.note(resumeRecord(definition, run.state, options.resumeFrom));
     }
     const launched = this.#parts.live.launch(run, definition, input, request.deadline);
-    return this.#accepted(launched, ref, definition);
+    return this.#accepted(launched, definition);
   }
 
   async get(ref: SagaRef): Promise<SagaDetails | undefined> {
@@ -154,18 +155,8 @@ export class InProcessEngine implements SagaEngine {
     this.#retention.start();
   }
 
-  /** A start that was accepted, here or, when the id is taken, by whoever started it first. */
-  async #accepted(live: LiveSaga, ref: SagaRef, definition: SagaDefinition): Promise<SagaHandle> {
-    try {
-      await live.durable;
-      return live.handle;
-    } catch (error) {
-      if (!(error instanceof AlreadyExists)) throw error;
-      const { live: sagas, environment, journaling } = this.#parts;
-      checkSame(journaling.codec, definition, live.input, error.row);
-      const follow = { clock: environment.clock, isClosing: () => this.#closed !== undefined };
-      return attach(ref, sagas, follow, () => viewOf(this.#parts, ref, definition));
-    }
+  #accepted(live: LiveSaga, definition: SagaDefinition): Promise<SagaHandle> {
+    return accepted(this.#parts, live, definition, () => this.#closed !== undefined);
   }
 
   /** Before this process may own anything: it must be known to live. */
@@ -175,23 +166,29 @@ export class InProcessEngine implements SagaEngine {
   }
 
   async #open(): Promise<void> {
-    await this.options.journal.open();
-    await this.#ownership.start();
+    try {
+      await this.options.journal.open();
+      await this.#ownership.start();
+    } catch (error) {
+      // The next call tries again.
+      this.#opened = undefined;
+      throw error;
+    }
   }
 
   async #close(): Promise<void> {
-    if (this.#opened === undefined) return;
+    if (!this.#hasOpened) return;
     const { journal, drainMs = 10_000 } = this.options;
     const { live, environment, journaling } = this.#parts;
     // First of all: while the journal answers, no further step begins.
     live.stopAtBoundary();
-    await this.#opened.catch(() => undefined);
+    await this.#opened?.catch(() => undefined);
     this.#retention.stop();
     await this.#worker.stop();
     await live.drain(drainMs, environment.clock);
     this.#ownership.stop();
     // Released by name where that is possible; else the end of the heartbeat frees them all the same.
-    await live.giveBack(({ ref, epoch }) => journal.release(ref, epoch));
+    await live.giveBack(journaling);
     await Promise.allSettled([journal.leave(journaling.owner)]);
     await journal.close();
   }

@@ -39,6 +39,16 @@ export class JournaledRun extends StoredRun {
     this.#birth = saga;
   }
 
+  /** The saga is there; `false` while it is being created. */
+  get isBorn(): boolean {
+    return this.#birth === undefined;
+  }
+
+  /** Something, or is writing it. */
+  get hasWritten(): boolean {
+    return this.#tail !== WRITTEN;
+  }
+
   flush(): Promise<void> {
     if (!this.hasStaged) return this.#tail;
     return (this.#tail = this.#busy ? this.#tail.then(() => this.#write()) : this.#write());

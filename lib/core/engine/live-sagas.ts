@@ -2,10 +2,10 @@ import type { SagaHandle } from '../builder/index.js';
 import type { SagaDefinition } from '../definition/index.js';
 import { isSagaError, LeaseLostError, SagaInterruptedError } from '../errors/index.js';
 import { drive, driveUntil, executionException, type Run } from '../execution/index.js';
-import { refKey, type SagaRef } from '../journal/index.js';
+import { refKey, type ReleaseRequest, type SagaRef } from '../journal/index.js';
 import type { Clock } from '../ports/index.js';
 import type { JournaledRun } from './journaled-run.js';
-import { AlreadyExists } from './journaling.js';
+import { AlreadyExists, type Journaling } from './journaling.js';
 
 /** A saga that this process is working on. */
 export interface LiveSaga {
@@ -14,15 +14,14 @@ export interface LiveSaga {
   readonly version: number;
   readonly fingerprint: string;
   readonly handle: SagaHandle;
+  /** Whether it is known to be this one, and not another one of the same id that was there before. */
+  readonly isBorn: boolean;
   /** Resolves when its first records are durable. */
   readonly durable: Promise<unknown>;
 }
 
-/** A saga that this process owns in the journal. */
-export interface OwnedSaga {
-  readonly ref: SagaRef;
-  readonly epoch: number;
-}
+/** A saga that this process owns in the journal and does not work on any more. */
+export type LeftSaga = Omit<ReleaseRequest, 'owner'>;
 
 /**
  * What who waits is told. Journal and ownership failures are no end of the saga: it goes on. One that
@@ -40,7 +39,7 @@ function asTold(run: Run, error: unknown): Error {
 /** The sagas in flight in this process; each is supervised alone. */
 export class LiveSagas {
   readonly #byKey = new Map<string, LiveSaga>();
-  readonly #left = new Set<OwnedSaga>();
+  readonly #left = new Set<LeftSaga>();
   #closing = false;
 
   get(ref: SagaRef): LiveSaga | undefined {
@@ -54,6 +53,7 @@ export class LiveSagas {
   launch(run: Run, definition: SagaDefinition, input: string, deadline: number | null): LiveSaga {
     const ref = { name: run.sagaName, id: run.sagaId };
     const key = refKey(ref);
+    const journaled = run.persistence as JournaledRun;
     if (this.#closing) this.#stopAtBoundary(run);
     // Claimed anew while it ran here: as if another process had taken it over.
     this.#byKey.get(key)?.run.stop(new LeaseLostError('The saga was claimed anew'), 'now');
@@ -69,7 +69,8 @@ export class LiveSagas {
       (error: unknown) => {
         forget();
         const isOver = isSagaError(error, 'SAGA_EXECUTION') || error instanceof AlreadyExists;
-        if (!isOver) this.leave({ ref, epoch: (run.persistence as JournaledRun).epoch });
+        const inOrder = run.halt?.when === 'boundary';
+        if (!isOver) this.leave({ ref, epoch: journaled.epoch, inOrder });
         throw asTold(run, error);
       },
     );
@@ -77,28 +78,36 @@ export class LiveSagas {
     told.catch(ignore);
     const handle = { id: run.sagaId, saga: run, result: () => told };
     const { version, fingerprint } = definition;
-    // `drive` has staged its first intent by now: the flush in flight is the one that creates.
-    const durable = Promise.race([run.persistence?.flush(), driven]);
+    // `drive` has staged its first intent by now: the flush in flight is the one that creates. There is
+    // none where it was stopped before: nothing was written, and `driven` tells so.
+    const durable = journaled.hasWritten ? Promise.race([journaled.flush(), driven]) : driven;
     // A recovery has no caller who waits for it.
     durable.catch(ignore);
-    const live = { run, input, version, fingerprint, handle, durable };
+    const live: LiveSaga = {
+      ...{ run, input, version, fingerprint, handle, durable },
+      get isBorn() {
+        return journaled.isBorn;
+      },
+    };
     this.#byKey.set(key, live);
     return live;
   }
 
   /** This process does not work on it any more, though its journal says so until it is given back. */
-  leave(saga: OwnedSaga): void {
+  leave(saga: LeftSaga): void {
     this.#left.add(saga);
   }
 
   /**
    * Gives back what was left before its end: as long as this process lives, nobody else could claim
-   * it. What cannot be given back now is kept for the next time; never throws.
+   * it. What cannot be given back now is kept for the next time, and so is what is worked on again: it
+   * may be another life of that id, which no epoch tells apart. Never throws.
    */
-  async giveBack(release: (saga: OwnedSaga) => Promise<void>): Promise<void> {
+  async giveBack({ journal, owner }: Journaling): Promise<void> {
+    const left = [...this.#left].filter(({ ref }) => this.get(ref) === undefined);
     await Promise.all(
-      [...this.#left].map((saga) =>
-        release(saga).then(
+      left.map((saga) =>
+        journal.release({ ...saga, owner }).then(
           () => this.#left.delete(saga),
           () => false,
         ),

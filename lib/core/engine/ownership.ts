@@ -43,7 +43,7 @@ export class Ownership {
     }
     // Not awaited: what hangs or fails here must not hold up the next heartbeat.
     claims.settle().catch(() => undefined);
-    void live.giveBack(({ ref, epoch }) => journaling.journal.release(ref, epoch));
+    void live.giveBack(journaling);
   }
 
   #arm(): void {

@@ -107,7 +107,7 @@ export class RecoveryWorker {
       report(logger, 'error', `Saga ${shownRef(row)} could not be loaded; it is claimed again`, {
         error: messageOf(error),
       });
-      live.leave({ ref: row, epoch: row.epoch });
+      live.leave({ ref: row, epoch: row.epoch, inOrder: false });
       return;
     }
     try {
@@ -166,7 +166,7 @@ export class RecoveryWorker {
       report(logger, 'error', `Saga ${shownRef(row)} could not be parked; it is claimed again`, {
         error: messageOf(error),
       });
-      live.leave({ ref: row, epoch: row.epoch });
+      live.leave({ ref: row, epoch: row.epoch, inOrder: false });
     }
   }
 }

@@ -38,15 +38,15 @@ export class Steering {
 
   async cancel(ref: SagaRef, given: string): Promise<void> {
     const reason = checkedText('reason', given);
-    const live = await this.#atWork(ref);
-    if (live !== undefined) {
-      if (live.run.state.cancel === undefined) {
-        refuse(ref, 'cancel', refusalToCancel(live.run.state));
-        live.run.requestCancel('operator', reason);
+    const atWork = this.#atWork(ref, async ({ run }) => {
+      if (run.state.cancel === undefined) {
+        refuse(ref, 'cancel', refusalToCancel(run.state));
+        run.requestCancel('operator', reason);
       }
-      await live.run.persistence?.flush();
-      return;
-    }
+      await run.persistence?.flush();
+      return true;
+    });
+    if (await atWork) return;
     const seen = await viewOf(this.parts, ref);
     refuse(ref, 'cancel', refusalToCancel(seen.state));
     if (seen.state.atRest) {
@@ -60,8 +60,8 @@ export class Steering {
   }
 
   async resume(ref: SagaRef, from?: string, definition?: SagaDefinition): Promise<SagaHandle> {
-    const live = await this.#atWork(ref);
-    if (live !== undefined) return live.handle;
+    const atWork = await this.#atWork(ref, ({ handle }) => handle);
+    if (atWork !== undefined) return atWork;
     const seen = await viewOf(this.parts, ref, definition);
     if (seen.isSuccess) return { id: ref.id, saga: seen, result: () => Promise.resolve(seen) };
     const plan = seen.definition;
@@ -76,19 +76,18 @@ export class Steering {
       by: checkedText('by', given.by),
       reason: checkedText('reason', given.reason),
     };
-    const live = await this.#atWork(ref);
     const record = (run: Run): SagaRecord => {
       refuse(ref, wish.act, refusalOfManual(run.state, wish));
       return this.#manualRecord(run, wish, why);
     };
-    if (live !== undefined) {
-      live.run.note(record(live.run));
-      await live.run.persistence?.flush();
+    const atWork = this.#atWork(ref, async ({ run }) => {
+      run.note(record(run));
+      await run.persistence?.flush();
       // Whether it waits, or works and does not look at its signal: what it would say is not noted.
-      const error = new SagaStateError(`Saga ${shownRef(ref)} was terminated: ${why.reason}`);
-      live.run.stop(error, 'now');
-      return;
-    }
+      run.stop(new SagaStateError(`Saga ${shownRef(ref)} was terminated: ${why.reason}`), 'now');
+      return true;
+    });
+    if (await atWork) return;
     const seen = await viewOf(this.parts, ref);
     record(seen);
     await this.#takeUp(ref, seen.definition, record);
@@ -102,14 +101,18 @@ export class Steering {
   }
 
   /**
-   * The saga, when this process works on it. One that has just come to rest is let go first: its last
-   * records may be on their way still, and nobody drives what would be noted after them.
+   * Acts on the saga when this process works on it, in the very turn in which it looks. One that has
+   * just come to rest is let go first: its last records may be on their way still, and nobody drives
+   * what would be noted after them. So is one that may turn out not to be the saga of that id.
    */
-  async #atWork(ref: SagaRef): Promise<LiveSaga | undefined> {
-    const live = this.parts.live.get(checkedRef(ref));
-    if (live?.run.state.atRest !== true) return live;
-    await live.handle.result().catch(() => undefined);
-    return this.#atWork(ref);
+  async #atWork<T>(ref: SagaRef, act: (live: LiveSaga) => T | Promise<T>): Promise<T | undefined> {
+    for (;;) {
+      const live = this.parts.live.get(checkedRef(ref));
+      if (live === undefined) return undefined;
+      if (!live.isBorn) await live.durable.catch(() => undefined);
+      else if (live.run.state.atRest) await live.handle.result().catch(() => undefined);
+      else return act(live);
+    }
   }
 
   #manualRecord(run: Run, wish: ManualWish, why: ManualReason): SagaRecord {
@@ -140,7 +143,7 @@ export class Steering {
       run.note(recordOf(run));
     } catch (error) {
       // Claimed, but not worked on: as long as this process lives, nobody else could.
-      live.leave({ ref, epoch: row.epoch });
+      live.leave({ ref, epoch: row.epoch, inOrder: false });
       throw error;
     }
     const launched = live.launch(run, plan, row.input, row.deadline);

@@ -35,18 +35,20 @@ async function holdBack(run: Run, effect: Effect): Promise<boolean> {
   return true;
 }
 
-/** Waits for an attempt that is late, within its grace. */
+/** Waits for an attempt that is late: within its grace, and no longer than the run is in our hands. */
 export async function letSettle(run: Run): Promise<void> {
   if (run.unsettled === undefined) return;
   const { settled, grace } = run.unsettled;
   run.unsettled = undefined;
-  await new Promise<void>((resolve) => {
-    const unschedule = run.environment.clock.schedule(grace, resolve);
-    void settled.then(() => {
-      unschedule();
-      resolve();
-    });
-  });
+  let isSettled = false;
+  void settled.then(() => (isSettled = true));
+  const { clock } = run.environment;
+  const end = clock.monotonic() + grace;
+  // A wish to cancel wakes it, too.
+  for (let left = grace; left > 0; left = end - clock.monotonic()) {
+    await run.pause(left, settled);
+    if (isSettled || run.halt?.when === 'now') return;
+  }
 }
 
 function throwIfHalted(run: Run): void {

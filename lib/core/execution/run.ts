@@ -54,16 +54,11 @@ interface Halt {
   readonly when: 'boundary' | 'now';
 }
 
-/** A timed-out attempt that is still at work, and how long the next effect waits for it, in ms. */
-export interface LateAttempt {
-  readonly settled: Promise<void>;
-  readonly grace: number;
-}
-
 /** What few runs need. Apart, because every waiting saga keeps a run. */
 interface Rare {
   halt?: Halt | undefined;
-  unsettled?: LateAttempt | undefined;
+  /** A timed-out attempt that is still at work, and how long the next effect waits for it, in ms. */
+  unsettled?: { readonly settled: Promise<void>; readonly grace: number } | undefined;
   originals?: Map<unknown, unknown>;
   wake?: (() => void) | undefined;
 }
@@ -104,11 +99,11 @@ export class Run implements ISagaRunContext<unknown> {
   }
 
   /** A timed-out attempt that has not settled yet. */
-  get unsettled(): LateAttempt | undefined {
+  get unsettled(): Rare['unsettled'] {
     return this.#rare?.unsettled;
   }
 
-  set unsettled(late: LateAttempt | undefined) {
+  set unsettled(late: Rare['unsettled']) {
     this.need().unsettled = late;
   }
 
@@ -160,16 +155,17 @@ export class Run implements ISagaRunContext<unknown> {
     }
   }
 
-  /** Waits `ms`, or until {@link requestCancel} or {@link stop} has changed what comes next. */
-  pause(ms: number): Promise<void> {
+  /** Waits `ms`, or until {@link requestCancel}, {@link stop} or `sooner` has changed what comes next. */
+  pause(ms: number, sooner?: Promise<void>): Promise<void> {
     return new Promise((resolve) => {
       const wake = (): void => {
         unschedule();
-        this.need().wake = undefined;
+        if (this.#rare?.wake === wake) this.#rare.wake = undefined;
         resolve();
       };
       const unschedule = this.environment.clock.schedule(ms, wake);
       this.need().wake = wake;
+      void sooner?.then(wake);
     });
   }
 

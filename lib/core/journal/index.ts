@@ -2,6 +2,7 @@ export { jsonCodec, type PayloadCodec } from './codec.js';
 export type {
   ClaimRequest,
   ForgetRequest,
+  ReleaseRequest,
   Journal,
   JournalBatch,
   JournalEntry,

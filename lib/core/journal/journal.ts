@@ -100,6 +100,15 @@ export interface ClaimRequest {
   readonly id?: string;
 }
 
+/** Who gives back what. */
+export interface ReleaseRequest {
+  readonly ref: SagaRef;
+  readonly owner: string;
+  readonly epoch: number;
+  /** At a step boundary, because its process ends: the take-over before does not count as a recovery. */
+  readonly inOrder: boolean;
+}
+
 /** Which sagas to delete: one by its ref, or those that came to rest long ago. */
 export type ForgetRequest =
   | { readonly ref: SagaRef }
@@ -152,8 +161,11 @@ export interface Journal {
    * the wish to cancel that was left before is over: it does not turn back who is sent forward now.
    */
   claim(request: ClaimRequest): Promise<readonly SagaRow[]>;
-  /** Gives a saga back that has not ended. Without effect when the epoch is not the current one. */
-  release(ref: SagaRef, epoch: number): Promise<void>;
+  /**
+   * Gives a saga back that has not ended. Without effect when the owner or the epoch is not the
+   * current one: both, since a saga of the same id begins at the same epoch in another life.
+   */
+  release(request: ReleaseRequest): Promise<void>;
   /** Takes the heartbeat away: all that this process still owns can be claimed at once. */
   leave(owner: string): Promise<void>;
   /** Leaves a wish to cancel for the owner; the first one stays. Without effect on a saga at rest. */

@@ -6,6 +6,7 @@ import {
   SagaOptionsError,
   type ClaimRequest,
   type ForgetRequest,
+  type ReleaseRequest,
   type Journal,
   type JournalBatch,
   type JournalEntry,
@@ -36,7 +37,6 @@ export class MemoryJournal implements Journal {
   readonly #sagas = new Map<string, Stored>();
   readonly #aliveUntil = new Map<string, number>();
   #ordinal = 0;
-
   /** Sagas that completed or were compensated, in the order of their end. */
   readonly #ended: string[] = [];
 
@@ -46,7 +46,6 @@ export class MemoryJournal implements Journal {
   ) {}
 
   async open(): Promise<void> {}
-
   async close(): Promise<void> {}
 
   create(saga: NewSaga): Promise<SagaRow | undefined> {
@@ -133,9 +132,12 @@ export class MemoryJournal implements Journal {
     return Promise.resolve(claimed);
   }
 
-  release(ref: SagaRef, epoch: number): Promise<void> {
+  release({ ref, owner, epoch, inOrder }: ReleaseRequest): Promise<void> {
     const stored = this.#sagas.get(refKey(ref));
-    if (stored?.row.epoch === epoch) stored.row = { ...stored.row, owner: null };
+    if (stored?.row.epoch === epoch && stored.row.owner === owner) {
+      const recoveries = Math.max(stored.row.recoveries - (inOrder ? 1 : 0), 0);
+      stored.row = { ...stored.row, owner: null, recoveries };
+    }
     return Promise.resolve();
   }
 

@@ -70,8 +70,10 @@ export function claimOneSql(tables: Tables): string {
     RETURNING s.saga, ${rowColumns(tables)}`;
 }
 
+/** `$1` name, `$2` id, `$3` epoch, `$4` owner, `$5` how many recoveries do not count. */
 export function releaseSql({ sagas }: Tables): string {
-  return `UPDATE ${sagas} SET owner = NULL WHERE name = $1 AND id = $2 AND epoch = $3`;
+  return `UPDATE ${sagas} SET owner = NULL, recoveries = greatest(recoveries - $5::integer, 0)
+    WHERE name = $1 AND id = $2 AND epoch = $3 AND owner = $4`;
 }
 
 export function leaveSql({ owners }: Tables): string {

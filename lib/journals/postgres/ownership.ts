@@ -1,4 +1,10 @@
-import type { ClaimRequest, ForgetRequest, SagaRef, SagaRow } from '../../core/index.js';
+import type {
+  ClaimRequest,
+  ForgetRequest,
+  ReleaseRequest,
+  SagaRef,
+  SagaRow,
+} from '../../core/index.js';
 import { storable, toSagaRow, type SqlRow } from '../sql/index.js';
 import { lent, transaction } from './driver.js';
 import type { Connections } from './connections.js';
@@ -79,8 +85,8 @@ export class Ownership {
     return rows.toSorted((a, b) => Number(a['saga']) - Number(b['saga'])).map(toSagaRow);
   }
 
-  async release(ref: SagaRef, epoch: number): Promise<void> {
-    const values = [...refValues(ref), epoch];
+  async release({ ref, owner, epoch, inOrder }: ReleaseRequest): Promise<void> {
+    const values = [...refValues(ref), epoch, owner, inOrder ? 1 : 0];
     await this.connections.send({ text: releaseSql(this.tables), values });
   }
 

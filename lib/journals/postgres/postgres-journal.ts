@@ -4,6 +4,7 @@ import {
   SagaJournalError,
   type ClaimRequest,
   type ForgetRequest,
+  type ReleaseRequest,
   type Journal,
   type JournalBatch,
   type NewSaga,
@@ -85,8 +86,8 @@ class PostgresJournal implements Journal {
     return this.#ask(({ ownership }) => ownership.claim(request));
   }
 
-  release(ref: SagaRef, epoch: number): Promise<void> {
-    return this.#ask(({ ownership }) => ownership.release(ref, epoch));
+  release(request: ReleaseRequest): Promise<void> {
+    return this.#ask(({ ownership }) => ownership.release(request));
   }
 
   leave(owner: string): Promise<void> {

@@ -4,6 +4,7 @@ import type {
   JournalBatch,
   ListQuery,
   NewSaga,
+  ReleaseRequest,
   SagaPage,
   SagaRef,
   SagaRow,
@@ -16,7 +17,7 @@ export type Write =
   | { readonly kind: 'append'; readonly batch: JournalBatch }
   | { readonly kind: 'heartbeat'; readonly owner: string; readonly leaseMs: number }
   | { readonly kind: 'claim'; readonly request: ClaimRequest }
-  | { readonly kind: 'release'; readonly ref: SagaRef; readonly epoch: number }
+  | { readonly kind: 'release'; readonly request: ReleaseRequest }
   | { readonly kind: 'leave'; readonly owner: string }
   | { readonly kind: 'cancel'; readonly ref: SagaRef; readonly reason: string }
   | { readonly kind: 'forget'; readonly request: ForgetRequest };

@@ -1,4 +1,10 @@
-import type { ClaimRequest, ForgetRequest, SagaRef, SagaRow } from '../../core/index.js';
+import type {
+  ClaimRequest,
+  ForgetRequest,
+  ReleaseRequest,
+  SagaRef,
+  SagaRow,
+} from '../../core/index.js';
 import { storable, toSagaRow, type SqlRow } from '../sql/index.js';
 import type { Database } from './database.js';
 import { ROW } from './reader.js';
@@ -44,7 +50,8 @@ export const CLAIMABLE_BY_ID = `SELECT s.saga, ${ROW} FROM sagas s
 const CLAIM = `UPDATE sagas SET owner = ?, epoch = epoch + 1, recoveries = recoveries + 1,
   cancel_reason = CASE WHEN ${AT_REST} THEN NULL ELSE cancel_reason END WHERE saga = ?
   RETURNING cancel_reason`;
-const RELEASE = 'UPDATE sagas SET owner = NULL WHERE name = ? AND id = ? AND epoch = ?';
+const RELEASE = `UPDATE sagas SET owner = NULL, recoveries = max(recoveries - ?, 0)
+  WHERE name = ? AND id = ? AND epoch = ? AND owner = ?`;
 const CANCEL = `UPDATE sagas SET cancel_reason = coalesce(cancel_reason, ?)
   WHERE name = ? AND id = ? AND ${LIVE}`;
 
@@ -81,8 +88,8 @@ export class Ownership {
     });
   }
 
-  release({ name, id }: SagaRef, epoch: number): void {
-    this.database.run(RELEASE, name, id, epoch);
+  release({ ref: { name, id }, owner, epoch, inOrder }: ReleaseRequest): void {
+    this.database.run(RELEASE, inOrder ? 1 : 0, name, id, epoch, owner);
   }
 
   requestCancel({ name, id }: SagaRef, reason: string): void {

@@ -6,6 +6,7 @@ import {
   type Journal,
   type JournalBatch,
   type NewSaga,
+  type ReleaseRequest,
   type SagaFilter,
   type SagaJournalError,
   type SagaPage,
@@ -106,8 +107,8 @@ class SqliteJournal implements Journal {
     return this.#write({ kind: 'claim', request });
   }
 
-  release(ref: SagaRef, epoch: number): Promise<void> {
-    return this.#write({ kind: 'release', ref, epoch });
+  release(request: ReleaseRequest): Promise<void> {
+    return this.#write({ kind: 'release', request });
   }
 
   leave(owner: string): Promise<void> {

@@ -129,8 +129,8 @@ export class SqliteStore {
         return rows;
       }
       case 'release':
-        this.#appender.forget(write.ref);
-        return void this.#ownership.release(write.ref, write.epoch);
+        this.#appender.forget(write.request.ref);
+        return void this.#ownership.release(write.request);
       case 'leave':
         return void this.#ownership.leave(write.owner);
       case 'cancel':

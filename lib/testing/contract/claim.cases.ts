@@ -6,6 +6,7 @@ import {
   claimedIds,
   created,
   ended,
+  held,
   LONG_LEASE,
   NAME,
   refused,
@@ -56,7 +57,7 @@ export const claimCases: readonly JournalContractCase[] = [
       const journal = await store.open();
       await journal.heartbeat(ANNA, LONG_LEASE);
       const released = await created(journal);
-      await journal.release(released, 1);
+      await journal.release(held(released));
       const orphan = await created(journal, { owner: 'process-that-never-beat' });
       await created(journal);
       assert.deepEqual(await claimedIds(journal, BERT), [released.id, orphan.id]);
@@ -162,38 +163,4 @@ export const claimCases: readonly JournalContractCase[] = [
     assert.deepEqual(await claimedIds(journal, BERT, { id: wanted.id }), [wanted.id]);
     assert.deepEqual(await claimedIds(journal, BERT, { id: 'nobody' }), []);
   }),
-
-  contractCase(
-    'release lets a saga be claimed at once; with another epoch it does nothing',
-    async (store) => {
-      const journal = await store.open();
-      await journal.heartbeat(ANNA, LONG_LEASE);
-      const saga = await created(journal);
-      await unchanged(journal, saga, async () => {
-        await journal.release(saga, 0);
-        await journal.release(saga, 2);
-        await journal.release({ name: NAME, id: 'nobody' }, 1);
-      });
-      await journal.release(saga, 1);
-      assert.equal((await rowOf(journal, saga)).owner, null);
-      await refused(journal.append(batchOf(saga, [2])), 'SAGA_LEASE_LOST');
-      assert.deepEqual(await claimedIds(journal, BERT), [saga.id]);
-      await journal.release(saga, 1);
-      assert.equal((await rowOf(journal, saga)).owner, BERT);
-    },
-  ),
-
-  contractCase(
-    'leave lets everything of that process be claimed at once, and nothing else',
-    async (store) => {
-      const [anna, bert] = [await store.open(), await store.open()];
-      await anna.heartbeat(ANNA, LONG_LEASE);
-      await bert.heartbeat(BERT, LONG_LEASE);
-      const left = await created(anna);
-      await created(bert, { owner: BERT });
-      await anna.leave(ANNA);
-      await anna.leave(ANNA);
-      assert.deepEqual(await claimedIds(bert, BERT), [left.id]);
-    },
-  ),
 ];

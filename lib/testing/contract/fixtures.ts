@@ -5,6 +5,7 @@ import {
   type JournalBatch,
   type JournalEntry,
   type NewSaga,
+  type ReleaseRequest,
   type SagaErrorCode,
   type SagaFilter,
   type SagaRef,
@@ -66,6 +67,11 @@ export function batchOf(
   const entries = seqs.map((seq) => entryOf(seq, { epoch }));
   const ref = refOf(saga);
   return { ref, owner: ANNA, epoch, entries, status: 'running', progress: true, ...over };
+}
+
+/** What its first owner gives back. */
+export function held(saga: SagaRef, over: Partial<ReleaseRequest> = {}): ReleaseRequest {
+  return { ref: refOf(saga), owner: ANNA, epoch: 1, inOrder: false, ...over };
 }
 
 /** Creates it, and insists that it is new. */

@@ -172,4 +172,15 @@ describe('a journal that cannot take a saga up', () => {
     expect(shop.log).toEqual([]);
     await shop.engine.close();
   });
+
+  it('a journal that could not be opened is opened by the next call', async () => {
+    const journal = new MemoryJournal();
+    const open = jest.spyOn(journal, 'open').mockRejectedValueOnce(new Error('no route to host'));
+    const shop = new JournaledShop({ journal });
+    const run = () => shop.saga({ id: 'o-1' }).step(shop.step('Charge')).runAsync();
+    expect(await rejectionOf(run())).toMatchObject({ message: 'no route to host' });
+    await run();
+    expect(open).toHaveBeenCalledTimes(2);
+    expect(shop.log).toEqual(['Charge']);
+  });
 });

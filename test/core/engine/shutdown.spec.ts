@@ -192,4 +192,35 @@ describe('shutdown (semantics 29)', () => {
     await shop.engine.close();
     expect(shop.clock.pending).toBe(0);
   });
+
+  it('accepts no saga that it does not write, in whatever moment it comes', async () => {
+    for (let ticks = 0; ticks < 40; ticks += 1) {
+      const shop = new JournaledShop();
+      await shop.engine.open();
+      const saga = shop.saga({ id: 'o-1' }).step(shop.step('Charge'));
+      const accepted = saga.start().then(
+        () => true,
+        () => false,
+      );
+      for (let tick = 0; tick < ticks; tick += 1) await Promise.resolve();
+      await shop.clock.until(shop.engine.close());
+      const stored = (await shop.journal.get(ref)) !== undefined;
+      expect({ ticks, lost: (await accepted) && !stored }).toEqual({ ticks, lost: false });
+    }
+  });
+
+  it('waits for an attempt that is late no longer than for one in time', async () => {
+    const shop = new JournaledShop({ drainMs: 500 });
+    const late = { does: [neverAnswers], timeout: 50, timeoutGrace: 60_000 };
+    const run = shop.saga({ id: 'o-1' }).step(shop.step('Charge', late)).runAsync();
+    run.catch(() => undefined);
+    await shop.clock.advance(100);
+    let closed = false;
+    void shop.engine.close().then(() => (closed = true));
+    await shop.clock.advance(499);
+    expect(closed).toBe(false);
+    await shop.clock.advance(1);
+    expect(closed).toBe(true);
+    expect(await rejectionOf(run)).toBeInstanceOf(SagaInterruptedError);
+  });
 });

@@ -1,7 +1,9 @@
+import { OutcomeUnknownError } from 'nestjs-saga-orchestrator/core';
 import { answers, neverAnswers } from '../../support/behaviours.js';
 import { settle } from '../../support/manual-clock.js';
 import { failureOf } from '../../support/shop.js';
-import { Cluster, ref } from './cluster.js';
+import { gate } from '../engine/journaled-shop.js';
+import { Cluster, ref, type Process } from './cluster.js';
 
 const eve = { by: 'eve', reason: 'ticket 4711' };
 
@@ -77,3 +79,37 @@ describe('what comes when a saga was parked, before its process knows that this 
     expect(cluster.log).toEqual(['Reserve', 'Charge']);
   });
 });
+
+/** More than any way from an outcome to its record takes. */
+const TICKS = Array.from({ length: 40 }, (_, ticks) => ticks);
+
+describe('what comes in the very moment in which a saga is parked', () => {
+  it.each([
+    ['a cancel', (bert: Process) => bert.engine.cancel(ref, 'changed my mind')],
+    [
+      'a word that the step is done',
+      (bert: Process) => bert.engine.manual(ref, { act: 'mark-done', label: 'Charge' }, eve),
+    ],
+    ['a resume', (bert: Process) => bert.engine.resume(ref)],
+  ])('%s leaves nothing that nobody works on', async (_, act) => {
+    for (const ticks of TICKS) {
+      const cluster = new Cluster();
+      const charge = gate();
+      const does = [() => charge.does().then(() => neverKnown()), answers()];
+      const { compensate: _none, ...pivot } = cluster.step('Charge', { does, pivot: true });
+      const plan = cluster.plan([cluster.step('Reserve'), pivot]);
+      const bert = await cluster.process([plan]);
+      await cluster.begun(bert, plan);
+      charge.open();
+      for (let tick = 0; tick < ticks; tick += 1) await Promise.resolve();
+      act(bert).catch(() => undefined);
+      await cluster.clock.advance(60_000);
+      const { status, owner } = (await cluster.journal.get(ref)) ?? {};
+      expect({ ticks, status, owner }).not.toMatchObject({ status: 'running' });
+    }
+  });
+});
+
+function neverKnown(): never {
+  throw new OutcomeUnknownError('no answer');
+}

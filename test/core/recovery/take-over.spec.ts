@@ -1,5 +1,7 @@
 import { answers, declines, neverAnswers } from '../../support/behaviours.js';
 import { settle } from '../../support/manual-clock.js';
+import { failureOf } from '../../support/shop.js';
+import { gate } from '../engine/journaled-shop.js';
 import { Cluster, LEASE, ref } from './cluster.js';
 
 /** An order whose process dies while it charges; every later charge succeeds. */
@@ -228,5 +230,24 @@ describe('the undo in flight (semantics 27b)', () => {
       'undo-failed Charge 3',
     ]);
     expect(await cluster.status()).toBe('parked');
+  });
+
+  it('whose end somebody waits for is not taken for a start of its id that is refused', async () => {
+    const cluster = new Cluster();
+    const charge = gate();
+    const plan = cluster.plan([cluster.step('Charge', { does: [charge.does] })]);
+    const [anna, bert] = [await cluster.process([plan]), await cluster.process([plan])];
+    await cluster.begun(anna, plan);
+    const first = await cluster.clock.until(bert.start(plan));
+    bert.latency = () => 1_000;
+    const again = bert.start(plan).then((handle) => handle.result());
+    const told = Promise.all([first.result(), again].map(failureOf));
+    await cluster.clock.advance(500);
+    const cancelled = bert.engine.cancel(ref, 'changed my mind');
+    await cluster.clock.advance(2 * LEASE);
+    charge.open();
+    await cluster.clock.advance(2 * LEASE);
+    await cancelled;
+    expect((await told).map(({ status }) => status)).toEqual(['compensated', 'compensated']);
   });
 });

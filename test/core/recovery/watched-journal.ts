@@ -3,7 +3,7 @@ import type {
   JournalBatch,
   JournalEntry,
   NewSaga,
-  SagaRef,
+  ReleaseRequest,
   SagaRow,
 } from 'nestjs-saga-orchestrator/core';
 import { MemoryJournal } from '../../../lib/journals/memory/index.js';
@@ -74,9 +74,10 @@ export class WatchedJournal extends MemoryJournal {
     return rows;
   }
 
-  override async release(ref: SagaRef, epoch: number): Promise<void> {
-    await super.release(ref, epoch);
-    const known = this.#owners.get(ref.id);
-    if (known?.epoch === epoch) known.owner = null;
+  override async release(request: ReleaseRequest): Promise<void> {
+    await super.release(request);
+    const known = this.#owners.get(request.ref.id);
+    if (known === undefined || known.owner !== request.owner) return;
+    if (known.epoch === request.epoch) known.owner = null;
   }
 }

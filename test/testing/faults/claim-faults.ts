@@ -1,4 +1,10 @@
-import type { ClaimRequest, JournalBatch, SagaRef, SagaRow } from 'nestjs-saga-orchestrator/core';
+import type {
+  ClaimRequest,
+  JournalBatch,
+  ReleaseRequest,
+  SagaRef,
+  SagaRow,
+} from 'nestjs-saga-orchestrator/core';
 import { Faulty, type Fault } from './faulty.js';
 
 /** What was wished before a saga came to rest turns it back when it goes on. */
@@ -94,8 +100,22 @@ class ClaimsTheNewestFirst extends Faulty {
 }
 
 class ReleasesWithAnyEpoch extends Faulty {
-  override async release(ref: SagaRef): Promise<void> {
-    return super.release(ref, (await this.get(ref))?.epoch ?? 0);
+  override async release(request: ReleaseRequest): Promise<void> {
+    const { epoch = 0 } = (await this.get(request.ref)) ?? {};
+    return super.release({ ...request, epoch });
+  }
+}
+
+class ReleasesForAnyOwner extends Faulty {
+  override async release(request: ReleaseRequest): Promise<void> {
+    const { owner } = (await this.get(request.ref)) ?? {};
+    return super.release({ ...request, owner: owner ?? request.owner });
+  }
+}
+
+class CountsWhatWasGivenBackInOrder extends Faulty {
+  override release(request: ReleaseRequest): Promise<void> {
+    return super.release({ ...request, inOrder: false });
   }
 }
 
@@ -151,7 +171,15 @@ export const claimFaults: readonly Fault[] = [
   [ClaimsTheNewestFirst, 'a claim takes the oldest first, and no more than its limit'],
   [
     ReleasesWithAnyEpoch,
-    'release lets a saga be claimed at once; with another epoch it does nothing',
+    'release lets a saga be claimed at once; with another epoch or owner it does nothing',
+  ],
+  [
+    ReleasesForAnyOwner,
+    'release lets a saga be claimed at once; with another epoch or owner it does nothing',
+  ],
+  [
+    CountsWhatWasGivenBackInOrder,
+    'a take-over counts as a recovery, unless the saga is given back in order',
   ],
   [
     LeavesForEverybody,

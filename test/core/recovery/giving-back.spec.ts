@@ -1,0 +1,66 @@
+import { answers, declines, stopsOnAbort, type Behaviour } from '../../support/behaviours.js';
+import { settle } from '../../support/manual-clock.js';
+import { rejectionOf } from '../../support/shop.js';
+import { gate } from '../engine/journaled-shop.js';
+import { Cluster, LEASE, ref } from './cluster.js';
+
+const eve = { by: 'eve', reason: 'ticket 4711' };
+
+/** Two processes, and a charge that answers when it is told to; `before` that there may be others. */
+async function charging(...before: Behaviour[]) {
+  const cluster = new Cluster();
+  const charge = gate();
+  const plan = cluster.plan([
+    cluster.step('Charge', { does: [...before, charge.does], idempotent: false }),
+  ]);
+  const anna = await cluster.process([plan]);
+  const bert = await cluster.process([plan]);
+  /** After many heartbeats of both. */
+  const completes = async (...lives: string[]): Promise<void> => {
+    await cluster.clock.advance(3 * LEASE);
+    charge.open('tx-1');
+    await settle();
+    expect(await cluster.status()).toBe('completed');
+    expect(cluster.log).toEqual([...lives, 'Charge']);
+  };
+  return { cluster, plan, anna, bert, completes };
+}
+
+describe('a saga that is given back', () => {
+  it('is not one of another process, whose start of that id came after one that failed', async () => {
+    const { cluster, plan, anna, bert, completes } = await charging();
+    anna.fault = (method) => {
+      if (method === 'create') throw new Error('disk full');
+    };
+    await rejectionOf(anna.start(plan));
+    await cluster.begun(bert, plan);
+    await completes();
+  });
+
+  it('is not another life of it in the same process', async () => {
+    const { cluster, plan, anna, completes } = await charging(stopsOnAbort);
+    await cluster.begun(anna, plan);
+    await anna.engine.manual(ref, { act: 'terminate' }, eve);
+    await anna.engine.forget(ref);
+    await cluster.begun(anna, plan);
+    await completes('Charge');
+  });
+
+  it('in order, by deploy after deploy, is not taken for one that kills its process', async () => {
+    const cluster = new Cluster();
+    const retry = { retries: 1, delay: 3_600_000, maxDelay: 3_600_000 };
+    const ship = cluster.step('Ship', { does: [declines('closed until nine'), answers()], retry });
+    const plan = cluster.plan([ship]);
+    let process = await cluster.process([plan]);
+    await cluster.begun(process, plan);
+    for (let deploy = 0; deploy < 10; deploy += 1) {
+      await cluster.clock.until(process.engine.close());
+      process = await cluster.process([plan]);
+      await cluster.takeover();
+      expect(await process.get()).toMatchObject({ status: 'running', recoveries: 1 });
+    }
+    await cluster.clock.advance(3_600_000);
+    expect(await cluster.status()).toBe('completed');
+    expect(cluster.log).toEqual(['Ship', 'Ship']);
+  });
+});
