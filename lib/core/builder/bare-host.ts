@@ -4,11 +4,12 @@ import { logObserver } from '../events/index.js';
 import {
   drive,
   driveUntil,
+  refuseTwice,
   Run,
   type RunEnvironment,
   type RunObserver,
 } from '../execution/index.js';
-import { resumeRecord } from '../machine/index.js';
+import { resumeRecord, stepIndex } from '../machine/index.js';
 import { timeOrderedIds, systemClock, type SagaLogger } from '../ports/index.js';
 import type { SagaBuilderOptions } from './builder-options.js';
 import type { SagaStartOptions } from './saga-host.js';
@@ -53,13 +54,10 @@ export function driveBare(
   resumeFrom: string | undefined,
   options: SagaStartOptions | undefined,
 ): Promise<Run> {
-  if (run.driving) {
-    throw new SagaStateError(
-      `Saga ${run.sagaName} ${run.sagaId} is running already; await its run`,
-    );
-  }
-  if (resumeFrom !== undefined && !run.isSuccess) {
-    run.note(resumeRecord(run.definition, run.state, resumeFrom));
+  if (run.driving) refuseTwice(run.sagaName, run.sagaId);
+  if (resumeFrom !== undefined) {
+    if (run.isSuccess) stepIndex(run.definition, resumeFrom);
+    else run.note(resumeRecord(run.definition, run.state, resumeFrom));
   } else if (run.state.atRest && !run.isSuccess) {
     throw new SagaStateError(
       `Saga ${run.sagaName} ${run.sagaId} has ended as ${run.state.status}; make a new chain to run it again`,

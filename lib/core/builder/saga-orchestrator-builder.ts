@@ -15,9 +15,9 @@ import type { SagaLogger } from '../ports/index.js';
 import type { StepValue } from '../result/index.js';
 import { bareRun, driveBare } from './bare-host.js';
 import type { InferredStep, SagaBuilderOptions } from './builder-options.js';
+import { HostedChain } from './hosted-chain.js';
 import { RunView } from './run-view.js';
 import type { SagaHandle, SagaHost } from './saga-host.js';
-import { startOnHost } from './start-on-host.js';
 
 /**
  * Defines a saga step by step, and runs it.
@@ -33,6 +33,7 @@ export class SagaOrchestratorBuilder<TContext, TResults extends StepResults = ob
   #definition: SagaDefinition | undefined;
   #run: Run | undefined;
   #view: RunView | undefined;
+  #hosted: HostedChain | undefined;
 
   /**
    * @param name Names the saga in logs and errors, up to 255 bytes.
@@ -102,8 +103,8 @@ export class SagaOrchestratorBuilder<TContext, TResults extends StepResults = ob
    */
   runAsync(resumeFromLabel?: string): Promise<ISagaRunContext<TContext, TResults>> {
     const ended =
-      this.options?.host === undefined ? this.bare(resumeFromLabel) : this.hosted(resumeFromLabel);
-    return ended as Promise<unknown> as Promise<ISagaRunContext<TContext, TResults>>;
+      this.options?.host === undefined ? this.bare(resumeFromLabel) : this.onHost(resumeFromLabel);
+    return ended as Promise<ISagaRunContext<TContext, TResults>>;
   }
 
   /**
@@ -113,8 +114,8 @@ export class SagaOrchestratorBuilder<TContext, TResults extends StepResults = ob
    * @throws as {@link runAsync} does before anything runs.
    */
   async start(): Promise<SagaHandle<ISagaRunContext<TContext, TResults>>> {
-    const host = this.options?.host;
-    const handle = host === undefined ? this.startBare() : await this.startOn(host, false);
+    const isBare = this.options?.host === undefined;
+    const handle = isBare ? this.startBare() : await this.hosted().start();
     return handle as unknown as SagaHandle<ISagaRunContext<TContext, TResults>>;
   }
 
@@ -174,15 +175,20 @@ export class SagaOrchestratorBuilder<TContext, TResults extends StepResults = ob
     return { id: (this.#run as Run).sagaId, result: () => ended };
   }
 
-  private startOn(host: SagaHost, waits: boolean, resumeFrom?: string): Promise<SagaHandle> {
+  private hosted(): HostedChain {
     const { options = NO_OPTIONS, initialContext } = this;
-    const settings = resumeFrom === undefined ? options : { ...options, resumeFrom };
-    return startOnHost(host, this.build(), initialContext, settings, this.viewOf(), waits);
+    const host = options.host as SagaHost;
+    return (this.#hosted ??= new HostedChain(
+      host,
+      this.build(),
+      initialContext,
+      options,
+      this.viewOf(),
+    ));
   }
 
-  private async hosted(resumeFrom: string | undefined): Promise<ISagaRunContext<unknown>> {
-    const handle = await this.startOn(this.options?.host as SagaHost, true, resumeFrom);
-    return handle.result();
+  private async onHost(resumeFrom: string | undefined): Promise<unknown> {
+    return this.hosted().run(resumeFrom);
   }
 }
 

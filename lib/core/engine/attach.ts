@@ -4,30 +4,39 @@ import type { SagaDefinition } from '../definition/index.js';
 import { SagaConflictError, SagaInterruptedError } from '../errors/index.js';
 import { executionException, type Run } from '../execution/index.js';
 import type { PayloadCodec, SagaRef } from '../journal/index.js';
-import { viewOf, type EngineParts } from './engine-parts.js';
+import { shownRef, viewOf, type EngineParts } from './engine-parts.js';
 import { AlreadyExists } from './journaling.js';
 import type { LiveSaga } from './live-sagas.js';
 
 /** How often a saga in other hands is looked at, in ms. */
 const POLL_MS = 250;
 
-/** Inputs are compared as data. @throws SagaConflictError when the id belongs to another plan or input. */
+/** A saga as it was started. */
+type Started = Pick<LiveSaga, 'version' | 'fingerprint' | 'input'>;
+
+function conflict(ref: SagaRef, what: 'definition' | 'input'): never {
+  throw new SagaConflictError(
+    `Saga ${shownRef(ref)} was started with another ${what}; use another id`,
+  );
+}
+
+/** As data. @throws SagaConflictError when the id belongs to another input. */
+export function checkInput(codec: PayloadCodec, ref: SagaRef, input: string, other: Started): void {
+  if (input === other.input) return;
+  if (!isDeepStrictEqual(codec.decode(input), codec.decode(other.input))) conflict(ref, 'input');
+}
+
+/** @throws SagaConflictError when the id belongs to another plan or input. */
 export function checkSame(
   codec: PayloadCodec,
-  definition: SagaDefinition,
+  ref: SagaRef,
+  started: Pick<Started, 'version' | 'fingerprint'>,
   input: string,
-  other: { readonly version: number; readonly fingerprint: string; readonly input: string },
+  other: Started,
 ): void {
-  const what =
-    definition.version !== other.version || definition.fingerprint !== other.fingerprint
-      ? 'definition'
-      : input !== other.input && !isDeepStrictEqual(codec.decode(input), codec.decode(other.input))
-        ? 'input'
-        : undefined;
-  if (what === undefined) return;
-  throw new SagaConflictError(
-    `A saga ${definition.name} of that id was started with another ${what}; use another id`,
-  );
+  const { version, fingerprint } = started;
+  if (version !== other.version || fingerprint !== other.fingerprint) conflict(ref, 'definition');
+  checkInput(codec, ref, input, other);
 }
 
 /** A start that was accepted, here or, when the id is taken, by whoever started it first. */
@@ -42,8 +51,8 @@ export async function accepted(
     return started.handle;
   } catch (error) {
     if (!(error instanceof AlreadyExists)) throw error;
-    checkSame(parts.journaling.codec, definition, started.input, error.row);
     const { name, id } = error.row;
+    checkSame(parts.journaling.codec, { name, id }, definition, started.input, error.row);
     return attach({ name, id }, parts, definition, isClosing);
   }
 }

@@ -9,7 +9,7 @@ import type { SagaDefinition } from '../definition/index.js';
 import { SagaInterruptedError } from '../errors/index.js';
 import { jsonCodec, payloadLimits, type SagaFilter, type SagaRef } from '../journal/index.js';
 import { resumeRecord, type ManualWish } from '../machine/index.js';
-import { accepted, checkSame } from './attach.js';
+import { accepted, checkInput, checkSame } from './attach.js';
 import { Claims } from './claims.js';
 import { reportDebts } from './debts.js';
 import { detailsOf, summaryOf } from './details.js';
@@ -98,12 +98,17 @@ export class InProcessEngine implements SagaEngine {
     const input = runs.encodeInput(definition, request, context);
     await this.#ready();
     const ref = { name: definition.name, id: request.id };
-    if (options.resumeFrom !== undefined && (await this.options.journal.get(ref)) !== undefined) {
-      return this.#steering.resume(ref, options.resumeFrom, definition);
+    if (options.resumeFrom !== undefined) {
+      const row = await this.options.journal.get(ref);
+      if (row !== undefined) {
+        // The plan may have been mended since.
+        checkInput(this.#parts.journaling.codec, ref, input, row);
+        return this.#steering.resume(ref, options.resumeFrom, definition);
+      }
     }
     const running = this.#parts.live.get(ref);
     if (running !== undefined) {
-      checkSame(this.#parts.journaling.codec, definition, input, running);
+      checkSame(this.#parts.journaling.codec, ref, definition, input, running);
       return this.#accepted(running, definition);
     }
     const run = runs.create(definition, request, input);

@@ -8,6 +8,7 @@ import {
   refusalOfManual,
   refusalToCancel,
   resumeRecord,
+  stepIndex,
   type ManualWish,
   type SagaRecord,
 } from '../machine/index.js';
@@ -60,9 +61,13 @@ export class Steering {
   }
 
   async resume(ref: SagaRef, from?: string, definition?: SagaDefinition): Promise<SagaHandle> {
-    const atWork = await this.#atWork(ref, ({ handle }) => handle);
+    const atWork = await this.#atWork(ref, ({ handle, run }) => {
+      if (from !== undefined) stepIndex(run.definition, from);
+      return handle;
+    });
     if (atWork !== undefined) return atWork;
     const seen = await viewOf(this.parts, ref, definition);
+    if (from !== undefined) stepIndex(seen.definition, from);
     if (seen.isSuccess) return { id: ref.id, saga: seen, result: () => Promise.resolve(seen) };
     const plan = seen.definition;
     const resumed = ({ state }: Run): SagaRecord =>

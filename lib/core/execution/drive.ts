@@ -8,12 +8,13 @@ import { unwrap } from './outcome.js';
 import type { Run } from './run.js';
 
 function begin(run: Run): void {
-  if (run.driving) refuse(run);
+  if (run.driving) refuseTwice(run.sagaName, run.sagaId);
   run.driving = true;
 }
 
-function refuse(run: Run): never {
-  throw new SagaStateError(`Saga ${run.sagaName} ${run.sagaId} is running already; await its run`);
+/** @throws SagaStateError */
+export function refuseTwice(sagaName: string, sagaId: string): never {
+  throw new SagaStateError(`Saga ${sagaName} ${sagaId} is running already; await its run`);
 }
 
 function end(run: Run): void {

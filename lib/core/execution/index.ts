@@ -1,6 +1,6 @@
 export { ActionContext } from './action-context.js';
 export { announceNext, performAnnounced, withdrawIntent, type Advance } from './advance.js';
-export { drive } from './drive.js';
+export { drive, refuseTwice } from './drive.js';
 export { driveUntil } from './drive-until.js';
 export { executionException } from './execution-exception.js';
 export { idempotencyKey } from './idempotency-key.js';

@@ -18,7 +18,7 @@ export {
   SAGA_STATUSES,
   type SagaStatus,
 } from './saga-state.js';
-export { resumeRecord } from './resume.js';
+export { resumeRecord, stepIndex } from './resume.js';
 export { failureOf } from './summary.js';
 export { refusalOfManual, refusalToCancel, type ManualWish } from './refusals.js';
 export { firstOpenLabel } from './steering.js';

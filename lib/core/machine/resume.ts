@@ -7,6 +7,14 @@ function refuse(why: string): never {
   throw new SagaStateError(why);
 }
 
+/** Where a step stands in the plan. @throws SagaStateError when there is none of that label */
+export function stepIndex(definition: SagaDefinition, label: string): number {
+  const index = definition.forward.findIndex((step) => step.label === label);
+  if (index >= 0) return index;
+  const known = definition.forward.map((step) => `'${step.label}'`).join(', ');
+  refuse(`Cannot resume ${definition.name} from ${shown(label)}: its labels are ${known}`);
+}
+
 /**
  * The record that sends a saga forward again from a label. Steps before it that have a record count
  * as executed; those without one are skipped, and never undone.
@@ -19,11 +27,7 @@ export function resumeRecord(
   state: SagaState,
   fromLabel: string,
 ): SagaRecord {
-  const index = definition.forward.findIndex((step) => step.label === fromLabel);
-  if (index < 0) {
-    const known = definition.forward.map((step) => `'${step.label}'`).join(', ');
-    refuse(`Cannot resume ${definition.name} from ${shown(fromLabel)}: its labels are ${known}`);
-  }
+  const index = stepIndex(definition, fromLabel);
   if (state.cause !== undefined || state.status === 'compensated') {
     refuse(
       `Cannot resume ${definition.name} from '${fromLabel}': it has begun to undo its steps; ` +

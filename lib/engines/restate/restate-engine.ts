@@ -167,7 +167,7 @@ export class RestateEngine implements SagaEngine {
   async #checkTaken(ref: SagaRef, definition: SagaDefinition, input: StartInput): Promise<void> {
     const kept = await this.#store.loadNew(ref);
     if (kept === undefined) throw new SagaStateError(`Saga ${ref.name} ${ref.id} was just deleted`);
-    checkSame(this.#runs.storing.codec, definition, input.input, kept.row);
+    checkSame(this.#runs.storing.codec, ref, definition, input.input, kept.row);
   }
 
   async #publish(): Promise<void> {

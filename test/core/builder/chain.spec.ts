@@ -88,6 +88,7 @@ describe('a chain and its runs (semantics 15, 22, 23)', () => {
     const first = await shop.run(saga);
     expect(await shop.run(saga)).toBe(first);
     expect(await shop.run(saga, 'Charge')).toBe(first);
+    expect(await rejectionOf(saga.runAsync('Chrage'))).toBeInstanceOf(SagaStateError);
     expect(shop.log).toEqual(['Charge']);
   });
 

@@ -1,7 +1,7 @@
 import { SagaInterruptedError } from 'nestjs-saga-orchestrator/core';
 import { answers, declines, type Behaviour } from '../../support/behaviours.js';
 import { settle } from '../../support/manual-clock.js';
-import { rejectionOf } from '../../support/shop.js';
+import { order, rejectionOf } from '../../support/shop.js';
 import { gate, JournaledShop } from './journaled-shop.js';
 
 const LABELS = ['Reserve', 'Charge', 'Ship'] as const;
@@ -83,7 +83,17 @@ describe('runAsync(label) over the journal (semantics 22)', () => {
     const again = chain();
     await shop.run(again, 'Ship');
     expect(again.getStepResult('Ship')).toBe('Ship');
+    expect(await rejectionOf(shop.run(chain(), 'Shpi'))).toMatchObject({ code: 'SAGA_STATE' });
     expect(shop.log).toEqual(['Reserve', 'Charge', 'Ship']);
+  });
+
+  it('is refused for another input: it would go on with the first one', async () => {
+    const { shop } = await interrupted();
+    const other = shop.saga({ id: 'o-1' }, { ...order(), userId: 'eve' });
+    const error = await rejectionOf(shop.run(other.step(shop.step('Reserve')), 'Reserve'));
+    expect(error).toMatchObject({ code: 'SAGA_CONFLICT' });
+    expect(error.message).toMatch(/o-1.*another input/);
+    expect(shop.log).toEqual(['Reserve']);
   });
 
   it('never resurrects what was undone (27a)', async () => {

@@ -5,6 +5,7 @@ import {
   SagaOrchestratorBuilder,
   type PayloadCodec,
 } from 'nestjs-saga-orchestrator/core';
+import { MemoryJournal } from '../../../lib/journals/memory/index.js';
 import { answers, declines } from '../../support/behaviours.js';
 import { settle } from '../../support/manual-clock.js';
 import { failureOf, order, rejectionOf } from '../../support/shop.js';
@@ -203,5 +204,56 @@ describe('start() on a journal', () => {
     expect(await failureOf(shop.clock.until(handle.result()))).toMatchObject({
       failedLabel: 'Charge',
     });
+  });
+});
+
+describe('a chain that is run more than once (semantics 15, 23)', () => {
+  it('is refused at once; the first run goes on', async () => {
+    const shop = new JournaledShop();
+    const charge = gate();
+    const saga = shop.saga().step(shop.step('Charge', { does: [charge.does] }));
+    const first = saga.runAsync();
+    expect(await rejectionOf(saga.runAsync())).toMatchObject({ code: 'SAGA_STATE' });
+    expect(await rejectionOf(saga.runAsync('Charge'))).toMatchObject({ code: 'SAGA_STATE' });
+    charge.open();
+    await shop.clock.until(first);
+    expect(shop.log).toEqual(['Charge']);
+  });
+
+  it('is one saga, also without an id of the caller: nothing runs again', async () => {
+    const shop = new JournaledShop();
+    const saga = shop.saga().step(shop.step('Charge', { does: [answers(7)] }));
+    const { id } = await saga.start();
+    await shop.run(saga);
+    await shop.run(saga);
+    expect((await saga.start()).id).toBe(id);
+    expect((await shop.engine.list({})).sagas).toHaveLength(1);
+    expect(shop.log).toEqual(['Charge']);
+  });
+
+  it('is never resurrected: what was undone stays undone', async () => {
+    const shop = new JournaledShop();
+    const saga = shop
+      .saga()
+      .step(shop.step('Reserve'))
+      .step(shop.step('Charge', { does: [declines(), answers()] }));
+    await shop.failure(saga);
+    expect(await rejectionOf(shop.run(saga, 'Charge'))).toMatchObject({ code: 'SAGA_STATE' });
+    await shop.failure(saga);
+    expect(shop.log).toEqual(['Reserve', 'Charge', 'undo Reserve']);
+  });
+
+  it('is one saga, also when its first start failed', async () => {
+    const journal = new MemoryJournal();
+    const create = journal.create.bind(journal);
+    jest.spyOn(journal, 'create').mockImplementationOnce(async (saga) => {
+      await create(saga);
+      throw new Error('the answer was lost');
+    });
+    const shop = new JournaledShop({ journal });
+    const saga = shop.saga().step(shop.step('Charge'));
+    expect(await rejectionOf(saga.start())).toMatchObject({ code: 'SAGA_JOURNAL' });
+    await saga.start();
+    expect((await shop.engine.list({})).sagas).toHaveLength(1);
   });
 });

@@ -1,0 +1,65 @@
+import type { SagaDefinition } from '../definition/index.js';
+import { refuseTwice } from '../execution/index.js';
+import { STANDARD_ENVIRONMENT } from './bare-host.js';
+import type { SagaBuilderOptions } from './builder-options.js';
+import type { RunView } from './run-view.js';
+import type { SagaHandle, SagaHost } from './saga-host.js';
+
+/**
+ * The saga of one chain on its host. Whatever becomes of its first start, the next one is of the same
+ * saga; `view` shows it as far as it is known here.
+ */
+export class HostedChain {
+  readonly #options: SagaBuilderOptions & { readonly id: string };
+  #running = false;
+
+  constructor(
+    private readonly host: SagaHost,
+    private readonly definition: SagaDefinition,
+    private readonly context: unknown,
+    options: SagaBuilderOptions,
+    private readonly view: RunView,
+  ) {
+    const { environment = STANDARD_ENVIRONMENT } = options;
+    const { id = environment.ids() } = options;
+    this.#options = { ...options, id };
+  }
+
+  start(): Promise<SagaHandle> {
+    return this.#start(false);
+  }
+
+  /** @throws SagaStateError while somebody waits for its end already. */
+  async run(resumeFrom: string | undefined): Promise<SagaHandle['saga']> {
+    if (this.#running) refuseTwice(this.definition.name, this.#options.id);
+    this.#running = true;
+    try {
+      return await (await this.#start(true, resumeFrom)).result();
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  async #start(waits: boolean, resumeFrom?: string): Promise<SagaHandle> {
+    const { host, definition, context, view } = this;
+    const options = resumeFrom === undefined ? this.#options : { ...this.#options, resumeFrom };
+    const handle =
+      waits && host.begin !== undefined
+        ? await host.begin(definition, context, options)
+        : await host.start(definition, context, options);
+    view.run = handle.saga;
+    const result = handle.result().then(
+      (run) => {
+        view.run = handle.saga ?? run;
+        return run;
+      },
+      (error: unknown) => {
+        // A failed saga has results and data to look at, too.
+        view.run = handle.saga ?? view.run;
+        throw error;
+      },
+    );
+    result.catch(() => undefined);
+    return { id: handle.id, result: () => result };
+  }
+}
