@@ -6,7 +6,7 @@ export type { RetentionOptions } from './retention.js';
 export type { ManualReason } from './steering.js';
 
 // For engines beside this one
-export { checkSame } from './attach.js';
+export { checkInput, checkSame } from './attach.js';
 export { detailsOf, summaryOf } from './details.js';
 export type { EngineSettings, SagaEngineProvider } from './engine-provider.js';
 export { checkedText } from './checked-text.js';

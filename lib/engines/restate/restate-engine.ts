@@ -2,7 +2,6 @@ import { STANDARD_ENVIRONMENT } from '../../core/builder/index.js';
 import {
   jsonCodec,
   SagaInterruptedError,
-  SagaStateError,
   type EngineSettings,
   type ManualReason,
   type SagaDefinition,
@@ -13,7 +12,7 @@ import {
   type SagaRef,
   type SagaSummaryPage,
 } from '../../core/index.js';
-import { checkSame, DefinitionRegistry, detailsOf } from '../../core/engine/index.js';
+import { checkInput, checkSame, DefinitionRegistry, detailsOf } from '../../core/engine/index.js';
 import { payloadLimits } from '../../core/journal/index.js';
 import type { ManualWish } from '../../core/machine/index.js';
 import { Deployment } from './deployment.js';
@@ -113,9 +112,13 @@ export class RestateEngine implements SagaEngine {
     const follower = new Follower(this.#follow, ref, args[0], input.input);
     if (await this.#server.start(ref, input)) return follower.handle;
     const { resumeFrom } = input;
-    if (resumeFrom !== undefined) return this.resume(ref, resumeFrom);
-    await this.#checkTaken(ref, args[0], input);
-    return follower.handle;
+    if (resumeFrom === undefined) {
+      await this.#checkTaken(ref, args[0], input);
+      return follower.handle;
+    }
+    // The plan may have been mended since.
+    checkInput(this.#runs.storing.codec, ref, input.input, await this.#store.taken(ref));
+    return this.resume(ref, resumeFrom);
   }
 
   /** One request instead of two: the start is answered with the end. */
@@ -165,9 +168,8 @@ export class RestateEngine implements SagaEngine {
 
   /** The id is taken: @throws SagaConflictError when not by the same saga. */
   async #checkTaken(ref: SagaRef, definition: SagaDefinition, input: StartInput): Promise<void> {
-    const kept = await this.#store.loadNew(ref);
-    if (kept === undefined) throw new SagaStateError(`Saga ${ref.name} ${ref.id} was just deleted`);
-    checkSame(this.#runs.storing.codec, ref, definition, input.input, kept.row);
+    const row = await this.#store.taken(ref);
+    checkSame(this.#runs.storing.codec, ref, definition, input.input, row);
   }
 
   async #publish(): Promise<void> {

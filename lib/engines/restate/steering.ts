@@ -13,6 +13,7 @@ import {
   refusalOfManual,
   refusalToCancel,
   resumeRecord,
+  stepIndex,
   type ManualWish,
   type SagaRecord,
 } from '../../core/machine/index.js';
@@ -71,6 +72,7 @@ export class Steering {
   /** Sends a parked saga forward; one that runs, or has completed, is left as it is. */
   async resume(ref: SagaRef, from?: string): Promise<Seen> {
     const { kept, run } = await this.see(ref);
+    if (from !== undefined) stepIndex(run.definition, from);
     if (run.isSuccess) return { kept, run };
     if (run.state.status === 'running') return { kept, run };
     const { definition, state } = run;

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { SagaRef, SagaRow, StoredSaga } from '../../core/index.js';
+import { SagaStateError, type SagaRef, type SagaRow, type StoredSaga } from '../../core/index.js';
 import { decodeHead, encodeHead } from '../../core/journal/index.js';
 import { evolve, SagaState } from '../../core/machine/index.js';
 import { sqlText, type RestateServer, type SqlRow } from './server.js';
@@ -99,13 +99,18 @@ export class Store {
     return { row, entries: fromWire(records), invocationId, plan, killed };
   }
 
-  /** As {@link load}, for a saga that was accepted a moment ago: its journal may come a little late. */
-  async loadNew(ref: SagaRef): Promise<KeptSaga | undefined> {
+  /**
+   * The saga that has an id already. It may have been accepted a moment ago: its journal may come a
+   * little late.
+   *
+   * @throws SagaStateError when it is gone again.
+   */
+  async taken(ref: SagaRef): Promise<SagaRow> {
     for (let tries = 0; tries < 20; tries += 1) {
       const kept = await this.load(ref);
-      if (kept !== undefined) return kept;
+      if (kept !== undefined) return kept.row;
       await pause(25);
     }
-    return undefined;
+    throw new SagaStateError(`Saga ${ref.name} ${ref.id} was just deleted`);
   }
 }

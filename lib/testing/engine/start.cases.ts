@@ -132,6 +132,9 @@ export const startCases: readonly EngineContractCase[] = [
     const failed = await failure(handle);
     assert.deepEqual(failed.skipped, ['Create']);
     assert.deepEqual(failed.compensated, ['Reserve']);
+    const again = { id: handle.id, resumeFrom: 'Reserve' };
+    await rejected(world.start(engine, plan, again), 'SAGA_STATE');
+    await rejected(world.start(engine, plan, { ...again, quantity: 3 }), 'SAGA_CONFLICT');
     assert.deepEqual(world.log(handle.id), ['Reserve', 'Charge', 'undo Reserve']);
   }),
 ];
