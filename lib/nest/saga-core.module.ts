@@ -1,12 +1,8 @@
 import { Global, Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
-import {
-  InProcessEngine,
-  SagaOptionsError,
-  type SagaEngine,
-  type SagaLogger,
-} from '../core/index.js';
+import { InProcessEngine, type SagaEngine, type SagaLogger } from '../core/index.js';
 import { memoryJournal } from '../journals/memory/index.js';
+import { checkedEngine } from './checked-options.js';
 import { SagaExplorer } from './discovery/index.js';
 import {
   nestLogger,
@@ -22,54 +18,30 @@ import { SAGA_ENGINE, SAGA_LOGGER, SAGA_OPTIONS } from './tokens.js';
 const WINSTON_MODULE_PROVIDER = 'winston';
 
 function loggerOf(options: SagaModuleOptions, winston?: SagaLogger): SagaLogger {
-  return options.logger ?? winston ?? nestLogger();
-}
-
-/** @throws SagaOptionsError naming every option that is not a number of ms it can be. */
-function checkDurations({ drainMs = 0, leaseMs = 15_000 }: SagaModuleOptions): void {
-  const problems = [
-    drainMs >= 0 ? '' : `drainMs must be a number of ms of at least 0 (got ${drainMs})`,
-    leaseMs >= 100 ? '' : `leaseMs must be a number of ms of at least 100 (got ${leaseMs})`,
-  ].filter((problem) => problem !== '');
-  if (problems.length > 0) throw new SagaOptionsError(problems.join('; '));
-}
-
-const OF_A_JOURNAL = ['journal', 'leaseMs', 'worker', 'deleteAfter'] as const;
-
-/** @throws SagaOptionsError for options that mean nothing to an engine which needs no journal. */
-function checkWithoutJournal(options: SagaModuleOptions, engine: string): void {
-  const given = OF_A_JOURNAL.filter((option) => options[option] !== undefined);
-  if (given.length === 0) return;
-  throw new SagaOptionsError(
-    `engine (${engine}) goes without ${given.join(', ')}: take it away, or take the engine away`,
-  );
+  const { logger = winston ?? nestLogger() } = options;
+  return logger;
 }
 
 function engineOf(options: SagaModuleOptions, logger: SagaLogger, events: SagaEvents): SagaEngine {
-  const { journal, engine, logger: _, ...settings } = options;
-  checkDurations(settings);
+  const { journal = memoryJournal(), engine, logger: _, ...settings } = options;
+  const observers = [events];
   if (engine !== undefined) {
-    checkWithoutJournal(options, engine.description);
     const { codec, limits, drainMs } = settings;
-    return engine.create({
-      logger,
-      observers: [events],
+    const given = {
+      ...{ logger, observers },
       ...(codec === undefined ? {} : { codec }),
       ...(limits === undefined ? {} : { limits }),
       ...(drainMs === undefined ? {} : { drainMs }),
-    });
+    };
+    return checkedEngine(options, given).create(given);
   }
-  if (journal === undefined && process.env['NODE_ENV'] === 'production') {
+  const made = new InProcessEngine({ ...settings, journal, logger, observers });
+  if (options.journal === undefined && process.env['NODE_ENV'] === 'production') {
     logger.warn(
       'Sagas are kept in memory: a crash or a deploy loses them. Give SagaModule.forRoot() a journal',
     );
   }
-  return new InProcessEngine({
-    ...settings,
-    journal: journal ?? memoryJournal(),
-    logger,
-    observers: [events],
-  });
+  return made;
 }
 
 const PROVIDERS: readonly Provider[] = [

@@ -24,7 +24,8 @@ async function roleWith(setting: string): Promise<string> {
 }
 
 describe('the options of the Postgres journal', () => {
-  const bad: readonly (readonly [options: object, message: RegExp])[] = [
+  const bad: readonly (readonly [options: object | undefined, message: RegExp])[] = [
+    [undefined, /postgresJournal must be given \{ connectionString \}.* \(got undefined\)/],
     [{}, /exactly one of connectionString, connection and pool .* \(got 0\)/],
     [{ connectionString: 'postgres://h/d', connection: {} }, /\(got 2\)/],
     [{ connectionString: 'mysql://root:secret@h/d' }, /must begin with postgres:\/\//],
@@ -38,7 +39,7 @@ describe('the options of the Postgres journal', () => {
     [{ connection: {}, onWarning: 'log' }, /onWarning must be a function/],
   ];
   it.each(bad)('are refused when they cannot be meant: %j', (options, message) => {
-    expect(() => postgresJournal(options)).toThrow(message);
+    expect(() => postgresJournal(options as never)).toThrow(message);
   });
 
   it('do not show a password', () => {

@@ -59,6 +59,7 @@ describe('the options of the SQLite journal', () => {
     [{ file: ':memory:' }, 'for a journal that nothing survives use memoryJournal()'],
     [{ file: 'file:sagas.db?mode=memory' }, 'use memoryJournal()'],
     [{ file: 'x', synchronous: 'off' }, "synchronous must be 'full' or 'normal' (got 'off')"],
+    [undefined, 'sqliteJournal must be given { file }, the path of its file (got undefined)'],
     [{ file: 'x', busyTimeoutMs: -1 }, 'busyTimeoutMs must be a whole number of ms from 0'],
     [{ file: 'x', busyTimeoutMs: 1.5 }, '(got 1.5)'],
     [{ file: 'x', busyTimeoutMs: NaN }, '(got NaN)'],

@@ -1,5 +1,5 @@
 import assert from 'node:assert';
-import { Injectable, Module } from '@nestjs/common';
+import { Injectable, Logger, Module } from '@nestjs/common';
 import {
   InProcessEngine,
   jsonCodec,
@@ -95,10 +95,33 @@ describe('SagaModule.forRoot()', () => {
     [{ drainMs: -1 }, /drainMs .*-1/],
     [{ drainMs: NaN }, /drainMs .*NaN/],
     [{ leaseMs: 5 }, /leaseMs .*5/],
+    [
+      { worker: { pollMs: NaN }, limits: { maxBytes: 0 } },
+      /limits\.maxBytes .*0.*; worker\.pollMs .*NaN/,
+    ],
+    [{ logger: new Logger() as never }, /logger .*nestLogger\(\).* \(got an object without info\)/],
+    [{ logger: null as never }, /logger .*\(got null\)/],
+    [{ journal: memoryJournal as never }, /journal .*\(got the function memoryJournal; call it\)/],
+    [{ journal: null as never }, /journal must be a journal.*memoryJournal\(\).*\(got null\)/],
+    [{ engine: {} as never }, /engine .*restateEngine\(\).*\(got an object without create\)/],
+    [{ engine: null as never, drainMs: -1 }, /engine .*\(got null\); drainMs .*-1/],
   ])('names an option that cannot be right, and its value: %p', async (options, message) => {
     const error = await bootFailure({}, { logger: silentLogger, ...options });
     expect(error).toMatchObject({ code: 'SAGA_OPTIONS' });
     expect(error.message).toMatch(message);
+  });
+
+  it('takes undefined for the default', async () => {
+    const options = { journal: undefined, engine: undefined, worker: undefined, codec: undefined };
+    const { sagas } = await boot({ providers: ORDERS }, {
+      ...{ ...options, limits: { maxBytes: undefined }, leaseMs: undefined, drainMs: undefined },
+      logger: silentLogger,
+    } as never);
+    expect((await sagas.for(PlaceOrderSaga, tea()).runAsync()).isSuccess).toBe(true);
+  });
+
+  it.each([null, 'sqlite'])('takes no options that are no object: %p', (options) => {
+    expect(() => SagaModule.forRoot(options as never)).toThrow(/forRoot\(\) .*must be an object/);
   });
 });
 
@@ -126,6 +149,18 @@ describe('SagaModule.forRootAsync()', () => {
     const large = { productId: 'tea'.repeat(20), quantity: 1 };
     await expect(sagas.for(PlaceOrderSaga, large).runAsync()).rejects.toMatchObject({
       code: 'SAGA_SERIALIZATION',
+    });
+  });
+
+  it('names a factory that is missing, or gives no options', async () => {
+    expect(() => SagaModule.forRootAsync({} as never)).toThrow(
+      /\{ useFactory \} \(got undefined\)/,
+    );
+    @Module({ imports: [SagaModule.forRootAsync({ useFactory: () => undefined as never })] })
+    class AppModule {}
+    await expect(bootModule(AppModule)).rejects.toMatchObject({
+      code: 'SAGA_OPTIONS',
+      message: expect.stringMatching(/useFactory .*must be an object.*got undefined/) as string,
     });
   });
 

@@ -1,11 +1,12 @@
 import {
+  isObject,
   MAX_DURATION_MS,
   MAX_NAME_BYTES,
   nameProblem,
+  refuseProblems,
   shown,
   textProblem,
 } from '../definition/index.js';
-import { SagaOptionsError } from '../errors/index.js';
 import type { SagaStartOptions } from './saga-host.js';
 
 const MAX_TAGS = 32;
@@ -16,10 +17,6 @@ export interface StartRequest {
   readonly key: string | null;
   readonly tags: Readonly<Record<string, string>>;
   readonly deadline: number | null;
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
 }
 
 function tagProblems(tags: unknown): readonly (string | undefined)[] {
@@ -53,13 +50,12 @@ export function startRequest(
   const tags = isObject(options.tags)
     ? Object.fromEntries(Object.entries(options.tags))
     : options.tags;
-  const problems = [
+  refuseProblems([
     nameProblem('id', id),
     key === undefined ? undefined : nameProblem('key', key),
     ...(tags === undefined ? [] : tagProblems(tags)),
     deadline === undefined ? undefined : deadlineProblem(deadline),
-  ].filter((problem) => problem !== undefined);
-  if (problems.length > 0) throw new SagaOptionsError(problems.join('; '));
+  ]);
   return {
     id,
     key: key ?? null,

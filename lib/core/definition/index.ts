@@ -30,4 +30,13 @@ export {
   type SagaDefinitionOptions,
 } from './saga-definition.js';
 export { nameProblem, shown, textProblem } from './names.js';
+export {
+  isObject,
+  methodsProblem,
+  rangesProblems,
+  refuseProblems,
+  wholeProblem,
+  withoutUndefined,
+  type Ranges,
+} from './option-checks.js';
 export { MAX_DURATION_MS, MAX_NAME_BYTES, MAX_STEPS } from './limits.js';

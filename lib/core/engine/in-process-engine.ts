@@ -10,6 +10,7 @@ import { SagaInterruptedError } from '../errors/index.js';
 import { jsonCodec, payloadLimits, type SagaFilter, type SagaRef } from '../journal/index.js';
 import { resumeRecord, type ManualWish } from '../machine/index.js';
 import { accepted, checkInput, checkSame } from './attach.js';
+import { checkedOptions } from './checked-options.js';
 import { Claims } from './claims.js';
 import { reportDebts } from './debts.js';
 import { detailsOf, summaryOf } from './details.js';
@@ -36,8 +37,10 @@ export class InProcessEngine implements SagaEngine {
   #opened: Promise<void> | undefined;
   #closed: Promise<void> | undefined;
 
+  /** @throws SagaOptionsError with everything that is wrong. */
   constructor(private readonly options: InProcessEngineOptions) {
-    const { journal, logger, observers, leaseMs = 15_000, worker } = options;
+    const { journal, logger, observers } = options;
+    const { leaseMs, recovery, deleteAfter } = checkedOptions(options);
     const environment = options.environment ?? STANDARD_ENVIRONMENT;
     const journaling = {
       journal,
@@ -58,10 +61,8 @@ export class InProcessEngine implements SagaEngine {
     };
     this.#steering = new Steering(this.#parts);
     this.#ownership = new Ownership(this.#parts, journaling.lease);
-    this.#retention = new Retention(this.#parts, options.deleteAfter ?? {});
-    const wanted = typeof worker === 'object' ? worker : {};
-    const standard = { pollMs: leaseMs / 3, concurrency: 100, maxRecoveries: 5 };
-    this.#worker = new RecoveryWorker(this.#parts, { ...standard, ...wanted });
+    this.#retention = new Retention(this.#parts, deleteAfter);
+    this.#worker = new RecoveryWorker(this.#parts, recovery);
   }
 
   register(definition: SagaDefinition): void {

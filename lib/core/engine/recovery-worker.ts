@@ -8,9 +8,9 @@ import { claimedSaga, shownRef, type EngineParts } from './engine-parts.js';
 export interface RecoveryOptions {
   /** How often it looks, in ms. @default a third of the lease */
   readonly pollMs: number;
-  /** How many recovered sagas it works on at once. @default 100 */
+  /** How many recovered sagas it works on at once, at least 1. @default 100 */
   readonly concurrency: number;
-  /** Take-overs of a saga without progress until it is parked. @default 5 */
+  /** Take-overs of a saga without progress until it is parked, 0 to 1,000. @default 5 */
   readonly maxRecoveries: number;
 }
 

@@ -1,4 +1,5 @@
-import { isSagaError, SagaOptionsError, SagaSerializationError } from '../errors/index.js';
+import { withoutUndefined, type Ranges } from '../definition/index.js';
+import { isSagaError, SagaSerializationError } from '../errors/index.js';
 import { report, type LogFields, type SagaLogger } from '../ports/index.js';
 import type { PayloadCodec } from './codec.js';
 import { storedError } from './stored-error.js';
@@ -12,17 +13,15 @@ export interface PayloadLimits {
 
 const PAYLOAD_LIMITS: PayloadLimits = { warnBytes: 262_144, maxBytes: 2_097_152 };
 
-/** Applies the defaults. @throws SagaOptionsError naming every limit that cannot be one. */
+const AT_LEAST_ONE = [1, Number.MAX_SAFE_INTEGER] as const;
+export const LIMIT_RANGES = {
+  warnBytes: AT_LEAST_ONE,
+  maxBytes: AT_LEAST_ONE,
+} as const satisfies Ranges;
+
+/** Applies the defaults, also for `undefined`. Engines check them first, by `settingsProblems`. */
 export function payloadLimits(given: Partial<PayloadLimits> = {}): PayloadLimits {
-  const limits = { ...PAYLOAD_LIMITS, ...given };
-  const problems = Object.entries(limits)
-    .filter(([, value]) => !Number.isInteger(value) || value < 1)
-    .map(
-      ([key, value]) =>
-        `limits.${key} must be a whole number of bytes of at least 1 (got ${value})`,
-    );
-  if (problems.length > 0) throw new SagaOptionsError(problems.join('; '));
-  return limits;
+  return { ...PAYLOAD_LIMITS, ...withoutUndefined(given) };
 }
 
 /** A codec of the user's may throw anything, or forget to give text. */

@@ -12,7 +12,7 @@ export interface Clock {
 }
 
 /** Node fires a timer of more than 2^31-1 ms at once; longer ones are chained. */
-const LONGEST_TIMER_MS = 2_147_483_647;
+export const LONGEST_TIMER_MS = 2_147_483_647;
 
 function schedule(delayMs: number, callback: () => void, background = false): () => void {
   let timer: NodeJS.Timeout;

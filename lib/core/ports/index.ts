@@ -1,4 +1,4 @@
-export { systemClock, type Clock } from './clock.js';
+export { LONGEST_TIMER_MS, systemClock, type Clock } from './clock.js';
 export { messageOf, report } from './report.js';
 export { timeOrderedIds, type IdGenerator } from './ids.js';
 export {

@@ -1,5 +1,7 @@
 // Sagas on Restate, a distributed durable-execution engine.
 
+import { refuseProblems } from '../../core/definition/index.js';
+import { settingsProblems } from '../../core/engine/index.js';
 import type { SagaEngineProvider } from '../../core/index.js';
 import { restateSettings, type RestateEngineOptions } from './options.js';
 import { RestateEngine } from './restate-engine.js';
@@ -16,6 +18,9 @@ export function restateEngine(options: RestateEngineOptions = {}): SagaEnginePro
   const settings = restateSettings(options);
   return {
     description: `Restate at ${settings.ingressUrl}`,
-    create: (given) => new RestateEngine(settings, given),
+    create: (given) => {
+      refuseProblems(settingsProblems(given));
+      return new RestateEngine(settings, given);
+    },
   };
 }

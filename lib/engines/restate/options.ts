@@ -1,4 +1,4 @@
-import { SagaOptionsError } from '../../core/index.js';
+import { refuseProblems, wholeProblem } from '../../core/definition/index.js';
 
 /** How the Restate server reaches the sagas of this process. */
 export interface RestateServiceOptions {
@@ -68,16 +68,6 @@ function urlProblem(option: string, value: unknown): string | undefined {
   return `${option} must be an http(s) URL without credentials`;
 }
 
-function wholeProblem(
-  option: string,
-  value: number,
-  low: number,
-  high: number,
-): string | undefined {
-  if (Number.isInteger(value) && value >= low && value <= high) return undefined;
-  return `${option} must be a whole number from ${low} to ${high} (got ${String(value)})`;
-}
-
 function keyProblems(keys: readonly string[]): readonly string[] {
   return keys
     .filter((key) => typeof key !== 'string' || !key.startsWith('publickeyv1_'))
@@ -100,7 +90,7 @@ export function restateSettings(options: RestateEngineOptions): RestateSettings 
     maxRecoveries: options.maxRecoveries ?? 5,
     patienceMs: options.patienceMs ?? 30_000,
   };
-  const problems = [
+  refuseProblems([
     urlProblem('ingressUrl', settings.ingressUrl),
     urlProblem('adminUrl', settings.adminUrl),
     settings.publicUrl === undefined
@@ -111,8 +101,7 @@ export function restateSettings(options: RestateEngineOptions): RestateSettings 
     wholeProblem('maxRecoveries', settings.maxRecoveries, 1, 1_000),
     wholeProblem('patienceMs', settings.patienceMs, 0, DAY_MS),
     ...keyProblems(settings.identityKeys),
-  ].filter((problem) => problem !== undefined);
-  if (problems.length > 0) throw new SagaOptionsError(problems.join('; '));
+  ]);
   return settings;
 }
 

@@ -1,3 +1,4 @@
+import { isObject, wholeProblem } from '../../core/definition/index.js';
 import { SagaOptionsError } from '../../core/index.js';
 import { shown } from '../sql/index.js';
 import type { PgPool } from './driver.js';
@@ -62,11 +63,6 @@ export interface Settings extends Required<
 
 const MAX_TIMEOUT_MS = 600_000;
 
-function whole(option: string, value: unknown, low: number, high: number): string | undefined {
-  if (Number.isInteger(value) && (value as number) >= low && (value as number) <= high) return;
-  return `${option} must be a whole number from ${low} to ${high} (got ${shown(value)})`;
-}
-
 function sourceProblem(options: PostgresJournalOptions): string | undefined {
   const { connectionString, connection, pool } = options;
   const given = [connectionString, connection, pool].filter((source) => source !== undefined);
@@ -102,6 +98,11 @@ export function checkSchema(schema = 'saga'): string {
 
 /** @throws SagaOptionsError with everything that is wrong. */
 export function checkOptions(options: PostgresJournalOptions): Settings {
+  if (!isObject(options)) {
+    throw new SagaOptionsError(
+      `postgresJournal must be given { connectionString }, { connection } or { pool } (got ${shown(options)})`,
+    );
+  }
   const { schema = 'saga', migrate = 'auto', maxConnections = 4 } = options;
   const { connectTimeoutMs = 5_000, statementTimeoutMs = 15_000, reconnectMs = 30_000 } = options;
   const { onWarning = (message: string) => process.emitWarning(message, 'SagaJournalWarning') } =
@@ -112,10 +113,10 @@ export function checkOptions(options: PostgresJournalOptions): Settings {
     migrate === 'auto' || migrate === 'off'
       ? undefined
       : `migrate must be 'auto' or 'off' (got ${shown(migrate)})`,
-    whole('maxConnections', maxConnections, 2, 100),
-    whole('connectTimeoutMs', connectTimeoutMs, 1, MAX_TIMEOUT_MS),
-    whole('statementTimeoutMs', statementTimeoutMs, 1, MAX_TIMEOUT_MS),
-    whole('reconnectMs', reconnectMs, 0, MAX_TIMEOUT_MS),
+    wholeProblem('maxConnections', maxConnections, 2, 100),
+    wholeProblem('connectTimeoutMs', connectTimeoutMs, 1, MAX_TIMEOUT_MS),
+    wholeProblem('statementTimeoutMs', statementTimeoutMs, 1, MAX_TIMEOUT_MS),
+    wholeProblem('reconnectMs', reconnectMs, 0, MAX_TIMEOUT_MS),
     typeof onWarning === 'function' ? undefined : 'onWarning must be a function',
   ].filter((problem) => problem !== undefined);
   if (problems.length > 0) throw new SagaOptionsError(`postgresJournal: ${problems.join('; ')}`);

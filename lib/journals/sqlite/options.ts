@@ -1,3 +1,4 @@
+import { isObject } from '../../core/definition/index.js';
 import { SagaOptionsError } from '../../core/index.js';
 import { shown } from '../sql/index.js';
 import type { SqliteDriver } from './driver.js';
@@ -56,6 +57,11 @@ function threadProblem(thread: unknown, driver: unknown): string | undefined {
 export function checkOptions(
   options: SqliteJournalOptions,
 ): Required<Omit<SqliteJournalOptions, 'driver'>> {
+  if (!isObject(options)) {
+    throw new SagaOptionsError(
+      `sqliteJournal must be given { file }, the path of its file (got ${shown(options)})`,
+    );
+  }
   const { file, driver, synchronous = 'full', thread = 'main', busyTimeoutMs = 10_000 } = options;
   const badWait =
     !Number.isInteger(busyTimeoutMs) || busyTimeoutMs < 0 || busyTimeoutMs > MAX_BUSY_TIMEOUT_MS;

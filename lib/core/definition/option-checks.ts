@@ -1,0 +1,65 @@
+import { SagaOptionsError } from '../errors/index.js';
+import { shown } from './names.js';
+
+/** The lowest and the highest whole number that each option of a group may have. */
+export type Ranges = Readonly<Record<string, readonly [low: number, high: number]>>;
+
+/** @throws SagaOptionsError with everything that is wrong. */
+export function refuseProblems(problems: readonly (string | undefined)[]): void {
+  const found = problems.filter((problem) => problem !== undefined);
+  if (found.length > 0) throw new SagaOptionsError(found.join('; '));
+}
+
+/** What a caller left open, be it as `undefined`, is left out: it must not hide a default. */
+export function withoutUndefined<T extends object>(options: T): T {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given) as T;
+}
+
+export function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+export function wholeProblem(
+  option: string,
+  value: unknown,
+  low: number,
+  high: number,
+): string | undefined {
+  if (Number.isInteger(value) && (value as number) >= low && (value as number) <= high) return;
+  return `${option} must be a whole number from ${low} to ${high} (got ${shown(value)})`;
+}
+
+/** What is wrong with a group of whole numbers, `worker: { pollMs: 500 }`. `undefined` is the default. */
+export function rangesProblems(
+  option: string,
+  group: unknown,
+  ranges: Ranges,
+  kind = 'an object',
+): readonly (string | undefined)[] {
+  if (group === undefined) return [];
+  const names = Object.keys(ranges).join(', ');
+  if (!isObject(group)) return [`${option} must be ${kind} of ${names} (got ${shown(group)})`];
+  return Object.entries(group).map(([name, value]) => {
+    const range = Object.hasOwn(ranges, name) ? ranges[name] : undefined;
+    if (range === undefined) return `${option} has ${names}, and no ${shown(name)}; take it away`;
+    return value === undefined ? undefined : wholeProblem(`${option}.${name}`, value, ...range);
+  });
+}
+
+/** What is wrong with an object that is handed in for its methods: a journal, a logger. */
+export function methodsProblem(
+  option: string,
+  value: unknown,
+  methods: readonly string[],
+  rule: string,
+): string | undefined {
+  const has = (value ?? {}) as Readonly<Record<string, unknown>>;
+  const missing = methods.filter((method) => typeof has[method] !== 'function');
+  if (missing.length === 0) return undefined;
+  const got =
+    typeof value === 'function'
+      ? `the function ${value.name}; call it`
+      : `${shown(value)}${isObject(value) ? ` without ${missing.join(', ')}` : ''}`;
+  return `${option} must be ${rule} (got ${got})`;
+}

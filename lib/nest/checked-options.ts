@@ -1,0 +1,31 @@
+import { SagaOptionsError, type SagaEngineProvider } from '../core/index.js';
+import { isObject, methodsProblem, refuseProblems, shown } from '../core/definition/index.js';
+import { settingsProblems } from '../core/engine/index.js';
+import type { SagaModuleOptions } from './saga-module-options.js';
+
+const OF_A_JOURNAL = ['journal', 'leaseMs', 'worker', 'deleteAfter'] as const;
+
+/** What `forRoot()` was given, or a factory has made. @throws SagaOptionsError when it is no object. */
+export function checkedOptions(options: unknown, source: string): SagaModuleOptions {
+  if (isObject(options)) return options;
+  throw new SagaOptionsError(`${source} must be an object of options (got ${shown(options)})`);
+}
+
+function withoutJournalProblem(options: SagaModuleOptions): string | undefined {
+  const given = OF_A_JOURNAL.filter((option) => options[option] !== undefined);
+  if (given.length === 0) return undefined;
+  const engine = String(options.engine?.description);
+  return `engine (${engine}) goes without ${given.join(', ')}: take it away, or take the engine away`;
+}
+
+/** The in-process engine looks at its options itself. @throws SagaOptionsError with everything that is wrong */
+export function checkedEngine(
+  options: SagaModuleOptions,
+  settings: Parameters<SagaEngineProvider['create']>[0],
+): SagaEngineProvider {
+  const { engine } = options;
+  const problem = methodsProblem('engine', engine, ['create'], 'what restateEngine() makes');
+  const others = problem === undefined ? withoutJournalProblem(options) : problem;
+  refuseProblems([others, ...settingsProblems(settings)]);
+  return engine as SagaEngineProvider;
+}
