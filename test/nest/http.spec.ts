@@ -15,6 +15,11 @@ class OrdersController {
     return saga.getStepResult('charge');
   }
 
+  @Post('whole')
+  async placeWhole(@Body() order: OrderContext) {
+    return this.sagas.for(PlaceOrderSaga, order, { id: 'o-1' }).runAsync();
+  }
+
   @Post('later')
   @HttpCode(202)
   async placeLater(@Body() order: OrderContext) {
@@ -49,6 +54,16 @@ describe('an application over HTTP', () => {
       const { status, body } = await place(url, { productId: 'tea', quantity: 1 });
       expect(status).toBe(201);
       expect(body).toEqual({ tx: expect.stringMatching(/^tx-/) });
+    });
+  });
+
+  it('answers with a whole saga as its data', async () => {
+    await serving(async (url) => {
+      const order = { productId: 'tea', quantity: 1 };
+      const { status, body } = await place(url, order, '/orders/whole');
+      expect(status).toBe(201);
+      expect(body).toMatchObject({ sagaId: 'o-1', sagaName: 'PlaceOrder', isSuccess: true });
+      expect(body).toHaveProperty('context.productId', 'tea');
     });
   });
 

@@ -1,4 +1,4 @@
-import type { ISagaRunContext } from '../definition/index.js';
+import { sagaJson, type ISagaRunContext, type SagaJson } from '../definition/index.js';
 import type { SagaLogger } from '../ports/index.js';
 
 /** What `getContext()` shows: the run once there is one, before that the initial data. */
@@ -29,5 +29,9 @@ export class RunView implements ISagaRunContext<unknown> {
 
   getStepResult<T>(label: string): T | undefined {
     return this.run?.getStepResult<T>(label);
+  }
+
+  toJSON(): SagaJson {
+    return sagaJson(this);
   }
 }

@@ -5,6 +5,7 @@ import {
   freezeSaga,
   type ISagaRunContext,
   type SagaDefinition,
+  type SagaJson,
   type SagaStep,
   StepDefinition,
   type StepResults,
@@ -89,6 +90,11 @@ export class SagaOrchestratorBuilder<TContext, TResults extends StepResults = ob
   /** The saga as it stands: its data, its results, and whether it has completed. */
   getContext(): ISagaRunContext<TContext, TResults> {
     return this.viewOf() as unknown as ISagaRunContext<TContext, TResults>;
+  }
+
+  /** The saga as it stands, not its plan: `{ sagaId, sagaName, isSuccess, context }`. */
+  toJSON(): SagaJson {
+    return this.viewOf().toJSON();
   }
 
   /**

@@ -5,6 +5,7 @@ export type {
   StepOutcome,
   StepResults,
 } from './saga-context.js';
+export { sagaJson, type SagaJson } from './saga-json.js';
 export {
   NOTHING_TO_UNDO,
   type AnySagaStep,

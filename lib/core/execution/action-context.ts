@@ -1,7 +1,8 @@
 import type { ISagaContext, StepDefinition } from '../definition/index.js';
 import type { SagaLogger } from '../ports/index.js';
 import { idempotencyKey } from './idempotency-key.js';
-import type { AttemptInFlight, Run } from './run.js';
+import type { AttemptInFlight } from './run-persistence.js';
+import type { Run } from './run.js';
 
 /** What few attempts need. Apart, because every waiting saga keeps one attempt. */
 interface Rare {

@@ -1,8 +1,14 @@
-import type { ISagaRunContext, SagaDefinition } from '../definition/index.js';
+import {
+  sagaJson,
+  type ISagaRunContext,
+  type SagaDefinition,
+  type SagaJson,
+} from '../definition/index.js';
 import { SagaCancelledError } from '../errors/index.js';
 import { evolve, SagaState, type SagaRecord } from '../machine/index.js';
 import type { Clock, IdGenerator, SagaLogger } from '../ports/index.js';
 import { reportRun } from './report-run.js';
+import type { AttemptInFlight, RunPersistence } from './run-persistence.js';
 
 /** What all runs of one host share. */
 export interface RunEnvironment {
@@ -12,39 +18,9 @@ export interface RunEnvironment {
   readonly random: () => number;
 }
 
-/** An attempt in flight, as its run sees it. */
-export interface AttemptInFlight {
-  readonly direction: 'do' | 'undo';
-  /** Its copy of the context; `undefined` when it has never looked at it. */
-  readonly touchedContext: unknown;
-  abort(reason: Error): void;
-  /** Takes this process's hands off at once. */
-  halt(error: Error): void;
-}
-
 /** Is told of every record once it stands (with a journal: once it is durable). Must not throw. */
 export interface RunObserver {
   onRecord(run: Run, record: SagaRecord, at: number): void;
-}
-
-/** The journal's side of a run. Without it the run lives in memory alone, on the live context. */
-export interface RunPersistence {
-  /** A copy of the context as it stands in the journal. */
-  readContext(): unknown;
-  /** A copy of a step's result as it stands in the journal; `undefined` when there is none. */
-  readResult(label: string): unknown;
-  /**
-   * Queues a record for the next {@link flush}, with the changed context of the attempt that led to
-   * it. Returns the record as a replay would read it.
-   */
-  stage(record: SagaRecord, attempt: AttemptInFlight | undefined): SagaRecord;
-  /** Resolves when all that was staged is durable. Rejects with a journal or lease error. */
-  flush(): Promise<void>;
-  /**
-   * To be asked right before anything begins. `undefined`: the saga is surely still ours; else the
-   * answer must be awaited, and rejects with a journal or lease error when it is not.
-   */
-  confirm(): Promise<void> | undefined;
 }
 
 /** How a run is stopped from outside without an outcome. */
@@ -132,6 +108,10 @@ export class Run implements ISagaRunContext<unknown> {
     const { persistence } = this;
     if (persistence !== undefined) return persistence.readResult(label) as T | undefined;
     return this.state.step(label)?.result as T | undefined;
+  }
+
+  toJSON(): SagaJson {
+    return sagaJson(this);
   }
 
   /** Folds a record in, and passes it on: to the journal when there is one, to the observers. */

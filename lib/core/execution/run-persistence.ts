@@ -1,0 +1,31 @@
+import type { SagaRecord } from '../machine/index.js';
+
+/** An attempt in flight, as its run sees it. */
+export interface AttemptInFlight {
+  readonly direction: 'do' | 'undo';
+  /** Its copy of the context; `undefined` when it has never looked at it. */
+  readonly touchedContext: unknown;
+  abort(reason: Error): void;
+  /** Takes this process's hands off at once. */
+  halt(error: Error): void;
+}
+
+/** The journal's side of a run. Without it the run lives in memory alone, on the live context. */
+export interface RunPersistence {
+  /** A copy of the context as it stands in the journal. */
+  readContext(): unknown;
+  /** A copy of a step's result as it stands in the journal; `undefined` when there is none. */
+  readResult(label: string): unknown;
+  /**
+   * Queues a record for the next {@link flush}, with the changed context of the attempt that led to
+   * it. Returns the record as a replay would read it.
+   */
+  stage(record: SagaRecord, attempt: AttemptInFlight | undefined): SagaRecord;
+  /** Resolves when all that was staged is durable. Rejects with a journal or lease error. */
+  flush(): Promise<void>;
+  /**
+   * To be asked right before anything begins. `undefined`: the saga is surely still ours; else the
+   * answer must be awaited, and rejects with a journal or lease error when it is not.
+   */
+  confirm(): Promise<void> | undefined;
+}
