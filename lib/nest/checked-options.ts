@@ -1,7 +1,9 @@
+import type { DiscoveryService } from '@nestjs/core';
 import { SagaOptionsError, type SagaEngineProvider } from '../core/index.js';
 import { isObject, methodsProblem, refuseProblems, shown } from '../core/definition/index.js';
 import { settingsProblems } from '../core/engine/index.js';
 import type { SagaModuleOptions } from './saga-module-options.js';
+import { SAGA_OPTIONS } from './tokens.js';
 
 const OF_A_JOURNAL = ['journal', 'leaseMs', 'worker', 'deleteAfter'] as const;
 
@@ -16,6 +18,21 @@ function withoutJournalProblem(options: SagaModuleOptions): string | undefined {
   if (given.length === 0) return undefined;
   const engine = String(options.engine?.description);
   return `engine (${engine}) goes without ${given.join(', ')}: take it away, or take the engine away`;
+}
+
+/**
+ * Counted over the whole application, before anything is opened: of two engines, the order of imports
+ * says which one is injected where, and the other one's journal stays empty.
+ *
+ * @throws SagaOptionsError
+ */
+export function checkOnce(discovery: DiscoveryService): void {
+  const { length } = discovery.getProviders().filter(({ token }) => token === SAGA_OPTIONS);
+  if (length <= 1) return;
+  throw new SagaOptionsError(
+    `SagaModule is configured ${length === 2 ? 'twice' : `${length} times`}; call forRoot() once, in ` +
+      'the root module, and import nothing elsewhere: it is global',
+  );
 }
 
 /** The in-process engine looks at its options itself. @throws SagaOptionsError with everything that is wrong */

@@ -1,8 +1,8 @@
 import { Global, Module, type DynamicModule, type Provider } from '@nestjs/common';
-import { DiscoveryModule } from '@nestjs/core';
+import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
 import { InProcessEngine, type SagaEngine, type SagaLogger } from '../core/index.js';
 import { memoryJournal } from '../journals/memory/index.js';
-import { checkedEngine } from './checked-options.js';
+import { checkedEngine, checkOnce } from './checked-options.js';
 import { SagaExplorer } from './discovery/index.js';
 import {
   nestLogger,
@@ -22,7 +22,13 @@ function loggerOf(options: SagaModuleOptions, winston?: SagaLogger): SagaLogger 
   return logger;
 }
 
-function engineOf(options: SagaModuleOptions, logger: SagaLogger, events: SagaEvents): SagaEngine {
+function engineOf(
+  options: SagaModuleOptions,
+  logger: SagaLogger,
+  events: SagaEvents,
+  discovery: DiscoveryService,
+): SagaEngine {
+  checkOnce(discovery);
   const { journal = memoryJournal(), engine, logger: _, ...settings } = options;
   const observers = [events];
   if (engine !== undefined) {
@@ -56,7 +62,11 @@ const PROVIDERS: readonly Provider[] = [
     // Injected, not looked up: Nest then makes the logger first, whatever the order of the modules.
     inject: [SAGA_OPTIONS, { token: WINSTON_MODULE_PROVIDER, optional: true }],
   },
-  { provide: SAGA_ENGINE, useFactory: engineOf, inject: [SAGA_OPTIONS, SAGA_LOGGER, SagaEvents] },
+  {
+    provide: SAGA_ENGINE,
+    useFactory: engineOf,
+    inject: [SAGA_OPTIONS, SAGA_LOGGER, SagaEvents, DiscoveryService],
+  },
 ];
 
 /** Holds everything that is injected anywhere; {@link SagaModule} is what an application imports. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert';
-import { Injectable, Logger, Module } from '@nestjs/common';
+import { Injectable, Logger, Module, type ModuleMetadata } from '@nestjs/common';
 import {
   InProcessEngine,
   jsonCodec,
@@ -122,6 +122,47 @@ describe('SagaModule.forRoot()', () => {
 
   it.each([null, 'sqlite'])('takes no options that are no object: %p', (options) => {
     expect(() => SagaModule.forRoot(options as never)).toThrow(/forRoot\(\) .*must be an object/);
+  });
+});
+
+describe('SagaModule.forRoot() in several modules', () => {
+  const logger = silentLogger;
+  const root = () => SagaModule.forRoot({ logger, journal: memoryJournal() });
+  @Module({ imports: [SagaModule.forRoot({ logger })] })
+  class FeatureModule {}
+
+  it.each<[string, () => ModuleMetadata]>([
+    ['first', () => ({ imports: [FeatureModule, root()] })],
+    ['last', () => ({ imports: [root(), FeatureModule] })],
+    [
+      'by a factory',
+      () => ({ imports: [root(), SagaModule.forRootAsync({ useFactory: () => ({ logger }) })] }),
+    ],
+  ])('is refused, in any order: the feature %s', async (_, metadata) => {
+    @Module(metadata())
+    class AppModule {}
+    await expect(bootModule(AppModule)).rejects.toMatchObject({
+      code: 'SAGA_OPTIONS',
+      message:
+        'SagaModule is configured twice; call forRoot() once, in the root module, and import ' +
+        'nothing elsewhere: it is global',
+    });
+  });
+
+  it('is one module when the same one is imported again', async () => {
+    const shared = root();
+    @Module({ imports: [shared] })
+    class OtherModule {}
+    @Module({ imports: [OtherModule, shared], providers: ORDERS })
+    class AppModule {}
+    const { sagas } = await bootModule(AppModule);
+    expect((await sagas.for(PlaceOrderSaga, tea()).runAsync()).isSuccess).toBe(true);
+  });
+
+  it('does not count other applications of the process', async () => {
+    const [one, other] = [await boot({ providers: ORDERS }), await boot({ providers: ORDERS })];
+    for (const { sagas } of [one, other]) await sagas.for(PlaceOrderSaga, tea()).runAsync();
+    expect(one.app.get(SagaOperations)).not.toBe(other.app.get(SagaOperations));
   });
 });
 
