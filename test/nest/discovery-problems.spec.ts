@@ -115,6 +115,18 @@ describe('the application does not start (semantics 30)', () => {
     ]);
   });
 
+  it('with a step on a static method: not even its class is made', () => {
+    const declare = () => {
+      class Static {
+        @SagaStep()
+        static charge() {}
+      }
+      return Static;
+    };
+    expect(declare).toThrow(SagaDefinitionError);
+    expect(declare).toThrow(/'Static'.*\n.*charge: .* static method; .*take 'static' away/);
+  });
+
   it('with options that cannot be right', async () => {
     @Saga({ version: 0 })
     class Bad {

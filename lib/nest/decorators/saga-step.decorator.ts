@@ -1,11 +1,12 @@
 import 'reflect-metadata';
-import type {
-  ISagaCompensationContext,
-  ISagaContext,
-  NOTHING_TO_UNDO,
-  SagaStep as CoreSagaStep,
-  StepFailure,
-  StepValue,
+import {
+  SagaDefinitionError,
+  type ISagaCompensationContext,
+  type ISagaContext,
+  type NOTHING_TO_UNDO,
+  type SagaStep as CoreSagaStep,
+  type StepFailure,
+  type StepValue,
 } from '../../core/index.js';
 import { STEPS_METADATA, type StepMetadata } from './metadata.js';
 import type { StepSettings } from './step-settings.js';
@@ -34,12 +35,20 @@ type Has<C extends string, P extends string, E extends string, M extends Method>
   readonly [K in C]: Undo<M>;
 } & { readonly [K in P]: Probe<M> } & { readonly [K in E]: OnError<M> };
 
+function staticProblem(owner: { readonly name: string }, method: string): SagaDefinitionError {
+  return new SagaDefinitionError(owner.name, [
+    `${method}: @SagaStep() stands on a static method; steps are methods of the provider, take 'static' away`,
+  ]);
+}
+
 /**
  * Makes a method the next step of its saga; steps run in the order of their declaration. A bare
  * string is short for `{ label }`.
  *
  * The compiler checks that `compensate`, `probe` and `onError` name public methods of the class
  * whose parameters fit the step's context and result. What it cannot see fails at start-up.
+ *
+ * @throws SagaDefinitionError on a static method.
  *
  * @example
  * \@SagaStep({ label: 'ReserveStock', retry: 2, compensate: 'releaseStock' })
@@ -57,6 +66,8 @@ export function SagaStep<
     method: string,
     _descriptor: TypedPropertyDescriptor<M>,
   ): void => {
+    // Of a static method the class itself is the target: what is written on `Function` nobody reads.
+    if (typeof target === 'function') throw staticProblem(target, method);
     const owner = (target as object).constructor;
     const known = (Reflect.getOwnMetadata(STEPS_METADATA, owner) ?? []) as StepMetadata[];
     Reflect.defineMetadata(STEPS_METADATA, [...known, { method, settings }], owner);
