@@ -127,6 +127,24 @@ describe('the application does not start (semantics 30)', () => {
     expect(declare).toThrow(/'Static'.*\n.*charge: .* static method; .*take 'static' away/);
   });
 
+  it('with two steps on one method, of which only one would run', async () => {
+    @Saga()
+    class Twice {
+      @SagaStep({ label: 'Charge' })
+      @SagaStep({ label: 'Pay', retry: -1 })
+      charge() {}
+      @SagaStep()
+      ship() {}
+    }
+    @Saga()
+    class Overrides extends Twice {
+      @SagaStep()
+      override ship() {}
+    }
+    const twice = 'charge: it has @SagaStep() more than once; a method is one step, take one away';
+    expect(await problems(Twice, Overrides)).toEqual([`Twice: ${twice}`, `Overrides: ${twice}`]);
+  });
+
   it('with options that cannot be right', async () => {
     @Saga({ version: 0 })
     class Bad {

@@ -24,12 +24,23 @@ export function sagaMetadataOf(type: Constructor): SagaMetadata | undefined {
   return Reflect.getOwnMetadata(SAGA_METADATA, type) as SagaMetadata | undefined;
 }
 
+function ownSteps(type: Constructor): readonly StepMetadata[] {
+  return (Reflect.getOwnMetadata(STEPS_METADATA, type) ?? []) as StepMetadata[];
+}
+
+/** Methods that one class has decorated more than once: only the last one would count. */
+export function repeatedSteps(type: Constructor): readonly string[] {
+  return lineage(type).flatMap((ancestor) => {
+    const methods = ownSteps(ancestor).map(({ method }) => method);
+    return [...new Set(methods.filter((method, index) => methods.indexOf(method) < index))];
+  });
+}
+
 /** The steps of a class in order: inherited ones first, an overridden one in its first place. */
 export function stepMetadataOf(type: Constructor): readonly StepMetadata[] {
   const steps = new Map<string, StepMetadata>();
   for (const ancestor of lineage(type)) {
-    const own = (Reflect.getOwnMetadata(STEPS_METADATA, ancestor) ?? []) as StepMetadata[];
-    for (const step of own) steps.set(step.method, step);
+    for (const step of ownSteps(ancestor)) steps.set(step.method, step);
   }
   return [...steps.values()];
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import { SagaDefinitionError, type SagaDefinition } from '../../core/index.js';
 import { compileSaga } from './saga.compiler.js';
-import { sagaMetadataOf, stepMetadataOf } from './saga-metadata.accessor.js';
+import { repeatedSteps, sagaMetadataOf, stepMetadataOf } from './saga-metadata.accessor.js';
 
 type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
 type Constructor = new (...args: never[]) => object;
@@ -81,7 +81,14 @@ export class SagaExplorer {
         ],
       };
     }
-    return compileSaga(type.name, wrapper.instance as object, metadata, stepMetadataOf(type));
+    const repeated = repeatedSteps(type).map(
+      (method) =>
+        `${method}: it has @SagaStep() more than once; a method is one step, take one away`,
+    );
+    const steps = stepMetadataOf(type);
+    const compiled = compileSaga(type.name, wrapper.instance as object, metadata, steps);
+    if (repeated.length === 0) return compiled;
+    return { problems: 'problems' in compiled ? [...repeated, ...compiled.problems] : repeated };
   }
 }
 
