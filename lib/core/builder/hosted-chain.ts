@@ -10,17 +10,18 @@ import type { SagaHandle, SagaHost } from './saga-host.js';
  * saga; `view` shows it as far as it is known here.
  */
 export class HostedChain {
+  readonly #host: SagaHost;
   readonly #options: SagaBuilderOptions & { readonly id: string };
   #running = false;
 
   constructor(
-    private readonly host: SagaHost,
     private readonly definition: SagaDefinition,
     private readonly context: unknown,
     options: SagaBuilderOptions,
     private readonly view: RunView,
   ) {
-    const { environment = STANDARD_ENVIRONMENT } = options;
+    const { host, environment = STANDARD_ENVIRONMENT } = options;
+    this.#host = host as SagaHost;
     const { id = environment.ids() } = options;
     this.#options = { ...options, id };
   }
@@ -41,7 +42,8 @@ export class HostedChain {
   }
 
   async #start(waits: boolean, resumeFrom?: string): Promise<SagaHandle> {
-    const { host, definition, context, view } = this;
+    const { definition, context, view } = this;
+    const host = this.#host;
     const options = resumeFrom === undefined ? this.#options : { ...this.#options, resumeFrom };
     const handle =
       waits && host.begin !== undefined

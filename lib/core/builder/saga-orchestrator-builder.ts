@@ -18,7 +18,7 @@ import { bareRun, driveBare } from './bare-host.js';
 import type { InferredStep, SagaBuilderOptions } from './builder-options.js';
 import { HostedChain } from './hosted-chain.js';
 import { RunView } from './run-view.js';
-import type { SagaHandle, SagaHost } from './saga-host.js';
+import type { SagaHandle } from './saga-host.js';
 
 /**
  * Defines a saga step by step, and runs it.
@@ -182,15 +182,8 @@ export class SagaOrchestratorBuilder<TContext, TResults extends StepResults = ob
   }
 
   private hosted(): HostedChain {
-    const { options = NO_OPTIONS, initialContext } = this;
-    const host = options.host as SagaHost;
-    return (this.#hosted ??= new HostedChain(
-      host,
-      this.build(),
-      initialContext,
-      options,
-      this.viewOf(),
-    ));
+    const { options = NO_OPTIONS, initialContext: context } = this;
+    return (this.#hosted ??= new HostedChain(this.build(), context, options, this.viewOf()));
   }
 
   private async onHost(resumeFrom: string | undefined): Promise<unknown> {

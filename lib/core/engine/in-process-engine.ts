@@ -94,29 +94,26 @@ export class InProcessEngine implements SagaEngine {
     if (this.#closed !== undefined) {
       throw new SagaInterruptedError(definition.name, options.id ?? '(new)', 'shutting down');
     }
-    const { environment, runs } = this.#parts;
+    const { environment, journaling, live, runs } = this.#parts;
     const request = startRequest(options, environment.ids, environment.clock.now());
     const input = runs.encodeInput(definition, request, context);
     await this.#ready();
     const ref = { name: definition.name, id: request.id };
-    if (options.resumeFrom !== undefined) {
-      const row = await this.options.journal.get(ref);
-      if (row !== undefined) {
-        // The plan may have been mended since.
-        checkInput(this.#parts.journaling.codec, ref, input, row);
-        return this.#steering.resume(ref, options.resumeFrom, definition);
-      }
+    const { resumeFrom } = options;
+    const stored = resumeFrom === undefined ? undefined : await this.options.journal.get(ref);
+    if (stored !== undefined) {
+      // The plan may have been mended since.
+      checkInput(journaling.codec, ref, input, stored);
+      return this.#steering.resume(ref, resumeFrom, definition);
     }
-    const running = this.#parts.live.get(ref);
+    const running = live.get(ref);
     if (running !== undefined) {
-      checkSame(this.#parts.journaling.codec, ref, definition, input, running);
+      checkSame(journaling.codec, ref, definition, input, running);
       return this.#accepted(running, definition);
     }
     const run = runs.create(definition, request, input);
-    if (options.resumeFrom !== undefined) {
-      run.note(resumeRecord(definition, run.state, options.resumeFrom));
-    }
-    const launched = this.#parts.live.launch(run, definition, input, request.deadline);
+    if (resumeFrom !== undefined) run.note(resumeRecord(definition, run.state, resumeFrom));
+    const launched = live.launch(run, definition, input, request.deadline);
     return this.#accepted(launched, definition);
   }
 
