@@ -145,6 +145,27 @@ describe('the application does not start (semantics 30)', () => {
     expect(await problems(Twice, Overrides)).toEqual([`Twice: ${twice}`, `Overrides: ${twice}`]);
   });
 
+  it('with a step that is no method, as JavaScript can decorate it', async () => {
+    const Any = Step({}) as PropertyDecorator;
+    @Saga()
+    class Fields {
+      @Any
+      get charge() {
+        return 'now';
+      }
+      @Any
+      ship = 5;
+      @Any
+      get mail() {
+        return () => undefined;
+      }
+    }
+    expect(await problems(Fields)).toEqual([
+      'Fields: charge: @SagaStep() stands on what is no method; decorate a method',
+      'Fields: ship: @SagaStep() stands on what is no method; decorate a method',
+    ]);
+  });
+
   it('with options that cannot be right', async () => {
     @Saga({ version: 0 })
     class Bad {

@@ -31,6 +31,9 @@ function methodProblem(
 
 function stepProblems(instance: Instance, { method, settings }: StepMetadata): readonly string[] {
   const named = [
+    typeof instance[method] === 'function'
+      ? undefined
+      : '@SagaStep() stands on what is no method; decorate a method',
     methodProblem(instance, 'compensate', settings.compensate),
     methodProblem(instance, 'probe', settings.probe),
     methodProblem(instance, 'onError', settings.onError),
