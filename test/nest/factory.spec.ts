@@ -1,9 +1,13 @@
+import { Test } from '@nestjs/testing';
 import {
   ResultFactory,
   SagaDefinitionError,
   SagaExecutionException,
+  SagaModule,
   SagaNotFoundError,
   SagaOperations,
+  SagaOrchestratorFactory,
+  silentLogger,
 } from 'nestjs-saga-orchestrator';
 import { boot } from './boot.js';
 import { ORDERS, Payments, PlaceOrderSaga, Stock, tea, yacht } from './orders.js';
@@ -48,9 +52,42 @@ describe('factory.for()', () => {
 
   it('refuses a class that is no saga of the application, and says what to do', async () => {
     const { sagas } = await boot();
-    const start = () => sagas.for(PlaceOrderSaga, tea());
+    class Undecorated {}
+    const start = () => sagas.for(Undecorated, {});
     expect(start).toThrow(SagaNotFoundError);
-    expect(start).toThrow(/PlaceOrderSaga .*@Saga\(\).*providers/);
+    expect(start).toThrow(/Undecorated .*@Saga\(\).*providers/);
+  });
+
+  it('says that a class is decorated, but not provided', async () => {
+    const { sagas } = await boot();
+    expect(() => sagas.for(PlaceOrderSaga, tea())).toThrow(
+      /^PlaceOrderSaga is not a saga of this application: add it to the providers of a module$/,
+    );
+  });
+
+  it('says that the application was not initialised', async () => {
+    const testing = await Test.createTestingModule({
+      imports: [SagaModule.forRoot({ logger: silentLogger })],
+      providers: ORDERS,
+    }).compile();
+    const start = () => testing.get(SagaOrchestratorFactory).for(PlaceOrderSaga, tea());
+    expect(start).toThrow(SagaNotFoundError);
+    expect(start).toThrow(/PlaceOrderSaga is not known yet.*app\.init\(\).*onApplicationBootstrap/);
+    await testing.init();
+    expect((await start().runAsync()).isSuccess).toBe(true);
+    await testing.close();
+  });
+
+  it('says that something else is provided in the place of the class', async () => {
+    const override = async (place: object) => {
+      const { sagas } = await boot({ providers: [{ provide: PlaceOrderSaga, useValue: place }] });
+      return sagas.for(PlaceOrderSaga, tea());
+    };
+    await expect(override({ charge: () => undefined })).rejects.toThrow(
+      /PlaceOrderSaga is not a saga.*in its place is no instance.*PlaceOrderSaga\.prototype/,
+    );
+    const instance: object = Object.create(PlaceOrderSaga.prototype) as object;
+    await expect(override(instance)).resolves.toBeDefined();
   });
 
   it('takes no further steps', async () => {

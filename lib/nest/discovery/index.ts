@@ -1,1 +1,2 @@
+export { isSagaClass } from './saga-metadata.accessor.js';
 export { SagaExplorer, type DiscoveredSaga } from './saga.explorer.js';

@@ -24,6 +24,10 @@ export function sagaMetadataOf(type: Constructor): SagaMetadata | undefined {
   return Reflect.getOwnMetadata(SAGA_METADATA, type) as SagaMetadata | undefined;
 }
 
+export function isSagaClass(type: Constructor): boolean {
+  return sagaMetadataOf(type) !== undefined;
+}
+
 function ownSteps(type: Constructor): readonly StepMetadata[] {
   return (Reflect.getOwnMetadata(STEPS_METADATA, type) ?? []) as StepMetadata[];
 }

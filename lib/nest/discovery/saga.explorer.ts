@@ -2,7 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import { SagaDefinitionError, type SagaDefinition } from '../../core/index.js';
 import { compileSaga } from './saga.compiler.js';
-import { repeatedSteps, sagaMetadataOf, stepMetadataOf } from './saga-metadata.accessor.js';
+import {
+  isSagaClass,
+  repeatedSteps,
+  sagaMetadataOf,
+  stepMetadataOf,
+} from './saga-metadata.accessor.js';
 
 type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
 type Constructor = new (...args: never[]) => object;
@@ -64,8 +69,20 @@ export class SagaExplorer {
     return sagas;
   }
 
+  /** Why {@link explore} has not found a class, and what to do about it. */
+  whyUnknown(type: Constructor): string {
+    if (!isSagaClass(type))
+      return 'decorate it with @Saga() and add it to the providers of a module';
+    const isProvided = this.discovery.getProviders().some(({ token }) => token === type);
+    if (!isProvided) return 'add it to the providers of a module';
+    return (
+      'what is provided in its place is no instance of it; give one, such as ' +
+      `Object.assign(Object.create(${type.name}.prototype), { … }), or replace single methods of it`
+    );
+  }
+
   #isCandidate(type: Constructor): boolean {
-    return sagaMetadataOf(type) !== undefined || stepMetadataOf(type).length > 0;
+    return isSagaClass(type) || stepMetadataOf(type).length > 0;
   }
 
   #compile(wrapper: Wrapper, type: Constructor): ReturnType<typeof compileSaga> {

@@ -9,6 +9,7 @@ import {
   type SagaStartOptions,
 } from '../../core/index.js';
 import type { SagaContextOf, SagaResultsOf } from '../decorators/index.js';
+import { isSagaClass, SagaExplorer, type DiscoveredSaga } from '../discovery/index.js';
 import { SAGA_ENGINE, SAGA_LOGGER } from '../tokens.js';
 
 /** Makes a chain of a definition, for one context. */
@@ -20,11 +21,13 @@ export type SagaStarter<TContext, TResults extends object> = (
 /** Makes the chains that an application runs: inject it into controllers and services. */
 @Injectable()
 export class SagaOrchestratorFactory {
-  readonly #byClass = new Map<Type, SagaDefinition>();
+  /** `undefined` until the application has looked for its sagas. */
+  #byClass: ReadonlyMap<Type, SagaDefinition> | undefined;
 
   constructor(
     @Inject(SAGA_ENGINE) private readonly engine: SagaEngine,
     @Inject(SAGA_LOGGER) private readonly logger: SagaLogger,
+    private readonly explorer: SagaExplorer,
   ) {}
 
   /**
@@ -45,20 +48,16 @@ export class SagaOrchestratorFactory {
   /**
    * The chain of a decorated class, whose context type it takes from the class's step methods.
    *
-   * @throws SagaNotFoundError when the class is not among the providers of the application.
+   * @throws SagaNotFoundError when the class is not among the providers of the application, or the
+   * application is not initialised yet.
    */
   for<S>(
     saga: Type<S>,
     context: SagaContextOf<S>,
     options: SagaStartOptions = {},
   ): SagaOrchestratorBuilder<SagaContextOf<S>, SagaResultsOf<S>> {
-    const definition = this.#byClass.get(saga);
-    if (definition === undefined) {
-      throw new SagaNotFoundError(
-        `${saga.name} is not a saga of this application: decorate it with @Saga() and add it to ` +
-          'the providers of a module',
-      );
-    }
+    const definition = this.#byClass?.get(saga);
+    if (definition === undefined) throw this.#unknown(saga);
     return this.#chain(definition, context, options);
   }
 
@@ -84,9 +83,25 @@ export class SagaOrchestratorFactory {
   }
 
   /** @internal */
-  register(types: Iterable<Type>, definition: SagaDefinition): void {
-    this.engine.register(definition);
-    for (const type of types) this.#byClass.set(type, definition);
+  register(sagas: readonly DiscoveredSaga[]): void {
+    const byClass = new Map<Type, SagaDefinition>();
+    for (const { tokens, definition } of sagas) {
+      this.engine.register(definition);
+      for (const type of tokens) byClass.set(type, definition);
+    }
+    this.#byClass = byClass;
+  }
+
+  #unknown(saga: Type): SagaNotFoundError {
+    if (this.#byClass !== undefined || !isSagaClass(saga)) {
+      const why = this.explorer.whyUnknown(saga);
+      return new SagaNotFoundError(`${saga.name} is not a saga of this application: ${why}`);
+    }
+    return new SagaNotFoundError(
+      `${saga.name} is not known yet, because sagas are found while the application is initialised: ` +
+        'call app.init() first (compile() of a testing module does not), and in a provider begin in ' +
+        'onApplicationBootstrap()',
+    );
   }
 
   #chain<TContext, TResults extends object>(

@@ -23,8 +23,9 @@ export class SagaRegistrar implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    for (const { tokens, definition } of this.explorer.explore()) {
-      this.factory.register(tokens, definition);
+    const sagas = this.explorer.explore();
+    this.factory.register(sagas);
+    for (const { definition } of sagas) {
       const labels = undoless(definition).map((label) => `'${label}'`);
       if (labels.length === 0) continue;
       this.logger.warn(
