@@ -30,7 +30,7 @@ export {
   SagaDefinition,
   type SagaDefinitionOptions,
 } from './saga-definition.js';
-export { nameProblem, shown, textProblem } from './names.js';
+export { isStorable, nameProblem, shown, shownText, textProblem } from './names.js';
 export {
   isObject,
   methodsProblem,

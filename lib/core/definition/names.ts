@@ -21,7 +21,10 @@ export function shown(value: unknown): string {
   return typeof value === 'object' && value !== null ? 'an object' : shownText(String(value));
 }
 
-/** Whether every journal can keep it: Postgres has no NUL, UTF-8 no half of a surrogate pair. */
+/**
+ * Whether every journal can keep it: Postgres has no NUL, and UTF-8 has no form for half of a
+ * surrogate pair, so that it would come back as another text.
+ */
 export function isStorable(text: string): boolean {
   return !text.includes('\0') && (text as Es2024String).isWellFormed();
 }

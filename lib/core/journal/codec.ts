@@ -4,7 +4,11 @@ import { fromStoredError, storedError, type StoredError } from './stored-error.j
 
 /** Turns payloads into text and back. Give your own to encrypt them. */
 export interface PayloadCodec {
-  /** @throws SagaSerializationError for what cannot be read back exactly. */
+  /**
+   * Text without NUL and halves of surrogate pairs, which databases cannot keep: base64, say.
+   *
+   * @throws SagaSerializationError for what cannot be read back exactly.
+   */
   encode(value: unknown): string;
   decode(text: string): unknown;
 }

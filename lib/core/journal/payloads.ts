@@ -1,7 +1,7 @@
-import { withoutUndefined, type Ranges } from '../definition/index.js';
+import { isStorable, withoutUndefined, type Ranges } from '../definition/index.js';
 import { isSagaError, SagaSerializationError } from '../errors/index.js';
 import { report, type LogFields, type SagaLogger } from '../ports/index.js';
-import type { PayloadCodec } from './codec.js';
+import { jsonCodec, type PayloadCodec } from './codec.js';
 import { storedError } from './stored-error.js';
 
 export interface PayloadLimits {
@@ -24,7 +24,7 @@ export function payloadLimits(given: Partial<PayloadLimits> = {}): PayloadLimits
   return { ...PAYLOAD_LIMITS, ...withoutUndefined(given) };
 }
 
-/** A codec of the user's may throw anything, or forget to give text. */
+/** A codec of the user's may throw anything, forget to give text, or give what no database keeps. */
 function encoded(codec: PayloadCodec, value: unknown): string {
   let text: unknown;
   try {
@@ -36,10 +36,18 @@ function encoded(codec: PayloadCodec, value: unknown): string {
       `was refused by the codec: ${storedError(error).message}`,
     );
   }
-  if (typeof text === 'string') return text;
+  if (typeof text !== 'string') {
+    throw new SagaSerializationError(
+      '$',
+      `was encoded as ${typeof text}; a codec must give a string`,
+    );
+  }
+  // Ours escapes both. Refused later, by the journal, the effect would be taken for one that failed.
+  if (codec === jsonCodec || isStorable(text)) return text;
   throw new SagaSerializationError(
     '$',
-    `was encoded as ${typeof text}; a codec must give a string`,
+    'was encoded as text with a NUL or half of a surrogate pair, which databases cannot keep; ' +
+      'a codec must give plain text, such as base64',
   );
 }
 

@@ -1,17 +1,14 @@
+import { isStorable } from '../../core/definition/index.js';
 import { SagaSerializationError, type JournalEntry } from '../../core/index.js';
 
-/** In every supported Node, but not in the library that the types are compiled against. */
-type Es2024String = string & { isWellFormed(): boolean };
-
 /**
- * SQL text holds neither NUL (Postgres) nor half of a surrogate pair (UTF-8 has no form for it, so
- * that it would come back as another text). The JSON codec escapes both inside payloads; what is
- * stored as it is has to do without.
+ * The JSON codec escapes inside payloads what SQL text cannot hold; what is stored as it is has to do
+ * without.
  *
  * @throws SagaSerializationError naming what holds it.
  */
 export function storable(what: string, text: string): string {
-  if (!text.includes('\0') && (text as Es2024String).isWellFormed()) return text;
+  if (isStorable(text)) return text;
   throw new SagaSerializationError(
     what,
     'holds a NUL character or half of a surrogate pair, which an SQL journal cannot keep; leave it out or escape it',
