@@ -68,5 +68,5 @@ export async function viewOf(
   definition?: SagaDefinition,
 ): Promise<Run> {
   const stored = await storedSaga(parts, ref);
-  return parts.runs.load(definition ?? parts.registry.get(ref.name, stored.row.version), stored);
+  return parts.runs.view(definition ?? parts.registry.get(ref.name, stored.row.version), stored);
 }

@@ -33,13 +33,24 @@ export class RunFactory {
     return run;
   }
 
-  /** A run as the journal knows it. */
-  load(definition: SagaDefinition, { row, entries }: StoredSaga): Run {
+  /** A run as the journal knows it, to look at: what it holds may be in a codec unknown here. */
+  view(definition: SagaDefinition, stored: StoredSaga): Run {
+    return this.#replayed(definition, stored).run;
+  }
+
+  /** A run as the journal knows it, to drive. @throws when its records cannot be read. */
+  load(definition: SagaDefinition, stored: StoredSaga): Run {
+    const { run, journaled } = this.#replayed(definition, stored);
+    journaled.checkReadable();
+    return run;
+  }
+
+  #replayed(definition: SagaDefinition, { row, entries }: StoredSaga) {
     const run = this.#runOf(definition, row.id);
     const journaled = new JournaledRun(run, this.journaling, row.input, row.epoch);
     journaled.replay(entries);
     run.persistence = journaled;
-    return run;
+    return { run, journaled };
   }
 
   #runOf(definition: SagaDefinition, id: string): Run {

@@ -1,3 +1,4 @@
+import { SagaSerializationError } from '../errors/index.js';
 import type { AttemptInFlight, Run, RunPersistence } from '../execution/index.js';
 import {
   decodeHead,
@@ -58,6 +59,24 @@ export abstract class StoredRun implements RunPersistence {
       evolve(this.run.state, this.#remember(decodeHead(entry.head), entry.result));
       if (entry.context !== null) this.#context = entry.context;
       this.#seq = entry.seq;
+    }
+  }
+
+  /**
+   * A payload of another codec, or under another key, is the fault of no step: who is about to drive
+   * what was replayed asks for all of them first.
+   *
+   * @throws SagaSerializationError
+   */
+  checkReadable(): void {
+    const { codec } = this.storing;
+    for (const [what, text] of [['context', this.#context], ...this.#results] as const) {
+      try {
+        codec.decode(text);
+      } catch (error) {
+        const why = `cannot be decoded (${messageOf(error)}); was it written with another codec?`;
+        throw new SagaSerializationError(what, why);
+      }
     }
   }
 

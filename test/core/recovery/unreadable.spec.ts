@@ -1,4 +1,5 @@
-import { answers, neverAnswers } from '../../support/behaviours.js';
+import { jsonCodec, type PayloadCodec } from 'nestjs-saga-orchestrator/core';
+import { answers, neverAnswers, type Behaviour } from '../../support/behaviours.js';
 import { rejectionOf } from '../../support/shop.js';
 import { Cluster, ref } from './cluster.js';
 
@@ -60,6 +61,52 @@ describe('a saga that cannot be read', () => {
     expect(await rejectionOf(bert.engine.resume(ref))).toBeInstanceOf(TypeError);
     repair();
     await (await bert.engine.resume(ref)).result();
+    expect(await cluster.status()).toBe('completed');
+  });
+});
+
+/** Text of another key is not decoded, as by a codec that encrypts. */
+const codecOf = (key: string): PayloadCodec => ({
+  encode: (value) => `${key} ${jsonCodec.encode(value)}`,
+  decode: (text) => {
+    if (!text.startsWith(`${key} `)) throw new Error('unknown key');
+    return jsonCodec.decode(text.slice(key.length + 1));
+  },
+});
+
+describe('a saga that was written with another codec, or under another key (semantics 8)', () => {
+  /** What cannot be read is the context, or only the result of a step. */
+  const cases = [
+    ['context', (key: string) => codecOf(key)],
+    [
+      'result of Reserve',
+      (key: string): PayloadCodec => ({
+        encode: (value) => (value === 'r-1' ? codecOf(key) : codecOf('all')).encode(value),
+        decode: (text) => codecOf(text.startsWith('all ') ? 'all' : key).decode(text),
+      }),
+    ],
+  ] as const;
+
+  it.each(cases)('is parked, neither driven on nor undone: its %s', async (_, codec) => {
+    const cluster = new Cluster();
+    const reads: Behaviour = (ctx) => [ctx.context, ctx.getStepResult('Reserve')];
+    const plan = cluster.plan([
+      cluster.step('Reserve', { does: [answers('r-1')] }),
+      cluster.step('Charge', { does: [neverAnswers, reads] }),
+    ]);
+    const anna = await cluster.process([plan], { codec: codec('old') });
+    await cluster.begun(anna, plan);
+    anna.crash();
+    const bert = await cluster.process([plan], { codec: codec('new') });
+    await cluster.takeover();
+    expect(await bert.get()).toMatchObject({ status: 'parked', parkReason: 'unreadable' });
+    expect(cluster.log).toEqual(['Reserve', 'Charge']);
+    expect(await rejectionOf(bert.engine.resume(ref))).toMatchObject({
+      code: 'SAGA_SERIALIZATION',
+      message: expect.stringMatching(/^(context|Reserve) cannot be decoded \(unknown key\)/),
+    });
+    const carl = await cluster.process([plan], { codec: codec('old') });
+    await (await carl.engine.resume(ref)).result();
     expect(await cluster.status()).toBe('completed');
   });
 });
