@@ -93,12 +93,16 @@ export abstract class StoredRun implements RunPersistence {
     let staged = record;
     let result: string | null = null;
     let context: string | null = null;
+    // Apart: an undo needs whichever of them can be stored.
     try {
-      result = this.#resultOf(record);
       context = this.#contextOf(attempt);
     } catch (error) {
       staged = this.#unstorable(record, error);
-      result = null;
+    }
+    try {
+      result = this.#resultOf(record);
+    } catch (error) {
+      staged = this.#unstorable(record, error);
     }
     const head = encodeHead(staged);
     const seq = (this.#seq += 1);
@@ -145,12 +149,11 @@ export abstract class StoredRun implements RunPersistence {
   }
 
   /**
-   * The effect took place, whatever cannot be stored: the record says so, without the values. An
-   * undo that spoilt its copy of the context is undone all the same; the copy is dropped.
+   * The effect took place, whatever cannot be stored: the record says so, and why. An undo that spoilt
+   * its copy of the context is undone all the same; the copy is dropped.
    */
   #unstorable(record: SagaRecord, error: unknown): SagaRecord {
-    if (record.type === 'done') return { ...record, result: undefined, unstorable: error };
-    if (record.type === 'probed') return { ...record, result: undefined };
+    if (record.type === 'done' || record.type === 'probed') return { ...record, unstorable: error };
     const { logger, sagaName: saga, sagaId } = this.run;
     const what = 'The context of a saga cannot be stored; its last change is dropped';
     report(logger, 'error', what, { saga, sagaId, error: messageOf(error) });

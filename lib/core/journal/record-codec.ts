@@ -14,7 +14,12 @@ export function encodeHead(record: SagaRecord): string {
         unstorable === undefined ? head : { ...head, unstorable: storedError(unstorable) },
       );
     }
-    case 'probed':
+    case 'probed': {
+      const { result: _, unstorable, ...head } = record;
+      return JSON.stringify(
+        unstorable === undefined ? head : { ...head, unstorable: storedError(unstorable) },
+      );
+    }
     case 'manual': {
       const { result: _, ...head } = { result: undefined, ...record };
       return JSON.stringify(head);
@@ -43,7 +48,8 @@ export function decodeHead(text: string): SagaRecord {
 
 function revive(head: Head): Head {
   switch (head.type) {
-    case 'done': {
+    case 'done':
+    case 'probed': {
       if (head['unstorable'] === undefined) return head;
       return { ...head, unstorable: fromStoredError(head['unstorable'] as StoredError) };
     }

@@ -28,7 +28,7 @@ function undoOf(state: SagaState, label: string, attempt: number): UndoState {
 }
 
 /** An effect whose result cannot be stored fails its saga, though not its step. */
-function unstorable({ unstorable: error }: Of<'done'>): FailedAttempt | undefined {
+function unstorable({ unstorable: error }: Of<'done' | 'probed'>): FailedAttempt | undefined {
   return error === undefined ? undefined : { error, retryable: false, retryAt: 0 };
 }
 
@@ -57,7 +57,7 @@ function onProbed(state: SagaState, record: Of<'probed'>): void {
   step.doubt = record.answer === 'unknown' ? 'probed' : 'none';
   if (record.answer === 'done') {
     step.phase = 'done';
-    step.failure = undefined;
+    step.failure = unstorable(record);
     step.result = record.result;
     if (record.pivot) state.set({ pivoted: true });
   }

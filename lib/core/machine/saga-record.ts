@@ -79,7 +79,7 @@ export type SagaRecord =
       readonly result: unknown;
       /** The step was the point of no return when it ran. */
       readonly pivot: boolean;
-      /** The action succeeded, but its result cannot be stored: never run again, undo it. */
+      /** The action succeeded, but its result or context cannot be stored: never run again, undo it. */
       readonly unstorable?: unknown;
     }
   | ({ readonly type: 'failed'; readonly outcome: 'not-done' | 'unknown' } & AttemptFailure)
@@ -89,6 +89,8 @@ export type SagaRecord =
       readonly answer: StepOutcome;
       readonly result: unknown;
       readonly pivot: boolean;
+      /** As in `done`: of a result that the probe brought back. */
+      readonly unstorable?: unknown;
     }
   | {
       readonly type: 'cancel-requested';

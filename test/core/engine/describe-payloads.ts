@@ -172,6 +172,43 @@ export function describePayloads(journalOf: () => Journal): void {
     );
   });
 
+  describe('what can be stored is kept, whatever else cannot (semantics 18)', () => {
+    const aFunction = () => 0;
+
+    it('shows an undo the result of a step whose context cannot be stored', async () => {
+      let seen: unknown;
+      await transfer(
+        {},
+        (ctx) => {
+          ctx.context.value = aFunction;
+          return 'tx-1';
+        },
+        undefined,
+        (ctx) => {
+          seen = [ctx.outcome, ctx.result, ctx.context];
+        },
+      );
+      expect(seen).toEqual(['done', 'tx-1', {}]);
+    });
+
+    it('shows an undo the context of a step whose result cannot be stored', async () => {
+      let seen: unknown;
+      const { error } = await transfer(
+        {},
+        (ctx) => {
+          ctx.context.value = 'tx-1';
+          return aFunction;
+        },
+        undefined,
+        (ctx) => {
+          seen = [ctx.outcome, ctx.result, ctx.context];
+        },
+      );
+      expect(seen).toEqual(['done', undefined, { value: 'tx-1' }]);
+      expect(error).toMatchObject({ cause: { code: 'SAGA_SERIALIZATION' } });
+    });
+  });
+
   describe('whatever is thrown fails the attempt and nothing else (semantics 1, 20)', () => {
     it.each([...STORABLE, ...UNSTORABLE])('thrown: $name', async ({ make }) => {
       const thrown = make();
