@@ -104,6 +104,21 @@ describe('SagaOperations', () => {
     expect(saga.log).toEqual(['pack', 'hand over', 'recall', 'unpack']);
   });
 
+  it('refuses an act that does not say who and why, as JavaScript can ask for it', async () => {
+    const { app } = await boot({ providers: ORDERS });
+    const operations = app.get(SagaOperations);
+    const nobody = undefined as never;
+    const acts = await Promise.allSettled([
+      operations.terminate('PlaceOrder', 'o-1', nobody),
+      operations.retryCompensation('PlaceOrder', 'o-1', nobody),
+      operations.markCompensated('PlaceOrder', 'o-1', 'Charge', nobody),
+      operations.markStepDone('PlaceOrder', 'o-1', 'Charge', nobody),
+      operations.markStepNotDone('PlaceOrder', 'o-1', 'Charge', nobody),
+    ]);
+    const told = { code: 'SAGA_OPTIONS', message: expect.stringContaining('{ by, reason }') };
+    expect(acts).toMatchObject(acts.map(() => ({ status: 'rejected', reason: told })));
+  });
+
   it('refuses to cancel what has ended, or what nobody knows', async () => {
     const { app, sagas } = await boot({ providers: ORDERS });
     const operations = app.get(SagaOperations);

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { SagaHandle } from '../builder/index.js';
-import type { SagaDefinition } from '../definition/index.js';
+import { shown, type SagaDefinition } from '../definition/index.js';
 import { SagaConflictError, SagaInterruptedError } from '../errors/index.js';
 import { executionException, type Run } from '../execution/index.js';
 import type { PayloadCodec, SagaRef } from '../journal/index.js';
-import { shownRef, viewOf, type EngineParts } from './engine-parts.js';
+import { viewOf, type EngineParts } from './engine-parts.js';
 import { AlreadyExists } from './journaling.js';
 import type { LiveSaga } from './live-sagas.js';
 
@@ -16,7 +16,7 @@ type Started = Pick<LiveSaga, 'version' | 'fingerprint' | 'input'>;
 
 function conflict(ref: SagaRef, what: 'definition' | 'input'): never {
   throw new SagaConflictError(
-    `Saga ${shownRef(ref)} was started with another ${what}; use another id`,
+    `A saga ${ref.name} with the id ${shown(ref.id)} was started with another ${what}; use another id`,
   );
 }
 

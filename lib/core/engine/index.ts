@@ -10,6 +10,6 @@ export { checkInput, checkSame } from './attach.js';
 export { detailsOf, summaryOf } from './details.js';
 export type { EngineSettings, SagaEngineProvider } from './engine-provider.js';
 export { settingsProblems } from './checked-options.js';
-export { checkedText } from './checked-text.js';
+export { checkedReason, checkedText } from './checked-text.js';
 export { DefinitionRegistry } from './registry.js';
 export { StoredRun, type StagedRecord, type Storing } from './stored-run.js';

@@ -2,7 +2,7 @@ import type { StartRequest } from '../builder/index.js';
 import type { SagaDefinition } from '../definition/index.js';
 import { logObserver } from '../events/index.js';
 import { Run, type RunEnvironment, type RunObserver } from '../execution/index.js';
-import { encodePayload, type StoredSaga } from '../journal/index.js';
+import { encodeInput, type StoredSaga } from '../journal/index.js';
 import type { SagaLogger } from '../ports/index.js';
 import { JournaledRun } from './journaled-run.js';
 import type { Journaling } from './journaling.js';
@@ -19,8 +19,7 @@ export class RunFactory {
   /** @throws SagaSerializationError when the initial context cannot be stored. */
   encodeInput({ name }: SagaDefinition, { id }: StartRequest, context: unknown): string {
     const { codec, limits } = this.journaling;
-    const fields = { saga: name, sagaId: id, payload: 'input' };
-    return encodePayload(codec, limits, context, this.logger, fields);
+    return encodeInput(codec, limits, context, this.logger, { saga: name, sagaId: id });
   }
 
   /** A run that its first write creates in the journal. */

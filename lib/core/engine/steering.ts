@@ -12,7 +12,7 @@ import {
   type ManualWish,
   type SagaRecord,
 } from '../machine/index.js';
-import { checkedText } from './checked-text.js';
+import { checkedReason, checkedText } from './checked-text.js';
 import type { LiveSaga } from './live-sagas.js';
 import {
   checkedRef,
@@ -77,10 +77,7 @@ export class Steering {
   }
 
   async manual(ref: SagaRef, wish: ManualWish, given: ManualReason): Promise<void> {
-    const why = {
-      by: checkedText('by', given.by),
-      reason: checkedText('reason', given.reason),
-    };
+    const why = checkedReason(given);
     const record = (run: Run): SagaRecord => {
       refuse(ref, wish.act, refusalOfManual(run.state, wish));
       return this.#manualRecord(run, wish, why);

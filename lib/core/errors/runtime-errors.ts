@@ -67,7 +67,8 @@ export class SagaSerializationError extends SagaError {
     /** Where in the value, from `$`: `$.items[3].price`. */
     readonly path: string,
     problem: string,
+    options: { readonly cause?: unknown } = {},
   ) {
-    super(`${path} ${problem}`);
+    super(`${path} ${problem}`, options);
   }
 }

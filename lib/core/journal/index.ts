@@ -14,7 +14,13 @@ export type {
   StoredSaga,
 } from './journal.js';
 export { cursorAt, listQuery, type ListQuery, type PagePosition } from './list-query.js';
-export { encodePayload, LIMIT_RANGES, payloadLimits, type PayloadLimits } from './payloads.js';
+export {
+  encodeInput,
+  encodePayload,
+  LIMIT_RANGES,
+  payloadLimits,
+  type PayloadLimits,
+} from './payloads.js';
 export { decodeHead, encodeHead } from './record-codec.js';
 export { refKey } from './ref-key.js';
 export { fromStoredError, storedError, type StoredError } from './stored-error.js';

@@ -72,3 +72,18 @@ export function encodePayload(
   if (bytes > limits.warnBytes) report(logger, 'warn', `A payload takes ${bytes} bytes`, fields);
   return text;
 }
+
+/** Encodes what a saga is started with. @throws SagaSerializationError that says so */
+export function encodeInput(
+  ...[codec, limits, context, logger, fields]: Parameters<typeof encodePayload>
+): string {
+  try {
+    return encodePayload(codec, limits, context, logger, { ...fields, payload: 'input' });
+  } catch (cause) {
+    if (!isSagaError(cause, 'SAGA_SERIALIZATION')) throw cause;
+    const { path, message } = cause as unknown as SagaSerializationError;
+    const problem = message.startsWith(path) ? message.slice(path.length + 1) : message;
+    const where = `in the context that saga ${String(fields['saga'])} is started with`;
+    throw new SagaSerializationError(path, `${problem} (${where})`, { cause });
+  }
+}

@@ -7,7 +7,7 @@ import {
   type SagaStartOptions,
 } from '../../core/index.js';
 import type { DefinitionRegistry } from '../../core/engine/index.js';
-import { encodePayload } from '../../core/journal/index.js';
+import { encodeInput } from '../../core/journal/index.js';
 import { resumeRecord, SagaState } from '../../core/machine/index.js';
 import type { RunParts } from './restate-run.js';
 import type { StartInput } from './wire.js';
@@ -50,8 +50,8 @@ export function startOf(
   const createdAt = environment.clock.now();
   const { id, key, tags, deadline } = startRequest(options, environment.ids, createdAt);
   checkId(id);
-  const fields = { saga: name, sagaId: id, payload: 'input' };
-  const input = encodePayload(storing.codec, storing.limits, context, logger, fields);
+  const fields = { saga: name, sagaId: id };
+  const input = encodeInput(storing.codec, storing.limits, context, logger, fields);
   const plan = { version, fingerprint, input, key, tags, deadline, createdAt };
   const { resumeFrom } = options;
   if (resumeFrom === undefined) return { ref: { name, id }, input: plan };

@@ -5,7 +5,7 @@ import {
   type ManualReason,
   type SagaRef,
 } from '../../core/index.js';
-import { checkedText, type DefinitionRegistry } from '../../core/engine/index.js';
+import { checkedReason, checkedText, type DefinitionRegistry } from '../../core/engine/index.js';
 import type { Run } from '../../core/execution/index.js';
 import { decodeHead, encodePayload } from '../../core/journal/index.js';
 import {
@@ -89,7 +89,7 @@ export class Steering {
   }
 
   async manual(ref: SagaRef, wish: ManualWish, given: ManualReason): Promise<void> {
-    const why = { by: checkedText('by', given.by), reason: checkedText('reason', given.reason) };
+    const why = checkedReason(given);
     const { kept, run } = await this.see(ref);
     refuse(ref, wish.act, refusalOfManual(run.state, wish));
     const asked = this.#encoded(run, wish);

@@ -85,8 +85,9 @@ export class SagaOperations {
     label: string,
     why: ManualReason & { readonly result?: unknown },
   ): Promise<void> {
-    const { result, by, reason } = why;
-    return this.engine.manual({ name, id }, { act: 'mark-done', label, result }, { by, reason });
+    // Who leaves `why` out is told so by the engine, as for every other act.
+    const { result } = (why as { readonly result?: unknown } | undefined) ?? {};
+    return this.engine.manual({ name, id }, { act: 'mark-done', label, result }, why);
   }
 
   /**

@@ -27,7 +27,13 @@ describe('the size of a payload (semantics 19)', () => {
     const shop = new JournaledShop();
     const note = bytes(3 * KIB * KIB);
     const saga = shop.saga({}, { ...order(), note } as never).step(shop.step('Charge'));
-    await expect(shop.run(saga)).rejects.toMatchObject({ code: 'SAGA_SERIALIZATION' });
+    await expect(shop.run(saga)).rejects.toMatchObject({
+      code: 'SAGA_SERIALIZATION',
+      path: '$',
+      message: expect.stringMatching(
+        /^\$ takes .* \(in the context that saga PlaceOrder is started with\)$/,
+      ) as string,
+    });
     expect(shop.log).toEqual([]);
   });
 

@@ -97,7 +97,7 @@ describe('a start with an id that is known (semantics 21)', () => {
     await settle();
     const error = await rejectionOf(chain({ ...order(), quantity: 3 }).runAsync());
     expect(error).toBeInstanceOf(SagaConflictError);
-    expect(error.message).toMatch(/another input/);
+    expect(error.message).toMatch(/^A saga PlaceOrder with the id 'o-1' .* another input;/);
     open();
     await shop.clock.until(run);
     expect(shop.log).toEqual(['Charge']);

@@ -247,6 +247,7 @@ describe('what an operator cannot do', () => {
   });
 
   it.each([
+    [null as never, /the last argument must be \{ by, reason \}.* \(got null\)/],
     [{ by: '', reason: 'x' }, /by must be a non-empty string/],
     [{ by: 'eve', reason: '' }, /reason must be a non-empty string/],
     [{ by: 'eve', reason: 7 as never }, /reason must be a non-empty string \(got 7\)/],
