@@ -29,6 +29,22 @@ describe('the memory journal', () => {
     await engine.close();
   });
 
+  it('never takes a saga for the former one of its id, which was deleted', async () => {
+    const { engine, run } = engineWith(10);
+    await run('t-1', () => undefined);
+    await engine.forget({ name: 'Transfer', id: 't-1' });
+    let answer: () => void = () => undefined;
+    const asked = new Promise<void>((resolve) => (answer = resolve));
+    const again = run('t-1', () => asked);
+    for (let i = 2; i < 20; i++) await run(`t-${i}`, () => undefined);
+    answer();
+    await again;
+    expect(await engine.get({ name: 'Transfer', id: 't-1' })).toMatchObject({
+      status: 'completed',
+    });
+    await engine.close();
+  });
+
   it('never forgets a parked one: an operator has to see it', async () => {
     const { engine, run } = engineWith(0);
     let calls = 0;

@@ -17,6 +17,7 @@ import {
   type SagaRow,
   type StoredSaga,
 } from '../../core/index.js';
+import { Ended, type Life } from './ended.js';
 import { isMeant, matches } from './matches.js';
 
 interface Stored {
@@ -27,6 +28,7 @@ interface Stored {
 }
 
 const AT_REST: ReadonlySet<string> = new Set(['completed', 'compensated', 'parked']);
+const ENDED: ReadonlySet<string> = new Set(['completed', 'compensated']);
 
 /**
  * Keeps sagas in this process's memory: for tests, and for a first try. It stores the encoded form,
@@ -37,13 +39,14 @@ export class MemoryJournal implements Journal {
   readonly #sagas = new Map<string, Stored>();
   readonly #aliveUntil = new Map<string, number>();
   #ordinal = 0;
-  /** Sagas that completed or were compensated, in the order of their end. */
-  readonly #ended: string[] = [];
+  readonly #ended: Ended;
 
   constructor(
     private readonly now: () => number = Date.now,
-    private readonly maxEnded = 10_000,
-  ) {}
+    maxEnded = 10_000,
+  ) {
+    this.#ended = new Ended(maxEnded);
+  }
 
   async open(): Promise<void> {}
   async close(): Promise<void> {}
@@ -81,7 +84,7 @@ export class MemoryJournal implements Journal {
     stored.entries.push(...entries);
     const recoveries = batch.progress ? 0 : stored.row.recoveries;
     stored.row = { ...stored.row, status, recoveries, updatedAt: this.now() };
-    this.#remember(key, status);
+    if (ENDED.has(status)) this.#forgetOldest({ key, ordinal: stored.ordinal });
     return Promise.resolve();
   }
 
@@ -165,13 +168,10 @@ export class MemoryJournal implements Journal {
     return Promise.resolve(forgotten);
   }
 
-  #remember(key: string, status: SagaRow['status']): void {
-    if (status !== 'completed' && status !== 'compensated') return;
-    this.#ended.push(key);
-    // In slices: taking the first of a long array away one by one would move all the others.
-    if (this.#ended.length < this.maxEnded * 1.1 + 1) return;
-    for (const old of this.#ended.splice(0, this.#ended.length - this.maxEnded)) {
-      this.#sagas.delete(old);
+  /** Never another life of the same id, which may be running. */
+  #forgetOldest(ended: Life): void {
+    for (const { key, ordinal } of this.#ended.add(ended)) {
+      if (this.#sagas.get(key)?.ordinal === ordinal) this.#sagas.delete(key);
     }
   }
 
