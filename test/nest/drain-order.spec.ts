@@ -46,16 +46,36 @@ class TransferSaga {
 @Module({ providers: [TransferSaga] })
 class TransferModule {}
 
-test('a shutdown drains the sagas before the modules that they need are destroyed (29)', async () => {
-  const imports = [SagaModule.forRoot(), DatabaseModule, TransferModule];
-  const app = (await Test.createTestingModule({ imports }).compile()).createNestApplication();
-  await app.init();
-  const saga = app.get(TransferSaga, { strict: false });
-  const transfer = await app.get(SagaOrchestratorFactory).for(TransferSaga, {}).start();
-  await saga.inFlight.promise;
-  const closed = app.close();
-  setImmediate(() => saga.answer.resolve());
-  await closed;
-  await transfer.result().catch(() => undefined);
-  expect(saga.seen).toEqual([true]);
+@Module({ providers: [Database], exports: [Database] })
+class LocalDatabaseModule {}
+
+@Module({ imports: [LocalDatabaseModule], providers: [TransferSaga] })
+class LocalTransferModule {}
+
+const Sagas = SagaModule.forRoot();
+const SagasAsync = SagaModule.forRootAsync({
+  imports: [LocalDatabaseModule],
+  inject: [Database],
+  useFactory: () => ({}),
 });
+
+test.each([
+  ['is global', [Sagas, DatabaseModule, TransferModule]],
+  ['is imported before SagaModule', [LocalDatabaseModule, Sagas, LocalTransferModule]],
+  ['is imported by a feature module', [Sagas, LocalTransferModule]],
+  ['is imported by forRootAsync', [SagasAsync, LocalTransferModule]],
+])(
+  'a shutdown drains the sagas before their database is closed, where it %s (29)',
+  async (_, imports) => {
+    const app = (await Test.createTestingModule({ imports }).compile()).createNestApplication();
+    await app.init();
+    const saga = app.get(TransferSaga, { strict: false });
+    const transfer = await app.get(SagaOrchestratorFactory).for(TransferSaga, {}).start();
+    await saga.inFlight.promise;
+    const closed = app.close();
+    setImmediate(() => saga.answer.resolve());
+    await closed;
+    await transfer.result().catch(() => undefined);
+    expect(saga.seen).toEqual([true]);
+  },
+);

@@ -16,6 +16,9 @@ import { prepareWriter } from './session.js';
 /** How much longer than the server a client waits for the end of a statement, in ms. */
 const GRACE_MS = 1_000;
 
+/** How often a pool of somebody else's is asked whether it is to end, in ms: it does not tell. */
+const LOOK_MS = 250;
+
 function ownPool(options: PostgresJournalOptions, settings: Settings): PgPool {
   const { connectionString, connection } = options;
   return new pg.Pool({
@@ -37,6 +40,8 @@ export class Connections {
   readonly pool: PgPool;
   readonly #isOwn: boolean;
   #writer: PgClient | undefined;
+  #writing = false;
+  #watch: NodeJS.Timeout | undefined;
 
   constructor(
     options: PostgresJournalOptions,
@@ -61,11 +66,14 @@ export class Connections {
   /** On the connection of the writer, which is made anew when it was lost. One call at a time. */
   async write<T>(work: (send: Send) => Promise<T>): Promise<T> {
     const writer = (this.#writer ??= await this.#connect());
+    this.#writing = true;
     try {
       return await work((query) => this.sendOn(writer, query));
     } catch (error) {
       if (isLost(error)) this.#drop();
       throw error;
+    } finally {
+      this.#writing = false;
     }
   }
 
@@ -88,10 +96,20 @@ export class Connections {
       throw error;
     }
     this.onNewWriter();
+    if (!this.#isOwn) this.#watch = setInterval(() => this.#letEnd(), LOOK_MS).unref();
     return client;
   }
 
+  /**
+   * The owner of the pool waits for our connection, and perhaps the journal is closed only after that.
+   * What is to be written later fails; what is being written does not.
+   */
+  #letEnd(): void {
+    if (this.pool.ending === true && !this.#writing) this.#drop();
+  }
+
   #drop(): void {
+    clearInterval(this.#watch);
     this.#writer?.release(true);
     this.#writer = undefined;
   }

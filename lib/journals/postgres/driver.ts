@@ -1,3 +1,4 @@
+import { SagaJournalError } from '../../core/index.js';
 import type { SqlRow } from '../sql/index.js';
 
 /** What is sent to the server. */
@@ -30,6 +31,8 @@ export interface PgPool {
   on(event: 'error', listener: () => void): unknown;
   removeListener(event: 'error', listener: () => void): unknown;
   end(): Promise<void>;
+  /** `end` was called: it lends nothing more, and waits for what it has lent. */
+  readonly ending?: boolean;
   readonly options?: { readonly max?: number | null | undefined };
 }
 
@@ -47,15 +50,23 @@ export function ignore(): void {
 /**
  * Takes a connection out of the pool. With a callback: a promise would leave a moment in which
  * nobody listens to its errors. Give it back with `release`.
+ *
+ * @throws SagaJournalError when the pool was ended: no server that comes back would help.
  */
 export function takeOut(pool: PgPool): Promise<PgClient> {
   return new Promise((resolve, reject) => {
     pool.connect((error, client) => {
-      if (client === undefined) return reject(error ?? new Error('The pool lends no connection'));
+      if (client === undefined) return reject(whyNotLent(pool, error));
       client.on('error', ignore);
       resolve(client);
     });
   });
+}
+
+function whyNotLent(pool: PgPool, error: Error | undefined): Error {
+  if (pool.ending !== true) return error ?? new Error('The pool lends no connection');
+  const why = 'The pool of the journal was ended before the journal was closed';
+  return new SagaJournalError(why, { cause: error });
 }
 
 /**

@@ -1,0 +1,53 @@
+import { Pool } from 'pg';
+import { defineSaga, InProcessEngine, silentLogger } from 'nestjs-saga-orchestrator/core';
+import { postgresJournal } from 'nestjs-saga-orchestrator/postgres';
+import { created, sagaOf } from '../../lib/testing/contract/fixtures.js';
+import { rejectionOf } from '../support/shop.js';
+import { postgresStore } from './postgres-store.js';
+
+const store = postgresStore();
+/** Far less than a server that is away is waited for (30 s), far more than what is meant here. */
+const SOON_MS = 5_000;
+
+const poolOf = (): Pool => new Pool({ connectionString: store.server.url, max: 3 });
+
+async function soon<T>(work: Promise<T>): Promise<T> {
+  const began = performance.now();
+  const value = await work;
+  expect(performance.now() - began).toBeLessThan(SOON_MS);
+  return value;
+}
+
+describe('a pool that was handed in and is ended before the journal is closed', () => {
+  it('gets the connection of the writer back, so that its end comes', async () => {
+    const pool = poolOf();
+    const journal = await store.opened({ pool, schema: store.schema() });
+    await created(journal);
+    await soon(pool.end());
+  });
+
+  it('is no server that is away: nobody waits for it', async () => {
+    const pool = poolOf();
+    const journal = await store.opened({ pool, schema: store.schema() });
+    await soon(pool.end());
+    for (const call of [() => journal.list({}), () => journal.create(sagaOf())]) {
+      expect(await soon(rejectionOf(call()))).toMatchObject({
+        code: 'SAGA_JOURNAL',
+        message: 'The pool of the journal was ended before the journal was closed',
+      });
+    }
+  });
+
+  it('does not hold up the close of an engine', async () => {
+    const pool = poolOf();
+    const journal = postgresJournal({ pool, schema: store.schema() });
+    const engine = store.closing(new InProcessEngine({ journal, logger: silentLogger }));
+    const plan = defineSaga('Transfer', [{ label: 'Debit', action: () => 1, pivot: true }]);
+    engine.register(plan);
+    await engine.recover();
+    await (await engine.start(plan, {}, {})).result();
+    const ended = pool.end();
+    await soon(engine.close().catch(() => undefined));
+    await soon(ended);
+  });
+});
