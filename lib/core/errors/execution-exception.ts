@@ -1,3 +1,4 @@
+import { isInstance, messageOf } from '../ports/index.js';
 import { SagaError } from './saga-error.js';
 
 /** How a saga ended that did not complete. */
@@ -23,7 +24,7 @@ export interface SagaFailure {
 
 function describe(failure: SagaFailure): string {
   const where = failure.failedLabel === undefined ? '' : ` at step '${failure.failedLabel}'`;
-  const why = failure.cause instanceof Error ? `: ${failure.cause.message}` : '';
+  const why = isInstance(failure.cause, Error) ? `: ${messageOf(failure.cause)}` : '';
   const end =
     failure.status === 'compensated'
       ? 'compensated'

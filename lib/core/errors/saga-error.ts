@@ -33,15 +33,20 @@ export abstract class SagaError extends Error {
   }
 }
 
-/** Whether `error` comes from this package (any loaded copy of it), with that code if one is given. */
+/**
+ * Whether `error` comes from this package (any loaded copy of it), with that code if one is given.
+ * Never throws, whatever it is asked of.
+ */
 export function isSagaError<C extends SagaErrorCode = SagaErrorCode>(
   error: unknown,
   code?: C,
 ): error is SagaError & { readonly code: C } {
-  return (
-    typeof error === 'object' &&
-    error !== null &&
-    (error as { [BRAND]?: unknown })[BRAND] === true &&
-    (code === undefined || (error as SagaError).code === code)
-  );
+  if (typeof error !== 'object' || error === null) return false;
+  try {
+    if ((error as { [BRAND]?: unknown })[BRAND] !== true) return false;
+    return code === undefined || (error as SagaError).code === code;
+  } catch {
+    // A proxy may throw whatever it is asked.
+    return false;
+  }
 }

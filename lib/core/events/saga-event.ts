@@ -1,3 +1,4 @@
+import { storedError } from '../journal/index.js';
 import type { SagaRecord } from '../machine/index.js';
 
 /** An error as events and timelines show it: no stack, no properties of its own. */
@@ -29,10 +30,8 @@ export type SagaEvent = Shown<SagaRecord> & {
 export type SagaEventType = SagaEvent['type'];
 
 export function shownError(error: unknown): EventError {
-  if (!(error instanceof Error)) return { name: 'Error', message: String(error) };
-  const { code } = error as { code?: unknown };
-  const shown = { name: error.name, message: error.message };
-  return typeof code === 'string' || typeof code === 'number' ? { ...shown, code } : shown;
+  const { name, message, code } = storedError(error, 0);
+  return code === undefined ? { name, message } : { name, message, code };
 }
 
 /** The event of a record: the same facts, without results and contexts. */

@@ -1,4 +1,5 @@
 import { isSagaError, SagaTimeoutError } from '../errors/index.js';
+import { causeOf } from '../ports/index.js';
 import { isObservableLike, lastValueOf } from '../result/index.js';
 import type { ActionContext } from './action-context.js';
 import { reportRun } from './report-run.js';
@@ -20,7 +21,7 @@ function awaitable(returned: unknown, ctx: ActionContext): unknown {
 /** A late end changes nothing any more; a late rejection must still not be an unhandled one. */
 function reportLate(run: Run, ctx: ActionContext, error: unknown): void {
   // Who passes the signal on ends with its reason, or with an error that it caused: as intended.
-  const cause: unknown = error instanceof Error ? error.cause : undefined;
+  const cause = causeOf(error);
   if (isSagaError(error, 'SAGA_TIMEOUT') || ctx.aborted === error || ctx.aborted === cause) return;
   const { label, attempt } = ctx;
   const message = `A timed-out attempt of '${label}' ended after its time`;

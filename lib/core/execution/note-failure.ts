@@ -1,5 +1,6 @@
 import type { StepDefinition, StepOutcome } from '../definition/index.js';
 import { mayRetry } from '../machine/index.js';
+import { isInstance } from '../ports/index.js';
 import { ActionContext } from './action-context.js';
 import { Halted, invoke } from './invoke.js';
 import { failedRecord, reasonOf, undoFailedRecord, unwrap } from './outcome.js';
@@ -10,7 +11,7 @@ import type { Run } from './run.js';
 const HOOK_TIMEOUT_MS = 30_000;
 
 function rethrowHalt(thrown: unknown): void {
-  if (thrown instanceof Halted) throw thrown.error;
+  if (isInstance(thrown, Halted)) throw thrown.error;
 }
 
 function reportHook(run: Run, label: string, hook: string, thrown: unknown): void {

@@ -1,6 +1,7 @@
 import type { StepDefinition } from '../definition/index.js';
 import { isSagaError } from '../errors/index.js';
 import type { SagaRecord } from '../machine/index.js';
+import { isInstance } from '../ports/index.js';
 import { Err, isResultLike, Ok, ResultError } from '../result/index.js';
 import { backoff, type RetryPolicy } from '../retry/index.js';
 import type { ActionContext } from './action-context.js';
@@ -26,12 +27,12 @@ export function unwrap(returned: unknown): unknown {
 
 /** What the user threw, or the error inside the `Err` that came back. */
 export function reasonOf(thrown: unknown): unknown {
-  return thrown instanceof FailureValue ? thrown.error : thrown;
+  return isInstance(thrown, FailureValue) ? thrown.error : thrown;
 }
 
 /** A thrown value as an error; one that is none is wrapped, never changed. */
 export function asError(reason: unknown, label: string): Error {
-  if (reason instanceof Error) return reason;
+  if (isInstance(reason, Error)) return reason;
   const shown = typeof reason === 'string' ? reason : safeString(reason);
   return new Error(`Step '${label}' failed: ${shown}`, { cause: reason });
 }
@@ -46,7 +47,7 @@ function safeString(value: unknown): string {
 
 function isRetryable(run: Run, policy: RetryPolicy, label: string, reason: unknown): boolean {
   if (isSagaError(reason, 'SAGA_NON_RETRYABLE')) return false;
-  if (reason instanceof ResultError && !reason.retryable) return false;
+  if (isInstance(reason, ResultError) && !reason.retryable) return false;
   if (policy.when === undefined) return true;
   try {
     return policy.when(reason);

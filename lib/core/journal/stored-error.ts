@@ -29,15 +29,6 @@ function codeOf(error: object): string | number | undefined {
   return typeof code === 'number' && Number.isFinite(code) ? code : undefined;
 }
 
-/** A proxy may throw whatever it is asked. */
-function isOurs(error: object): boolean {
-  try {
-    return isSagaError(error);
-  } catch {
-    return false;
-  }
-}
-
 function property(error: object, key: 'code' | 'cause'): unknown {
   try {
     return (error as Record<string, unknown>)[key];
@@ -58,7 +49,7 @@ export function storedError(error: unknown, causes = MAX_CAUSES): StoredError {
     message: text(() => (error as Error).message, 'an object was thrown'),
     ...(code === undefined ? {} : { code }),
     ...(cause === undefined || causes === 0 ? {} : { cause: storedError(cause, causes - 1) }),
-    ...(isOurs(error) ? { saga: true } : {}),
+    ...(isSagaError(error) ? { saga: true } : {}),
   };
 }
 

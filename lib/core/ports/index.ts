@@ -1,5 +1,6 @@
 export { LONGEST_TIMER_MS, systemClock, type Clock } from './clock.js';
-export { messageOf, report } from './report.js';
+export { report } from './report.js';
+export { causeOf, isInstance, messageOf } from './thrown.js';
 export { timeOrderedIds, type IdGenerator } from './ids.js';
 export {
   isEnabled,
