@@ -147,6 +147,19 @@ describe("else to Nest's Logger", () => {
       'error [Orders] d error={"name":"E"}',
     ]);
   });
+
+  it('in one line, whatever the text holds: nothing in it can forge another', () => {
+    const { lines, logger } = recordingNestLogger(['log']);
+    Logger.overrideLogger(logger);
+    const breaks = 'o-1\r\n[Nest] ERROR \u001b[31m \u2028 \u0085 茶';
+    nestLogger('Orders').info(breaks, { sagaId: breaks, list: [breaks] });
+    Logger.overrideLogger(false);
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toContain(
+      'sagaId=o-1\\u000d\\u000a[Nest] ERROR \\u001b[31m \\u2028 \\u0085 茶',
+    );
+    expect(lines[0]).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}]/u);
+  });
 });
 
 describe('what is logged', () => {

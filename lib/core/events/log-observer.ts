@@ -1,6 +1,13 @@
 import type { Run, RunObserver } from '../execution/index.js';
 import type { SagaRecord } from '../machine/index.js';
-import { isEnabled, type Clock, type LogFields, type SagaLogger } from '../ports/index.js';
+import {
+  isEnabled,
+  report,
+  type Clock,
+  type LogFields,
+  type LogLevel,
+  type SagaLogger,
+} from '../ports/index.js';
 import { shownError } from './saga-event.js';
 
 function details(record: SagaRecord): LogFields {
@@ -42,16 +49,20 @@ class LogObserver implements RunObserver {
   onRecord(run: Run, record: SagaRecord): void {
     switch (record.type) {
       case 'completed':
-        return void this.logger.info(`Saga ${run.sagaName} completed`, this.#fields(run, record));
+        return this.#log('info', `Saga ${run.sagaName} completed`, run, record);
       case 'compensated':
-        return void this.logger.warn(`Saga ${run.sagaName} compensated`, this.#fields(run, record));
+        return this.#log('warn', `Saga ${run.sagaName} compensated`, run, record);
       case 'parked':
-        return void this.logger.error(`Saga ${run.sagaName} parked`, this.#fields(run, record));
+        return this.#log('error', `Saga ${run.sagaName} parked`, run, record);
       default:
         if (!this.debug) return;
         if (BEGINS.has(record.type)) this.#stepStarted = this.clock.monotonic();
-        this.logger.debug(`Saga ${run.sagaName}: ${record.type}`, this.#fields(run, record));
+        this.#log('debug', `Saga ${run.sagaName}: ${record.type}`, run, record);
     }
+  }
+
+  #log(level: LogLevel, message: string, run: Run, record: SagaRecord): void {
+    report(this.logger, level, message, this.#fields(run, record));
   }
 
   #fields(run: Run, record: SagaRecord): LogFields {

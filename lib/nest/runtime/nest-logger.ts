@@ -1,13 +1,15 @@
 import { Logger, type LogLevel } from '@nestjs/common';
+import { shownText } from '../../core/definition/index.js';
 import type { LogFields, SagaLogger } from '../../core/index.js';
 
 const NEST_LEVELS: Readonly<Record<string, LogLevel>> = { info: 'log' };
 
+/** One line, whatever an id or an error holds: nothing in it can forge another. */
 function line(message: string, fields: LogFields = {}): string {
   const shown = Object.entries(fields).map(
     ([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
   );
-  return [message, ...shown].join(' ');
+  return shownText([message, ...shown].join(' '), Infinity);
 }
 
 /** What Nest keeps of `logger` and `logLevels`; the types tell of neither. */

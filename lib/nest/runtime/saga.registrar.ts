@@ -1,5 +1,6 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type { SagaDefinition, SagaLogger } from '../../core/index.js';
+import { report } from '../../core/ports/index.js';
 import { SagaExplorer } from '../discovery/index.js';
 import { SAGA_LOGGER } from '../tokens.js';
 import { SagaOrchestratorFactory } from './saga-orchestrator.factory.js';
@@ -28,7 +29,9 @@ export class SagaRegistrar implements OnModuleInit {
     for (const { definition } of sagas) {
       const labels = undoless(definition).map((label) => `'${label}'`);
       if (labels.length === 0) continue;
-      this.logger.warn(
+      report(
+        this.logger,
+        'warn',
         `Saga ${definition.name} has no compensation for ${labels.join(', ')}; ` +
           'give one, or `compensate: NOTHING_TO_UNDO` where there is nothing to undo',
         { saga: definition.name },

@@ -1,5 +1,5 @@
 import { silentLogger } from 'nestjs-saga-orchestrator/core';
-import { answers, declines, losesItsAnswer, rejects } from '../../support/behaviours.js';
+import { answers, declines, losesItsAnswer, rejects, throws } from '../../support/behaviours.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
 import { order, Shop } from '../../support/shop.js';
 
@@ -139,6 +139,22 @@ describe('the log of a saga', () => {
     Object.assign(logger, { isLevelEnabled: undefined });
     await completed(logger);
     expect(logger.lines).toHaveLength(5);
+  });
+
+  it.each([
+    ['rejects', () => Promise.reject(new Error('log sink away'))],
+    ['throws', throws(new Error('log sink away')) as () => never],
+  ])('changes nothing and ends no process when the logger %s', async (_, fails) => {
+    const unhandled = jest.fn();
+    process.on('unhandledRejection', unhandled);
+    const logger = new RecordingLogger('debug');
+    Object.assign(logger, { debug: fails, info: fails, warn: fails, error: fails });
+    const shop = await compensated(logger);
+    expect(shop.log).toContain('undo Reserve');
+    // Node tells of unhandled rejections at the end of a turn.
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('unhandledRejection', unhandled);
+    expect(unhandled).not.toHaveBeenCalled();
   });
 
   it('can be turned off with silentLogger', () => {
