@@ -42,6 +42,11 @@ export interface StepFailure {
   readonly error: unknown;
   /** From 1. */
   readonly attempt: number;
+  /**
+   * Another attempt follows by the policy alone. `false` of an unknown outcome of a step that is not
+   * idempotent: its `probe`, which is asked after this, may still say `not-done` and so lead to one.
+   * `true` is no promise either: the probe may say `done`, or the saga be cancelled in between.
+   */
   readonly willRetry: boolean;
 }
 

@@ -20,6 +20,23 @@ describe('onError (semantics 7)', () => {
     ]);
   });
 
+  it('is told what the policy alone leaves: a probe, asked later, may still lead to an attempt', async () => {
+    const shop = new Shop();
+    const told: StepFailure[] = [];
+    const asked: string[] = [];
+    const charge = shop.step('Charge', {
+      does: [losesItsAnswer, answers()],
+      retry: { retries: 1, delay: 0 },
+      idempotent: false,
+      onError: (failure) => void (told.push(failure), asked.push('onError')),
+      probe: () => (asked.push('probe'), 'not-done'),
+    });
+    await shop.run(shop.saga().step(charge));
+    expect(told).toMatchObject([{ attempt: 1, willRetry: false }]);
+    expect(asked).toEqual(['onError', 'probe']);
+    expect(shop.log).toEqual(['Charge', 'Charge']);
+  });
+
   it('sees the context of the failed attempt, and is awaited before the next one', async () => {
     const shop = new Shop();
     const seen: string[] = [];
