@@ -7,9 +7,12 @@ export interface PayloadCodec {
   /**
    * Text without NUL and halves of surrogate pairs, which databases cannot keep: base64, say.
    *
+   * @param maxBytes What is longer is refused anyway. Pass it on to `jsonCodec`, which stops there: an
+   * object that is shared is written out wherever it is met, so that a small value can have a text
+   * without end.
    * @throws SagaSerializationError for what cannot be read back exactly.
    */
-  encode(value: unknown): string;
+  encode(value: unknown, maxBytes?: number): string;
   decode(text: string): unknown;
 }
 
@@ -68,8 +71,8 @@ function decodeJson(json: unknown): unknown {
  * Anything else (functions, symbols, class instances, circles, 256 levels) is refused with its path.
  */
 export const jsonCodec: PayloadCodec = {
-  encode(value) {
-    const encoder = new PayloadEncoder();
+  encode(value, maxBytes) {
+    const encoder = new PayloadEncoder(maxBytes);
     try {
       return JSON.stringify(encoder.encode(value));
     } catch (error) {

@@ -47,10 +47,19 @@ const valuesOf = (set: Set<unknown>) => Set.prototype.values.call(set);
 export class PayloadEncoder {
   readonly #ancestors: object[] = [];
   readonly #path: (string | number)[] = [];
+  /** How many bytes are left, at most: what was walked takes at least as many as were counted. */
+  #left: number;
+
+  constructor(private readonly maxBytes = Infinity) {
+    this.#left = maxBytes;
+  }
 
   encode(value: unknown): Json {
+    this.#take(1);
     switch (typeof value) {
       case 'string':
+        this.#take(value.length);
+        return value;
       case 'boolean':
         return value;
       case 'number':
@@ -75,6 +84,14 @@ export class PayloadEncoder {
           : `[${JSON.stringify(key)}]`,
     );
     throw new SagaSerializationError(`$${path.join('')}`.slice(0, 300), problem);
+  }
+
+  /** Counted on the way: what is shared is met again and again, and may never end. */
+  #take(bytes: number): void {
+    this.#left -= bytes;
+    if (this.#left >= 0) return;
+    const problem = `takes more bytes than allowed, over the limit of ${this.maxBytes}`;
+    throw new SagaSerializationError('$', `${problem}; store a reference instead`);
   }
 
   #at(key: string | number, value: unknown): Json {
@@ -102,9 +119,12 @@ export class PayloadEncoder {
     if (rank === 0) return tagged('bare', this.#record(value));
     if (rank === 1 && isObjectPrototype(Object.getPrototypeOf(value))) return this.#record(value);
     if (types.isNativeError(value)) {
-      return tagged('error', storedError(value) as unknown as Json);
+      const stored = storedError(value);
+      this.#take(stored.message.length);
+      return tagged('error', stored as unknown as Json);
     }
     if (types.isUint8Array(value)) {
+      this.#take(value.byteLength);
       const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
       if (rank === 3) return tagged('bytes', bytes.toString('base64'));
       if (Buffer.isBuffer(value) && rank === 4) return tagged('buffer', bytes.toString('base64'));
@@ -143,6 +163,7 @@ export class PayloadEncoder {
       if (FORBIDDEN.has(key)) this.fail(`has the key '${key}', which is refused`);
       // Read with the key on the path already: a getter may throw.
       this.#path.push(key);
+      this.#take(key.length);
       json[key] = this.encode((value as Record<string, unknown>)[key]);
       this.#path.pop();
     }

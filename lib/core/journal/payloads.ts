@@ -25,10 +25,10 @@ export function payloadLimits(given: Partial<PayloadLimits> = {}): PayloadLimits
 }
 
 /** A codec of the user's may throw anything, forget to give text, or give what no database keeps. */
-function encoded(codec: PayloadCodec, value: unknown): string {
+function encoded(codec: PayloadCodec, value: unknown, maxBytes: number): string {
   let text: unknown;
   try {
-    text = codec.encode(value);
+    text = codec.encode(value, maxBytes);
   } catch (error) {
     if (isSagaError(error)) throw error;
     throw new SagaSerializationError(
@@ -59,7 +59,7 @@ export function encodePayload(
   logger: SagaLogger,
   fields: LogFields,
 ): string {
-  const text = encoded(codec, value);
+  const text = encoded(codec, value, limits.maxBytes);
   // A UTF-16 unit has at most 3 bytes.
   if (text.length * 3 <= Math.min(limits.warnBytes, limits.maxBytes)) return text;
   const bytes = Buffer.byteLength(text);

@@ -1,3 +1,4 @@
+import { jsonCodec } from 'nestjs-saga-orchestrator/core';
 import { answers } from '../../support/behaviours.js';
 import { order } from '../../support/shop.js';
 import { JournaledShop } from './journaled-shop.js';
@@ -49,6 +50,33 @@ describe('the size of a payload (semantics 19)', () => {
       cause: { code: 'SAGA_SERIALIZATION' },
     });
     expect(shop.log).toEqual(['Most', 'Over', 'undo Over']);
+  });
+
+  it('is refused on the way: a few objects that are shared can have a text without end', async () => {
+    let shared: unknown = 'tea';
+    for (let level = 0; level < 60; level += 1) shared = { left: shared, right: shared };
+    const shop = new JournaledShop();
+    const saga = shop.saga().step(shop.step('Charge', { does: [answers(shared)], retry: 3 }));
+    expect(await shop.failure(saga)).toMatchObject({
+      status: 'compensated',
+      cause: { code: 'SAGA_SERIALIZATION', message: expect.stringMatching(/limit of 2097152/) },
+    });
+    expect(shop.log).toEqual(['Charge', 'undo Charge']);
+  });
+
+  it.each([
+    ['an array', () => new Array(999_999).fill(0)],
+    ['strings', () => new Array(1_000).fill('x'.repeat(2_000))],
+    ['keys', () => new Array(1_000).fill({ ['k'.repeat(2_000)]: 1 })],
+    ['errors', () => new Array(1_000).fill(new Error('x'.repeat(1_900)))],
+    ['bytes', () => new Uint8Array(1_500_000)],
+    [
+      'numbers and what JSON lacks',
+      () => [1.5, -0, 10n ** 400n, undefined, new Date(0), new Set([1])],
+    ],
+  ])('is never counted as more than the text takes: %s', (_, make) => {
+    const text = jsonCodec.encode(make());
+    expect(jsonCodec.encode(make(), Buffer.byteLength(text))).toBe(text);
   });
 
   it('is counted in bytes, not in characters', async () => {
