@@ -62,6 +62,7 @@ export {
   Ok,
   OutcomeUnknownError,
   type ParkReason,
+  type JsonCodec,
   type PayloadCodec,
   type PayloadLimits,
   type ProbeAnswer,

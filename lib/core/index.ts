@@ -48,6 +48,7 @@ export {
   StepState,
   type Command,
   type ParkReason,
+  type OwedUndo,
   type SagaRecord,
   type SagaStatus,
 } from './machine/index.js';
@@ -94,6 +95,7 @@ export {
   type ListQuery,
   type NewSaga,
   type PagePosition,
+  type JsonCodec,
   type PayloadCodec,
   type PayloadLimits,
   type SagaFilter,

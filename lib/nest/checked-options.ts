@@ -1,16 +1,35 @@
 import type { DiscoveryService } from '@nestjs/core';
 import { SagaOptionsError, type SagaEngineProvider } from '../core/index.js';
-import { isObject, methodsProblem, refuseProblems, shown } from '../core/definition/index.js';
+import {
+  isObject,
+  methodsProblem,
+  namesOf,
+  refuseProblems,
+  shown,
+  unknownProblems,
+} from '../core/definition/index.js';
 import { settingsProblems } from '../core/engine/index.js';
 import type { SagaModuleOptions } from './saga-module-options.js';
 import { SAGA_OPTIONS } from './tokens.js';
 
 const OF_A_JOURNAL = ['journal', 'leaseMs', 'worker', 'deleteAfter'] as const;
 
-/** What `forRoot()` was given, or a factory has made. @throws SagaOptionsError when it is no object. */
+const OPTIONS = namesOf<SagaModuleOptions>({
+  ...{ journal: true, engine: true, logger: true, codec: true, limits: true },
+  ...{ drainMs: true, leaseMs: true, worker: true, deleteAfter: true },
+});
+
+/**
+ * What `forRoot()` was given, or a factory has made.
+ *
+ * @throws SagaOptionsError when it is no object, or has what nobody reads.
+ */
 export function checkedOptions(options: unknown, source: string): SagaModuleOptions {
-  if (isObject(options)) return options;
-  throw new SagaOptionsError(`${source} must be an object of options (got ${shown(options)})`);
+  if (!isObject(options)) {
+    throw new SagaOptionsError(`${source} must be an object of options (got ${shown(options)})`);
+  }
+  refuseProblems(unknownProblems('SagaModule', options, OPTIONS));
+  return options;
 }
 
 function withoutJournalProblem(options: SagaModuleOptions): string | undefined {

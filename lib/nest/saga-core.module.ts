@@ -1,6 +1,7 @@
 import { Global, Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
 import { InProcessEngine, type SagaEngine, type SagaLogger } from '../core/index.js';
+import { report } from '../core/ports/index.js';
 import { memoryJournal } from '../journals/memory/index.js';
 import { checkedEngine, checkOnce } from './checked-options.js';
 import { SagaExplorer } from './discovery/index.js';
@@ -43,7 +44,9 @@ function engineOf(
   }
   const made = new InProcessEngine({ ...settings, journal, logger, observers });
   if (options.journal === undefined && process.env['NODE_ENV'] === 'production') {
-    logger.warn(
+    report(
+      logger,
+      'warn',
       'Sagas are kept in memory: a crash or a deploy loses them. Give SagaModule.forRoot() a journal',
     );
   }

@@ -26,6 +26,22 @@ describe('a pool that was handed in and is ended before the journal is closed', 
     await soon(pool.end());
   });
 
+  it('gets it back also while one write follows the other', async () => {
+    const pool = poolOf();
+    const journal = await store.opened({ pool, schema: store.schema() });
+    let writes = 0;
+    const writer = async (): Promise<void> => {
+      for (;;) {
+        await journal.create(sagaOf({ id: `s-${writes}` }));
+        writes += 1;
+      }
+    };
+    const failed = rejectionOf(writer());
+    while (writes < 50) await new Promise((resolve) => setImmediate(resolve));
+    await soon(pool.end());
+    expect(await soon(failed)).toMatchObject({ code: 'SAGA_JOURNAL' });
+  });
+
   it('is no server that is away: nobody waits for it', async () => {
     const pool = poolOf();
     const journal = await store.opened({ pool, schema: store.schema() });

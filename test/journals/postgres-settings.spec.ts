@@ -36,6 +36,7 @@ describe('the options of the Postgres journal', () => {
     [{ connection: {}, statementTimeoutMs: 0 }, /statementTimeoutMs must be .* \(got 0\)/],
     [{ connection: {}, reconnectMs: 1.5 }, /reconnectMs must be .* \(got 1.5\)/],
     [{ connection: {}, connectTimeoutMs: '5' }, /connectTimeoutMs must be .* \(got '5'\)/],
+    [{ url: 'postgres://h/d' }, /it has connectionString, .*, and no 'url'; take it away/],
     [{ connection: {}, onWarning: 'log' }, /onWarning must be a function/],
   ];
   it.each(bad)('are refused when they cannot be meant: %j', (options, message) => {
@@ -132,6 +133,21 @@ describe('what the Postgres journal expects of its server', () => {
     await journal.open();
     await journal.close();
     expect(warnings).toEqual([expect.stringMatching(/synchronous_commit = off/)]);
+  });
+
+  it('says at once that it waits for a server that is away, and why', async () => {
+    const warnings: string[] = [];
+    const away = postgresJournal({
+      connectionString: 'postgres://nobody:secret@127.0.0.1:1/shop',
+      reconnectMs: 100,
+      onWarning: (message) => warnings.push(message),
+    });
+    await expect(away.open()).rejects.toThrow(/cannot be opened: .*ECONNREFUSED/);
+    expect(warnings).toEqual([
+      expect.stringMatching(/127\.0\.0\.1:1\/shop .* is not ready \(.*ECONNREFUSED.*100 ms/),
+    ]);
+    expect(warnings.join()).not.toContain('secret');
+    await away.close();
   });
 
   it('needs no right but to make its schema, and none of that once it is there', async () => {

@@ -200,6 +200,22 @@ describe('the application does not start (semantics 30)', () => {
     ]);
   });
 
+  it('with options that nobody reads', async () => {
+    const misspelt = { retries: 3, timeOut: 5, retry: { retries: 1, dealy: 5 } };
+    const nameless = { nam: 'PlaceOrder' };
+    @Saga(nameless as object)
+    class Misspelt {
+      @SagaStep(misspelt as object)
+      charge() {}
+    }
+    expect(await problems(Misspelt)).toEqual([
+      "Misspelt: @Saga() has name, version, onCompensationFailure, and no 'nam'; take it away",
+      expect.stringMatching(/^Misspelt: charge: @SagaStep\(\) has label, .* no 'retries'; take it/),
+      expect.stringMatching(/^Misspelt: charge: @SagaStep\(\) has label, .* no 'timeOut'; take it/),
+      expect.stringMatching(/^Misspelt: step 'charge': retry has retries, .*, and no 'dealy'/),
+    ]);
+  });
+
   it('with two sagas of one name and version', async () => {
     @Saga('PlaceOrder')
     class Impostor {

@@ -10,6 +10,7 @@ import {
   silentLogger,
 } from 'nestjs-saga-orchestrator';
 import { boot } from './boot.js';
+import { RecordingLogger } from '../support/recording-logger.js';
 import { ORDERS, Payments, PlaceOrderSaga, Stock, tea, yacht } from './orders.js';
 
 interface Transfer {
@@ -26,6 +27,9 @@ describe('factory.for()', () => {
     expect(saga.getContext().isSuccess).toBe(true);
     expect(saga.getStepResult('charge')).toEqual({ tx: 'tx-o-1' });
     expect(saga.getStepResult<{ reserved: number }>('ReserveStock')).toEqual({ reserved: 3 });
+    // By the name of its method, too, which has the type.
+    expect(saga.getStepResult('reserveStock')?.reserved).toBe(3);
+    expect(view.getStepResult('reserveStock')?.reserved).toBe(3);
   });
 
   it('undoes in reverse order what was done when a step fails', async () => {
@@ -57,6 +61,16 @@ describe('factory.for()', () => {
     expect(start).toThrow(SagaNotFoundError);
     expect(start).toThrow(/Undecorated .*@Saga\(\).*providers/);
   });
+
+  it.each(['PlaceOrder', undefined, { name: 'PlaceOrder' }])(
+    'takes a class, and not %p',
+    async (no) => {
+      const { sagas } = await boot({ providers: ORDERS });
+      expect(() => sagas.for(no as never, tea())).toThrow(
+        /^for\(\) takes the class of a saga \(got /,
+      );
+    },
+  );
 
   it('says that a class is decorated, but not provided', async () => {
     const { sagas } = await boot();
@@ -175,6 +189,15 @@ describe('factory.define()', () => {
     const { definitions } = app.get(SagaOperations);
     expect(definitions.map(({ name }) => name)).toEqual(['Transfer']);
     expect(app.get(SagaOperations).definition('Transfer').toMermaid()).toMatch(/Debit/);
+  });
+
+  it('warns of steps that nothing undoes, as of those of a class (semantics 12)', async () => {
+    const logger = new RecordingLogger();
+    const { sagas } = await boot({}, { logger });
+    sagas.define('Ship', (chain) => chain.step({ label: 'Pack', action: () => 1 }));
+    expect(logger.messages('warn')).toEqual([
+      expect.stringMatching(/Saga Ship has no compensation for 'Pack'/),
+    ]);
   });
 
   it('refuses a chain that cannot be right, and a name that is taken', async () => {

@@ -104,7 +104,18 @@ describe('two copies of the package may be loaded (semantics 32)', () => {
     expect(copy.isSagaError(new Error('x'))).toBe(false);
   });
 
-  it('and a participant may throw the errors of the other', async () => {
+  it.each([
+    [
+      'throw the errors',
+      ({ NonRetryableError }: typeof Package) => {
+        throw new NonRetryableError('card expired');
+      },
+    ],
+    [
+      'answer with results',
+      ({ ResultFactory }: typeof Package) => ResultFactory.nonRetryable('EXPIRED', 'card expired'),
+    ],
+  ])('and a participant may %s of the other', async (_, answer) => {
     const copy = secondCopy();
     let attempts = 0;
     @Saga()
@@ -112,7 +123,7 @@ describe('two copies of the package may be loaded (semantics 32)', () => {
       @SagaStep({ retry: 5 })
       charge() {
         attempts += 1;
-        throw new copy.NonRetryableError('card expired');
+        return answer(copy);
       }
     }
     const { sagas } = await boot({ providers: [ChargeSaga] });

@@ -205,6 +205,24 @@ describe('SagaModule.forRootAsync()', () => {
     });
   });
 
+  it('is asked for where the module is imported as it is', async () => {
+    @Module({ imports: [SagaModule], providers: ORDERS })
+    class AppModule {}
+    await expect(bootModule(AppModule)).rejects.toMatchObject({
+      code: 'SAGA_OPTIONS',
+      message: expect.stringMatching(/import SagaModule\.forRoot\(\) in the root/) as string,
+    });
+  });
+
+  it('names options that nobody reads', async () => {
+    const misspelt = { jurnal: 'memory', leaseMS: 5_000 };
+    const wrong = /SagaModule has journal, .*, and no 'jurnal'; take it away; .* no 'leaseMS'/;
+    expect(() => SagaModule.forRoot(misspelt as object)).toThrow(wrong);
+    @Module({ imports: [SagaModule.forRootAsync({ useFactory: () => misspelt as object })] })
+    class AppModule {}
+    await expect(bootModule(AppModule)).rejects.toThrow(wrong);
+  });
+
   it('needs neither injection nor a promise', async () => {
     const logger = new RecordingLogger();
     @Module({

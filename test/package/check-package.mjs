@@ -8,19 +8,16 @@ import { manifest, pack, temporaryDirectory } from './pack.mjs';
 
 const { tarball, files } = pack();
 
+const beside = [
+  ...['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'dist/cjs/package.json'],
+  ...['lib/journals/README.md', 'lib/engines/restate/README.md'],
+];
 const stray = files.filter(
-  (path) =>
-    !/^dist\/(lib|cjs)\/.+\.(js|d\.ts|js\.map)$/.test(path) &&
-    !['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'dist/cjs/package.json'].includes(
-      path,
-    ),
+  (path) => !/^dist\/(lib|cjs)\/.+\.(js|d\.ts|js\.map)$/.test(path) && !beside.includes(path),
 );
 assert.deepEqual(stray, [], 'the tarball holds files that no user needs');
 const threads = ['lib', 'cjs'].map((format) => `dist/${format}/journals/sqlite/worker-thread.js`);
-for (const needed of [
-  ...['README.md', 'LICENSE', 'CHANGELOG.md', 'dist/cjs/package.json'],
-  ...threads,
-]) {
+for (const needed of [...beside, ...threads]) {
   assert.ok(files.includes(needed), `the tarball lacks ${needed}`);
 }
 

@@ -37,7 +37,8 @@ describe('wishes for sagas on Restate', () => {
     const ref = { name: plan.name, id: 'u' };
     const handle = await before.start(plan, {}, { id: 'u' });
     await expect(handle.result()).rejects.toMatchObject({ parkReason: 'compensation-failed' });
-    const client = new Client(restateSettings({ ...server }));
+    const { ingressUrl, adminUrl } = server;
+    const client = new Client(restateSettings({ ingressUrl, adminUrl }));
     const { invocationId } = (await new Store(client).load(ref))!;
     await before.close();
     const sent = LABELS.map((label) => {

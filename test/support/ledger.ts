@@ -1,4 +1,4 @@
-import type { SagaRecord } from 'nestjs-saga-orchestrator/core';
+import type { OwedUndo, SagaRecord } from 'nestjs-saga-orchestrator/core';
 import type { Plan, PlannedStep } from './trace.js';
 
 /** What the records say of one step, read on their own: not by the machine that is being judged. */
@@ -9,7 +9,7 @@ export interface StepLedger {
   /** Some attempt may have taken effect, and nothing has settled that. */
   doubt: 'none' | 'open' | 'asked';
   /** It was promised an undo when it started. */
-  owesUndo: boolean;
+  owesUndo: OwedUndo;
   undone: boolean;
   undoInFlight: boolean;
   /** Its undo has used all of its attempts. */
@@ -67,8 +67,9 @@ export class Ledger {
   /** Whether its undo has to run before the saga may be called compensated. */
   owesUndo(step: StepLedger): boolean {
     const planned = this.planned(step.label);
-    const takenPlace = step.done || step.doubt !== 'none' || planned?.undoneWhenAttempted === true;
-    return takenPlace && !step.undone && (step.owesUndo || planned?.canUndo === true);
+    const whenAttempted = step.owesUndo === 'attempted' || planned?.undoneWhenAttempted === true;
+    const isDue = step.done || step.doubt !== 'none' || whenAttempted;
+    return isDue && !step.undone && (step.owesUndo !== false || planned?.canUndo === true);
   }
 
   fold(record: SagaRecord): void {
@@ -102,6 +103,8 @@ export class Ledger {
         this.#resume(record.skip);
         return;
       case 'cancel-requested':
+        // Another direction, and all take-overs again: once, however often it is asked for.
+        if (!this.cancelled || this.status === 'parked') this.recoveriesInVain = 0;
         this.cancelled = true;
         // Parked on its way forward: it takes the way back instead.
         if (this.status === 'parked' && !this.pivoted) this.status = 'running';
@@ -113,6 +116,11 @@ export class Ledger {
         this.status = record.type;
         if (record.type === 'compensating') this.#turned = true;
     }
+  }
+
+  /** The take-over by the process that hands it over is none that was in vain. */
+  handOver(): void {
+    this.recoveriesInVain = Math.max(this.recoveriesInVain - 1, 0);
   }
 
   #byHand(record: Extract<SagaRecord, { readonly type: 'manual' }>): void {

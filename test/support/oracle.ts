@@ -97,6 +97,9 @@ class Oracle {
       case 'deploy':
         this.#ledger.plan = entry.plan;
         return;
+      case 'handed-over':
+        this.#ledger.handOver();
+        return;
       case 'return':
       case 'crash':
         this.#open = undefined;

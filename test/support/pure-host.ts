@@ -118,7 +118,8 @@ class PureHost {
   #perform(effect: Effect): void {
     const { label } = effect.step;
     if (effect.type === 'run') {
-      const owesUndo = effect.step.compensate !== undefined;
+      const { compensate, policy } = effect.step;
+      const owesUndo = compensate !== undefined && (policy.compensateOn === 'done' || 'attempted');
       this.#note({ type: 'started', label, attempt: effect.attempt, owesUndo });
       this.#call('do', label, (aborted) => this.#act(effect, aborted));
     } else if (effect.type === 'undo') {

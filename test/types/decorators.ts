@@ -100,6 +100,13 @@ export class Misfits {
     return 'done';
   }
 
+  // @ts-expect-error the probe answers yes or no
+  @SagaStep({ probe: 'isCharged' })
+  charged(_ctx: Ctx) {}
+  async isCharged(_ctx: Ctx) {
+    return true;
+  }
+
   // @ts-expect-error the hook wants something that it is not given
   @SagaStep({ onError: 'countFailure' })
   observed(_ctx: Ctx) {}
@@ -149,6 +156,18 @@ export class CreateOrder extends Fulfilment {
     return { outcome: 'done', result: { tx: 1n } };
   }
   report(_failure: StepFailure, _ctx: Ctx) {}
+
+  @SagaStep({ probe: 'wasSent' })
+  send(_ctx: Ctx) {}
+  async wasSent(_ctx: Ctx) {
+    return 'unknown';
+  }
+
+  @SagaStep({ probe: 'wasBooked' })
+  book(_ctx: Ctx) {}
+  wasBooked(_ctx: Ctx) {
+    return { outcome: 'done', result: 7 };
+  }
 
   @SagaStep({ compensate: 'withoutParameters' })
   withoutContext() {

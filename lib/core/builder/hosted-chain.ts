@@ -11,19 +11,19 @@ import type { SagaHandle, SagaHost } from './saga-host.js';
  */
 export class HostedChain {
   readonly #host: SagaHost;
-  readonly #options: SagaBuilderOptions & { readonly id: string };
+  readonly #id: string;
   #running = false;
 
   constructor(
     private readonly definition: SagaDefinition,
     private readonly context: unknown,
-    options: SagaBuilderOptions,
+    private readonly options: SagaBuilderOptions,
     private readonly view: RunView,
   ) {
     const { host, environment = STANDARD_ENVIRONMENT } = options;
-    this.#host = host as SagaHost;
     const { id = environment.ids() } = options;
-    this.#options = { ...options, id };
+    this.#host = host as SagaHost;
+    this.#id = id;
   }
 
   start(): Promise<SagaHandle> {
@@ -32,7 +32,7 @@ export class HostedChain {
 
   /** @throws SagaStateError while somebody waits for its end already. */
   async run(resumeFrom: string | undefined): Promise<SagaHandle['saga']> {
-    if (this.#running) refuseTwice(this.definition.name, this.#options.id);
+    if (this.#running) refuseTwice(this.definition.name, this.#id);
     this.#running = true;
     try {
       return await (await this.#start(true, resumeFrom)).result();
@@ -44,12 +44,14 @@ export class HostedChain {
   async #start(waits: boolean, resumeFrom?: string): Promise<SagaHandle> {
     const { definition, context, view } = this;
     const host = this.#host;
-    const options = resumeFrom === undefined ? this.#options : { ...this.#options, resumeFrom };
+    const start = { ...this.options, id: this.#id };
+    const options = resumeFrom === undefined ? start : { ...start, resumeFrom };
     const handle =
       waits && host.begin !== undefined
         ? await host.begin(definition, context, options)
         : await host.start(definition, context, options);
-    view.run = handle.saga;
+    view.id = handle.id;
+    view.run = handle.saga ?? view.run;
     const result = handle.result().then(
       (run) => {
         view.run = handle.saga ?? run;

@@ -8,6 +8,8 @@ export class RunView implements ISagaRunContext<unknown> {
     private readonly initialContext: unknown,
     readonly logger: SagaLogger,
     public run: ISagaRunContext<unknown> | undefined,
+    /** Known once the saga was accepted; its run may be in another process. */
+    public id = '',
   ) {}
 
   get context(): unknown {
@@ -20,7 +22,7 @@ export class RunView implements ISagaRunContext<unknown> {
 
   /** Empty until the saga has started. */
   get sagaId(): string {
-    return this.run?.sagaId ?? '';
+    return this.run?.sagaId ?? this.id;
   }
 
   get sagaName(): string {

@@ -108,9 +108,14 @@ export class SagaOrchestratorBuilder<TContext, TResults extends StepResults = ob
    * process stopped working on it.
    */
   runAsync(resumeFromLabel?: string): Promise<ISagaRunContext<TContext, TResults>> {
-    const ended =
-      this.options?.host === undefined ? this.bare(resumeFromLabel) : this.onHost(resumeFromLabel);
-    return ended as Promise<ISagaRunContext<TContext, TResults>>;
+    // Not `async`, because of what a promise more would cost the small sagas that bare chains are for.
+    try {
+      const isBare = this.options?.host === undefined;
+      const ended = isBare ? this.launch(resumeFromLabel) : this.hosted().run(resumeFromLabel);
+      return ended as Promise<ISagaRunContext<TContext, TResults>>;
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /**
@@ -166,15 +171,6 @@ export class SagaOrchestratorBuilder<TContext, TResults extends StepResults = ob
     return driveBare(this.#run, resumeFrom, this.options);
   }
 
-  // Not `async`, because of what a promise more would cost the small sagas that bare chains are for.
-  private bare(resumeFrom: string | undefined): Promise<Run> {
-    try {
-      return this.launch(resumeFrom);
-    } catch (error) {
-      return Promise.reject(error);
-    }
-  }
-
   private startBare(): SagaHandle {
     const ended = this.launch(undefined);
     ended.catch(() => undefined);
@@ -184,10 +180,6 @@ export class SagaOrchestratorBuilder<TContext, TResults extends StepResults = ob
   private hosted(): HostedChain {
     const { options = NO_OPTIONS, initialContext: context } = this;
     return (this.#hosted ??= new HostedChain(this.build(), context, options, this.viewOf()));
-  }
-
-  private async onHost(resumeFrom: string | undefined): Promise<unknown> {
-    return this.hosted().run(resumeFrom);
   }
 }
 

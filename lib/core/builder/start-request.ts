@@ -2,14 +2,25 @@ import {
   isObject,
   MAX_DURATION_MS,
   MAX_NAME_BYTES,
+  namesOf,
   nameProblem,
   refuseProblems,
   shown,
   textProblem,
+  unknownProblems,
 } from '../definition/index.js';
+import type { SagaBuilderOptions } from './builder-options.js';
 import type { SagaStartOptions } from './saga-host.js';
 
 const MAX_TAGS = 32;
+const OPTIONS = namesOf<SagaStartOptions>({ id: true, key: true, tags: true, deadline: true });
+/** What a chain and its host have beside them. */
+const OF_A_CHAIN = namesOf<
+  Omit<SagaBuilderOptions, keyof SagaStartOptions> & { readonly resumeFrom: string }
+>({
+  ...{ definition: true, host: true, environment: true, observers: true, resumeFrom: true },
+  ...{ version: true, onCompensationFailure: true },
+});
 
 /** Start options, checked, with their defaults. */
 export interface StartRequest {
@@ -19,8 +30,13 @@ export interface StartRequest {
   readonly deadline: number | null;
 }
 
+function isGroup(tags: unknown): tags is Readonly<Record<string, string>> {
+  return isObject(tags) && !Array.isArray(tags);
+}
+
 function tagProblems(tags: unknown): readonly (string | undefined)[] {
-  if (!isObject(tags)) return [`tags must be an object (got ${shown(tags)})`];
+  if (!isObject(tags) || Array.isArray(tags))
+    return [`tags must be an object (got ${shown(tags)})`];
   const entries = Object.entries(tags);
   if (entries.length > MAX_TAGS)
     return [`tags must be at most ${MAX_TAGS} (got ${entries.length})`];
@@ -47,10 +63,11 @@ export function startRequest(
 ): StartRequest {
   const { id = newId(), key, deadline } = options;
   // Copied before they are looked at: what is checked is what will be stored.
-  const tags = isObject(options.tags)
+  const tags = isGroup(options.tags)
     ? Object.fromEntries(Object.entries(options.tags))
     : options.tags;
   refuseProblems([
+    ...unknownProblems('a start', options, OPTIONS, OF_A_CHAIN),
     nameProblem('id', id),
     key === undefined ? undefined : nameProblem('key', key),
     ...(tags === undefined ? [] : tagProblems(tags)),

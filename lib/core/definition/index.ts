@@ -28,14 +28,16 @@ export {
   duplicateProblem,
   freezeSaga,
   SagaDefinition,
-  type SagaDefinitionOptions,
 } from './saga-definition.js';
+export type { SagaDefinitionOptions } from './saga-options.js';
 export { isStorable, nameProblem, shown, shownText, textProblem } from './names.js';
 export {
   isObject,
   methodsProblem,
+  namesOf,
   rangesProblems,
   refuseProblems,
+  unknownProblems,
   wholeProblem,
   withoutUndefined,
   type Ranges,

@@ -20,6 +20,26 @@ export function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
+/** The names of all options of a type, as a record: the compiler misses none, and lets none in. */
+export function namesOf<T>(names: Readonly<Record<keyof T, true>>): readonly string[] {
+  return Object.keys(names);
+}
+
+/**
+ * An option that nobody reads was misspelt, or is meant for something else. `besides` are read as
+ * well, and not told of.
+ */
+export function unknownProblems(
+  of: string,
+  options: object,
+  names: readonly string[],
+  besides: readonly string[] = [],
+): readonly string[] {
+  return Object.keys(options)
+    .filter((name) => !names.includes(name) && !besides.includes(name))
+    .map((name) => `${of} has ${names.join(', ')}, and no ${shown(name)}; take it away`);
+}
+
 export function wholeProblem(
   option: string,
   value: unknown,
@@ -38,13 +58,17 @@ export function rangesProblems(
   kind = 'an object',
 ): readonly (string | undefined)[] {
   if (group === undefined) return [];
-  const names = Object.keys(ranges).join(', ');
-  if (!isObject(group)) return [`${option} must be ${kind} of ${names} (got ${shown(group)})`];
-  return Object.entries(group).map(([name, value]) => {
-    const range = Object.hasOwn(ranges, name) ? ranges[name] : undefined;
-    if (range === undefined) return `${option} has ${names}, and no ${shown(name)}; take it away`;
-    return value === undefined ? undefined : wholeProblem(`${option}.${name}`, value, ...range);
-  });
+  const names = Object.keys(ranges);
+  if (!isObject(group)) {
+    return [`${option} must be ${kind} of ${names.join(', ')} (got ${shown(group)})`];
+  }
+  const given = group as Readonly<Record<string, unknown>>;
+  const values = Object.entries(ranges).map(([name, range]) =>
+    given[name] === undefined
+      ? undefined
+      : wholeProblem(`${option}.${name}`, given[name], ...range),
+  );
+  return [...unknownProblems(option, group, names), ...values];
 }
 
 /** What is wrong with an object that is handed in for its methods: a journal, a logger. */

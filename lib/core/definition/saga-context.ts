@@ -16,7 +16,7 @@ export interface ISagaRunContext<TContext, TResults extends StepResults = object
   readonly sagaName: string;
   /** For the user's own lines. */
   readonly logger: SagaLogger;
-  /** The result of a step that is done, else `undefined`. */
+  /** The result of a step that is done, by its label or, in a decorated class, its method; else `undefined`. */
   getStepResult<L extends keyof TResults & string>(label: L): TResults[L] | undefined;
   getStepResult<T = unknown>(label: string): T | undefined;
 }

@@ -1,21 +1,16 @@
 import { SagaDefinitionError } from '../errors/index.js';
 import { fingerprintOf } from './fingerprint.js';
 import { MAX_STEPS } from './limits.js';
-import type { AnySagaStep, RetiredSagaStep } from './saga-step.js';
+import {
+  optionProblems,
+  unknownOptionProblems,
+  type SagaDefinitionOptions,
+  type WholeSagaOptions,
+} from './saga-options.js';
+import type { AnySagaStep } from './saga-step.js';
 import { defineRetiredStep, defineStep, type StepDefinition } from './step-definition.js';
 import { isShortName, nameProblem, shown, shownText, textProblem } from './names.js';
 import { mermaidOf } from './diagram.js';
-
-/** Settings of a whole saga. */
-export interface SagaDefinitionOptions {
-  /** Several versions of one name may be registered side by side. Whole number ≥ 1. @default 1 */
-  readonly version?: number;
-  /**
-   * `halt`: the first compensation that finally fails parks the saga; `continue`: the others still
-   * run, then it is parked. @default 'continue'
-   */
-  readonly onCompensationFailure?: 'continue' | 'halt';
-}
 
 /** Of those definitions that were asked for it: most plans of bare chains never are. */
 const fingerprints = new WeakMap<SagaDefinition, string>();
@@ -30,11 +25,18 @@ export class SagaDefinition {
     /** The steps that run, in order: those that are not retired. */
     readonly forward: readonly StepDefinition[],
     readonly onCompensationFailure: 'continue' | 'halt',
+    private readonly aliases?: ReadonlyMap<string, string>,
   ) {}
 
   step(label: string): StepDefinition | undefined {
     for (const step of this.steps) if (step.label === label) return step;
     return undefined;
+  }
+
+  /** The label of that name: itself where there is such a step, else what it is an alias of. */
+  labelOf(name: string): string {
+    const label = this.aliases?.get(name);
+    return label === undefined || this.step(name) !== undefined ? name : label;
   }
 
   /** Changes whenever a change of the plan matters to live sagas: version, labels, order, flags. */
@@ -70,18 +72,6 @@ function duplicates(steps: readonly { readonly label?: unknown }[]): readonly st
     if (typeof label === 'string') (seen.has(label) ? twice : seen).add(label);
   }
   return [...twice].map(duplicateProblem);
-}
-
-function optionProblems(options: SagaDefinitionOptions): readonly string[] {
-  const { version = 1, onCompensationFailure: onFailure = 'continue' } = options;
-  const problems: string[] = [];
-  if (!Number.isInteger(version) || version < 1) {
-    problems.push(`version must be a whole number of at least 1 (got ${shown(version)})`);
-  }
-  if (onFailure !== 'continue' && onFailure !== 'halt') {
-    problems.push(`onCompensationFailure must be 'continue' or 'halt' (got ${shown(onFailure)})`);
-  }
-  return problems;
 }
 
 /** @throws SagaDefinitionError with all problems of the whole: name, options, number of steps. */
@@ -158,11 +148,9 @@ function shownName(name: unknown): string {
 export function defineSaga<TContext>(
   name: string,
   steps: readonly AnySagaStep<TContext>[],
-  options: SagaDefinitionOptions & {
-    readonly retired?: readonly RetiredSagaStep<TContext, never>[];
-  } = {},
+  options: WholeSagaOptions<TContext> = {},
 ): SagaDefinition {
-  const problems: string[] = [];
+  const problems = [...unknownOptionProblems(options)];
   const defined: StepDefinition[] = [];
   const keep = (outcome: StepDefinition | readonly string[]): void => {
     if ('label' in outcome) defined.push(outcome);
@@ -170,12 +158,18 @@ export function defineSaga<TContext>(
   };
   steps.forEach((step, index) => keep(defineStep(step as never, index)));
   options.retired?.forEach((step, index) => keep(defineRetiredStep(step, index)));
+  const retired = options.retired?.length ?? 0;
+  if (retired > MAX_STEPS) {
+    problems.push(`a saga has at most ${MAX_STEPS} retired steps (got ${retired})`);
+  }
   const forward = defined.filter((step) => step.action !== undefined);
   checkWhole(name, forward.length, options, [
     ...problems,
     ...labelProblems(defined),
     ...duplicates([...steps, ...(options.retired ?? [])]),
   ]);
-  const { version = 1, onCompensationFailure = 'continue' } = options;
-  return freezeSaga(new SagaDefinition(name, version, defined, forward, onCompensationFailure));
+  const { version = 1, onCompensationFailure = 'continue', aliases } = options;
+  return freezeSaga(
+    new SagaDefinition(name, version, defined, forward, onCompensationFailure, aliases),
+  );
 }

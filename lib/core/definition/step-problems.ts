@@ -1,6 +1,6 @@
-import { retryProblems } from '../retry/index.js';
 import { MAX_DURATION_MS } from './limits.js';
 import { nameProblem, shown } from './names.js';
+import { retryProblems } from './retry-problems.js';
 import { NOTHING_TO_UNDO, type SagaStep } from './saga-step.js';
 
 type AnyStep = Partial<Record<keyof SagaStep<unknown>, unknown>>;

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { SagaHandle } from '../builder/index.js';
 import { shown, type SagaDefinition } from '../definition/index.js';
-import { SagaConflictError, SagaInterruptedError } from '../errors/index.js';
+import { isSagaError, SagaConflictError, SagaInterruptedError } from '../errors/index.js';
 import { executionException, type Run } from '../execution/index.js';
 import type { PayloadCodec, SagaRef } from '../journal/index.js';
 import { viewOf, type EngineParts } from './engine-parts.js';
@@ -65,8 +65,9 @@ function attach(
   isClosing: () => boolean,
 ): SagaHandle {
   let seen: Run | undefined;
-  // That the journal cannot be read is no end of the saga.
+  // That the journal cannot be read is no end of the saga; that it was deleted is.
   const interrupted = (error: unknown): never => {
+    if (isSagaError(error, 'SAGA_NOT_FOUND')) throw error;
     throw new SagaInterruptedError(ref.name, ref.id, 'the journal failed', { cause: error });
   };
   const follow = async (): Promise<Run> => {

@@ -1,4 +1,5 @@
 import {
+  isObject,
   methodsProblem,
   rangesProblems,
   refuseProblems,
@@ -66,6 +67,12 @@ function workerProblems(worker: unknown): readonly (string | undefined)[] {
   return rangesProblems('worker', worker, WORKER, 'true, false or an object');
 }
 
+/** `Infinity` is as long as what is left out: for ever. */
+function withoutForEver<T>(group: T): T {
+  if (!isObject(group)) return group;
+  return Object.fromEntries(Object.entries(group).filter(([, ms]) => ms !== Infinity)) as T;
+}
+
 /** The options of the in-process engine that have defaults, with them. */
 interface CheckedOptions {
   readonly leaseMs: number;
@@ -75,7 +82,8 @@ interface CheckedOptions {
 
 /** @throws SagaOptionsError with everything that is wrong. */
 export function checkedOptions(options: InProcessEngineOptions): CheckedOptions {
-  const { journal, leaseMs = 15_000, worker, deleteAfter } = options;
+  const { journal, leaseMs = 15_000, worker } = options;
+  const deleteAfter = withoutForEver(options.deleteAfter);
   refuseProblems([
     methodsProblem(
       'journal',

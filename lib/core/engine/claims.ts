@@ -52,7 +52,7 @@ export class Claims {
       });
       for (const row of rows) {
         if (row.owner !== owner || this.live.get(row) !== undefined) continue;
-        this.live.leave({ ref: row, epoch: row.epoch, inOrder: false });
+        this.live.leaveUnbegun(row, row.epoch);
       }
       if (nextCursor === undefined) return;
       cursor = nextCursor;

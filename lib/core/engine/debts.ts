@@ -1,16 +1,14 @@
 import { decodeHead, type SagaRow } from '../journal/index.js';
-import { evolve, SagaState } from '../machine/index.js';
+import { evolve, missingUndos, SagaState } from '../machine/index.js';
 import type { SagaDefinition } from '../definition/index.js';
 import { messageOf, report } from '../ports/index.js';
 import { storedSaga, type EngineParts } from './engine-parts.js';
+import { someOf } from './some-of.js';
 
 /** How many live sagas of a name are looked at. */
 const MAX_LOOKED_AT = 1_000;
 
-/** How many of their ids are written to the log. */
-const MAX_SHOWN = 5;
-
-async function missingUndos(
+async function missingUndosOf(
   parts: EngineParts,
   row: SagaRow,
   definition: SagaDefinition,
@@ -21,16 +19,7 @@ async function missingUndos(
     evolve(state, decodeHead(head));
   }
   if (state.parked?.reason === 'terminated') return [];
-  return state.steps
-    .filter((step) => step.owesUndo && step.outcome !== 'not-done' && step.undo?.phase !== 'done')
-    .filter(({ label }) => definition.step(label)?.compensate === undefined)
-    .map(({ label }) => label);
-}
-
-/** All of a handful; of more, the first ones and how many there are. */
-function someOf(ids: readonly string[]): string {
-  if (ids.length <= MAX_SHOWN) return ids.join(', ');
-  return `${ids.slice(0, MAX_SHOWN).join(', ')} and ${ids.length - MAX_SHOWN} more`;
+  return missingUndos(definition, state);
 }
 
 /** The ids of the live sagas of a name that owe an undo which their definition lacks, by label. */
@@ -52,7 +41,7 @@ async function owedUndos(
       const definition = parts.registry.get(name, row.version);
       if (definition.fingerprint === row.fingerprint) continue;
       // One that cannot be read is parked by the worker, and says so itself.
-      const labels = await missingUndos(parts, row, definition).catch(() => []);
+      const labels = await missingUndosOf(parts, row, definition).catch(() => []);
       for (const label of labels) owed.set(label, [...(owed.get(label) ?? []), row.id]);
     }
     cursor = page.nextCursor;

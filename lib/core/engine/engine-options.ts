@@ -13,6 +13,6 @@ export interface InProcessEngineOptions extends EngineSettings {
   readonly leaseMs?: number;
   /** How it takes over what others left behind. `false`: it does not. */
   readonly worker?: boolean | Partial<RecoveryOptions>;
-  /** How long sagas at rest are kept, in ms up to ten years, by status. @default for ever */
+  /** How long sagas at rest are kept, in ms up to ten years, by status. @default Infinity: for ever */
   readonly deleteAfter?: RetentionOptions;
 }

@@ -6,7 +6,7 @@ import {
   type SagaStartOptions,
 } from '../builder/index.js';
 import type { SagaDefinition } from '../definition/index.js';
-import { SagaInterruptedError } from '../errors/index.js';
+import { SagaInterruptedError, SagaJournalError } from '../errors/index.js';
 import { jsonCodec, payloadLimits, type SagaFilter, type SagaRef } from '../journal/index.js';
 import { resumeRecord, type ManualWish } from '../machine/index.js';
 import { accepted, checkInput, checkSame } from './attach.js';
@@ -113,7 +113,7 @@ export class InProcessEngine implements SagaEngine {
     }
     const run = runs.create(definition, request, input);
     if (resumeFrom !== undefined) run.note(resumeRecord(definition, run.state, resumeFrom));
-    const launched = live.launch(run, definition, input, request.deadline);
+    const launched = live.launch(run, input, request.deadline);
     return this.#accepted(launched, definition);
   }
 
@@ -170,6 +170,7 @@ export class InProcessEngine implements SagaEngine {
 
   async #open(): Promise<void> {
     try {
+      if (this.#closed !== undefined) throw new SagaJournalError('The engine was closed');
       await this.options.journal.open();
       await this.#ownership.start();
     } catch (error) {
@@ -182,13 +183,13 @@ export class InProcessEngine implements SagaEngine {
   async #close(): Promise<void> {
     if (!this.#hasOpened) return;
     const { journal, drainMs = 10_000 } = this.options;
-    const { live, environment, journaling } = this.#parts;
+    const { live, environment, journaling, logger } = this.#parts;
     // First of all: while the journal answers, no further step begins.
     live.stopAtBoundary();
     await this.#opened?.catch(() => undefined);
     this.#retention.stop();
     await this.#worker.stop();
-    await live.drain(drainMs, environment.clock);
+    await live.drain(drainMs, environment.clock, logger);
     this.#ownership.stop();
     // Released by name where that is possible; else the end of the heartbeat frees them all the same.
     await live.giveBack(journaling);

@@ -11,6 +11,7 @@ const PROGRESS: ReadonlySet<string> = new Set([
   'undone',
   'undo-failed',
   'resumed',
+  'cancel-requested',
   'manual',
 ]);
 
@@ -44,9 +45,9 @@ export class JournaledRun extends StoredRun {
     return this.#birth === undefined;
   }
 
-  /** Something, or is writing it. */
-  get hasWritten(): boolean {
-    return this.#tail !== WRITTEN;
+  /** Something was noted, be it written or not. */
+  get hasRecords(): boolean {
+    return this.hasStaged || this.#tail !== WRITTEN;
   }
 
   flush(): Promise<void> {

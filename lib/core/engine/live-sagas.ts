@@ -1,23 +1,34 @@
 import type { SagaHandle } from '../builder/index.js';
-import type { SagaDefinition } from '../definition/index.js';
 import { isSagaError, LeaseLostError, SagaInterruptedError } from '../errors/index.js';
 import { drive, driveUntil, executionException, type Run } from '../execution/index.js';
 import { refKey, type ReleaseRequest, type SagaRef } from '../journal/index.js';
-import type { Clock } from '../ports/index.js';
+import { report, type Clock, type SagaLogger } from '../ports/index.js';
 import type { JournaledRun } from './journaled-run.js';
 import { AlreadyExists, type Journaling } from './journaling.js';
+import { someOf } from './some-of.js';
 
 /** A saga that this process is working on. */
-export interface LiveSaga {
-  readonly run: Run;
-  readonly input: string;
-  readonly version: number;
-  readonly fingerprint: string;
-  readonly handle: SagaHandle;
+export class LiveSaga {
+  constructor(
+    readonly run: Run,
+    readonly input: string,
+    readonly handle: SagaHandle,
+    /** Resolves when its first records are durable. */
+    readonly durable: Promise<unknown>,
+  ) {}
+
+  get version(): number {
+    return this.run.definition.version;
+  }
+
+  get fingerprint(): string {
+    return this.run.definition.fingerprint;
+  }
+
   /** Whether it is known to be this one, and not another one of the same id that was there before. */
-  readonly isBorn: boolean;
-  /** Resolves when its first records are durable. */
-  readonly durable: Promise<unknown>;
+  get isBorn(): boolean {
+    return (this.run.persistence as JournaledRun).isBorn;
+  }
 }
 
 /** A saga that this process owns in the journal and does not work on any more. */
@@ -39,7 +50,8 @@ function asTold(run: Run, error: unknown): Error {
 /** The sagas in flight in this process; each is supervised alone. */
 export class LiveSagas {
   readonly #byKey = new Map<string, LiveSaga>();
-  readonly #left = new Set<LeftSaga>();
+  /** By what was owned: one that cannot be given back may be left again. */
+  readonly #left = new Map<string, LeftSaga>();
   #closing = false;
 
   get(ref: SagaRef): LiveSaga | undefined {
@@ -50,7 +62,7 @@ export class LiveSagas {
     return this.#byKey.size;
   }
 
-  launch(run: Run, definition: SagaDefinition, input: string, deadline: number | null): LiveSaga {
+  launch(run: Run, input: string, deadline: number | null): LiveSaga {
     const ref = { name: run.sagaName, id: run.sagaId };
     const key = refKey(ref);
     const journaled = run.persistence as JournaledRun;
@@ -69,7 +81,8 @@ export class LiveSagas {
       (error: unknown) => {
         forget();
         const isOver = isSagaError(error, 'SAGA_EXECUTION') || error instanceof AlreadyExists;
-        const inOrder = run.halt?.when === 'boundary';
+        // A shutdown hands over what it could not wait for, too: no saga has taken this process down.
+        const inOrder = isSagaError(run.halt?.error, 'SAGA_INTERRUPTED');
         if (!isOver) this.leave({ ref, epoch: journaled.epoch, inOrder });
         throw asTold(run, error);
       },
@@ -77,25 +90,24 @@ export class LiveSagas {
     // Whoever wants to know how it ended asks the handle; a start that failed is told by `durable`.
     told.catch(ignore);
     const handle = { id: run.sagaId, saga: run, result: () => told };
-    const { version, fingerprint } = definition;
-    // `drive` has staged its first intent by now: the flush in flight is the one that creates. There is
-    // none where it was stopped before: nothing was written, and `driven` tells so.
-    const durable = journaled.hasWritten ? Promise.race([journaled.flush(), driven]) : driven;
+    // What comes first is noted by now, and written at once: a probe begins without a write of its own.
+    // Where `drive` was stopped before, there is nothing to write, and `driven` tells so.
+    const durable = journaled.hasRecords ? Promise.race([journaled.flush(), driven]) : driven;
     // A recovery has no caller who waits for it.
     durable.catch(ignore);
-    const live: LiveSaga = {
-      ...{ run, input, version, fingerprint, handle, durable },
-      get isBorn() {
-        return journaled.isBorn;
-      },
-    };
+    const live = new LiveSaga(run, input, handle, durable);
     this.#byKey.set(key, live);
     return live;
   }
 
   /** This process does not work on it any more, though its journal says so until it is given back. */
   leave(saga: LeftSaga): void {
-    this.#left.add(saga);
+    this.#left.set(`${saga.epoch} ${refKey(saga.ref)}`, saga);
+  }
+
+  /** What was claimed and not worked on: giving it back takes that claim out of its count, too. */
+  leaveUnbegun(ref: SagaRef, epoch: number): void {
+    this.leave({ ref, epoch, inOrder: true });
   }
 
   /**
@@ -104,15 +116,12 @@ export class LiveSagas {
    * may be another life of that id, which no epoch tells apart. Never throws.
    */
   async giveBack({ journal, owner }: Journaling): Promise<void> {
-    const left = [...this.#left].filter(({ ref }) => this.get(ref) === undefined);
-    await Promise.all(
-      left.map((saga) =>
-        journal.release({ ...saga, owner }).then(
-          () => this.#left.delete(saga),
-          () => false,
-        ),
-      ),
-    );
+    const left = [...this.#left].filter(([, { ref }]) => this.get(ref) === undefined);
+    const released = left.map(async ([key, saga]) => {
+      await journal.release({ ...saga, owner });
+      this.#left.delete(key);
+    });
+    await Promise.allSettled(released);
   }
 
   /** Takes this process's hands off all of them at once. */
@@ -127,13 +136,18 @@ export class LiveSagas {
   }
 
   /** Stops all at their next step boundary, after `drainMs` at once. */
-  async drain(drainMs: number, clock: Clock): Promise<void> {
-    const all = [...this.#byKey.values()];
+  async drain(drainMs: number, clock: Clock, logger: SagaLogger): Promise<void> {
     this.stopAtBoundary();
     const unschedule = clock.schedule(drainMs, () => {
+      const ids = [...this.#byKey.values()].map(({ run }) => `${run.sagaName} ${run.sagaId}`);
+      const what = `Shutting down after ${drainMs} ms (drainMs) without the steps of ${someOf(ids)}`;
+      report(logger, 'warn', `${what}; they are aborted, and run again in another process`);
       this.stopAll((run) => new SagaInterruptedError(run.sagaName, run.sagaId, 'shutting down'));
     });
-    await Promise.allSettled(all.map(({ handle }) => handle.result()));
+    // Again: an operator may send one on in the meantime, as far as to its next boundary.
+    while (this.size > 0) {
+      await Promise.allSettled([...this.#byKey.values()].map(({ handle }) => handle.result()));
+    }
     unschedule();
   }
 

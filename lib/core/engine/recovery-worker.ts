@@ -3,6 +3,7 @@ import { encodeHead, type SagaRow, type StoredSaga } from '../journal/index.js';
 import { refusalToCancel } from '../machine/index.js';
 import { messageOf, report } from '../ports/index.js';
 import { claimedSaga, shownRef, type EngineParts } from './engine-parts.js';
+import { NewerSagas } from './newer-sagas.js';
 
 /** How a process looks for sagas that another one left behind. */
 export interface RecoveryOptions {
@@ -23,6 +24,8 @@ export class RecoveryWorker {
   #unschedule: (() => void) | undefined;
   #round: Promise<void> = Promise.resolve();
   #looking = false;
+  #metNewer = false;
+  readonly #newer: NewerSagas;
   /** There may be more than it has had room for. */
   #more = false;
   readonly #running = new Set<Promise<unknown>>();
@@ -30,7 +33,9 @@ export class RecoveryWorker {
   constructor(
     private readonly parts: EngineParts,
     private readonly options: RecoveryOptions,
-  ) {}
+  ) {
+    this.#newer = new NewerSagas(parts.environment.clock);
+  }
 
   start(): void {
     this.#arm(0);
@@ -58,7 +63,9 @@ export class RecoveryWorker {
     this.#looking = true;
     await this.#claim();
     this.#looking = false;
-    this.#arm(this.#mayGoOn() ? 0 : this.options.pollMs);
+    const { pollMs } = this.options;
+    this.#arm(this.#metNewer ? 2 * pollMs : this.#mayGoOn() ? 0 : pollMs);
+    this.#metNewer = false;
   }
 
   /** Half at a time: a claim for every saga that ends would cost more than the saga. */
@@ -88,7 +95,7 @@ export class RecoveryWorker {
         const rows = await claims.claim({ names, limit });
         // What was claimed is ours: every row is taken up or parked, none dropped.
         await Promise.all(rows.map((row) => this.#recover(row)));
-        if (rows.length < limit) return;
+        if (this.#metNewer || rows.length < limit) return;
       }
     } catch (error) {
       report(logger, 'error', 'Looking for sagas to recover failed; it is tried again', {
@@ -107,7 +114,7 @@ export class RecoveryWorker {
       report(logger, 'error', `Saga ${shownRef(row)} could not be loaded; it is claimed again`, {
         error: messageOf(error),
       });
-      live.leave({ ref: row, epoch: row.epoch, inOrder: false });
+      live.leaveUnbegun(row, row.epoch);
       return;
     }
     try {
@@ -125,26 +132,40 @@ export class RecoveryWorker {
   #carryOn(row: SagaRow, definition: SagaDefinition, stored: StoredSaga): void {
     const { runs, live, journaling, logger } = this.parts;
     const run = runs.load(definition, stored);
+    run.note({ type: 'recovered', owner: journaling.owner });
+    const cancellable = run.state.cancel === undefined && refusalToCancel(run.state) === undefined;
+    const cancelled = row.cancelReason !== null && cancellable;
+    if (cancelled) run.requestCancel('operator', row.cancelReason);
+    if (row.version > definition.version && this.#newer.isLeft(run)) return this.#leaveToNewer(row);
     report(logger, 'info', `Saga ${row.name} is carried on after its process went`, {
       saga: row.name,
       sagaId: row.id,
       status: row.status,
       recoveries: row.recoveries,
     });
-    run.note({ type: 'recovered', owner: journaling.owner });
-    const cancellable = run.state.cancel === undefined && refusalToCancel(run.state) === undefined;
-    if (row.cancelReason !== null && cancellable) {
-      run.requestCancel('operator', row.cancelReason);
-    }
-    if (row.recoveries > this.options.maxRecoveries) {
+    // Who cancels it gives it all of its take-overs again, to come back with.
+    if (!cancelled && row.recoveries > this.options.maxRecoveries) {
       run.note({ type: 'parked', reason: 'recovery-limit' });
     }
     const ended = live
-      .launch(run, definition, row.input, row.deadline)
+      .launch(run, row.input, row.deadline)
       .handle.result()
       .catch(() => undefined)
       .finally(() => this.#onEnd(ended));
     this.#running.add(ended);
+  }
+
+  /**
+   * While a deploy is rolled out, a process of the older version meets sagas of the newer one. What it
+   * cannot carry on is not parked but left to those who can, and who are let look first.
+   */
+  #leaveToNewer(row: SagaRow): void {
+    const { journaling, live, logger } = this.parts;
+    const what = `Saga ${shownRef(row)} is left to processes that know its version ${row.version}`;
+    report(logger, 'warn', what, { saga: row.name, sagaId: row.id });
+    this.#metNewer = true;
+    live.leaveUnbegun(row, row.epoch);
+    void live.giveBack(journaling);
   }
 
   /** Its records are left as they are: an operator, or a fixed codec, can still read them. */
@@ -166,7 +187,7 @@ export class RecoveryWorker {
       report(logger, 'error', `Saga ${shownRef(row)} could not be parked; it is claimed again`, {
         error: messageOf(error),
       });
-      live.leave({ ref: row, epoch: row.epoch, inOrder: false });
+      live.leaveUnbegun(row, row.epoch);
     }
   }
 }

@@ -62,7 +62,12 @@ export class Steering {
 
   async resume(ref: SagaRef, from?: string, definition?: SagaDefinition): Promise<SagaHandle> {
     const atWork = await this.#atWork(ref, ({ handle, run }) => {
-      if (from !== undefined) stepIndex(run.definition, from);
+      const { definition, state } = run;
+      if (from !== undefined) stepIndex(definition, from);
+      // Refused, as it would be once it has come back.
+      if (state.cause !== undefined) {
+        resumeRecord(definition, state, from ?? firstOpenLabel(definition, state));
+      }
       return handle;
     });
     if (atWork !== undefined) return atWork;
@@ -145,10 +150,10 @@ export class Steering {
       run.note(recordOf(run));
     } catch (error) {
       // Claimed, but not worked on: as long as this process lives, nobody else could.
-      live.leave({ ref, epoch: row.epoch, inOrder: false });
+      live.leaveUnbegun(ref, row.epoch);
       throw error;
     }
-    const launched = live.launch(run, plan, row.input, row.deadline);
+    const launched = live.launch(run, row.input, row.deadline);
     await launched.durable;
     return launched.handle;
   }

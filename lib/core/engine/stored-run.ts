@@ -4,6 +4,7 @@ import {
   decodeHead,
   encodeHead,
   encodePayload,
+  located,
   type JournalEntry,
   type PayloadCodec,
   type PayloadLimits,
@@ -97,12 +98,12 @@ export abstract class StoredRun implements RunPersistence {
     try {
       context = this.#contextOf(attempt);
     } catch (error) {
-      staged = this.#unstorable(record, error);
+      staged = this.#unstorable(record, located(error, 'in the context that it has changed'));
     }
     try {
       result = this.#resultOf(record);
     } catch (error) {
-      staged = this.#unstorable(record, error);
+      staged = this.#unstorable(record, located(error, 'in its result'));
     }
     const head = encodeHead(staged);
     const seq = (this.#seq += 1);

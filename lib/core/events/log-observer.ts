@@ -10,7 +10,15 @@ import {
 } from '../ports/index.js';
 import { shownError } from './saga-event.js';
 
-function details(record: SagaRecord): LogFields {
+/** What the step of that label, or its undo, last failed with. */
+function lastError(run: Run, label: string | undefined): LogFields {
+  const step = label === undefined ? undefined : run.state.step(label);
+  const failure = step?.undo?.failure ?? step?.failure;
+  return failure === undefined ? {} : { error: shownError(failure.error) };
+}
+
+/** Why a saga ended as it did: its end is all that many logs have of it. */
+function details(run: Run, record: SagaRecord): LogFields {
   switch (record.type) {
     case 'failed':
     case 'undo-failed':
@@ -22,7 +30,12 @@ function details(record: SagaRecord): LogFields {
     case 'cancel-requested':
       return { by: record.by, reason: record.reason };
     case 'parked':
-      return { reason: record.reason };
+      return { reason: record.reason, ...lastError(run, record.label) };
+    case 'compensated': {
+      if (run.state.cause === undefined) return {};
+      const { label, reason, error } = run.state.cause;
+      return { ...(label === undefined ? {} : { label }), reason, error: shownError(error) };
+    }
     default:
       return {};
   }
@@ -75,7 +88,7 @@ class LogObserver implements RunObserver {
       ...(label === undefined ? {} : { label }),
       ...(attempt === undefined ? {} : { attempt }),
       ...(BEGINS.has(record.type) ? {} : { durationMs: round(this.clock.monotonic() - since) }),
-      ...details(record),
+      ...details(run, record),
     };
   }
 }

@@ -1,5 +1,6 @@
 import type { StepDefinition } from '../definition/index.js';
-import { decide, type Command } from '../machine/index.js';
+import { SagaStateError } from '../errors/index.js';
+import { decide, type Command, type OwedUndo } from '../machine/index.js';
 import { ActionContext } from './action-context.js';
 import { CompensationContext } from './compensation-context.js';
 import { executionException } from './execution-exception.js';
@@ -55,6 +56,11 @@ function throwIfHalted(run: Run): void {
   if (run.halt?.when === 'now') throw run.halt.error;
 }
 
+function owedUndo({ compensate, policy }: StepDefinition): OwedUndo {
+  if (compensate === undefined) return false;
+  return policy.compensateOn === 'attempted' ? 'attempted' : true;
+}
+
 export function noteIntent(
   run: Run,
   type: 'started' | 'undo-started',
@@ -64,7 +70,7 @@ export function noteIntent(
   const { label } = step;
   run.note(
     type === 'started'
-      ? { type, label, attempt, owesUndo: step.compensate !== undefined }
+      ? { type, label, attempt, owesUndo: owedUndo(step) }
       : { type, label, attempt },
   );
 }
@@ -113,7 +119,7 @@ export async function nextAttempt(run: Run): Promise<ActionContext | undefined> 
       // Time has passed: ask again.
     } else if (command.type === 'undo') {
       await announceUndo(run, command.step, command.attempt);
-      await performUndo(run, command.step, command.attempt);
+      if (!run.state.atRest) await performUndo(run, command.step, command.attempt);
     } else if (command.type === 'probe') {
       await noteProbe(run, command.step);
     } else {
@@ -125,9 +131,13 @@ export async function nextAttempt(run: Run): Promise<ActionContext | undefined> 
       // Whoever was told of the intent may cancel it in the meantime, also without a journal.
       await run.persistence?.flush();
       throwIfHalted(run);
-      if (ctx.aborted === undefined) return ctx;
-      // Cancelled after its intent was recorded and before its action ran.
-      noteNotBegun(run, ctx, ctx.aborted);
+      if (ctx.aborted === undefined && !run.state.atRest) return ctx;
+      // Cancelled or terminated after its intent was recorded and before its action ran.
+      noteNotBegun(
+        run,
+        ctx,
+        ctx.aborted ?? new SagaStateError(`Saga ${run.sagaName} was terminated`),
+      );
     }
   }
 }

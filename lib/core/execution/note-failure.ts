@@ -1,4 +1,4 @@
-import type { StepDefinition, StepOutcome } from '../definition/index.js';
+import { shown, type StepDefinition, type StepOutcome } from '../definition/index.js';
 import { mayRetry } from '../machine/index.js';
 import { isInstance } from '../ports/index.js';
 import { ActionContext } from './action-context.js';
@@ -20,7 +20,7 @@ function reportHook(run: Run, label: string, hook: string, thrown: unknown): voi
 
 /** Notes an attempt that was cancelled after its intent was recorded and before its action ran. */
 export function noteNotBegun(run: Run, { label, attempt }: ActionContext, error: Error): void {
-  const failure = { label, attempt, error, retryable: true, retryAt: 0 };
+  const failure = { label, attempt, error, retryable: true };
   run.note({ type: 'failed', outcome: 'not-done', ...failure });
 }
 
@@ -71,7 +71,10 @@ function answerOf(given: unknown): Answer {
   if (outcome === 'done') return { answer: outcome, result };
   if (outcome === 'not-done' || outcome === 'unknown')
     return { answer: outcome, result: undefined };
-  throw new TypeError(`a probe must answer 'done', 'not-done' or 'unknown'`);
+  throw new TypeError(
+    `it answered ${shown(outcome ?? given)}; a probe answers 'done', 'not-done', 'unknown' or ` +
+      "{ outcome: 'done', result }",
+  );
 }
 
 /** Asks the probe of a step in doubt. Whatever it does but answer counts as `unknown`. */

@@ -2,7 +2,7 @@ import type { StepDefinition } from '../definition/index.js';
 import { isSagaError } from '../errors/index.js';
 import type { SagaRecord } from '../machine/index.js';
 import { isInstance } from '../ports/index.js';
-import { Err, isResultLike, Ok, ResultError } from '../result/index.js';
+import { Err, isFinal, isResultLike, Ok } from '../result/index.js';
 import { backoff, type RetryPolicy } from '../retry/index.js';
 import type { ActionContext } from './action-context.js';
 import { reportRun } from './report-run.js';
@@ -39,7 +39,12 @@ export function asError(reason: unknown, label: string): Error {
 
 function safeString(value: unknown): string {
   try {
-    return typeof value === 'object' && value !== null ? 'an object was thrown' : String(value);
+    if (typeof value !== 'object' || value === null) return String(value);
+    const { message, code } = value as { readonly message?: unknown; readonly code?: unknown };
+    const said = [message, code].filter(
+      (one) => typeof one === 'string' || typeof one === 'number',
+    );
+    return said.length === 0 ? 'an object was thrown' : said.join(', code ');
   } catch {
     return 'a value that cannot be shown was thrown';
   }
@@ -47,7 +52,7 @@ function safeString(value: unknown): string {
 
 function isRetryable(run: Run, policy: RetryPolicy, label: string, reason: unknown): boolean {
   if (isSagaError(reason, 'SAGA_NON_RETRYABLE')) return false;
-  if (isInstance(reason, ResultError) && !reason.retryable) return false;
+  if (isFinal(reason)) return false;
   if (policy.when === undefined) return true;
   try {
     return policy.when(reason);
@@ -58,13 +63,23 @@ function isRetryable(run: Run, policy: RetryPolicy, label: string, reason: unkno
   }
 }
 
-function attemptFailure(run: Run, ctx: ActionContext, policy: RetryPolicy, reason: unknown) {
+function attemptFailure(
+  run: Run,
+  ctx: ActionContext,
+  policy: RetryPolicy,
+  reason: unknown,
+  retryable: boolean,
+) {
   const { clock, random } = run.environment;
+  const follows = retryable && ctx.attempt <= policy.retries;
+  // Times are whole in every journal.
+  const retryAt = Math.ceil(clock.now() + backoff(policy, ctx.attempt, random()));
   return {
+    retryable,
     label: ctx.label,
     attempt: ctx.attempt,
     error: asError(reason, ctx.label),
-    retryAt: clock.now() + backoff(policy, ctx.attempt, random()),
+    ...(follows ? { retryAt } : {}),
   };
 }
 
@@ -76,11 +91,12 @@ export function failedRecord(
   reason: unknown,
 ): SagaRecord {
   const unknown = ctx.aborted !== undefined || isSagaError(reason, 'SAGA_OUTCOME_UNKNOWN');
+  const { retry } = step.policy;
+  const retryable = isRetryable(run, retry, step.label, reason);
   return {
     type: 'failed',
     outcome: unknown ? 'unknown' : 'not-done',
-    retryable: isRetryable(run, step.policy.retry, step.label, reason),
-    ...attemptFailure(run, ctx, step.policy.retry, reason),
+    ...attemptFailure(run, ctx, retry, reason, retryable),
   };
 }
 
@@ -96,5 +112,5 @@ export function undoFailedRecord(
   if (isSagaError(reason, 'SAGA_ALREADY_UNDONE')) return { type: 'undone', label, attempt };
   const retryable =
     !isSagaError(reason, 'SAGA_CANNOT_COMPENSATE') && isRetryable(run, policy, label, reason);
-  return { type: 'undo-failed', retryable, ...attemptFailure(run, ctx, policy, reason) };
+  return { type: 'undo-failed', ...attemptFailure(run, ctx, policy, reason, retryable) };
 }

@@ -104,8 +104,9 @@ export class Run implements ISagaRunContext<unknown> {
     return this.state.status === 'completed';
   }
 
-  getStepResult<T>(label: string): T | undefined {
+  getStepResult<T>(name: string): T | undefined {
     const { persistence } = this;
+    const label = this.definition.labelOf(name);
     if (persistence !== undefined) return persistence.readResult(label) as T | undefined;
     return this.state.step(label)?.result as T | undefined;
   }

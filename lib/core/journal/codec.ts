@@ -7,14 +7,23 @@ export interface PayloadCodec {
   /**
    * Text without NUL and halves of surrogate pairs, which databases cannot keep: base64, say.
    *
-   * @param maxBytes What is longer is refused anyway. Pass it on to `jsonCodec`, which stops there: an
-   * object that is shared is written out wherever it is met, so that a small value can have a text
-   * without end.
    * @throws SagaSerializationError for what cannot be read back exactly.
    */
-  encode(value: unknown, maxBytes?: number): string;
+  encode(value: unknown): string;
   decode(text: string): unknown;
 }
+
+/** The standard codec, to build others on. */
+export interface JsonCodec extends PayloadCodec {
+  /**
+   * @param maxBytes Where it stops: an object that is shared is written out wherever it is met, so that
+   * a small value can have a text without end. @default 16 MiB
+   */
+  encode(value: unknown, maxBytes?: number): string;
+}
+
+/** What a codec that is built on this one needs; the limit of payloads is looked at in the end. */
+const MAX_BYTES = 16 * 1_048_576;
 
 function decodeTagged(tag: unknown, value: unknown): unknown {
   switch (tag) {
@@ -68,10 +77,11 @@ function decodeJson(json: unknown): unknown {
 /**
  * JSON, plus tags for `undefined`, Date, BigInt, NaN, ±Infinity, -0, Map, Set, Uint8Array, Buffer,
  * null-prototype objects and Error (name, message, code, causes: never its other properties).
- * Anything else (functions, symbols, class instances, circles, 256 levels) is refused with its path.
+ * Anything else (functions, symbols, class instances, circles, 256 levels) is refused with its path;
+ * as in JSON, properties that are not enumerable are left out, and so are those of byte arrays.
  */
-export const jsonCodec: PayloadCodec = {
-  encode(value, maxBytes) {
+export const jsonCodec: JsonCodec = {
+  encode(value, maxBytes = MAX_BYTES) {
     const encoder = new PayloadEncoder(maxBytes);
     try {
       return JSON.stringify(encoder.encode(value));

@@ -1,4 +1,4 @@
-export { jsonCodec, type PayloadCodec } from './codec.js';
+export { jsonCodec, type JsonCodec, type PayloadCodec } from './codec.js';
 export type {
   ClaimRequest,
   ForgetRequest,
@@ -17,6 +17,7 @@ export { cursorAt, listQuery, type ListQuery, type PagePosition } from './list-q
 export {
   encodeInput,
   encodePayload,
+  located,
   LIMIT_RANGES,
   payloadLimits,
   type PayloadLimits,

@@ -105,7 +105,10 @@ export interface ReleaseRequest {
   readonly ref: SagaRef;
   readonly owner: string;
   readonly epoch: number;
-  /** At a step boundary, because its process ends: the take-over before does not count as a recovery. */
+  /**
+   * Nothing of it was cut off: its process ends at a step boundary, or has not even begun to work on
+   * it. The take-over before does not count as a recovery then.
+   */
   readonly inOrder: boolean;
 }
 

@@ -1,4 +1,4 @@
-import { shown, textProblem } from '../definition/index.js';
+import { namesOf, shown, textProblem, unknownProblems } from '../definition/index.js';
 import { SagaOptionsError } from '../errors/index.js';
 import { SAGA_STATUSES, type SagaStatus } from '../machine/index.js';
 import type { SagaFilter } from './journal.js';
@@ -24,6 +24,10 @@ export interface ListQuery {
   readonly after: PagePosition | undefined;
 }
 
+const CONDITIONS = namesOf<SagaFilter>({
+  ...{ name: true, status: true, key: true, tags: true, createdAfter: true, createdBefore: true },
+  ...{ limit: true, cursor: true },
+});
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 1_000;
 const CURSOR = /^1\.(\d{1,15})\.(\d{1,15})$/;
@@ -69,7 +73,7 @@ function timeOf(option: string, value: unknown): number | undefined {
 
 function tagsOf(tags: unknown): ListQuery['tags'] {
   if (tags === undefined) return [];
-  if (typeof tags !== 'object' || tags === null) {
+  if (typeof tags !== 'object' || tags === null || Array.isArray(tags)) {
     throw new SagaOptionsError(`tags must be an object (got ${shown(tags)})`);
   }
   return Object.entries(tags).map(([name, value]) => {
@@ -97,6 +101,8 @@ function positionOf(cursor: unknown): PagePosition | undefined {
 
 /** @throws SagaOptionsError naming the condition that cannot be meant. */
 export function listQuery(filter: SagaFilter): ListQuery {
+  const [unknown] = unknownProblems('a list', filter, CONDITIONS);
+  if (unknown !== undefined) throw new SagaOptionsError(unknown);
   return {
     name: textOf('name', filter.name),
     statuses: statusesOf(filter.status),

@@ -9,6 +9,11 @@ const FORBIDDEN: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'pro
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
+/** What is said of a payload that is too large. */
+export function overLimit(maxBytes: number): string {
+  return `bytes than limits.maxBytes, which is ${maxBytes}; store a reference instead`;
+}
+
 function tagged(tag: string, value?: Json): Json {
   return value === undefined ? { [TAG]: tag } : { [TAG]: tag, value };
 }
@@ -50,7 +55,7 @@ export class PayloadEncoder {
   /** How many bytes are left, at most: what was walked takes at least as many as were counted. */
   #left: number;
 
-  constructor(private readonly maxBytes = Infinity) {
+  constructor(private readonly maxBytes: number) {
     this.#left = maxBytes;
   }
 
@@ -90,8 +95,7 @@ export class PayloadEncoder {
   #take(bytes: number): void {
     this.#left -= bytes;
     if (this.#left >= 0) return;
-    const problem = `takes more bytes than allowed, over the limit of ${this.maxBytes}`;
-    throw new SagaSerializationError('$', `${problem}; store a reference instead`);
+    throw new SagaSerializationError('$', `takes more ${overLimit(this.maxBytes)}`);
   }
 
   #at(key: string | number, value: unknown): Json {

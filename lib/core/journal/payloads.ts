@@ -2,6 +2,7 @@ import { isStorable, withoutUndefined, type Ranges } from '../definition/index.j
 import { isSagaError, SagaSerializationError } from '../errors/index.js';
 import { report, type LogFields, type SagaLogger } from '../ports/index.js';
 import { jsonCodec, type PayloadCodec } from './codec.js';
+import { overLimit } from './payload-encoder.js';
 import { storedError } from './stored-error.js';
 
 export interface PayloadLimits {
@@ -28,7 +29,8 @@ export function payloadLimits(given: Partial<PayloadLimits> = {}): PayloadLimits
 function encoded(codec: PayloadCodec, value: unknown, maxBytes: number): string {
   let text: unknown;
   try {
-    text = codec.encode(value, maxBytes);
+    // Others may be functions that mean something else by a second argument, as JSON.stringify does.
+    text = codec === jsonCodec ? jsonCodec.encode(value, maxBytes) : codec.encode(value);
   } catch (error) {
     if (isSagaError(error)) throw error;
     throw new SagaSerializationError(
@@ -66,11 +68,22 @@ export function encodePayload(
   if (bytes > limits.maxBytes) {
     throw new SagaSerializationError(
       '$',
-      `takes ${bytes} bytes, over the limit of ${limits.maxBytes}; store a reference instead`,
+      `takes ${bytes} bytes, more ${overLimit(limits.maxBytes)}`,
     );
   }
-  if (bytes > limits.warnBytes) report(logger, 'warn', `A payload takes ${bytes} bytes`, fields);
+  if (bytes > limits.warnBytes) {
+    const what = `A payload takes ${bytes} bytes; limits.warnBytes is ${limits.warnBytes}`;
+    report(logger, 'warn', what, fields);
+  }
   return text;
+}
+
+/** The error of a value that cannot be stored, with the place that the value has in its saga. */
+export function located(cause: unknown, where: string): unknown {
+  if (!isSagaError(cause, 'SAGA_SERIALIZATION')) return cause;
+  const { path, message } = cause as unknown as SagaSerializationError;
+  const problem = message.startsWith(path) ? message.slice(path.length + 1) : message;
+  return new SagaSerializationError(path, `${problem} (${where})`, { cause });
 }
 
 /** Encodes what a saga is started with. @throws SagaSerializationError that says so */
@@ -80,10 +93,6 @@ export function encodeInput(
   try {
     return encodePayload(codec, limits, context, logger, { ...fields, payload: 'input' });
   } catch (cause) {
-    if (!isSagaError(cause, 'SAGA_SERIALIZATION')) throw cause;
-    const { path, message } = cause as unknown as SagaSerializationError;
-    const problem = message.startsWith(path) ? message.slice(path.length + 1) : message;
-    const where = `in the context that saga ${String(fields['saga'])} is started with`;
-    throw new SagaSerializationError(path, `${problem} (${where})`, { cause });
+    throw located(cause, `in the context that saga ${String(fields['saga'])} is started with`);
   }
 }

@@ -12,8 +12,17 @@ function isUndone(step: StepState): boolean {
   return step.undo?.phase === 'done';
 }
 
-function hasTakenPlace(step: StepState, definition: StepDefinition | undefined): boolean {
-  return step.outcome !== 'not-done' || definition?.policy.compensateOn === 'attempted';
+function isDue(step: StepState, definition: StepDefinition | undefined): boolean {
+  if (isUndone(step)) return false;
+  if (step.isOwed || step.outcome !== 'not-done') return true;
+  return definition?.policy.compensateOn === 'attempted';
+}
+
+/** The labels of the steps whose undo is owed and not known any more. */
+export function missingUndos(definition: SagaDefinition, state: SagaState): readonly string[] {
+  return state.steps
+    .filter((step) => step.isOwed && definition.step(step.label)?.compensate === undefined)
+    .map(({ label }) => label);
 }
 
 /** Whether the policy leaves the undo no further attempt. */
@@ -33,7 +42,7 @@ export function decideBackward(definition: SagaDefinition, state: SagaState): Co
   let stuck: Command | undefined;
   for (let step = state.last; step !== undefined; step = step.previous) {
     const plan = definition.step(step.label);
-    if (isUndone(step) || !hasTakenPlace(step, plan)) continue;
+    if (!isDue(step, plan)) continue;
     if (plan?.compensate === undefined) {
       if (!step.owesUndo) continue;
       // The undo that was promised when the step started must not vanish with a deploy.

@@ -29,7 +29,7 @@ function undoOf(state: SagaState, label: string, attempt: number): UndoState {
 
 /** An effect whose result cannot be stored fails its saga, though not its step. */
 function unstorable({ unstorable: error }: Of<'done' | 'probed'>): FailedAttempt | undefined {
-  return error === undefined ? undefined : { error, retryable: false, retryAt: 0 };
+  return error === undefined ? undefined : { error, retryable: false };
 }
 
 function onDone(state: SagaState, record: Of<'done'>): void {
@@ -92,6 +92,7 @@ function onRecovered(state: SagaState): void {
 /** A saga that was parked on its way forward takes the way back instead. */
 function onCancelRequested(state: SagaState, { by, reason }: Of<'cancel-requested'>): void {
   if (state.cancel === undefined) state.set({ cancel: { by, reason } });
+  state.progressed();
   if (state.status !== 'parked' || refusalToCancel(state) !== undefined) return;
   state.status = 'running';
   state.set({ parked: undefined });
@@ -113,7 +114,7 @@ function onResumed(state: SagaState, record: Of<'resumed'>): void {
   open.phase = 'interrupted';
   open.attempt = 1;
   if (open.failure !== undefined) {
-    open.failure = { error: open.failure.error, retryable: true, retryAt: 0 };
+    open.failure = { error: open.failure.error, retryable: true };
   }
   if (open.doubt === 'probed') open.doubt = 'open';
 }

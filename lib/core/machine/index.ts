@@ -1,9 +1,10 @@
 export type { Command } from './command.js';
 export { decide, mayRetry } from './decide.js';
-export { hasFinallyFailed } from './decide-backward.js';
+export { hasFinallyFailed, missingUndos } from './decide-backward.js';
 export { evolve } from './evolve.js';
 export type {
   ManualAct,
+  OwedUndo,
   ParkReason,
   SagaRecord,
   SagaRecordType,

@@ -25,7 +25,7 @@ function refusalOfLabel(state: SagaState, label: string, done: boolean): string 
   if (step === undefined) return `it has not started a step '${label}'`;
   if (done) return step.phase === 'done' ? `step '${label}' is done already` : undefined;
   if (step.undo?.phase === 'done') return `step '${label}' is undone already`;
-  const owesNothing = step.outcome === 'not-done' && step.undo === undefined;
+  const owesNothing = step.outcome === 'not-done' && step.undo === undefined && !step.isOwed;
   return owesNothing ? `step '${label}' did not take place` : undefined;
 }
 

@@ -1,5 +1,11 @@
 import type { StepOutcome } from '../definition/index.js';
 
+/**
+ * Whether the definition had a compensation for a step when it started: a later one must have it, too.
+ * `attempted`: also when the step has failed cleanly.
+ */
+export type OwedUndo = boolean | 'attempted';
+
 /** Why a saga turned back. */
 export interface TurnCause {
   readonly reason: 'step-failed' | 'cancelled' | 'deadline' | 'unstorable-result';
@@ -33,8 +39,8 @@ interface AttemptFailure {
   readonly error: unknown;
   /** `false`: no further try, whatever the policy leaves. */
   readonly retryable: boolean;
-  /** The earliest time of the next attempt, in ms since the epoch. */
-  readonly retryAt: number;
+  /** The earliest time of the next attempt, in ms since the epoch; absent where none follows. */
+  readonly retryAt?: number;
 }
 
 /** What an operator did, and why: the way out for a saga that is parked. */
@@ -69,8 +75,7 @@ export type SagaRecord =
       readonly type: 'started';
       readonly label: string;
       readonly attempt: number;
-      /** The definition had a compensation for it: a later one must have it too. */
-      readonly owesUndo: boolean;
+      readonly owesUndo: OwedUndo;
     }
   | {
       readonly type: 'done';

@@ -1,5 +1,5 @@
 import type { StepOutcome } from '../definition/index.js';
-import type { ParkReason, TurnCause } from './saga-record.js';
+import type { OwedUndo, ParkReason, TurnCause } from './saga-record.js';
 
 /** Where a saga is. `completed`, `compensated` and `parked` are where it rests. */
 export type SagaStatus = (typeof SAGA_STATUSES)[number];
@@ -21,7 +21,7 @@ export type AttemptPhase = 'started' | 'interrupted' | 'failed' | 'done';
 /** The last attempt that failed. */
 export interface FailedAttempt {
   readonly retryable: boolean;
-  readonly retryAt: number;
+  readonly retryAt?: number;
   readonly error: unknown;
 }
 
@@ -41,8 +41,8 @@ export class StepState {
    * the probe was asked, `probed` when it did not know either.
    */
   doubt: 'none' | 'open' | 'probed' = 'none';
-  /** It was started by a definition that could undo it. */
-  owesUndo = false;
+  /** By the definition that started it. */
+  owesUndo: OwedUndo = false;
   result: unknown = undefined;
   failure: FailedAttempt | undefined = undefined;
   undo: UndoState | undefined = undefined;
@@ -59,6 +59,12 @@ export class StepState {
   get outcome(): StepOutcome {
     if (this.phase === 'done') return 'done';
     return this.doubt !== 'none' || this.phase === 'started' ? 'unknown' : 'not-done';
+  }
+
+  /** Whether there may be something to undo, whatever a definition says now. */
+  get isOwed(): boolean {
+    if (this.undo?.phase === 'done') return false;
+    return this.owesUndo === 'attempted' || (this.owesUndo && this.outcome !== 'not-done');
   }
 }
 

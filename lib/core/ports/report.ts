@@ -8,7 +8,7 @@ export function report(
   logger: SagaLogger,
   level: LogLevel,
   message: string,
-  fields: LogFields,
+  fields: LogFields = {},
 ): void {
   try {
     const said: unknown = logger[level](message, fields);

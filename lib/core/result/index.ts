@@ -1,5 +1,5 @@
 export { Err, Ok, ResultFactory, type Result } from './result.js';
-export { ResultError } from './result-error.js';
+export { isFinal, ResultError } from './result-error.js';
 export { isResultLike, type ResultLike } from './result-like.js';
 export { isObservableLike, lastValueOf, type ObservableLike } from './observable-like.js';
 export type { MaybeAsync, StepReturn, StepValue } from './step-value.js';

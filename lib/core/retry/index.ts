@@ -3,7 +3,6 @@ export {
   COMPENSATION_RETRY,
   NO_RETRY,
   retryPolicy,
-  retryProblems,
   type RetryOptions,
   type RetryPolicy,
 } from './retry-policy.js';

@@ -18,7 +18,6 @@ export interface RetryPolicy extends Required<Omit<RetryOptions, 'when'>> {
   readonly when: ((error: unknown) => boolean) | undefined;
 }
 
-const DAY_MS = 86_400_000;
 const DEFAULTS = { delay: 100, factor: 2, maxDelay: 30_000, jitter: 0, when: undefined } as const;
 
 function policyOf(retries: number): RetryPolicy {
@@ -36,35 +35,10 @@ function withDefaults(option: object): Partial<RetryPolicy> {
   return { ...DEFAULTS, ...(Object.fromEntries(given) as object) };
 }
 
-/** Applies the defaults. Call {@link retryProblems} first. */
+/** Applies the defaults to what was checked. */
 export function retryPolicy(option: number | RetryOptions): RetryPolicy {
   if (option === 0) return NO_RETRY;
   return typeof option === 'number'
     ? policyOf(option)
     : Object.freeze(withDefaults(option) as RetryPolicy);
-}
-
-function outside(value: unknown, low: number, high: number): boolean {
-  return typeof value !== 'number' || !(value >= low && value <= high);
-}
-
-/** What is wrong with a `retry` option, each line with its name, value and remedy. */
-export function retryProblems(name: string, option: unknown): string[] {
-  if (typeof option === 'number') option = { retries: option };
-  if (typeof option !== 'object' || option === null || Array.isArray(option)) {
-    return [`${name} must be a whole number or an object with 'retries' (got ${String(option)})`];
-  }
-  const { retries, delay, factor, maxDelay, jitter, when } = withDefaults(option);
-  const problems: string[] = [];
-  const report = (wrong: boolean, key: string, rule: string, value: unknown): void => {
-    if (wrong) problems.push(`${name}${key} must be ${rule} (got ${String(value)})`);
-  };
-  const wrongCount = !Number.isInteger(retries) || outside(retries, 0, 1_000);
-  report(wrongCount, '', 'a whole number from 0 to 1000', retries);
-  report(outside(delay, 0, DAY_MS), '.delay', 'a number of ms from 0 to 86400000', delay);
-  report(outside(factor, 1, 100), '.factor', 'a number from 1 to 100', factor);
-  report(outside(maxDelay, 0, DAY_MS), '.maxDelay', 'a number of ms from 0 to 86400000', maxDelay);
-  report(outside(jitter, 0, 1), '.jitter', 'a number from 0 to 1', jitter);
-  report(when !== undefined && typeof when !== 'function', '.when', 'a function', when);
-  return problems;
 }

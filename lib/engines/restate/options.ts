@@ -1,4 +1,9 @@
-import { refuseProblems, wholeProblem } from '../../core/definition/index.js';
+import {
+  namesOf,
+  refuseProblems,
+  unknownProblems,
+  wholeProblem,
+} from '../../core/definition/index.js';
 
 /** How the Restate server reaches the sagas of this process. */
 export interface RestateServiceOptions {
@@ -61,6 +66,11 @@ export interface RestateSettings {
 }
 
 const DAY_MS = 86_400_000;
+const OPTIONS = namesOf<RestateEngineOptions>({
+  ...{ ingressUrl: true, adminUrl: true, service: true, identityKeys: true, headers: true },
+  ...{ retentionMs: true, maxRecoveries: true, patienceMs: true },
+});
+const SERVICE = namesOf<RestateServiceOptions>({ port: true, host: true, publicUrl: true });
 
 function urlProblem(option: string, value: unknown): string | undefined {
   const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined;
@@ -91,6 +101,8 @@ export function restateSettings(options: RestateEngineOptions): RestateSettings 
     patienceMs: options.patienceMs ?? 30_000,
   };
   refuseProblems([
+    ...unknownProblems('restateEngine', options, OPTIONS),
+    ...unknownProblems('service', service, SERVICE),
     urlProblem('ingressUrl', settings.ingressUrl),
     urlProblem('adminUrl', settings.adminUrl),
     settings.publicUrl === undefined

@@ -68,10 +68,14 @@ export class Turns {
     while (this.#taking && this.hasOpenWish) this.#grantNext(true);
   }
 
-  /** @throws what the run was stopped with: the turn was not taken. */
+  /**
+   * @throws what the run was stopped with, and SagaSerializationError for payloads of another codec,
+   * which are left to a process that can read them: the turn was not taken.
+   */
   async take(): Promise<TurnResult> {
-    const { run } = this.saga;
+    const { run, records } = this.saga;
     if (run.halt !== undefined && !run.state.atRest) throw run.halt.error;
+    if (this.#last?.by !== this.#me) records.checkReadable();
     this.#taking = true;
     try {
       if (this.#last === undefined) this.#begin();

@@ -74,6 +74,8 @@ export class Connections {
       throw error;
     } finally {
       this.#writing = false;
+      // Here, too: where one write follows the other, the watch would always meet one.
+      if (!this.#isOwn) this.#letEnd();
     }
   }
 

@@ -55,15 +55,20 @@ const PAUSES = { first: 20, longest: 1_000 } as const;
 
 /**
  * Tries again, with growing pauses, until `patienceMs` have passed since the call: for work that
- * leads to the same when it is done twice.
+ * leads to the same when it is done twice. `onWait` is told why, once.
  */
-export async function persistently<T>(patienceMs: number, work: () => Promise<T>): Promise<T> {
+export async function persistently<T>(
+  patienceMs: number,
+  work: () => Promise<T>,
+  onWait?: (error: unknown) => void,
+): Promise<T> {
   const end = performance.now() + patienceMs;
   for (let pause: number = PAUSES.first; ; pause = Math.min(2 * pause, PAUSES.longest)) {
     try {
       return await work();
     } catch (error) {
       if (!isPassing(error) || performance.now() + pause > end) throw error;
+      if (pause === PAUSES.first) onWait?.(error);
     }
     await new Promise((resolve) => setTimeout(resolve, pause * (0.5 + Math.random() / 2)));
   }

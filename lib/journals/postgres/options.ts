@@ -1,4 +1,4 @@
-import { isObject, wholeProblem } from '../../core/definition/index.js';
+import { isObject, namesOf, unknownProblems, wholeProblem } from '../../core/definition/index.js';
 import { SagaOptionsError } from '../../core/index.js';
 import { shown } from '../sql/index.js';
 import type { PgPool } from './driver.js';
@@ -50,7 +50,10 @@ export interface PostgresJournalOptions {
    * `SagaJournalError`. @default 30_000
    */
   readonly reconnectMs?: number;
-  /** Told of settings of the server that cost durability. @default `process.emitWarning` */
+  /**
+   * Told of settings of the server that cost durability, and of one that has to be waited for when the
+   * journal is opened. @default `process.emitWarning`
+   */
   readonly onWarning?: (message: string) => void;
 }
 
@@ -62,6 +65,11 @@ export interface Settings extends Required<
 }
 
 const MAX_TIMEOUT_MS = 600_000;
+const OPTIONS = namesOf<PostgresJournalOptions>({
+  ...{ connectionString: true, connection: true, pool: true, schema: true, migrate: true },
+  ...{ maxConnections: true, connectTimeoutMs: true, statementTimeoutMs: true, reconnectMs: true },
+  onWarning: true,
+});
 
 function sourceProblem(options: PostgresJournalOptions): string | undefined {
   const { connectionString, connection, pool } = options;
@@ -108,6 +116,7 @@ export function checkOptions(options: PostgresJournalOptions): Settings {
   const { onWarning = (message: string) => process.emitWarning(message, 'SagaJournalWarning') } =
     options;
   const problems = [
+    ...unknownProblems('it', options, OPTIONS),
     sourceProblem(options),
     schemaProblem(schema),
     migrate === 'auto' || migrate === 'off'

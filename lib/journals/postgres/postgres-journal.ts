@@ -14,7 +14,14 @@ import {
   type SagaRow,
   type StoredSaga,
 } from '../../core/index.js';
-import { checkAppend, checkCreate, GroupCommit, payloadBytes, type Outcome } from '../sql/index.js';
+import {
+  checkAppend,
+  checkCreate,
+  GroupCommit,
+  journalFailure,
+  payloadBytes,
+  type Outcome,
+} from '../sql/index.js';
 import { isItemFault, persistently } from './failures.js';
 import { checkOptions, type PostgresJournalOptions, type Settings } from './options.js';
 import { PostgresStore } from './store.js';
@@ -144,11 +151,7 @@ class PostgresJournal implements Journal {
   }
 
   #failure(what: string, cause?: unknown): SagaJournalError {
-    const why = cause instanceof Error ? `: ${cause.message}` : '';
-    return new SagaJournalError(
-      `The journal ${this.description} ${what}${why}`,
-      cause === undefined ? {} : { cause },
-    );
+    return journalFailure(this.description, what, cause);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Outcome } from '../sql/index.js';
+import { whyOf, type Outcome } from '../sql/index.js';
 import { Connections } from './connections.js';
 import { lent } from './driver.js';
 import { persistently } from './failures.js';
@@ -35,14 +35,20 @@ export class PostgresStore {
     const connections = new Connections(options, settings, () => known.clear());
     const store = new PostgresStore(tables, known, connections);
     try {
-      await persistently(reconnectMs, async () => {
+      const prepare = async (): Promise<void> => {
         await lent(connections.pool, async (client) => {
           await verifyServer(client, description, onWarning);
-          const prepare = settings.migrate === 'auto' ? migrate : verifySchema;
-          await prepare(client, tables, description);
+          const prepareSchema = settings.migrate === 'auto' ? migrate : verifySchema;
+          await prepareSchema(client, tables, description);
         });
         await store.ownership.sweep();
-      });
+      };
+      await persistently(reconnectMs, prepare, (error) =>
+        onWarning(
+          `The server of ${description} is not ready (${whyOf(error)}); it is waited for, up to ` +
+            `${reconnectMs} ms (reconnectMs)`,
+        ),
+      );
       return store;
     } catch (error) {
       await connections.close();

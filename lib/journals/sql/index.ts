@@ -1,7 +1,7 @@
 // What the SQL journals share; private.
 export { checkAppend, checkCreate } from './checks.js';
 export { listConditions, type ListDialect } from './conditions.js';
-export { journalFailure } from './failure.js';
+export { journalFailure, whyOf } from './failure.js';
 export { GroupCommit, type GroupCommitOptions, type Outcome } from './group-commit.js';
 export { pendingMigrations, type Migration } from './migrations.js';
 export { packEntries, unpackEntries } from './packing.js';

@@ -1,4 +1,4 @@
-import { isObject } from '../../core/definition/index.js';
+import { isObject, namesOf, unknownProblems } from '../../core/definition/index.js';
 import { SagaOptionsError } from '../../core/index.js';
 import { shown } from '../sql/index.js';
 import type { SqliteDriver } from './driver.js';
@@ -28,6 +28,9 @@ export interface SqliteJournalOptions {
 }
 
 const MAX_BUSY_TIMEOUT_MS = 600_000;
+const OPTIONS = namesOf<SqliteJournalOptions>({
+  ...{ file: true, driver: true, synchronous: true, thread: true, busyTimeoutMs: true },
+});
 
 function fileProblem(file: unknown): string | undefined {
   if (typeof file !== 'string' || file.trim() === '' || file.includes('\0')) {
@@ -66,6 +69,7 @@ export function checkOptions(
   const badWait =
     !Number.isInteger(busyTimeoutMs) || busyTimeoutMs < 0 || busyTimeoutMs > MAX_BUSY_TIMEOUT_MS;
   const problems = [
+    ...unknownProblems('it', options, OPTIONS),
     fileProblem(file),
     driverProblem(driver),
     synchronous === 'full' || synchronous === 'normal'

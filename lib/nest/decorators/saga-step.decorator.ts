@@ -8,6 +8,7 @@ import {
   type StepFailure,
   type StepValue,
 } from '../../core/index.js';
+import type { MaybeAsync, StepReturn } from '../../core/result/index.js';
 import { STEPS_METADATA, type StepMetadata } from './metadata.js';
 import type { StepSettings } from './step-settings.js';
 
@@ -24,7 +25,11 @@ type DataOf<M> = M extends (ctx: infer C, ...rest: never[]) => unknown
 type Undo<M extends Method> = (
   ctx: ISagaCompensationContext<DataOf<M>, StepValue<ReturnType<M>>, never>,
 ) => unknown;
-type Probe<M extends Method> = (ctx: ISagaContext<DataOf<M>, never>) => unknown;
+// Of what a method returns without saying so the compiler knows that it is a text, and not which.
+type Answer = string | { readonly outcome: string };
+type Probe<M extends Method> = (
+  ctx: ISagaContext<DataOf<M>, never>,
+) => MaybeAsync<StepReturn<Answer>>;
 type OnError<M extends Method> = (
   failure: StepFailure,
   ctx: ISagaContext<DataOf<M>, never>,

@@ -23,7 +23,7 @@ export type SagaContextOf<S> = [DemandsOf<S>] extends [never]
     ? T
     : never;
 
-/** The results of a decorated class by method name: its label when none was given. */
+/** The results of a decorated class, by the names of its methods: `getStepResult` knows them as well as labels. */
 export type SagaResultsOf<S> = {
   readonly [K in keyof S as S[K] extends (...args: never[]) => unknown ? K : never]: S[K] extends (
     ...args: never[]

@@ -6,10 +6,22 @@ import {
   type SagaDefinition,
   type SagaStep,
 } from '../../core/index.js';
-import type { SagaMetadata, StepMetadata } from '../decorators/index.js';
+import { namesOf, unknownProblems } from '../../core/definition/index.js';
+import type { SagaMetadata, StepMetadata, StepSettings } from '../decorators/index.js';
 
 type Instance = Record<string, unknown>;
 type Call = (...args: unknown[]) => unknown;
+
+const SAGA_OPTIONS = namesOf<SagaMetadata>({
+  name: true,
+  version: true,
+  onCompensationFailure: true,
+});
+const STEP_OPTIONS = namesOf<StepSettings>({
+  ...{ label: true, compensate: true, probe: true, onError: true, retired: true },
+  ...{ retry: true, timeout: true, timeoutGrace: true, pivot: true, idempotent: true },
+  ...{ compensateOn: true, compensationRetry: true, compensationTimeout: true },
+});
 
 /**
  * Steps are called on the instance, late: what replaces a method there (a spy, a proxy) is honoured.
@@ -40,6 +52,7 @@ function stepProblems(instance: Instance, { method, settings }: StepMetadata): r
     settings.retired === true && typeof settings.compensate !== 'string'
       ? 'a retired step needs a compensate: undoing is all it is kept for'
       : undefined,
+    ...unknownProblems('@SagaStep()', settings, STEP_OPTIONS),
   ];
   return named.filter((problem) => problem !== undefined).map((problem) => `${method}: ${problem}`);
 }
@@ -72,15 +85,23 @@ export function compileSaga(
   steps: readonly StepMetadata[],
 ): Compiled {
   const target = instance as Instance;
-  const problems = steps.flatMap((step) => stepProblems(target, step));
-  const { name = className, ...options } = metadata;
+  const problems = [
+    ...unknownProblems('@Saga()', metadata, SAGA_OPTIONS),
+    ...steps.flatMap((step) => stepProblems(target, step)),
+  ];
+  const { name = className, version, onCompensationFailure } = metadata;
   const isRetired = ({ settings }: StepMetadata): boolean => settings.retired === true;
   const retired = steps
     .filter((step) => isRetired(step) && typeof step.settings.compensate === 'string')
     .map((step) => compileStep(target, step) as unknown as RetiredSagaStep<unknown>);
   const running = steps.filter((step) => !isRetired(step)).map((step) => compileStep(target, step));
   try {
-    const definition = defineSaga(name, running, { ...options, retired });
+    const definition = defineSaga(name, running, {
+      ...(version === undefined ? {} : { version }),
+      ...(onCompensationFailure === undefined ? {} : { onCompensationFailure }),
+      retired,
+      aliases: new Map(steps.map(({ method, settings: { label = method } }) => [method, label])),
+    });
     return problems.length === 0 ? { definition } : { problems };
   } catch (error) {
     if (!isSagaError(error, 'SAGA_DEFINITION')) throw error;

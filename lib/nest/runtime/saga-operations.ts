@@ -56,7 +56,8 @@ export class SagaOperations {
   }
 
   /**
-   * Gives the compensations of a parked saga that have finally failed all of their attempts again.
+   * Sends the undos of a saga on that was parked on its way back, for whatever reason; those that have
+   * finally failed have all of their attempts again.
    *
    * @throws SagaNotFoundError, or SagaStateError when it is not parked on its way back.
    */

@@ -8,9 +8,11 @@ import {
   type SagaLogger,
   type SagaStartOptions,
 } from '../../core/index.js';
+import { shown } from '../../core/definition/index.js';
 import type { SagaContextOf, SagaResultsOf } from '../decorators/index.js';
 import { isSagaClass, SagaExplorer, type DiscoveredSaga } from '../discovery/index.js';
 import { SAGA_ENGINE, SAGA_LOGGER } from '../tokens.js';
+import { reportMissingCompensations } from './missing-compensations.js';
 
 /** Makes a chain of a definition, for one context. */
 export type SagaStarter<TContext, TResults extends object> = (
@@ -79,6 +81,7 @@ export class SagaOrchestratorFactory {
     const empty = new SagaOrchestratorBuilder(name, undefined as TContext, this.logger, options);
     const definition = build(empty).build();
     this.engine.register(definition);
+    reportMissingCompensations(definition, this.logger);
     return (context, start = {}) => this.#chain(definition, context, start);
   }
 
@@ -93,6 +96,10 @@ export class SagaOrchestratorFactory {
   }
 
   #unknown(saga: Type): SagaNotFoundError {
+    // From JavaScript: the name of a saga, or an instance.
+    if (typeof saga !== 'function') {
+      return new SagaNotFoundError(`for() takes the class of a saga (got ${shown(saga)})`);
+    }
     if (this.#byClass !== undefined || !isSagaClass(saga)) {
       const why = this.explorer.whyUnknown(saga);
       return new SagaNotFoundError(`${saga.name} is not a saga of this application: ${why}`);

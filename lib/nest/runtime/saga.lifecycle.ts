@@ -3,8 +3,9 @@ import {
   Injectable,
   type OnApplicationBootstrap,
   type OnModuleDestroy,
+  Optional,
 } from '@nestjs/common';
-import type { SagaEngine } from '../../core/index.js';
+import { SagaOptionsError, type SagaEngine } from '../../core/index.js';
 import { SAGA_ENGINE } from '../tokens.js';
 import { SagaEvents } from './saga-events.js';
 
@@ -15,18 +16,28 @@ import { SagaEvents } from './saga-events.js';
  */
 @Injectable()
 export class SagaLifecycle implements OnApplicationBootstrap, OnModuleDestroy {
+  readonly #engine: SagaEngine;
+
+  /** @throws SagaOptionsError where the module is imported as it is, and forRoot() nowhere. */
   constructor(
-    @Inject(SAGA_ENGINE) private readonly engine: SagaEngine,
-    private readonly events: SagaEvents,
-  ) {}
+    @Optional() @Inject(SAGA_ENGINE) engine?: SagaEngine,
+    @Optional() private readonly events?: SagaEvents,
+  ) {
+    if (engine === undefined) {
+      throw new SagaOptionsError(
+        'SagaModule is imported as it is; import SagaModule.forRoot() in the root module',
+      );
+    }
+    this.#engine = engine;
+  }
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.engine.open();
-    await this.engine.recover();
+    await this.#engine.open();
+    await this.#engine.recover();
   }
 
   async onModuleDestroy(): Promise<void> {
-    await this.engine.close();
-    this.events.complete();
+    await this.#engine.close();
+    this.events?.complete();
   }
 }

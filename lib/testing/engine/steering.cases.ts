@@ -144,6 +144,7 @@ export const steeringCases: readonly EngineContractCase[] = [
     const handle = await world.start(engine, plan, { id: 'back-later' });
     const ref = { name: plan.name, id: 'back-later' };
     await inTime(asked, 'undo Reserve');
+    await rejected(engine.resume(ref), 'SAGA_STATE');
     await engine.manual(ref, { act: 'terminate' }, WHY);
     assert.equal((await failure(handle)).parkReason, 'terminated');
     await until(engine, ref, 'parked');

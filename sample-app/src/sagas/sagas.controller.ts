@@ -1,4 +1,4 @@
-import { Controller, Get, Header, NotFoundException, Param } from '@nestjs/common';
+import { Controller, Get, NotFoundException, Param, StreamableFile } from '@nestjs/common';
 import { isSagaError, SagaOperations } from 'nestjs-saga-orchestrator';
 import { CREATE_ORDER } from '../orders/create-order.saga.js';
 import { viewOf, type SagaView } from './saga-view.js';
@@ -17,10 +17,10 @@ export class SagasController {
 
   /** Mermaid text: paste it into https://mermaid.live, or into any Markdown on GitHub. */
   @Get(':name/diagram')
-  @Header('Content-Type', 'text/plain; charset=utf-8')
-  diagram(@Param('name') name: string): string {
+  diagram(@Param('name') name: string): StreamableFile {
     try {
-      return this.operations.definition(name).toMermaid();
+      const text = Buffer.from(this.operations.definition(name).toMermaid());
+      return new StreamableFile(text, { type: 'text/plain; charset=utf-8' });
     } catch (error) {
       if (isSagaError(error, 'SAGA_NOT_FOUND')) throw new NotFoundException(error.message);
       throw error;

@@ -100,6 +100,15 @@ describe('an attempt fails, and the steps before it are undone (semantics 1)', (
     expect((error.cause as Error).cause).toBe(thrown);
   });
 
+  it('says what a thrown object says', async () => {
+    const shop = new Shop();
+    const thrown = { code: 'E42', message: 'no stock', token: 'secret' };
+    const error = await shop.failure(
+      shop.saga().step(shop.step('Charge', { does: [rejects(thrown)] })),
+    );
+    expect((error.cause as Error).message).toBe("Step 'Charge' failed: no stock, code E42");
+  });
+
   it('passes a thrown Error on as it is, unchanged', async () => {
     const thrown = Object.freeze(new Error('no stock'));
     const error = await failsWith(throws(thrown));

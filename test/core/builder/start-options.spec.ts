@@ -11,6 +11,8 @@ describe('start options that cannot be right', () => {
     [{ id: 42 }, /id must be a non-empty string \(got 42\)/],
     [{ id: 'é'.repeat(128) }, /id must have at most 255 bytes \(got 256\)/],
     [{ key: '' }, /key must be a non-empty string/],
+    [{ idd: 'o-1' }, /a start has id, key, tags, deadline, and no 'idd'; take it away/],
+    [{ tags: ['vip'] }, /tags must be an object/],
     [{ tags: 'vip' }, /tags must be an object \(got 'vip'\)/],
     [{ tags: { '': 'vip' } }, /name of a tag/],
     [{ tags: { tier: 7 } }, /tag 'tier' must be a string .*\(got 7\)/],

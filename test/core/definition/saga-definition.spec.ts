@@ -47,7 +47,7 @@ describe('defineSaga', () => {
     );
     expect(problems).toEqual([
       "the name must be a non-empty string (got '')",
-      "step 'Charge': retry must be a whole number from 0 to 1000 (got -1)",
+      "step 'Charge': retry must be a whole number from 0 to 1000, or an object with 'retries' (got -1)",
       "step 'Charge': timeout must be a number of ms from 1 to 31536000000 (got 0)",
       "step 'Charge': pivot must be a boolean (got 'yes')",
       "step 'Charge': compensateOn must be 'done' or 'attempted' (got 'always')",
@@ -99,6 +99,10 @@ describe('defineSaga', () => {
     expect(problemsOf(() => defineSaga('S', many))).toEqual([
       'a saga has at most 1000 steps (got 1001)',
     ]);
+    const retired = many.map(({ label }) => ({ label, compensate: charge.compensate }));
+    expect(problemsOf(() => defineSaga('S', [charge], { retired } as never))).toEqual([
+      'a saga has at most 1000 retired steps (got 1001)',
+    ]);
     expect(problemsOf(() => defineSaga('S', [charge, charge, charge]))).toEqual([
       "label 'Charge' is used twice; labels must be unique in a saga",
     ]);
@@ -139,7 +143,7 @@ describe('retired steps', () => {
         expect.stringMatching(/^retired step 1: compensate must be a function \(got undefined\)/),
         "retired step 1: its label must be a non-empty string (got '')",
         'retired step 2 must be an object with a label and a compensate (got null)',
-        "retired step 'Coupon': compensationRetry must be a whole number from 0 to 1000 (got -1)",
+        "retired step 'Coupon': compensationRetry must be a whole number from 0 to 1000, or an object with 'retries' (got -1)",
         "label 'Coupon' is used twice; labels must be unique in a saga",
       ],
     );

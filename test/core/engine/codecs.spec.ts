@@ -1,4 +1,4 @@
-import type { PayloadCodec } from 'nestjs-saga-orchestrator/core';
+import { jsonCodec, type PayloadCodec } from 'nestjs-saga-orchestrator/core';
 import { answers, declines, type Behaviour } from '../../support/behaviours.js';
 import { order } from '../../support/shop.js';
 import { JournaledShop } from './journaled-shop.js';
@@ -15,6 +15,15 @@ function careless(bad: string): PayloadCodec {
 const spoils: Behaviour = ({ context }) => {
   Object.assign(context, { productId: 'secret' });
 };
+
+it('a codec may be made of functions that take more than a value', async () => {
+  const encode = jest.fn((value: unknown, replacer?: unknown) =>
+    typeof replacer === 'number' ? '' : jsonCodec.encode(value),
+  );
+  const shop = new JournaledShop({ codec: { encode, decode: jsonCodec.decode } });
+  await shop.run(shop.saga().step(shop.step('Charge', { does: [answers(7)] })));
+  expect(encode.mock.calls.every((given) => given.length === 1)).toBe(true);
+});
 
 describe("a codec's text that databases cannot keep (semantics 18, 19)", () => {
   describe.each([

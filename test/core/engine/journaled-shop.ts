@@ -57,3 +57,11 @@ export function gate(): { readonly does: () => Promise<unknown>; open(value?: un
   const opened = new Promise((resolve) => (open = resolve));
   return { does: () => opened, open: (value) => open(value) };
 }
+
+/** The order o-1, as any process may ask for it; its Charge answers when the test says so. */
+export function heldOrder(shop: JournaledShop) {
+  const { does, open } = gate();
+  const chain = (host = shop.engine) =>
+    shop.saga({ id: 'o-1', host }).step(shop.step('Charge', { does: [does] }));
+  return { chain, open };
+}

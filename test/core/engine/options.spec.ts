@@ -50,7 +50,7 @@ describe('the options of the in-process engine', () => {
   it.each([
     { worker: undefined, deleteAfter: undefined, leaseMs: undefined, drainMs: undefined },
     { worker: { pollMs: undefined, concurrency: undefined, maxRecoveries: undefined } },
-    { deleteAfter: { completed: undefined }, limits: { maxBytes: undefined } },
+    { deleteAfter: { completed: undefined, parked: Infinity }, limits: { maxBytes: undefined } },
     { codec: undefined, limits: undefined, environment: undefined, observers: undefined },
   ])('are the default where they are undefined: %p', async (options) => {
     const shop = new JournaledShop(options as never);

@@ -2,7 +2,7 @@ import { SagaInterruptedError } from 'nestjs-saga-orchestrator/core';
 import { declines, neverAnswers, stopsOnAbort } from '../../support/behaviours.js';
 import { settle } from '../../support/manual-clock.js';
 import { rejectionOf } from '../../support/shop.js';
-import { gate, JournaledShop } from './journaled-shop.js';
+import { gate, heldOrder, JournaledShop } from './journaled-shop.js';
 
 const ref = { name: 'PlaceOrder', id: 'o-1' };
 
@@ -81,6 +81,9 @@ describe('shutdown (semantics 29)', () => {
     expect(shop.calls[1]?.ctx.signal.aborted).toBe(true);
     expect(shop.calls[1]?.ctx.signal.reason).toBeInstanceOf(SagaInterruptedError);
     await closed;
+    expect(shop.logger.messages('warn')).toEqual([
+      `Shutting down after ${ms} ms (drainMs) without the steps of PlaceOrder o-1; they are aborted, and run again in another process`,
+    ]);
     expect(await rejectionOf(run)).toBeInstanceOf(SagaInterruptedError);
     expect(await records(shop)).toEqual(['started', 'done', 'started']);
     expect(shop.log).toEqual(['Reserve', 'Charge']);
@@ -152,9 +155,7 @@ describe('shutdown (semantics 29)', () => {
 
   it('tells those, too, who wait here for a saga in another process', async () => {
     const shop = new JournaledShop();
-    const { does, open } = gate();
-    const chain = (host = shop.engine) =>
-      shop.saga({ id: 'o-1', host }).step(shop.step('Charge', { does: [does] }));
+    const { chain, open } = heldOrder(shop);
     const run = chain(shop.process()).runAsync();
     await shop.clock.advance(10);
     const follower = rejectionOf(chain().runAsync());
@@ -190,6 +191,15 @@ describe('shutdown (semantics 29)', () => {
   it('of an engine that was never used is nothing', async () => {
     const shop = new JournaledShop();
     await shop.engine.close();
+    expect(shop.clock.pending).toBe(0);
+  });
+
+  it('of an engine that was never used is final, too', async () => {
+    const shop = new JournaledShop();
+    const open = jest.spyOn(shop.journal, 'open');
+    await shop.engine.close();
+    await expect(shop.engine.list({})).rejects.toMatchObject({ code: 'SAGA_JOURNAL' });
+    expect(open).not.toHaveBeenCalled();
     expect(shop.clock.pending).toBe(0);
   });
 

@@ -18,7 +18,7 @@ describe('the size of a payload (semantics 19)', () => {
     const warnings = shop.logger.lines.filter(({ level }) => level === 'warn');
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toMatchObject({
-      message: 'A payload takes 262145 bytes',
+      message: 'A payload takes 262145 bytes; limits.warnBytes is 262144',
       fields: { saga: 'PlaceOrder', sagaId: 'o-1', payload: 'result' },
     });
     expect(shop.logger.text.length).toBeLessThan(2_000);
@@ -59,9 +59,14 @@ describe('the size of a payload (semantics 19)', () => {
     const saga = shop.saga().step(shop.step('Charge', { does: [answers(shared)], retry: 3 }));
     expect(await shop.failure(saga)).toMatchObject({
       status: 'compensated',
-      cause: { code: 'SAGA_SERIALIZATION', message: expect.stringMatching(/limit of 2097152/) },
+      cause: {
+        code: 'SAGA_SERIALIZATION',
+        message: expect.stringMatching(/2097152; .* \(in its result\)$/),
+      },
     });
     expect(shop.log).toEqual(['Charge', 'undo Charge']);
+    // A codec that is built on ours knows no limit.
+    expect(() => jsonCodec.encode(shared)).toThrow(/16777216/);
   });
 
   it.each([

@@ -9,13 +9,12 @@ import { MemoryJournal } from '../../../lib/journals/memory/index.js';
 import { answers, declines } from '../../support/behaviours.js';
 import { settle } from '../../support/manual-clock.js';
 import { failureOf, order, rejectionOf } from '../../support/shop.js';
-import { gate, JournaledShop } from './journaled-shop.js';
+import { gate, heldOrder, JournaledShop } from './journaled-shop.js';
 
 describe('a start with an id that is known (semantics 21)', () => {
   it('attaches to the saga while it runs, and yields its result', async () => {
     const shop = new JournaledShop();
-    const { does, open } = gate();
-    const chain = () => shop.saga({ id: 'o-1' }).step(shop.step('Charge', { does: [does] }));
+    const { chain, open } = heldOrder(shop);
     const first = chain();
     const second = chain();
     const runs = [first.runAsync(), second.runAsync()];
@@ -54,6 +53,32 @@ describe('a start with an id that is known (semantics 21)', () => {
     expect(shop.log).toEqual(['Reserve', 'Charge', 'undo Reserve']);
   });
 
+  it('shows its id once it is accepted, though its run is in another process', async () => {
+    const shop = new JournaledShop();
+    const { chain, open } = heldOrder(shop);
+    const first = chain(shop.process()).runAsync();
+    await settle();
+    const saga = chain();
+    await shop.clock.until(saga.start());
+    expect(JSON.parse(JSON.stringify(saga))).toMatchObject({ sagaId: 'o-1', isSuccess: false });
+    open();
+    await shop.clock.until(first);
+  });
+
+  it('tells who waits for it when it was deleted in the meantime', async () => {
+    const shop = new JournaledShop();
+    const { chain, open } = heldOrder(shop);
+    const first = chain(shop.process()).runAsync();
+    await shop.clock.advance(10);
+    const follower = rejectionOf(chain().runAsync());
+    await shop.clock.advance(10);
+    open();
+    await first;
+    await shop.engine.forget({ name: 'PlaceOrder', id: 'o-1' });
+    await shop.clock.advance(1_000);
+    expect(await follower).toMatchObject({ code: 'SAGA_NOT_FOUND' });
+  });
+
   it('executes it once, however many start it at the same time', async () => {
     const shop = new JournaledShop();
     const chain = () => shop.saga({ id: 'o-1' }).step(shop.step('Charge', { does: [answers(7)] }));
@@ -65,9 +90,7 @@ describe('a start with an id that is known (semantics 21)', () => {
 
   it('executes it once over two processes, too', async () => {
     const shop = new JournaledShop();
-    const { does, open } = gate();
-    const chain = (host = shop.engine) =>
-      shop.saga({ id: 'o-1', host }).step(shop.step('Charge', { does: [does] }));
+    const { chain, open } = heldOrder(shop);
     const runs = [chain().runAsync(), chain(shop.process()).runAsync()];
     await settle();
     open('tx-1');

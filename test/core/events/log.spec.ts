@@ -50,8 +50,13 @@ describe('the log of a saga', () => {
   it('is one warning when it was compensated, one error when it was parked', async () => {
     const undone = new RecordingLogger();
     await compensated(undone);
-    expect(undone.lines.map(({ level, message }) => [level, message])).toEqual([
-      ['warn', 'Saga PlaceOrder compensated'],
+    const declined = { name: 'Error', message: 'card declined' };
+    expect(undone.lines).toMatchObject([
+      {
+        level: 'warn',
+        message: 'Saga PlaceOrder compensated',
+        fields: { reason: 'step-failed', label: 'Charge', error: declined },
+      },
     ]);
     const parked = new RecordingLogger();
     await compensated(parked, declines('no way'));
@@ -59,7 +64,7 @@ describe('the log of a saga', () => {
       {
         level: 'error',
         message: 'Saga PlaceOrder parked',
-        fields: { reason: 'compensation-failed', label: 'Reserve' },
+        fields: { reason: 'compensation-failed', label: 'Reserve', error: { message: 'no way' } },
       },
     ]);
   });

@@ -152,6 +152,19 @@ describe('the probe (semantics 5)', () => {
     expect(shop.logger.messages('error')).toEqual(["probe of step 'Charge' failed"]);
   });
 
+  it.each([
+    [true, "it answered true; a probe answers 'done', 'not-done', 'unknown' or { outcome: 'done',"],
+    ['yes', "it answered 'yes'; a probe answers"],
+    [{ outcome: 'yes' }, "it answered 'yes'; a probe answers"],
+    [{ done: true }, 'it answered an object; a probe answers'],
+  ])('that answers %j is told what it may answer', async (answer, problem) => {
+    const { shop, saga } = lostCharge((() => answer) as never);
+    await shop.failure(saga);
+    expect(shop.logger.lines[0]?.fields).toMatchObject({
+      error: expect.stringContaining(problem) as string,
+    });
+  });
+
   it('that never answers counts as unknown after 30 s', async () => {
     const { shop, saga, asked } = lostCharge(() => new Promise(() => undefined), {
       timeoutGrace: 0,

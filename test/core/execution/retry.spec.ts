@@ -30,6 +30,17 @@ describe('retry: n is n further tries (semantics 2)', () => {
     expect(shop.times('Charge')).toEqual([0]);
   });
 
+  it('is told beforehand: when, in whole ms, and nothing where none follows', async () => {
+    const shop = new Shop();
+    const retry = { retries: 1, delay: 10.5 };
+    const failing = shop.step('Charge', { does: [declines()], retry });
+    const begun = shop.clock.now();
+    await shop.failure(shop.saga().step(failing));
+    const failed = shop.records.filter(({ type }) => type === 'failed');
+    expect(failed).toMatchObject([{ attempt: 1, retryAt: begun + 11 }, { attempt: 2 }]);
+    expect(failed[1]).not.toHaveProperty('retryAt');
+  });
+
   it('uses no more tries than it needs, and numbers them from 1', async () => {
     const shop = new Shop();
     const does = [declines(), declines(), answers('tx-1')];

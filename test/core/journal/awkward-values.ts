@@ -182,7 +182,12 @@ export const UNSTORABLE: readonly AwkwardValue[] = [
   refused('a hostile proxy', () => ({ order: new Proxy({}, hostile) }), '.order', /cannot be read/),
   refused('a revoked proxy', revoked, '.proxy', /cannot be read/),
   refused('endless prototypes', () => ({ order: endless() }), '.order', /instance of/),
-  refused('3 MiB', () => 'x'.repeat(3 * 1_048_576), '', /over the limit of 2097152/),
+  refused(
+    '3 MiB',
+    () => 'x'.repeat(3 * 1_048_576),
+    '',
+    /more bytes than limits\.maxBytes, which is 2097152/,
+  ),
 ];
 
 class Poser {

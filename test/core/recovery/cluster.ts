@@ -164,9 +164,10 @@ export class Cluster extends Shop {
 
   plan(
     steps: readonly AnySagaStep<OrderContext>[],
-    options: SagaDefinitionOptions & { readonly name?: string; readonly retired?: any[] } = {},
+    given: SagaDefinitionOptions & { readonly name?: string; readonly retired?: any[] } = {},
   ): SagaDefinition {
-    return defineSaga(options.name ?? ref.name, steps, options);
+    const { name = ref.name, ...options } = given;
+    return defineSaga(name, steps, options);
   }
 
   /** Long enough for others to notice that a process is gone, and to carry on its sagas. */

@@ -121,6 +121,37 @@ describe('a deploy between crash and recovery (semantics 27)', () => {
     },
   );
 
+  it('parks, and says so at the start, for the undo of a step that was merely attempted', async () => {
+    const cluster = new Cluster();
+    const create = cluster.step('Create');
+    const charge = {
+      does: [declines()],
+      undoes: [neverAnswers],
+      compensateOn: 'attempted',
+    } as const;
+    const plan = cluster.plan([create, cluster.step('Charge', charge)]);
+    const anna = await cluster.process([plan]);
+    await cluster.begun(anna, plan);
+    anna.crash();
+    const bert = await cluster.process([cluster.plan([create])]);
+    expect(cluster.logger.messages('warn')).toContainEqual(
+      expect.stringMatching(/'Charge' by o-1/),
+    );
+    await cluster.takeover();
+    expect(cluster.log).toEqual(['Create', 'Charge', 'undo Charge', 'undo Create']);
+    expect(await bert.get()).toMatchObject({
+      status: 'parked',
+      parkReason: 'definition-mismatch',
+      timeline: expect.arrayContaining([
+        expect.objectContaining({ type: 'parked', label: 'Charge' }),
+      ]) as unknown,
+    });
+    const why = { by: 'eve', reason: 'by hand' };
+    await bert.engine.manual(ref, { act: 'mark-compensated', label: 'Charge' }, why);
+    await settle();
+    expect(await cluster.status()).toBe('compensated');
+  });
+
   it('finishes the way back once the missing undo is there again', async () => {
     const { cluster, deploy, log } = await crashedBeforeDeploy();
     const bert = await deploy(([create, , ...rest]) => [create, ...rest] as Steps);
@@ -166,6 +197,51 @@ describe('versions side by side', () => {
     expect(await cluster.status()).toBe('compensated');
     expect(await cluster.status('o-2')).toBe('completed');
     expect(cluster.log.filter((what) => /Weigh|Ship/.test(what))).toEqual([]);
+  });
+
+  it.each([
+    ['forward', {}, ['Charge', 'Ship'], 'completed'],
+    ['back', { does: [declines()] }, ['undo Pack', 'undo Create'], 'compensated'],
+  ])('a process of the older one leaves what it cannot carry on, %s', async (_, ship, log, end) => {
+    const cluster = new Cluster();
+    const create = cluster.step('Create');
+    const pack = cluster.step('Pack', { undoes: [neverAnswers, answers()] });
+    const charge = cluster.step('Charge', { does: [neverAnswers, answers()], undoes: null });
+    const forward = end === 'completed';
+    const last = forward ? charge : cluster.step('Ship', ship);
+    const older = cluster.plan([create, last]);
+    const steps = [create, pack, last, ...(forward ? [cluster.step('Ship')] : [])];
+    const newer = cluster.plan(steps, { version: 2 });
+    const anna = await cluster.process([newer]);
+    await cluster.begun(anna, newer);
+    anna.crash();
+    const before = cluster.log.length;
+    await cluster.process([older]);
+    await cluster.takeover();
+    await cluster.takeover();
+    expect(cluster.log.slice(before)).toEqual([]);
+    expect(await cluster.journal.get(ref)).toMatchObject({
+      status: forward ? 'running' : 'compensating',
+      recoveries: 0,
+    });
+    await cluster.process([newer]);
+    await cluster.takeover();
+    expect(cluster.log.slice(before)).toEqual(log);
+    expect(await cluster.status()).toBe(end);
+  });
+
+  it('what a rollback leaves behind is parked after ten minutes, for an operator', async () => {
+    const cluster = new Cluster();
+    const charge = cluster.step('Charge', { does: [neverAnswers] });
+    const newer = cluster.plan([cluster.step('Weigh'), charge], { version: 2 });
+    const anna = await cluster.process([newer]);
+    await cluster.begun(anna, newer);
+    anna.crash();
+    const bert = await cluster.process([cluster.plan([charge])]);
+    await cluster.clock.advance(590_000);
+    expect(await cluster.status()).toBe('running');
+    await cluster.clock.advance(60_000);
+    expect(await bert.get()).toMatchObject({ parkReason: 'definition-mismatch' });
   });
 });
 

@@ -1,4 +1,10 @@
-import { answers, declines, stopsOnAbort, type Behaviour } from '../../support/behaviours.js';
+import {
+  answers,
+  declines,
+  neverAnswers,
+  stopsOnAbort,
+  type Behaviour,
+} from '../../support/behaviours.js';
 import { settle } from '../../support/manual-clock.js';
 import { rejectionOf } from '../../support/shop.js';
 import { gate } from '../engine/journaled-shop.js';
@@ -63,4 +69,28 @@ describe('a saga that is given back', () => {
     expect(await cluster.status()).toBe('completed');
     expect(cluster.log).toEqual(['Ship', 'Ship']);
   });
+
+  it.each([
+    ['stops on its signal', stopsOnAbort],
+    ['heeds no signal', neverAnswers],
+  ])(
+    'by a shutdown that cannot wait for its step is not taken for one, which %s',
+    async (_, does) => {
+      const cluster = new Cluster();
+      const slow = Array.from({ length: 11 }, () => does);
+      const plan = cluster.plan([cluster.step('Render', { does: [...slow, answers()] })]);
+      let process = await cluster.process([plan]);
+      await cluster.begun(process, plan);
+      for (let deploy = 0; deploy < 10; deploy += 1) {
+        await cluster.clock.until(process.engine.close());
+        process = await cluster.process([plan]);
+        await cluster.takeover();
+        expect(await process.get()).toMatchObject({ status: 'running', recoveries: 1 });
+      }
+      await cluster.clock.until(process.engine.close());
+      await cluster.process([plan]);
+      await cluster.takeover();
+      expect(await cluster.status()).toBe('completed');
+    },
+  );
 });

@@ -1,7 +1,14 @@
-import type { ManualReason, ParkReason, SagaDetails } from 'nestjs-saga-orchestrator/core';
+import type {
+  JournalBatch,
+  ManualReason,
+  ParkReason,
+  ProbeAnswer,
+  SagaDetails,
+} from 'nestjs-saga-orchestrator/core';
 import { answers, declines, neverAnswers, stopsOnAbort } from '../../support/behaviours.js';
 import { settle } from '../../support/manual-clock.js';
 import { failureOf, rejectionOf } from '../../support/shop.js';
+import { gate } from '../engine/journaled-shop.js';
 import { Cluster, ref, type Process } from './cluster.js';
 
 const eve: ManualReason = { by: 'eve', reason: 'ticket 4711' };
@@ -182,11 +189,57 @@ describe('what an operator does by hand', () => {
     expect(error.notCompensated).toEqual(['Reserve', 'Charge']);
   });
 
+  it.each([
+    ['a step', { does: [answers()] }, 'started Charge', ['Reserve'], ['manual', 'failed Charge 1']],
+    ['an undo', { does: [declines()] }, 'undo-started Reserve', ['Reserve', 'Charge'], ['manual']],
+  ])('terminate while %s is announced: it does not begin', async (_, does, record, log, after) => {
+    const cluster = new Cluster();
+    const plan = cluster.plan([cluster.step('Reserve'), cluster.step('Charge', does)]);
+    const anna = await cluster.process([plan]);
+    let terminated: Promise<void> | undefined;
+    anna.fault = (method, [batch]) => {
+      if (method !== 'append') return;
+      const records = (batch as JournalBatch).entries.map(({ head }) => {
+        const { type, label } = JSON.parse(head) as { type: string; label?: string };
+        return `${type} ${label}`;
+      });
+      if (records.includes(record)) terminated = anna.engine.manual(ref, { act: 'terminate' }, eve);
+    };
+    const handle = await anna.start(plan);
+    expect(await failureOf(cluster.clock.until(handle.result()))).toMatchObject({
+      parkReason: 'terminated',
+    });
+    await terminated;
+    expect(cluster.log).toEqual(log);
+    expect((await cluster.stored()).slice(-after.length - 1)).toEqual([`${record} 1`, ...after]);
+  });
+
   it('terminate ends a back-off, too', async () => {
     const retry = { retries: 1, delay: 3_600_000, maxDelay: 3_600_000 };
     const { handle, act } = await orderWith({ Charge: { does: [declines()], retry } });
     await act({ act: 'terminate' });
     expect(await failureOf(handle.result())).toMatchObject({ parkReason: 'terminated' });
+  });
+
+  it.each([
+    ['resume', 'resumed', 'completed'],
+    ['cancel', 'cancel-requested', 'compensated'],
+  ] as const)('%s waits for no probe, and is durable before it', async (act, record, end) => {
+    const { does, open } = gate();
+    const probe = does as () => Promise<ProbeAnswer>;
+    const { cluster, anna, plan } = await orderWith({
+      Charge: { does: [neverAnswers, answers()], probe },
+    });
+    anna.crash();
+    const bert = await cluster.process([plan], { worker: { maxRecoveries: 0 } });
+    await cluster.takeover();
+    expect(await bert.get()).toMatchObject({ parkReason: 'recovery-limit' });
+    await bert.engine[act](ref, 'Charge');
+    expect(await cluster.status()).toBe('running');
+    expect((await cluster.stored()).at(-1)).toContain(record);
+    open('not-done');
+    await cluster.clock.advance(2_000);
+    expect(await cluster.status()).toBe(end);
   });
 
   it('a terminated saga stays so: neither resumed, cancelled, nor recovered', async () => {

@@ -103,15 +103,19 @@ describe('a saga that takes its processes down (semantics 26)', () => {
     expect(await cluster.status()).toBe('parked');
   });
 
-  it('gets all its take-overs again from the operator who resumes it', async () => {
-    const { cluster, plan, next } = await poisoned();
-    await dieInTurn(cluster, 6, next);
-    const anna = await cluster.process([plan]);
-    (await anna.engine.resume(ref)).result().catch(() => undefined);
-    await cluster.clock.advance(0);
+  it.each([
+    ['resumes it', 'running', 6, (anna: Process) => anna.engine.resume(ref)],
+    ['cancels it', 'compensating', 6, (anna: Process) => anna.engine.cancel(ref, 'never mind')],
+    ['cancels it before that', 'compensating', 5, (anna: Process) => anna.engine.cancel(ref, 'so')],
+  ])('gets all its take-overs again from the operator who %s', async (_, status, deaths, act) => {
+    const { cluster, next } = await poisoned({ undoes: [neverAnswers] });
+    await dieInTurn(cluster, deaths, next);
+    const anna = await next();
+    await act(anna);
+    await cluster.takeover();
     anna.crash();
     await dieInTurn(cluster, 5, next);
-    expect(await cluster.status()).toBe('running');
+    expect(await cluster.status()).toBe(status);
     await dieInTurn(cluster, 1, next);
     expect(await cluster.status()).toBe('parked');
   });

@@ -16,6 +16,7 @@ export class WatchedJournal extends MemoryJournal {
   readonly stolen: string[] = [];
   onRecords: (id: string, entries: readonly JournalEntry[]) => void = () => undefined;
   onClaim: (id: string) => void = () => undefined;
+  onHandOver: (id: string) => void = () => undefined;
 
   constructor(private readonly clock: () => number) {
     super(clock);
@@ -78,6 +79,8 @@ export class WatchedJournal extends MemoryJournal {
     await super.release(request);
     const known = this.#owners.get(request.ref.id);
     if (known === undefined || known.owner !== request.owner) return;
-    if (known.epoch === request.epoch) known.owner = null;
+    if (known.epoch !== request.epoch) return;
+    known.owner = null;
+    if (request.inOrder) this.onHandOver(request.ref.id);
   }
 }

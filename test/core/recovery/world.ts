@@ -52,6 +52,7 @@ export class World extends Cluster {
     const Journal = options.journal ?? WatchedJournal;
     this.journal = new Journal(() => this.clock.now());
     this.journal.onRecords = (id, entries) => this.#onRecords(id, entries);
+    this.journal.onHandOver = (id) => this.#trace(id).push({ kind: 'handed-over' });
     this.journal.onClaim = (id) => this.#trace(id).push({ kind: 'crash' });
   }
 

@@ -1,4 +1,5 @@
-import { retryPolicy, retryProblems } from '../../../lib/core/retry/index.js';
+import { retryProblems } from '../../../lib/core/definition/retry-problems.js';
+import { retryPolicy } from '../../../lib/core/retry/index.js';
 
 describe('a retry policy', () => {
   it('has its defaults, for a number as for an object, and cannot be changed', () => {
@@ -19,14 +20,17 @@ describe('a retry policy', () => {
   );
 
   it.each([
-    [-1, 'retry must be a whole number from 0 to 1000 (got -1)'],
-    [NaN, 'retry must be a whole number from 0 to 1000 (got NaN)'],
-    [2.5, 'retry must be a whole number from 0 to 1000 (got 2.5)'],
-    [null, "retry must be a whole number or an object with 'retries' (got null)"],
-    ['3', "retry must be a whole number or an object with 'retries' (got 3)"],
-    [[3], "retry must be a whole number or an object with 'retries' (got 3)"],
-    [{}, 'retry must be a whole number from 0 to 1000 (got undefined)'],
-    [{ retries: '3' }, 'retry must be a whole number from 0 to 1000 (got 3)'],
+    [-1, "retry must be a whole number from 0 to 1000, or an object with 'retries' (got -1)"],
+    [NaN, "retry must be a whole number from 0 to 1000, or an object with 'retries' (got NaN)"],
+    [2.5, "retry must be a whole number from 0 to 1000, or an object with 'retries' (got 2.5)"],
+    [null, "retry must be a whole number from 0 to 1000, or an object with 'retries' (got null)"],
+    ['3', "retry must be a whole number from 0 to 1000, or an object with 'retries' (got '3')"],
+    [
+      [3],
+      "retry must be a whole number from 0 to 1000, or an object with 'retries' (got an object)",
+    ],
+    [{}, 'retry.retries must be a whole number from 0 to 1000 (got undefined)'],
+    [{ retries: '3' }, "retry.retries must be a whole number from 0 to 1000 (got '3')"],
     [{ retries: 1, delay: -1 }, 'retry.delay must be a number of ms from 0 to 86400000 (got -1)'],
     [{ retries: 1, delay: NaN }, 'retry.delay must be a number of ms from 0 to 86400000 (got NaN)'],
     [{ retries: 1, factor: 0.5 }, 'retry.factor must be a number from 1 to 100 (got 0.5)'],

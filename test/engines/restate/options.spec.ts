@@ -30,7 +30,8 @@ describe('restateEngine()', () => {
     const wrong = {
       ingressUrl: 'localhost:8080',
       adminUrl: 'http://ann:secret@localhost',
-      service: { port: 70_000, publicUrl: 'ftp://here' },
+      service: { port: 70_000, publicUrl: 'ftp://here', url: 'http://here' },
+      ingres: 'http://127.0.0.1:8080',
       identityKeys: ['secret'],
       retentionMs: 1,
       maxRecoveries: 0,
@@ -45,9 +46,11 @@ describe('restateEngine()', () => {
       'maxRecoveries must be',
       'patienceMs must be',
       'identityKeys must be',
+      'restateEngine has ingressUrl, ',
+      "service has port, host, publicUrl, and no 'url'; take it away",
     ];
-    for (const problem of problems) expect(() => restateEngine(wrong)).toThrow(problem);
-    expect(() => restateEngine(wrong)).not.toThrow('secret');
+    for (const problem of problems) expect(() => restateEngine(wrong as never)).toThrow(problem);
+    expect(() => restateEngine(wrong as never)).not.toThrow('secret');
   });
 
   it('says where it runs, for logs', () => {

@@ -1,0 +1,24 @@
+import type { SagaDefinition, SagaLogger } from '../../core/index.js';
+import { report } from '../../core/ports/index.js';
+
+/** Labels before the pivot whose effect nothing would undo, and nothing says that this is meant. */
+function undoless(definition: SagaDefinition): readonly string[] {
+  const pivot = definition.forward.findIndex(({ policy }) => policy.pivot);
+  const undoable = pivot < 0 ? definition.forward : definition.forward.slice(0, pivot);
+  return undoable
+    .filter(({ compensate, policy }) => compensate === undefined && !policy.nothingToUndo)
+    .map(({ label }) => label);
+}
+
+/** Warns at start-up, once per saga. */
+export function reportMissingCompensations(definition: SagaDefinition, logger: SagaLogger): void {
+  const labels = undoless(definition).map((label) => `'${label}'`);
+  if (labels.length === 0) return;
+  report(
+    logger,
+    'warn',
+    `Saga ${definition.name} has no compensation for ${labels.join(', ')}; ` +
+      'give one, or `compensate: NOTHING_TO_UNDO` where there is nothing to undo',
+    { saga: definition.name },
+  );
+}
