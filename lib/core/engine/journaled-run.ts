@@ -21,6 +21,8 @@ export class JournaledRun extends StoredRun {
   /** The last write, and whether it is still under way, or has failed. */
   #tail: Promise<void> = WRITTEN;
   #busy = false;
+  /** The write after that one: of everything that is noted until then. */
+  #next: Promise<void> | undefined;
   /** The saga to be created by the first write. */
   #birth: Omit<NewSaga, 'entries' | 'status'> | undefined;
 
@@ -52,7 +54,12 @@ export class JournaledRun extends StoredRun {
 
   flush(): Promise<void> {
     if (!this.hasStaged) return this.#tail;
-    return (this.#tail = this.#busy ? this.#tail.then(() => this.#write()) : this.#write());
+    if (!this.#busy) return (this.#tail = this.#write());
+    this.#next ??= this.#tail.then(() => {
+      this.#next = undefined;
+      return this.#write();
+    });
+    return (this.#tail = this.#next);
   }
 
   override confirm(): Promise<void> | undefined {
@@ -62,7 +69,6 @@ export class JournaledRun extends StoredRun {
 
   async #write(): Promise<void> {
     const staged = this.take();
-    if (staged.length === 0) return;
     this.#busy = true;
     const { term } = this.shared.lease;
     try {
@@ -75,7 +81,8 @@ export class JournaledRun extends StoredRun {
     this.#tenure.provedIn(term);
     const doubt = this.confirm();
     if (doubt !== undefined) await doubt;
-    this.#busy = false;
+    // Nobody overtakes a write that others wait for.
+    this.#busy = this.#next !== undefined;
     for (const { record, entry } of staged) this.run.publish(record, entry.at);
   }
 

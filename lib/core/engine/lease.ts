@@ -22,10 +22,13 @@ export class Lease {
     return this.#renewedAt + this.ms - this.clock.monotonic();
   }
 
-  /** `sentAt`: when the heartbeat was sent, so that the journal's lease never ends before this one. */
+  /**
+   * `sentAt`: when the heartbeat was sent, so that the journal's lease never ends before this one. Of two
+   * under way, the answer to the older one may come last.
+   */
   renewed(sentAt: number): void {
     if (this.left <= 0) this.#term += 1;
-    this.#renewedAt = sentAt;
+    this.#renewedAt = Math.max(this.#renewedAt, sentAt);
   }
 
   /**

@@ -13,28 +13,37 @@ function continues({ definition, state }: Run): boolean {
   return !isParked && missingUndos(definition, state).length === 0;
 }
 
+interface Met {
+  readonly since: number;
+  /** How many it had: whoever carries it on adds to them. */
+  readonly records: number;
+}
+
 /** Sagas that a newer version of their plan has begun, as a process meets them that lacks it. */
 export class NewerSagas {
-  /** When each was met first, in that order. */
-  readonly #since = new Map<string, number>();
+  /** Since when each is met as it is, in that order. */
+  readonly #met = new Map<string, Met>();
 
   constructor(private readonly clock: Clock) {}
 
   /** Whether it is left to those that know its version, since this plan would park it. */
-  isLeft(run: Run): boolean {
+  isLeft(run: Run, records: number): boolean {
     if (continues(run)) return false;
     const now = this.clock.monotonic();
     const key = refKey({ name: run.sagaName, id: run.sagaId });
-    const since = this.#since.get(key) ?? now;
-    this.#since.set(key, since);
+    const known = this.#met.get(key);
+    if (known?.records !== records) {
+      this.#met.delete(key);
+      this.#met.set(key, { since: now, records });
+    }
     this.#forget(now - 2 * PATIENCE_MS);
-    return now - since < PATIENCE_MS;
+    return now - (this.#met.get(key)?.since ?? now) < PATIENCE_MS;
   }
 
   #forget(before: number): void {
-    for (const [key, since] of this.#since) {
+    for (const [key, { since }] of this.#met) {
       if (since >= before) return;
-      this.#since.delete(key);
+      this.#met.delete(key);
     }
   }
 }

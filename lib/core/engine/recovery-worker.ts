@@ -62,6 +62,8 @@ export class RecoveryWorker {
   async #look(): Promise<void> {
     this.#looking = true;
     await this.#claim();
+    // Not before the end of the round, which would claim them again, and never what comes after them.
+    if (this.#metNewer) await this.parts.live.giveBack(this.parts.journaling);
     this.#looking = false;
     const { pollMs } = this.options;
     this.#arm(this.#metNewer ? 2 * pollMs : this.#mayGoOn() ? 0 : pollMs);
@@ -95,7 +97,7 @@ export class RecoveryWorker {
         const rows = await claims.claim({ names, limit });
         // What was claimed is ours: every row is taken up or parked, none dropped.
         await Promise.all(rows.map((row) => this.#recover(row)));
-        if (this.#metNewer || rows.length < limit) return;
+        if (rows.length < limit) return;
       }
     } catch (error) {
       report(logger, 'error', 'Looking for sagas to recover failed; it is tried again', {
@@ -136,7 +138,8 @@ export class RecoveryWorker {
     const cancellable = run.state.cancel === undefined && refusalToCancel(run.state) === undefined;
     const cancelled = row.cancelReason !== null && cancellable;
     if (cancelled) run.requestCancel('operator', row.cancelReason);
-    if (row.version > definition.version && this.#newer.isLeft(run)) return this.#leaveToNewer(row);
+    const isNewer = row.version > definition.version;
+    if (isNewer && this.#newer.isLeft(run, stored.entries.length)) return this.#leaveToNewer(row);
     report(logger, 'info', `Saga ${row.name} is carried on after its process went`, {
       saga: row.name,
       sagaId: row.id,
@@ -160,12 +163,11 @@ export class RecoveryWorker {
    * cannot carry on is not parked but left to those who can, and who are let look first.
    */
   #leaveToNewer(row: SagaRow): void {
-    const { journaling, live, logger } = this.parts;
+    const { live, logger } = this.parts;
     const what = `Saga ${shownRef(row)} is left to processes that know its version ${row.version}`;
     report(logger, 'warn', what, { saga: row.name, sagaId: row.id });
     this.#metNewer = true;
     live.leaveUnbegun(row, row.epoch);
-    void live.giveBack(journaling);
   }
 
   /** Its records are left as they are: an operator, or a fixed codec, can still read them. */

@@ -27,8 +27,10 @@ async function holdBack(run: Run, effect: Effect): Promise<boolean> {
   }
   const early = effect.notBefore - run.environment.clock.now();
   if (effect.notBefore > 0 && early > 0) {
+    const { cancel } = run.state;
     await run.persistence?.flush();
-    if (run.halt === undefined) await run.pause(early);
+    // Who has stopped or cancelled it meanwhile has found nobody to wake.
+    if (run.halt === undefined && run.state.cancel === cancel) await run.pause(early);
     return true;
   }
   if (run.unsettled === undefined) return false;

@@ -2,7 +2,7 @@ import { SagaCancelledError, SagaStateError } from 'nestjs-saga-orchestrator/cor
 import { answers, declines, neverAnswers, stopsOnAbort } from '../../support/behaviours.js';
 import { settle } from '../../support/manual-clock.js';
 import { failureOf, rejectionOf } from '../../support/shop.js';
-import { gate, JournaledShop } from './journaled-shop.js';
+import { gate, heldAppends, JournaledShop } from './journaled-shop.js';
 
 const ref = { name: 'PlaceOrder', id: 'o-1' };
 const cancel = (shop: JournaledShop, reason = 'changed my mind') => shop.engine.cancel(ref, reason);
@@ -44,17 +44,55 @@ describe('cancel on a journal (semantics 13)', () => {
     await failureOf(shop.clock.until(run));
   });
 
-  it('ends a back-off at once', async () => {
+  it.each([
+    ['cancel', (shop: JournaledShop) => cancel(shop)],
+    [
+      'terminate',
+      (shop: JournaledShop) =>
+        shop.engine.manual(ref, { act: 'terminate' }, { by: 'eve', reason: 'so' }),
+    ],
+  ])('is not accepted before that when another write is under way: %s', async (_, act) => {
+    const shop = new JournaledShop();
+    const { does, open } = gate();
+    const saga = shop
+      .saga({ id: 'o-1' })
+      .step(shop.step('Reserve', { does: [does] }))
+      .step(shop.step('Charge'));
+    const ended = saga.runAsync().catch((error: unknown) => error);
+    await settle();
+    const appends = heldAppends(shop.journal);
+    open();
+    await settle();
+    let accepted = false;
+    const acted = act(shop).then(() => (accepted = true));
+    await appends.next();
+    expect(accepted).toBe(false);
+    await appends.all();
+    await acted;
+    await ended;
+  });
+
+  it.each([
+    ['ends a back-off at once', false],
+    ['ends one whose failure is being written at once, too', true],
+  ])('%s', async (_, isHeld) => {
     const shop = new JournaledShop();
     const retry = { retries: 3, delay: 60_000, maxDelay: 60_000 };
+    const charge = gate();
+    const declined = () => charge.does().then(declines());
     const saga = shop
       .saga({ id: 'o-1' })
       .step(shop.step('Reserve'))
-      .step(shop.step('Charge', { does: [declines()], retry }));
-    const run = saga.runAsync();
+      .step(shop.step('Charge', { does: [declined], retry }));
+    const failed = failureOf(saga.runAsync());
     await settle();
-    await cancel(shop);
-    await failureOf(run);
+    const appends = isHeld ? heldAppends(shop.journal) : undefined;
+    charge.open();
+    await settle();
+    const cancelled = cancel(shop);
+    await appends?.all();
+    await cancelled;
+    await failed;
     expect(shop.log).toEqual(['Reserve', 'Charge', 'undo Reserve']);
   });
 

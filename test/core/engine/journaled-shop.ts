@@ -7,6 +7,7 @@ import {
   type SagaRecord,
 } from 'nestjs-saga-orchestrator/core';
 import { MemoryJournal } from '../../../lib/journals/memory/index.js';
+import { settle } from '../../support/manual-clock.js';
 import { order, Shop, type OrderContext } from '../../support/shop.js';
 
 /** A shop whose sagas are kept in a journal, by one engine at a time: its process. */
@@ -56,6 +57,25 @@ export function gate(): { readonly does: () => Promise<unknown>; open(value?: un
   let open: (value?: unknown) => void = () => undefined;
   const opened = new Promise((resolve) => (open = resolve));
   return { does: () => opened, open: (value) => open(value) };
+}
+
+/** From here on an append waits: `next` lets the oldest through, `all` every one that ever comes. */
+export function heldAppends(journal: Journal) {
+  const waiting: (() => void)[] = [];
+  const append = journal.append.bind(journal);
+  const held = jest.spyOn(journal, 'append').mockImplementation(async (batch) => {
+    await new Promise<void>((resolve) => waiting.push(resolve));
+    return append(batch);
+  });
+  const next = async (): Promise<void> => {
+    waiting.shift()?.();
+    await settle();
+  };
+  const all = async (): Promise<void> => {
+    held.mockRestore();
+    while (waiting.length > 0) await next();
+  };
+  return { next, all };
 }
 
 /** The order o-1, as any process may ask for it; its Charge answers when the test says so. */

@@ -230,6 +230,33 @@ describe('versions side by side', () => {
     expect(await cluster.status()).toBe(end);
   });
 
+  it('a process of the older one is held up by none of them, and patient again after each take-over', async () => {
+    const cluster = new Cluster();
+    const charge = cluster.step('Charge', { does: [neverAnswers], undoes: null });
+    const newer = cluster.plan([cluster.step('Weigh'), charge], { version: 2 });
+    const other = cluster.step('Pack', { does: [neverAnswers, answers()] });
+    const others = cluster.plan([other], { name: 'Parcel' });
+    const anna = await cluster.process([newer, others]);
+    for (const id of ['o-1', 'o-2', 'o-3']) await cluster.begun(anna, newer, { id });
+    await cluster.begun(anna, others, { id: 'p-1' });
+    anna.crash();
+    const worker = { concurrency: 2 };
+    const bert = await cluster.process([cluster.plan([charge]), others], { worker });
+    await cluster.takeover();
+    await cluster.takeover();
+    const parcel = await bert.engine.get({ name: 'Parcel', id: 'p-1' });
+    expect(parcel).toMatchObject({ status: 'completed' });
+    await cluster.clock.advance(400_000);
+    const carl = await cluster.process([newer]);
+    await cluster.takeover();
+    expect(await cluster.stored()).toContain('recovered');
+    carl.crash();
+    await cluster.clock.advance(400_000);
+    expect(await cluster.status()).toBe('running');
+    await cluster.clock.advance(300_000);
+    expect(await bert.get()).toMatchObject({ parkReason: 'definition-mismatch' });
+  });
+
   it('what a rollback leaves behind is parked after ten minutes, for an operator', async () => {
     const cluster = new Cluster();
     const charge = cluster.step('Charge', { does: [neverAnswers] });

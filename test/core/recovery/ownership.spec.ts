@@ -1,5 +1,7 @@
 import { SagaInterruptedError } from 'nestjs-saga-orchestrator/core';
+import { Lease } from '../../../lib/core/engine/lease.js';
 import { answers, neverAnswers } from '../../support/behaviours.js';
+import { ManualClock } from '../../support/manual-clock.js';
 import { rejectionOf } from '../../support/shop.js';
 import { gate } from '../engine/journaled-shop.js';
 import { Cluster, LEASE, ref } from './cluster.js';
@@ -90,6 +92,14 @@ describe('a process that loses its sagas (semantics 28)', () => {
     expect(signal()?.aborted).toBe(true);
     expect(anna.engine).toBeDefined();
     heartbeat.mockRestore();
+  });
+
+  it('has its lease for as long as its newest heartbeat says, whichever answer comes last', () => {
+    const clock = new ManualClock();
+    const lease = new Lease(clock, LEASE, () => Promise.resolve());
+    lease.renewed(clock.monotonic());
+    lease.renewed(clock.monotonic() - LEASE / 2);
+    expect(lease).toMatchObject({ left: LEASE, term: 1 });
   });
 
   it('keeps them over heartbeats that fail for less than the lease', async () => {
