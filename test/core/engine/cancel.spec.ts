@@ -79,7 +79,7 @@ describe('cancel on a journal (semantics 13)', () => {
     const shop = new JournaledShop();
     const retry = { retries: 3, delay: 60_000, maxDelay: 60_000 };
     const charge = gate();
-    const declined = () => charge.does().then(declines());
+    const declined = () => charge.does().then(() => Promise.reject(new Error('card declined')));
     const saga = shop
       .saga({ id: 'o-1' })
       .step(shop.step('Reserve'))
