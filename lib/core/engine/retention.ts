@@ -1,7 +1,10 @@
 import { messageOf, report } from '../ports/index.js';
 import type { EngineParts } from './engine-parts.js';
 
-/** How long sagas at rest are kept, in ms since their last record; those not named stay for ever. */
+/**
+ * How long sagas at rest are kept, in ms since their last record; those not named stay for ever. It goes for
+ * every saga of the journal, also for those of other services that share it.
+ */
 export interface RetentionOptions {
   readonly completed?: number;
   readonly compensated?: number;
