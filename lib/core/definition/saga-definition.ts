@@ -15,6 +15,19 @@ import { mermaidOf } from './diagram.js';
 /** Of those definitions that were asked for it: most plans of bare chains never are. */
 const fingerprints = new WeakMap<SagaDefinition, string>();
 
+/** The steps of long plans by label; a few are searched through as fast. */
+const indices = new WeakMap<SagaDefinition, ReadonlyMap<string, StepDefinition>>();
+const FEW_STEPS = 16;
+
+function indexOf(definition: SagaDefinition): ReadonlyMap<string, StepDefinition> {
+  let index = indices.get(definition);
+  if (index === undefined) {
+    index = new Map(definition.steps.map((step) => [step.label, step]));
+    indices.set(definition, index);
+  }
+  return index;
+}
+
 /** A saga as a plan: never a run. Frozen, and shared by all its instances. */
 export class SagaDefinition {
   /** @internal Use {@link defineSaga}, which validates. */
@@ -29,6 +42,7 @@ export class SagaDefinition {
   ) {}
 
   step(label: string): StepDefinition | undefined {
+    if (this.steps.length > FEW_STEPS) return indexOf(this).get(label);
     for (const step of this.steps) if (step.label === label) return step;
     return undefined;
   }

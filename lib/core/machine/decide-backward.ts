@@ -37,10 +37,24 @@ function decideUndo(step: StepDefinition, undo: UndoState | undefined): Command 
   return { type: 'undo', step, attempt, notBefore: undo.failure?.retryAt ?? 0 };
 }
 
-/** The way back: reverse order of start, one at a time, none skipped, none twice. */
+/**
+ * The way back: reverse order of start, one at a time, none skipped, none twice. It begins where the
+ * undo that was begun last stands, so that the thousandth costs what the first one does; what is left
+ * at the end is looked for once more, in all of them.
+ */
 export function decideBackward(definition: SagaDefinition, state: SagaState): Command {
+  const { back, last } = state;
+  if (back !== undefined && back !== last) {
+    const command = undoFrom(definition, back);
+    if (command?.type === 'undo') return command;
+  }
+  return undoFrom(definition, last) ?? COMPENSATED;
+}
+
+/** The next undo from that step on, else why there must be an operator. */
+function undoFrom(definition: SagaDefinition, from: StepState | undefined): Command | undefined {
   let stuck: Command | undefined;
-  for (let step = state.last; step !== undefined; step = step.previous) {
+  for (let step = from; step !== undefined; step = step.previous) {
     const plan = definition.step(step.label);
     if (!isDue(step, plan)) continue;
     if (plan?.compensate === undefined) {
@@ -54,5 +68,5 @@ export function decideBackward(definition: SagaDefinition, state: SagaState): Co
     }
     if (definition.onCompensationFailure === 'halt') return stuck;
   }
-  return stuck ?? COMPENSATED;
+  return stuck;
 }

@@ -41,7 +41,7 @@ export function evolveManual(state: SagaState, act: ManualAct): void {
     if (step !== undefined) markNotDone(step);
     return;
   }
-  state.set({ recoveries: 0, parked: undefined });
+  state.set({ recoveries: 0, parked: undefined, back: undefined });
   state.status = state.cause === undefined ? 'running' : 'compensating';
   switch (act.act) {
     case 'retry-compensation':

@@ -24,6 +24,8 @@ function undoOf(state: SagaState, label: string, attempt: number): UndoState {
   const step = begunStep(state, label);
   const undo = (step.undo ??= new UndoState(attempt));
   undo.attempt = attempt;
+  // Undos go in reverse order of start: none is begun before all later ones are settled.
+  state.set({ back: step });
   return undo;
 }
 
@@ -79,7 +81,8 @@ function onUndo(undo: UndoState, record: Of<'undo-started' | 'undone' | 'undo-fa
 
 /** What was in flight may or may not have taken effect: its process is gone. */
 function onRecovered(state: SagaState): void {
-  state.set({ recoveries: state.recoveries + 1, inherited: true });
+  // Another plan may owe what this one did not.
+  state.set({ recoveries: state.recoveries + 1, inherited: true, back: undefined });
   for (const step of state.steps) {
     if (step.phase === 'started') {
       step.phase = 'interrupted';

@@ -77,10 +77,17 @@ class Unusual {
   parked: { readonly reason: ParkReason; readonly label?: string } | undefined = undefined;
   inherited = false;
   recoveries = 0;
+  /** Where the way back stands: the step whose undo was begun last. What started later is settled. */
+  back: StepState | undefined = undefined;
+  /** The steps by label, where they are many. */
+  byLabel: Map<string, StepState> | undefined = undefined;
 }
 
+/** So many are searched through as fast as a map is. */
+const FEW = 16;
+
 const NONE: readonly string[] = [];
-const USUAL: Readonly<Unusual> = Object.freeze(new Unusual());
+const USUAL: Unusual = Object.freeze(new Unusual());
 
 /**
  * All that is known of a saga: the fold of its records. Owned by one host, changed by `evolve`.
@@ -92,7 +99,7 @@ export class SagaState {
   last: StepState | undefined = undefined;
   /** How many steps were started. */
   started = 0;
-  private unusual: Readonly<Unusual> = USUAL;
+  private unusual: Unusual = USUAL;
 
   /** A pivot step is done: there is no way back. */
   get pivoted(): boolean {
@@ -126,9 +133,14 @@ export class SagaState {
     return this.unusual.recoveries;
   }
 
+  /** Where the search for the next undo begins; `undefined`: at the step that was started last. */
+  get back(): StepState | undefined {
+    return this.unusual.back;
+  }
+
   /** For `evolve` alone. */
-  set(change: Partial<Unusual>): void {
-    this.unusual = { ...this.unusual, ...change };
+  set(change: Partial<Omit<Unusual, 'byLabel'>>): void {
+    Object.assign(this.need(), change);
   }
 
   /** For `evolve` alone: take-overs before it count no more. */
@@ -145,6 +157,7 @@ export class SagaState {
 
   step(label: string): StepState | undefined {
     let step = this.last;
+    if (this.started > FEW) return this.indexed(step).get(label);
     while (step !== undefined && step.label !== label) step = step.previous;
     return step;
   }
@@ -152,5 +165,19 @@ export class SagaState {
   /** Whether nothing more happens by itself. */
   get atRest(): boolean {
     return this.status !== 'running' && this.status !== 'compensating';
+  }
+
+  private need(): Unusual {
+    if (this.unusual === USUAL) this.unusual = new Unusual();
+    return this.unusual;
+  }
+
+  /** With what was started since it was last asked for. */
+  private indexed(last: StepState | undefined): ReadonlyMap<string, StepState> {
+    const byLabel = (this.need().byLabel ??= new Map<string, StepState>());
+    for (let step = last; step !== undefined && !byLabel.has(step.label); step = step.previous) {
+      byLabel.set(step.label, step);
+    }
+    return byLabel;
   }
 }
