@@ -1,7 +1,8 @@
 import { Global, Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
 import { InProcessEngine, type SagaEngine, type SagaLogger } from '../core/index.js';
-import { report } from '../core/ports/index.js';
+import { isObject, methodsProblem } from '../core/definition/index.js';
+import { LOG_LEVELS, report } from '../core/ports/index.js';
 import { memoryJournal } from '../journals/memory/index.js';
 import { checkedEngine, checkOnce } from './checked-options.js';
 import { SagaExplorer } from './discovery/index.js';
@@ -18,9 +19,21 @@ import { SAGA_ENGINE, SAGA_LOGGER, SAGA_OPTIONS } from './tokens.js';
 /** What nest-winston calls its logger; named here because the package is optional. */
 const WINSTON_MODULE_PROVIDER = 'winston';
 
-function loggerOf(options: SagaModuleOptions, winston?: SagaLogger): SagaLogger {
-  const { logger = winston ?? nestLogger() } = options;
-  return logger;
+/**
+ * The logger of the options, else the application's winston, else Nest's. What stands under winston's
+ * token in a testing module is whatever `useMocker()` makes of it, also for what is optional.
+ */
+function loggerOf({ logger }: SagaModuleOptions, winston?: unknown): SagaLogger {
+  if (logger !== undefined) return logger;
+  if (!isObject(winston)) return nestLogger();
+  const what = "The application's winston logger";
+  const rule = 'one with debug, info, warn and error; sagas log to the Logger of Nest instead';
+  const problem = methodsProblem(what, winston, LOG_LEVELS, rule);
+  if (problem === undefined) return winston as SagaLogger;
+  const instead = nestLogger();
+  // One that has none of them is a mock, and meant as nothing.
+  if (LOG_LEVELS.some((level) => level in winston)) report(instead, 'warn', problem);
+  return instead;
 }
 
 function engineOf(

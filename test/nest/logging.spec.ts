@@ -1,4 +1,4 @@
-import { Logger, Module, type LoggerService } from '@nestjs/common';
+import { Global, Inject, Injectable, Logger, Module, type LoggerService } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { WinstonModule } from 'nest-winston';
 import { SagaModule, SagaOrchestratorFactory, nestLogger } from 'nestjs-saga-orchestrator';
@@ -223,6 +223,56 @@ describe('what is logged', () => {
     for (const order of [tea(), yacht]) {
       const { text } = await logged('debug', order);
       expect(text).not.toMatch(/"tea"|yacht|quantity|reserved|tx-o-1|stack/);
+    }
+  });
+});
+
+describe('in a testing module that mocks whatever is missing', () => {
+  it.each<[string, () => unknown]>([
+    ['nothing', () => ({})],
+    ['a mock function', () => jest.fn()],
+    ['a text', () => 'mock'],
+    [
+      'a proxy whose every property is a mock',
+      () => new Proxy({}, { get: (_, key) => (key === 'then' ? undefined : jest.fn()) }),
+    ],
+  ])('sagas start and run: %s', async (_, mock) => {
+    @Injectable()
+    class Shop {
+      constructor(@Inject('CATALOGUE') readonly catalogue: unknown) {}
+    }
+    const testing = await Test.createTestingModule({
+      imports: [SagaModule.forRoot()],
+      providers: [...ORDERS, Shop],
+    })
+      .setLogger(false as never)
+      .useMocker(mock as never)
+      .compile();
+    const app = testing.createNestApplication();
+    try {
+      await app.init();
+      const saga = app.get(SagaOrchestratorFactory).for(PlaceOrderSaga, tea());
+      expect((await saga.runAsync()).isSuccess).toBe(true);
+    } finally {
+      await app.close();
+    }
+  });
+
+  it('a winston without our levels is not used, and that is said', async () => {
+    @Global()
+    @Module({
+      providers: [{ provide: 'winston', useValue: { error: jest.fn(), warning: jest.fn() } }],
+      exports: ['winston'],
+    })
+    class SyslogModule {}
+    const warned = jest.spyOn(Logger.prototype, 'warn').mockImplementation();
+    try {
+      await boot({ imports: [SyslogModule], providers: ORDERS }, {});
+      expect(warned.mock.calls).toEqual([
+        [expect.stringMatching(/winston logger must .* without debug, info, warn\)/)],
+      ]);
+    } finally {
+      warned.mockRestore();
     }
   });
 });

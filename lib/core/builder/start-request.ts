@@ -9,6 +9,7 @@ import {
   textProblem,
   unknownProblems,
 } from '../definition/index.js';
+import { timeOfDate } from '../ports/index.js';
 import type { SagaBuilderOptions } from './builder-options.js';
 import type { SagaStartOptions } from './saga-host.js';
 
@@ -49,9 +50,10 @@ function tagProblems(tags: unknown): readonly (string | undefined)[] {
 }
 
 function deadlineProblem(deadline: unknown): string | undefined {
-  const ms = deadline instanceof Date ? deadline.getTime() : deadline;
+  const time = timeOfDate(deadline);
+  const ms = time ?? deadline;
   const bad = typeof ms !== 'number' || Number.isNaN(ms) || ms < 0;
-  if (!bad && (deadline instanceof Date || ms <= MAX_DURATION_MS)) return undefined;
+  if (!bad && (time !== undefined || ms <= MAX_DURATION_MS)) return undefined;
   return `deadline must be a valid Date, or ms from now up to ${MAX_DURATION_MS} (got ${shown(deadline)})`;
 }
 
@@ -80,9 +82,7 @@ export function startRequest(
     deadline:
       deadline === undefined
         ? null
-        : deadline instanceof Date
-          ? deadline.getTime()
-          : // Times are whole in every journal.
-            Math.ceil(now + deadline),
+        : // Times are whole in every journal.
+          (timeOfDate(deadline) ?? Math.ceil(now + (deadline as number))),
   };
 }

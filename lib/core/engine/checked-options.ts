@@ -8,7 +8,7 @@ import {
   type Ranges,
 } from '../definition/index.js';
 import { LIMIT_RANGES, type Journal, type PayloadCodec } from '../journal/index.js';
-import { LONGEST_TIMER_MS, type LogLevel } from '../ports/index.js';
+import { LOG_LEVELS, LONGEST_TIMER_MS } from '../ports/index.js';
 import type { InProcessEngineOptions } from './engine-options.js';
 import type { EngineSettings } from './engine-provider.js';
 import type { RecoveryOptions } from './recovery-worker.js';
@@ -36,12 +36,6 @@ const JOURNAL: Readonly<Record<Exclude<keyof Journal, 'description'>, true>> = {
   ...{ heartbeat: true, claim: true, release: true, leave: true, requestCancel: true },
   forget: true,
 };
-const LOGGER: Readonly<Record<LogLevel, true>> = {
-  debug: true,
-  info: true,
-  warn: true,
-  error: true,
-};
 const CODEC: Readonly<Record<keyof PayloadCodec, true>> = { encode: true, decode: true };
 
 /** Everything that is wrong with what any engine is given. `undefined` means the default. */
@@ -51,7 +45,7 @@ export function settingsProblems(settings: EngineSettings): readonly (string | u
     methodsProblem(
       'logger',
       logger,
-      Object.keys(LOGGER),
+      LOG_LEVELS,
       "a logger with debug, info, warn and error, as winston's is; nestLogger() makes one of Nest's",
     ),
     codec === undefined

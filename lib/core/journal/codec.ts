@@ -77,8 +77,13 @@ function decodeJson(json: unknown): unknown {
 /**
  * JSON, plus tags for `undefined`, Date, BigInt, NaN, ±Infinity, -0, Map, Set, Uint8Array, Buffer,
  * null-prototype objects and Error (name, message, code, causes: never its other properties).
- * Anything else (functions, symbols, class instances, circles, 256 levels) is refused with its path;
- * as in JSON, properties that are not enumerable are left out, and so are those of byte arrays.
+ * Dates of other realms and of fake timers are dates. An instance of a class with nothing but fields
+ * (a validated DTO, at any depth) is plain data, and comes back as a plain object. Anything else
+ * (functions, symbols, circles, 256 levels, classes with a method, accessor, symbol or `#private`
+ * field) is refused with its path: it would come back without. What TypeScript compiles `#private`
+ * down to before ES2022 cannot be seen, and is lost.
+ *
+ * As in JSON, properties that are not enumerable are left out, and so are those of byte arrays.
  */
 export const jsonCodec: JsonCodec = {
   encode(value, maxBytes = MAX_BYTES) {

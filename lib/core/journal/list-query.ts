@@ -1,6 +1,7 @@
 import { namesOf, shown, textProblem, unknownProblems } from '../definition/index.js';
 import { SagaOptionsError } from '../errors/index.js';
 import { SAGA_STATUSES, type SagaStatus } from '../machine/index.js';
+import { timeOfDate } from '../ports/index.js';
 import type { SagaFilter } from './journal.js';
 
 /** Where a page ends: its last saga's time of creation, and its number among those of that time. */
@@ -66,7 +67,7 @@ function statusesOf(given: unknown): ListQuery['statuses'] {
 
 function timeOf(option: string, value: unknown): number | undefined {
   if (value === undefined) return undefined;
-  const ms = value instanceof Date ? value.getTime() : NaN;
+  const ms = timeOfDate(value) ?? NaN;
   if (!Number.isNaN(ms)) return ms;
   throw new SagaOptionsError(`${option} must be a valid Date (got ${shown(value)})`);
 }

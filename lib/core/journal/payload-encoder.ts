@@ -1,5 +1,8 @@
 import { types } from 'node:util';
+import { shownText } from '../definition/index.js';
 import { SagaSerializationError } from '../errors/index.js';
+import { behaviourOf, chainOf, isObjectPrototype, isPlainDate } from './prototypes.js';
+import { isError, timeOfDate } from '../ports/index.js';
 import { storedError } from './stored-error.js';
 
 /** Marks an object as a value that JSON has no form for. A user's own key of that name is escaped. */
@@ -23,30 +26,14 @@ function encodeNumber(value: number): Json {
   return tagged('number', Object.is(value, -0) ? '-0' : String(value));
 }
 
-/**
- * How many prototypes a value has: 0 for a null-prototype object, 1 for a plain one, 2 for an array,
- * a Date, a Map or a Set. Counted instead of compared, because every realm has its own built-ins.
- */
-function rankOf(value: object): number {
-  let rank = 0;
-  let proto: unknown = Object.getPrototypeOf(value);
-  // A proxy can make up prototypes without end.
-  while (proto !== null && rank < 8) {
-    rank += 1;
-    proto = Object.getPrototypeOf(proto);
-  }
-  return rank;
-}
-
-/** In any realm, and not the root of a class that `extends null`. */
-function isObjectPrototype(proto: unknown): boolean {
-  return Object.hasOwn(proto as object, 'isPrototypeOf');
-}
-
 // The built-in methods, whatever else hangs on the prototype.
-const timeOf = (date: Date): number => Date.prototype.getTime.call(date);
 const entriesOf = (map: Map<unknown, unknown>) => Map.prototype.entries.call(map);
 const valuesOf = (set: Set<unknown>) => Set.prototype.values.call(set);
+
+const REMEDIES: Readonly<Record<string, string>> = {
+  function: 'leave it out, or store what it gives',
+  symbol: 'store its description',
+};
 
 /** One walk over a value: what is being walked, for circles, and where, for errors. */
 export class PayloadEncoder {
@@ -76,7 +63,7 @@ export class PayloadEncoder {
       case 'object':
         return value === null ? null : this.#nested(value);
       default:
-        return this.fail(`is a ${typeof value}, which cannot be stored`);
+        return this.fail(`is a ${typeof value}, which cannot be stored; ${REMEDIES[typeof value]}`);
     }
   }
 
@@ -88,7 +75,7 @@ export class PayloadEncoder {
           ? `.${key}`
           : `[${JSON.stringify(key)}]`,
     );
-    throw new SagaSerializationError(`$${path.join('')}`.slice(0, 300), problem);
+    throw new SagaSerializationError(`$${shownText(path.join(''), 299)}`, problem);
   }
 
   /** Counted on the way: what is shared is met again and again, and may never end. */
@@ -106,8 +93,12 @@ export class PayloadEncoder {
   }
 
   #nested(value: object): Json {
-    if (this.#ancestors.includes(value)) this.fail('refers back to an object that contains it');
-    if (this.#ancestors.length >= MAX_DEPTH) this.fail(`is nested deeper than ${MAX_DEPTH} levels`);
+    if (this.#ancestors.includes(value)) {
+      this.fail('refers back to an object that contains it; store its id');
+    }
+    if (this.#ancestors.length >= MAX_DEPTH) {
+      this.fail(`is nested deeper than ${MAX_DEPTH} levels; store a flat list`);
+    }
     this.#ancestors.push(value);
     const json = this.#object(value);
     this.#ancestors.pop();
@@ -115,56 +106,70 @@ export class PayloadEncoder {
   }
 
   #object(value: object): Json {
-    // Subclasses would come back as their base class: only the built-in itself is taken.
-    const rank = rankOf(value);
-    if (Array.isArray(value)) {
-      return rank === 2 ? this.#array(value) : this.#instance(value);
-    }
-    if (rank === 0) return tagged('bare', this.#record(value));
-    if (rank === 1 && isObjectPrototype(Object.getPrototypeOf(value))) return this.#record(value);
-    if (types.isNativeError(value)) {
-      const stored = storedError(value);
-      this.#take(stored.message.length);
-      return tagged('error', stored as unknown as Json);
-    }
-    if (types.isUint8Array(value)) {
-      this.#take(value.byteLength);
-      const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-      if (rank === 3) return tagged('bytes', bytes.toString('base64'));
-      if (Buffer.isBuffer(value) && rank === 4) return tagged('buffer', bytes.toString('base64'));
-    }
-    if (rank === 2 && Reflect.ownKeys(value).length === 0) {
-      if (types.isDate(value)) return tagged('date', encodeNumber(timeOf(value)));
-      if (types.isMap(value)) return tagged('map', this.#array([...entriesOf(value)]));
-      if (types.isSet(value)) return tagged('set', this.#array([...valuesOf(value)]));
+    const proto = Object.getPrototypeOf(value) as object | null;
+    if (proto === null) return tagged('bare', this.#record(value));
+    if (isObjectPrototype(proto))
+      return Array.isArray(value) ? this.#array(value) : this.#record(value);
+    if (Array.isArray(value) && isObjectPrototype(Object.getPrototypeOf(proto) as object | null)) {
+      return this.#array(value);
     }
     return this.#instance(value);
   }
 
-  #instance(value: object): never {
+  /** Of a class, be it built in or not. Subclasses of what is built in would come back as their base. */
+  #instance(value: object): Json {
+    if (isError(value)) {
+      const stored = storedError(value);
+      this.#take(stored.message.length);
+      return tagged('error', stored as unknown as Json);
+    }
+    const chain = chainOf(value);
+    if (types.isUint8Array(value)) {
+      this.#take(value.byteLength);
+      const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+      if (chain?.length === 3) return tagged('bytes', bytes.toString('base64'));
+      if (Buffer.isBuffer(value) && chain?.length === 4) {
+        return tagged('buffer', bytes.toString('base64'));
+      }
+    }
+    if (chain !== undefined && isPlainDate(value, chain)) {
+      return tagged('date', encodeNumber(timeOfDate(value) ?? NaN));
+    }
+    if (chain?.length === 2 && Reflect.ownKeys(value).length === 0) {
+      if (types.isMap(value)) return tagged('map', this.#array([...entriesOf(value)]));
+      if (types.isSet(value)) return tagged('set', this.#array([...valuesOf(value)]));
+    }
+    const behaviour = behaviourOf(chain);
+    return behaviour === undefined ? this.#record(value) : this.#refuse(value, behaviour);
+  }
+
+  #refuse(value: object, behaviour: string): never {
     const { name } = (value.constructor ?? {}) as { readonly name?: unknown };
+    const type = typeof name === 'string' && name !== '' ? shownText(name) : 'a class';
     return this.fail(
-      `is an instance of ${typeof name === 'string' && name !== '' ? name : 'a class'}, which ` +
-        'would come back as another thing; store a plain object',
+      `is an instance of ${type}, which has ${behaviour} and would come back without; ` +
+        'store a plain object, such as { ...value }, or the text or number that makes it again',
     );
   }
 
   #array(value: readonly unknown[]): Json {
     for (let index = 0; index < value.length; index += 1) {
-      if (!Object.hasOwn(value, index)) this.fail('is an array with holes');
+      if (!Object.hasOwn(value, index)) this.fail('is an array with holes; store null there');
     }
     // Every index and `length`: what is above that is a property that JSON would lose.
     if (Reflect.ownKeys(value).length !== value.length + 1) {
-      this.fail('is an array with properties of its own');
+      this.fail('is an array with properties of its own; store an object that holds both');
     }
     return value.map((item, index) => this.#at(index, item));
   }
 
   #record(value: object): Json {
-    if (Object.getOwnPropertySymbols(value).length > 0) this.fail('has a symbol as a key');
+    if (Object.getOwnPropertySymbols(value).length > 0) {
+      this.fail('has a symbol as a key; use a text');
+    }
     const json: Record<string, Json> = {};
     for (const key of Object.keys(value)) {
-      if (FORBIDDEN.has(key)) this.fail(`has the key '${key}', which is refused`);
+      if (FORBIDDEN.has(key)) this.fail(`has the key '${key}', which is refused; rename it`);
       // Read with the key on the path already: a getter may throw.
       this.#path.push(key);
       this.#take(key.length);

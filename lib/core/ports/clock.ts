@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 /** Time, as a port: tests hand in a manual clock. */
 export interface Clock {
   /** Wall time in ms since the epoch, for records and deadlines. */
@@ -32,3 +34,8 @@ export const systemClock: Clock = {
   monotonic: () => performance.now(),
   schedule,
 };
+
+/** The time of a `Date` in ms, also one of another realm or of fake timers; `undefined` for what is none. */
+export function timeOfDate(value: unknown): number | undefined {
+  return types.isDate(value) ? Date.prototype.getTime.call(value) : undefined;
+}

@@ -1,9 +1,10 @@
-export { LONGEST_TIMER_MS, systemClock, type Clock } from './clock.js';
+export { LONGEST_TIMER_MS, systemClock, timeOfDate, type Clock } from './clock.js';
 export { report } from './report.js';
-export { causeOf, isInstance, messageOf } from './thrown.js';
+export { causeOf, isError, isInstance, messageOf } from './thrown.js';
 export { timeOrderedIds, type IdGenerator } from './ids.js';
 export {
   isEnabled,
+  LOG_LEVELS,
   silentLogger,
   type LogFields,
   type LogLevel,

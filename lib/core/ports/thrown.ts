@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 /** `instanceof` for whatever was thrown: asked of a revoked proxy it would throw itself. */
 export function isInstance<T>(
   value: unknown,
@@ -10,10 +12,18 @@ export function isInstance<T>(
   }
 }
 
+/**
+ * Also one of another realm, one that was made the old way (`util.inherits(CardError, Error)`), and a
+ * `DOMException`. Never throws.
+ */
+export function isError(value: unknown): value is Error {
+  return types.isNativeError(value) || isInstance(value, Error);
+}
+
 /** A text for any thrown value, whatever its own `message` or `toString` does. Never throws. */
 export function messageOf(error: unknown): string {
   try {
-    const message: unknown = error instanceof Error ? error.message : String(error);
+    const message: unknown = isError(error) ? error.message : String(error);
     if (typeof message === 'string') return message;
   } catch {
     // As one that has no text.
@@ -24,7 +34,7 @@ export function messageOf(error: unknown): string {
 /** The `cause` of an error, if there is one and it can be read. Never throws. */
 export function causeOf(error: unknown): unknown {
   try {
-    return error instanceof Error ? error.cause : undefined;
+    return isError(error) ? error.cause : undefined;
   } catch {
     return undefined;
   }

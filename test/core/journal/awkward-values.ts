@@ -1,3 +1,5 @@
+import { runInNewContext } from 'node:vm';
+
 /** A value that payloads meet sooner or later, and what must become of it. */
 export interface AwkwardValue {
   readonly name: string;
@@ -11,6 +13,83 @@ export interface AwkwardValue {
 
 export class Money {
   constructor(readonly cents: number) {}
+
+  times(factor: number): Money {
+    return new Money(this.cents * factor);
+  }
+}
+
+/** Validated DTOs, as `class-transformer` makes them: fields, and nothing else. */
+class Line {
+  sku = 'tea';
+  readonly at = new Date(0);
+}
+class Order {
+  lines = [new Line(), new Line()];
+  byId = new Map([['l-1', new Line()]]);
+  // A colour is no private name, and neither is one in a comment: #secret.
+  color = '#fff';
+  static of(): Order {
+    return new Order();
+  }
+}
+class RushOrder extends Order {
+  hours = 2;
+}
+
+class WithGetter extends Order {
+  get size(): number {
+    return this.lines.length;
+  }
+}
+class WithSymbol extends Order {
+  get [Symbol.toStringTag](): string {
+    return 'Order';
+  }
+}
+class WithArrow extends Order {
+  total = (): number => this.lines.length;
+}
+class WithPrivate {
+  readonly #secret: string;
+  static read(of: WithPrivate): string {
+    return of.#secret;
+  }
+  constructor(readonly id = 'o-1') {
+    this.#secret = `secret of ${id}`;
+  }
+}
+function withInheritedValue(): unknown {
+  return Object.create({ sku: 'tea' }) as unknown;
+}
+/** As a class was written before there were classes. */
+function OldLine(this: { sku: string }): void {
+  this.sku = 'tea';
+}
+function OldError(this: { message: string; name: string }, message: string): void {
+  this.message = message;
+  this.name = 'OldError';
+}
+OldError.prototype = Object.create(Error.prototype) as object;
+
+const plainLine = () => ({ sku: 'tea', at: new Date(0) });
+const plainOrder = () => ({
+  lines: [plainLine(), plainLine()],
+  byId: new Map([['l-1', plainLine()]]),
+  color: '#fff',
+});
+
+/** What `code` gives in a realm of its own. */
+const foreign = (code: string): unknown => runInNewContext(`(${code})`);
+
+/** Of Jest's fake timers, which are those of @sinonjs: its class is a subclass that denies it. */
+function fakeDate(): Date {
+  jest.useFakeTimers({ now: 1_000 });
+  try {
+    return new Date();
+  } finally {
+    jest.useRealTimers();
+  }
 }
 
 class OrderedMap extends Map<string, number> {}
@@ -117,6 +196,48 @@ export const STORABLE: readonly AwkwardValue[] = [
     }),
     comesBackAs: () => ({ total: 3 }),
   },
+  { name: 'a DTO', make: () => new Line(), comesBackAs: plainLine },
+  {
+    name: 'a DTO of DTOs, inherited',
+    make: () => ({ order: new RushOrder() }),
+    comesBackAs: () => ({ order: { ...plainOrder(), hours: 2 } }),
+  },
+  { name: 'an anonymous class', make: () => [new (class {})()], comesBackAs: () => [{}] },
+  {
+    name: 'an instance of a constructor function',
+    make: () => [new (OldLine as never as new () => object)()],
+    comesBackAs: () => [{ sku: 'tea' }],
+  },
+  {
+    name: 'an Error of a constructor function',
+    make: () => new (OldError as never as new (message: string) => object)('declined'),
+    comesBackAs: () => stored('OldError', 'declined'),
+  },
+  {
+    name: 'a fake Date',
+    make: () => ({ at: fakeDate() }),
+    comesBackAs: () => ({ at: new Date(1_000) }),
+  },
+  {
+    name: 'a DTO of another realm',
+    make: () => foreign('new (class Line { sku = "tea"; at = new Date(0) })'),
+    comesBackAs: plainLine,
+  },
+  {
+    name: 'what is built into another realm',
+    make: () => foreign('[new Date(0), new Map([[1, new Set([2])]]), Object.create(null)]'),
+    comesBackAs: () => [new Date(0), new Map([[1, new Set([2])]]), Object.create(null)],
+  },
+  {
+    name: 'bytes of another realm',
+    make: () => foreign('new Uint8Array([1, 2])'),
+    comesBackAs: () => new Uint8Array([1, 2]),
+  },
+  {
+    name: 'an Error of another realm',
+    make: () => foreign('new RangeError("too far")'),
+    comesBackAs: () => stored('RangeError', 'too far'),
+  },
   { name: 'a frozen object', make: () => Object.freeze({ sku: 'tea' }) },
   { name: 'a proxy of a plain object', make: () => new Proxy({ sku: 'tea' }, {}) },
   {
@@ -152,7 +273,21 @@ export const UNSTORABLE: readonly AwkwardValue[] = [
     /symbol as a key/,
   ),
   refused('a class instance', () => ({ price: new Money(3) }), '.price', /instance of Money/),
-  refused('an anonymous class', () => [new (class {})()], '[0]', /instance of a class/),
+  refused('a DTO with a getter', () => [new WithGetter()], '[0]', /WithGetter, .* accessor 'size'/),
+  refused('a DTO with a symbol', () => [new WithSymbol()], '[0]', /WithSymbol, .*toStringTag/),
+  refused('a DTO with a method of its own', () => new WithArrow(), '.total', /is a function/),
+  refused('a DTO with #private', () => [new WithPrivate()], '[0]', /WithPrivate, .* #private/),
+  refused('an inherited value', () => [withInheritedValue()], '[0]', /inherited value 'sku'/),
+  refused(
+    'a Date with a method',
+    () => [
+      new (class Date extends Moment {
+        at() {}
+      })(0),
+    ],
+    '[0]',
+    /Date/,
+  ),
   refused('a class without a root', () => [new (bare())()], '[0]', /instance of/),
   refused('a subclass of Map', () => ({ m: new OrderedMap() }), '.m', /instance of OrderedMap/),
   refused('a subclass of Array', () => ({ b: Basket.from(['tea']) }), '.b', /instance of Basket/),
