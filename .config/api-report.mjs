@@ -29,6 +29,7 @@ function report(subpath, declarations) {
         enabled: true,
         reportFileName: name,
         reportFolder: join(root, 'docs/api'),
+        newlineKind: 'lf',
         reportTempFolder: join(scratch, name),
         reportVariants: ['complete'],
       },

@@ -53,6 +53,20 @@ export {
   type SagaStatus,
 } from './machine/index.js';
 
+// What could become of a saga, and what is true of one: pure
+export {
+  explain,
+  FAILURES,
+  failureMatrix,
+  failureMatrixMarkdown,
+  simulate,
+  type Failure,
+  type FailureMatrixRow,
+  type SagaAccount,
+  type SimulatedFault,
+  type Simulation,
+} from './explore/index.js';
+
 // Events
 export { toEvent, type EventError, type SagaEvent, type SagaEventType } from './events/index.js';
 

@@ -2,28 +2,28 @@ import type { SagaRecord } from 'nestjs-saga-orchestrator/core';
 import { Ledger, type StepLedger } from './ledger.js';
 import type { Plan, Trace, TraceEntry } from './trace.js';
 
-/** What must never happen, and where the rule stands: design §5 by number, else semantics by row. */
+/** What must never happen, and where the rule stands: an invariant or a rule of docs/semantics.md, by number. */
 export const INVARIANTS = {
-  'one-end': '§5.1: two ends, or leaving one',
-  'completed-means-done': '§5.2: completed with a step not done',
-  'compensated-means-undone': '§5.3: compensated while a done or unknown step was not undone',
-  'no-action-after-turn': '§5.4: an action after the compensation began',
-  'no-action-after-cancel': 'row 13: an action after a cancel was asked for',
-  'reverse-order': '§5.5: an undo before that of a step that was started later',
-  'one-at-a-time': '§5.5: two at once',
-  'never-again': '§5.6: an action after its done, an undo after its undone',
-  'counted-once': '§5.7: an effect counted twice',
-  'net-effect': '§5.7: an effect that stands after compensated, or is missing after completed',
-  gapless: '§5.8: a gap in seq, or an epoch that falls',
-  'one-answer': '§5.10: a caller told twice, or something else than the records',
-  'attempt-limit': '§5.11: more executions than attempts and crashes allow',
-  'recovery-limit': '§5.12: a recovery count over the limit without parking',
-  'comes-to-rest': '§5.13: neither at an end nor parked',
-  'pivot-is-final': 'row 12: an undo after the pivot was done',
-  'probe-first': 'row 5: repeated or undone without asking the probe',
-  'no-blind-repeat': 'row 25: a step that is not idempotent repeated in doubt',
-  'every-undo-tried': 'row 10: parked while an owed undo was never finally tried',
-  'halts-when-told': 'row 10: a further undo after one has finally failed, with halt',
+  'one-end': 'I1: two ends, or leaving one',
+  'completed-means-done': 'I2: completed with a step not done',
+  'compensated-means-undone': 'I3: compensated while a done or unknown step was not undone',
+  'no-action-after-turn': 'I4: an action after the compensation began',
+  'no-action-after-cancel': 'rule 13: an action after a cancel was asked for',
+  'reverse-order': 'I5: an undo before that of a step that was started later',
+  'one-at-a-time': 'I5: two at once',
+  'never-again': 'I6: an action after its done, an undo after its undone',
+  'counted-once': 'I7: an effect counted twice',
+  'net-effect': 'I7: an effect that stands after compensated, or is missing after completed',
+  gapless: 'I8: a gap in seq, or an epoch that falls',
+  'one-answer': 'I10: a caller told twice, or something else than the records',
+  'attempt-limit': 'I11: more executions than attempts and crashes allow',
+  'recovery-limit': 'I12: a recovery count over the limit without parking',
+  'comes-to-rest': 'I13: neither at an end nor parked',
+  'pivot-is-final': 'rule 12: an undo after the pivot was done',
+  'probe-first': 'rule 5: repeated or undone without asking the probe',
+  'no-blind-repeat': 'rule 25: a step that is not idempotent repeated in doubt',
+  'every-undo-tried': 'rule 10: parked while an owed undo was never finally tried',
+  'halts-when-told': 'rule 10: a further undo after one has finally failed, with halt',
 } as const;
 
 export type Invariant = keyof typeof INVARIANTS;

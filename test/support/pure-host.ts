@@ -6,7 +6,7 @@ import {
   type SagaDefinition,
   type SagaRecord,
 } from 'nestjs-saga-orchestrator/core';
-import { resumeRecord } from '../../lib/core/machine/index.js';
+import { intentOf, resumeRecord } from '../../lib/core/machine/index.js';
 import { definitionOf, redefine, type RandomSaga, type RandomStep } from './random-saga.js';
 import { planOf, type Direction, type Plan, type TraceEntry } from './trace.js';
 
@@ -118,9 +118,7 @@ class PureHost {
   #perform(effect: Effect): void {
     const { label } = effect.step;
     if (effect.type === 'run') {
-      const { compensate, policy } = effect.step;
-      const owesUndo = compensate !== undefined && (policy.compensateOn === 'done' || 'attempted');
-      this.#note({ type: 'started', label, attempt: effect.attempt, owesUndo });
+      this.#note(intentOf(effect.step, effect.attempt));
       this.#call('do', label, (aborted) => this.#act(effect, aborted));
     } else if (effect.type === 'undo') {
       this.#note({ type: 'undo-started', label, attempt: effect.attempt });

@@ -1,6 +1,6 @@
 import type { StepDefinition } from '../definition/index.js';
 import { SagaStateError } from '../errors/index.js';
-import { decide, type Command, type OwedUndo } from '../machine/index.js';
+import { decide, intentOf, type Command } from '../machine/index.js';
 import { ActionContext } from './action-context.js';
 import { CompensationContext } from './compensation-context.js';
 import { executionException } from './execution-exception.js';
@@ -58,23 +58,13 @@ function throwIfHalted(run: Run): void {
   if (run.halt?.when === 'now') throw run.halt.error;
 }
 
-function owedUndo({ compensate, policy }: StepDefinition): OwedUndo {
-  if (compensate === undefined) return false;
-  return policy.compensateOn === 'attempted' ? 'attempted' : true;
-}
-
 export function noteIntent(
   run: Run,
   type: 'started' | 'undo-started',
   step: StepDefinition,
   attempt: number,
 ): void {
-  const { label } = step;
-  run.note(
-    type === 'started'
-      ? { type, label, attempt, owesUndo: owedUndo(step) }
-      : { type, label, attempt },
-  );
+  run.note(type === 'started' ? intentOf(step, attempt) : { type, label: step.label, attempt });
 }
 
 /** Makes the intent durable. Without a journal only observers want to know of it. */

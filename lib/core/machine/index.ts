@@ -2,6 +2,7 @@ export type { Command } from './command.js';
 export { decide, mayRetry } from './decide.js';
 export { hasFinallyFailed, missingUndos } from './decide-backward.js';
 export { evolve } from './evolve.js';
+export { intentOf } from './intent.js';
 export type {
   ManualAct,
   OwedUndo,
