@@ -23,7 +23,7 @@ export {
 } from './nest/index.js';
 
 // The journal that is there without asking
-export { memoryJournal } from './journals/memory/index.js';
+export { memoryJournal, type MemoryJournalOptions } from './journals/memory/index.js';
 
 // Chains, results, errors, the machine
 export {

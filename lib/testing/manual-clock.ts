@@ -15,6 +15,7 @@ export class ManualClock implements Clock {
   readonly #start: number;
   readonly #timers = new Set<Timer>();
   #now: number;
+  #wallOffset = 0;
 
   constructor(start = Date.UTC(2026, 10, 23, 9)) {
     this.#start = start;
@@ -22,7 +23,7 @@ export class ManualClock implements Clock {
   }
 
   now(): number {
-    return this.#now;
+    return this.#now + this.#wallOffset;
   }
 
   monotonic(): number {
@@ -33,6 +34,11 @@ export class ManualClock implements Clock {
     const timer = { at: this.#now + Math.max(0, delayMs), callback };
     this.#timers.add(timer);
     return () => this.#timers.delete(timer);
+  }
+
+  /** Sets the wall clock on, or back, as a time server may; timers and `monotonic` do not notice. */
+  setWallClock(byMs: number): void {
+    this.#wallOffset += byMs;
   }
 
   /** Timers that nobody has taken back: 0 once a saga has ended. */

@@ -35,6 +35,7 @@ export abstract class StoredRun implements RunPersistence {
   /** Results in their stored form, by label: every reader gets a copy of his own. */
   readonly #results = new Map<string, string>();
   #seq = 0;
+  #begunAt: number | undefined;
   #staged: StagedRecord[] = [];
 
   constructor(
@@ -48,6 +49,10 @@ export abstract class StoredRun implements RunPersistence {
 
   abstract flush(): Promise<void>;
 
+  get begunAt(): number | undefined {
+    return this.#begunAt;
+  }
+
   /** Where nobody else can take it over, it is ours for good. */
   confirm(): Promise<void> | undefined {
     return undefined;
@@ -56,6 +61,7 @@ export abstract class StoredRun implements RunPersistence {
   /** Folds what is stored into the run. */
   replay(entries: readonly JournalEntry[]): void {
     this.run.state.set({ inherited: true });
+    this.#begunAt ??= entries[0]?.at;
     for (const entry of entries) {
       evolve(this.run.state, this.#remember(decodeHead(entry.head), entry.result));
       if (entry.context !== null) this.#context = entry.context;

@@ -1,6 +1,7 @@
 import { decide } from '../machine/index.js';
 import { ActionContext } from './action-context.js';
 import { act, noteDone } from './drive.js';
+import { msUntilDue } from './held-back.js';
 import { letSettle, noteIntent, performUndo } from './next-attempt.js';
 import { noteFailure, noteNotBegun, noteProbe } from './note-failure.js';
 import { unwrap } from './outcome.js';
@@ -10,8 +11,8 @@ import type { Run } from './run.js';
 export type Advance =
   /** An effect, by this name in logs; its intent is noted, unless it is a probe. */
   | { readonly next: 'effect'; readonly name: string }
-  /** Nothing before this time (ms since the epoch); no intent is noted. */
-  | { readonly next: 'wait'; readonly until: number }
+  /** Nothing for so many ms; no intent is noted. */
+  | { readonly next: 'wait'; readonly ms: number }
   /** The saga is at rest. */
   | { readonly next: 'rest' };
 
@@ -61,8 +62,12 @@ export function withdrawIntent(run: Run, why: Error): void {
   noteNotBegun(run, new ActionContext(run, step, last.attempt), why);
 }
 
-/** Notes what follows without an effect, up to the intent of the next one. */
-export function announceNext(run: Run): Advance {
+/**
+ * Notes what follows without an effect, up to the intent of the next one.
+ *
+ * @param waited The back-off before it is over, by the clock of whoever has waited for it.
+ */
+export function announceNext(run: Run, waited = false): Advance {
   for (;;) {
     const command = decide(run.definition, run.state);
     if (command.type === 'record') {
@@ -70,10 +75,11 @@ export function announceNext(run: Run): Advance {
       continue;
     }
     if (command.type === 'stop') return { next: 'rest' };
-    const { step, notBefore } = command;
+    const { step } = command;
     // Who is told to stop announces nothing: the next process must not take it for begun.
-    if (run.halt !== undefined) return { next: 'wait', until: 0 };
-    if (notBefore > run.environment.clock.now()) return { next: 'wait', until: notBefore };
+    if (run.halt !== undefined) return { next: 'wait', ms: 0 };
+    const ms = waited ? 0 : msUntilDue(run, command);
+    if (ms > 0) return { next: 'wait', ms };
     if (command.type === 'probe') return { next: 'effect', name: `probe ${step.label}` };
     const isUndo = command.type === 'undo';
     noteIntent(run, isUndo ? 'undo-started' : 'started', step, command.attempt);

@@ -1,15 +1,14 @@
 import type { StepDefinition } from '../definition/index.js';
 import { SagaStateError } from '../errors/index.js';
-import { decide, intentOf, type Command } from '../machine/index.js';
+import { decide, intentOf } from '../machine/index.js';
 import { ActionContext } from './action-context.js';
 import { CompensationContext } from './compensation-context.js';
 import { executionException } from './execution-exception.js';
+import { msUntilDue, type Effect } from './held-back.js';
 import { invoke } from './invoke.js';
 import { noteNotBegun, noteProbe, noteUndoFailure } from './note-failure.js';
 import { unwrap } from './outcome.js';
 import type { Run } from './run.js';
-
-type Effect = Exclude<Command, { readonly type: 'record' | 'stop' }>;
 
 function isHeldBack(run: Run, effect: Effect): boolean {
   return effect.notBefore > 0 || run.unsettled !== undefined || run.halt !== undefined;
@@ -25,12 +24,13 @@ async function holdBack(run: Run, effect: Effect): Promise<boolean> {
     await run.persistence?.flush();
     throw run.halt.error;
   }
-  const early = effect.notBefore - run.environment.clock.now();
-  if (effect.notBefore > 0 && early > 0) {
+  if (msUntilDue(run, effect) > 0) {
     const { cancel } = run.state;
     await run.persistence?.flush();
     // Who has stopped or cancelled it meanwhile has found nobody to wake.
-    if (run.halt === undefined && run.state.cancel === cancel) await run.pause(early);
+    if (run.halt === undefined && run.state.cancel === cancel) {
+      await run.pause(msUntilDue(run, effect));
+    }
     return true;
   }
   if (run.unsettled === undefined) return false;

@@ -72,8 +72,10 @@ function attemptFailure(
 ) {
   const { clock, random } = run.environment;
   const follows = retryable && ctx.attempt <= policy.retries;
+  const now = clock.now();
   // Times are whole in every journal.
-  const retryAt = Math.ceil(clock.now() + backoff(policy, ctx.attempt, random()));
+  const retryAt = Math.ceil(now + backoff(policy, ctx.attempt, random()));
+  if (follows) run.due = { retryAt, at: clock.monotonic() + retryAt - now };
   return {
     retryable,
     label: ctx.label,

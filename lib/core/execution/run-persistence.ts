@@ -12,6 +12,8 @@ export interface AttemptInFlight {
 
 /** The journal's side of a run. Without it the run lives in memory alone, on the live context. */
 export interface RunPersistence {
+  /** The wall time of the first record, when another process or run wrote it. */
+  readonly begunAt?: number | undefined;
   /** A copy of the context as it stands in the journal. */
   readContext(): unknown;
   /** A copy of a step's result as it stands in the journal; `undefined` when there is none. */

@@ -30,12 +30,20 @@ interface Halt {
   readonly when: 'boundary' | 'now';
 }
 
+/** When the back-off after a failure ends, by the monotonic clock. */
+interface Due {
+  /** The wall time that was stored with that failure; it names it. */
+  readonly retryAt: number;
+  readonly at: number;
+}
+
 /** What few runs need. Apart, because every waiting saga keeps a run. */
 interface Rare {
   halt?: Halt | undefined;
   /** A timed-out attempt that is still at work, and how long the next effect waits for it, in ms. */
   unsettled?: { readonly settled: Promise<void>; readonly grace: number } | undefined;
   originals?: Map<unknown, unknown>;
+  due?: Due;
   wake?: (() => void) | undefined;
 }
 
@@ -81,6 +89,15 @@ export class Run implements ISagaRunContext<unknown> {
 
   set unsettled(late: Rare['unsettled']) {
     this.need().unsettled = late;
+  }
+
+  /** When the last back-off ends. */
+  get due(): Due | undefined {
+    return this.#rare?.due;
+  }
+
+  set due(due: Due) {
+    this.need().due = due;
   }
 
   /** The errors as they were thrown, by the form in which the journal keeps them. */

@@ -82,7 +82,7 @@ class Play {
 
   async toTheEnd(): Promise<Output> {
     const { ctx, input, turns } = this;
-    const left = input.deadline === null ? undefined : input.deadline - Date.now();
+    const left = input.deadline === null ? undefined : msLeft(input.deadline, input.createdAt);
     const inbox = new Inbox(
       this.parts.sdk,
       ctx,
@@ -147,6 +147,11 @@ class Play {
     const state: ListedState = { status, key, tags };
     this.ctx.set(LISTED, state);
   }
+}
+
+/** Until the deadline; whatever became of the wall clock, no longer than when the saga was started. */
+function msLeft(deadline: number, createdAt: number): number {
+  return Math.min(deadline - Date.now(), deadline - createdAt);
 }
 
 /** What the caller of a saga that has completed can look at: results, the context, and that it has. */

@@ -136,8 +136,8 @@ export class Steering {
     before: KeptSaga,
     isHeard: (now: { readonly run: Run; readonly added: readonly SagaRecord[] }) => boolean,
   ): Promise<void> {
-    const until = Date.now() + TAKEN_UP_MS;
-    for (let ms = 20; Date.now() < until; ms = Math.min(ms * 2, 250)) {
+    const until = performance.now() + TAKEN_UP_MS;
+    for (let ms = 20; performance.now() < until; ms = Math.min(ms * 2, 250)) {
       const { kept, run } = await this.see(ref);
       const added = kept.entries.slice(before.entries.length).map(({ head }) => decodeHead(head));
       if (isHeard({ run, added })) return;

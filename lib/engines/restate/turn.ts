@@ -62,6 +62,12 @@ export class Turns {
     return this.#granted < this.#wishes.length;
   }
 
+  /** The pause that the last turn asked for is over, by Restate's clock: no wish has ended it. */
+  get #hasWaited(): boolean {
+    const next = this.#last?.next;
+    return next !== undefined && 'wait' in next && next.wait > 0 && !this.hasOpenWish;
+  }
+
   /** Hears a wish: at once when an action is in flight here, else with the next turn. */
   hear(wish: Wish): void {
     this.#wishes.push(wish);
@@ -76,11 +82,12 @@ export class Turns {
     const { run, records } = this.saga;
     if (run.halt !== undefined && !run.state.atRest) throw run.halt.error;
     if (this.#last?.by !== this.#me) records.checkReadable();
+    const waited = this.#hasWaited;
     this.#taking = true;
     try {
       if (this.#last === undefined) this.#begin();
       else await this.#carryOn(this.#last);
-      return this.#result(announceNext(run));
+      return this.#result(announceNext(run, waited));
     } finally {
       this.#taking = false;
     }
@@ -155,7 +162,8 @@ export class Turns {
       case 'effect':
         return { effect: advance.name };
       case 'wait':
-        return { wait: Math.max(0, advance.until - this.saga.run.environment.clock.now()) };
+        // Sleeps are whole, and a part of one is waited for as well.
+        return { wait: Math.ceil(advance.ms) };
       case 'rest':
         return { rest: true };
     }

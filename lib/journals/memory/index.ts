@@ -1,1 +1,2 @@
 export { memoryJournal, MemoryJournal } from './memory-journal.js';
+export type { MemoryJournalOptions } from './options.js';

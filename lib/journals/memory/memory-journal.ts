@@ -3,7 +3,6 @@ import {
   LeaseLostError,
   listQuery,
   refKey,
-  SagaOptionsError,
   type ClaimRequest,
   type ForgetRequest,
   type ReleaseRequest,
@@ -19,6 +18,8 @@ import {
 } from '../../core/index.js';
 import { Ended, type Life } from './ended.js';
 import { isMeant, matches } from './matches.js';
+import { checkOptions, type MemoryJournalOptions } from './options.js';
+import { Owners } from './owners.js';
 
 interface Stored {
   row: SagaRow;
@@ -37,7 +38,7 @@ const ENDED: ReadonlySet<string> = new Set(['completed', 'compensated']);
 export class MemoryJournal implements Journal {
   readonly description = 'memory (nothing survives this process)';
   readonly #sagas = new Map<string, Stored>();
-  readonly #aliveUntil = new Map<string, number>();
+  readonly #owners = new Owners();
   #ordinal = 0;
   readonly #ended: Ended;
 
@@ -111,7 +112,7 @@ export class MemoryJournal implements Journal {
   }
 
   heartbeat(owner: string, leaseMs: number): Promise<readonly SagaRow[]> {
-    this.#aliveUntil.set(owner, this.now() + leaseMs);
+    this.#owners.heartbeat(owner, leaseMs, this.now());
     const asked = [...this.#sagas.values()].filter(
       ({ row }) => row.owner === owner && row.cancelReason !== null && !AT_REST.has(row.status),
     );
@@ -145,7 +146,7 @@ export class MemoryJournal implements Journal {
   }
 
   leave(owner: string): Promise<void> {
-    this.#aliveUntil.delete(owner);
+    this.#owners.leave(owner);
     return Promise.resolve();
   }
 
@@ -180,21 +181,15 @@ export class MemoryJournal implements Journal {
     if (request.id !== undefined && row.id !== request.id) return false;
     // A saga at rest is nobody's: whoever asks for it by its id may take it up again.
     if (AT_REST.has(row.status)) return request.id !== undefined;
-    return row.owner === null || (this.#aliveUntil.get(row.owner) ?? -Infinity) < this.now();
+    return row.owner === null || !this.#owners.lives(row.owner, this.now());
   }
 }
 
 /**
  * A journal in memory. Two calls share nothing.
  *
- * @param options.maxEnded How many sagas that completed or were compensated it remembers; the oldest
- * are forgotten, so that a process can run for ever. Default 10,000.
- * @throws SagaOptionsError
+ * @throws SagaOptionsError for options that cannot be meant.
  */
-export function memoryJournal(options: { readonly maxEnded?: number } = {}): Journal {
-  const { maxEnded = 10_000 } = options;
-  if (!Number.isInteger(maxEnded) || maxEnded < 0) {
-    throw new SagaOptionsError(`maxEnded must be a whole number of at least 0 (got ${maxEnded})`);
-  }
-  return new MemoryJournal(Date.now, maxEnded);
+export function memoryJournal(options: MemoryJournalOptions = {}): Journal {
+  return new MemoryJournal(Date.now, checkOptions(options).maxEnded);
 }

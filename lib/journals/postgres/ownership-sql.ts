@@ -2,11 +2,23 @@ import { rowColumns } from './reader.js';
 import { AT_REST, LIVE, NOW } from './schema.js';
 import type { Tables } from './tables.js';
 
-/** `$1` owner, `$2` lease in ms. Tells the sagas of the owner that somebody asked to cancel. */
+/**
+ * `$1` owner, `$2` lease in ms. Tells the sagas of the owner that somebody asked to cancel. A clock
+ * that was set back must not make anybody else live for longer than a lease.
+ */
 export function heartbeatSql(tables: Tables): string {
+  const { owners } = tables;
   return `WITH beat AS (
-      INSERT INTO ${tables.owners} (owner, alive_until) VALUES ($1, ${NOW} + $2::bigint)
-      ON CONFLICT (owner) DO UPDATE SET alive_until = excluded.alive_until
+      INSERT INTO ${owners} (owner, alive_until, lease_ms)
+      VALUES ($1, ${NOW} + $2::bigint, $2::bigint)
+      ON CONFLICT (owner) DO UPDATE
+      SET alive_until = excluded.alive_until, lease_ms = excluded.lease_ms
+    ),
+    shortened AS (
+      UPDATE ${owners} SET alive_until = ${NOW} + lease_ms WHERE owner IN (
+        SELECT o.owner FROM ${owners} o
+        WHERE o.owner <> $1 AND o.alive_until > ${NOW} + o.lease_ms FOR UPDATE SKIP LOCKED
+      )
     )
     SELECT ${rowColumns(tables)} FROM ${tables.sagas} s
     WHERE s.owner = $1 AND s.cancel_reason IS NOT NULL AND s.${LIVE}`;

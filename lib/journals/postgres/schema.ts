@@ -73,7 +73,8 @@ export function migrations(tables: Tables): readonly Migration[] {
         )`,
         `CREATE TABLE ${owners} (
           owner text COLLATE "C" PRIMARY KEY,
-          alive_until bigint NOT NULL
+          alive_until bigint NOT NULL,
+          lease_ms bigint
         )`,
         `CREATE VIEW ${records} AS
           SELECT s.saga, s.name, s.id, (r.value ->> 0)::integer AS seq,

@@ -10,8 +10,11 @@ import type { Database } from './database.js';
 import { ROW } from './reader.js';
 import { AT_REST, LIVE } from './schema.js';
 
-const BEAT = `INSERT INTO saga_owners (owner, alive_until) VALUES (?, ?)
-  ON CONFLICT (owner) DO UPDATE SET alive_until = excluded.alive_until`;
+const BEAT = `INSERT INTO saga_owners (owner, alive_until, lease_ms) VALUES (?, ?, ?)
+  ON CONFLICT (owner) DO UPDATE SET alive_until = excluded.alive_until, lease_ms = excluded.lease_ms`;
+/** A clock that was set back must not make anybody live for longer than a lease. */
+const SHORTEN =
+  'UPDATE saga_owners SET alive_until = ? + lease_ms WHERE alive_until > ? + lease_ms';
 export const CANCEL_WISHES = `SELECT ${ROW} FROM sagas s INDEXED BY sagas_to_cancel
   WHERE s.owner = ? AND s.cancel_reason IS NOT NULL AND s.${LIVE}`;
 const LEAVE = 'DELETE FROM saga_owners WHERE owner = ?';
@@ -71,7 +74,9 @@ export class Ownership {
   constructor(private readonly database: Database) {}
 
   heartbeat(owner: string, leaseMs: number, now: number): readonly SagaRow[] {
-    this.database.run(BEAT, storable('owner', owner), Math.ceil(now + leaseMs));
+    const lease = Math.ceil(leaseMs);
+    this.database.run(BEAT, storable('owner', owner), now + lease, lease);
+    this.database.run(SHORTEN, now, now);
     return this.database.all(CANCEL_WISHES, owner).map(toSagaRow);
   }
 

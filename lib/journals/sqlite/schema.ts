@@ -70,7 +70,8 @@ export const MIGRATIONS: readonly Migration[] = [
       'CREATE INDEX saga_tags_by_saga ON saga_tags (saga)',
       `CREATE TABLE saga_owners (
         owner TEXT PRIMARY KEY,
-        alive_until INTEGER NOT NULL
+        alive_until INTEGER NOT NULL,
+        lease_ms INTEGER
       ) STRICT, WITHOUT ROWID`,
     ],
   },
