@@ -101,7 +101,6 @@ function round(ms: number): number {
 /** The observer that logs a saga; `undefined` when nobody would read it. One per saga, so that the
  * levels are looked up once. */
 export function logObserver(logger: SagaLogger, clock: Clock): RunObserver | undefined {
-  if (logger.silent === true) return undefined;
   const debug = isEnabled(logger, 'debug');
   return debug || isEnabled(logger, 'error') ? new LogObserver(logger, clock, debug) : undefined;
 }

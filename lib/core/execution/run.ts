@@ -6,7 +6,7 @@ import {
 } from '../definition/index.js';
 import { SagaCancelledError } from '../errors/index.js';
 import { evolve, SagaState, type SagaRecord } from '../machine/index.js';
-import type { Clock, IdGenerator, SagaLogger } from '../ports/index.js';
+import { whenRejected, type Clock, type IdGenerator, type SagaLogger } from '../ports/index.js';
 import { reportRun } from './report-run.js';
 import type { AttemptInFlight, RunPersistence } from './run-persistence.js';
 
@@ -18,7 +18,10 @@ export interface RunEnvironment {
   readonly random: () => number;
 }
 
-/** Is told of every record once it stands (with a journal: once it is durable). Must not throw. */
+/**
+ * Is told of every record once it stands (with a journal: once it is durable). Nobody waits for it; what
+ * it throws or rejects with is logged, and changes nothing.
+ */
 export interface RunObserver {
   onRecord(run: Run, record: SagaRecord, at: number): void;
 }
@@ -146,9 +149,10 @@ export class Run implements ISagaRunContext<unknown> {
     if (this.observers === undefined) return;
     for (const observer of this.observers) {
       try {
-        observer.onRecord(this, record, at);
+        const returned: unknown = observer.onRecord(this, record, at);
+        if (returned !== undefined) whenRejected(returned, (error) => this.#observerFailed(error));
       } catch (error) {
-        reportRun(this, 'error', 'An observer of sagas threw', error);
+        this.#observerFailed(error);
       }
     }
   }
@@ -186,6 +190,10 @@ export class Run implements ISagaRunContext<unknown> {
   /** Takes a stop back: what was terminated here goes on here. */
   unstop(): void {
     if (this.#rare !== undefined) this.#rare.halt = undefined;
+  }
+
+  #observerFailed(error: unknown): void {
+    reportRun(this, 'error', 'An observer of sagas threw', error);
   }
 
   private need(): Rare {

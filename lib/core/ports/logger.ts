@@ -16,9 +16,14 @@ export interface SagaLogger {
   silent?: boolean;
 }
 
+/** A logger that throws when it is asked gets the line, which is reported with care. Never throws. */
 export function isEnabled(logger: SagaLogger, level: LogLevel): boolean {
-  if (logger.silent === true) return false;
-  return logger.isLevelEnabled === undefined || logger.isLevelEnabled(level);
+  try {
+    if (logger.silent === true) return false;
+    return logger.isLevelEnabled === undefined || logger.isLevelEnabled(level);
+  } catch {
+    return true;
+  }
 }
 
 /** Says nothing. */

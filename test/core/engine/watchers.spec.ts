@@ -1,3 +1,4 @@
+import { silentLogger } from 'nestjs-saga-orchestrator/core';
 import { answers, declines } from '../../support/behaviours.js';
 import { JournaledShop } from './journaled-shop.js';
 
@@ -9,6 +10,10 @@ describe('whoever watches a saga cannot harm it', () => {
   const watchers = [
     ['an observer', { observers: [{ onRecord: fails }] }],
     ['a logger', { logger: { debug: fails, info: fails, warn: fails, error: fails } }],
+    [
+      'a logger that cannot be asked',
+      { logger: { ...silentLogger, silent: false, isLevelEnabled: fails } },
+    ],
   ] as const;
 
   it.each(watchers)('%s that throws: the saga completes', async (_, options) => {

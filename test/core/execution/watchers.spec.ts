@@ -35,9 +35,38 @@ describe('a watcher that fails changes nothing: the saga is undone all the same'
     expect(shop.log).toEqual(UNDONE);
   });
 
+  it.each([
+    ['a promise', () => Promise.reject(new Error('the watcher broke'))],
+    ['a thenable', () => ({ then: fails })],
+    ['what cannot be looked at', () => Object.defineProperty({}, 'then', { get: fails })],
+  ])('an observer that gives %s, which rejects', async (_, onRecord) => {
+    const shop = new Shop();
+    const observer = { onRecord: onRecord as () => void };
+    const charge = shop.step('Charge', { does: [declines()] });
+    const saga = shop
+      .saga({ observers: [observer] })
+      .step(shop.step('Reserve'))
+      .step(charge);
+    expect(await shop.failure(saga)).toMatchObject({ status: 'compensated' });
+    expect(shop.log).toEqual(UNDONE);
+  });
+
+  it('what it rejects with is in the log', async () => {
+    const shop = new Shop();
+    const onRecord = (async () => fails()) as () => void;
+    await shop
+      .saga({ observers: [{ onRecord }] })
+      .step(shop.step('Reserve'))
+      .runAsync();
+    await new Promise(setImmediate);
+    expect(shop.logger.messages('error')).toContain('An observer of sagas threw');
+  });
+
   it('a logger that throws at every line', async () => {
     const shop = new Shop();
-    Object.assign(shop.logger, { debug: fails, info: fails, warn: fails, error: fails });
+    Object.assign(shop.logger, {
+      ...{ debug: fails, info: fails, warn: fails, error: fails, isLevelEnabled: fails },
+    });
     const when = fails;
     const charge = shop.step('Charge', {
       does: [losesItsAnswer],
