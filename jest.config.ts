@@ -13,14 +13,13 @@ for (const [subpath, target] of Object.entries(manifest.exports)) {
     .replace(/\.js$/, '.ts');
 }
 
-const config: Config = {
+/** What all tests have in common. */
+export const shared: Config = {
   testEnvironment: 'node',
-  reporters: ['default', '<rootDir>/test/support/not-run-reporter.mjs'],
   // Thousands of random sagas on a busy machine; what hangs is still ended.
   testTimeout: 60_000,
   // Without lib here, files that no test imports would vanish from the coverage.
   roots: ['lib', 'test', 'sample-app'].filter(existsSync).map((root) => `<rootDir>/${root}`),
-  testMatch: ['<rootDir>/test/**/*.spec.ts'],
   modulePathIgnorePatterns: [
     '<rootDir>/dist/',
     '<rootDir>/test/bench/',
@@ -47,6 +46,25 @@ const config: Config = {
   },
   // Nest 12 ships ES modules only.
   transformIgnorePatterns: ['/node_modules/(?!@nestjs/)'],
+};
+
+const ALL = '**/test/**/*.spec.ts';
+const STORES = '**/test/{journals,crash}/**/*.spec.ts';
+const RANDOM = [
+  '**/test/**/*.property.spec.ts',
+  '**/test/core/recovery/{model,interleavings}.spec.ts',
+];
+const not = (...globs: readonly string[]) => globs.map((glob) => `!${glob}`);
+
+const config: Config = {
+  reporters: ['default', '<rootDir>/test/support/not-run-reporter.mjs'],
+  // Much of what the stores do is waiting; Jest would leave one of two cores idle.
+  maxWorkers: '100%',
+  projects: [
+    { ...shared, displayName: 'unit', testMatch: [ALL, ...not(STORES, ...RANDOM)] },
+    { ...shared, displayName: 'stores', testMatch: [STORES, ...not(...RANDOM)] },
+    { ...shared, displayName: 'random', testMatch: RANDOM },
+  ],
   collectCoverageFrom: ['lib/**/*.ts'],
   coverageThreshold: { global: {}, './lib/core/': { lines: 95, branches: 95 } },
 };

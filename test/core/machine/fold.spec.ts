@@ -1,0 +1,90 @@
+import { decide, defineSaga, type AnySagaStep } from 'nestjs-saga-orchestrator/core';
+import { missingUndos, resumeRecord } from '../../../lib/core/machine/index.js';
+import {
+  cancelled,
+  done,
+  failed,
+  parked,
+  recovered,
+  started,
+  stateOf,
+  turned,
+  undone,
+} from '../../support/records.js';
+
+const act = () => undefined;
+const step = (label: string): AnySagaStep<unknown> => ({ label, action: act, compensate: act });
+const plan = (...labels: string[]) => defineSaga('PlaceOrder', labels.map(step));
+
+describe('the undos that a plan lacks', () => {
+  const back = [...done('Reserve'), ...done('Charge'), ...failed('Ship'), turned];
+
+  it('are those of the steps that are still to be undone', () => {
+    expect(missingUndos(plan('Ship'), stateOf(back))).toEqual(['Reserve', 'Charge']);
+    expect(missingUndos(plan('Ship'), stateOf(back, undone('Charge')))).toEqual(['Reserve']);
+    const all = stateOf(back, undone('Charge'), undone('Reserve'));
+    expect(missingUndos(plan('Ship'), all)).toEqual([]);
+  });
+
+  it('are not those of steps that did not take place, or had no undo when they started', () => {
+    expect(missingUndos(plan('Ship'), stateOf(failed('Reserve')))).toEqual([]);
+    expect(missingUndos(plan('Ship'), stateOf(started('Look', 1, false)))).toEqual([]);
+    expect(missingUndos(plan('Ship'), stateOf(failed('Reserve', 'unknown')))).toEqual(['Reserve']);
+  });
+});
+
+describe('a resume', () => {
+  const definition = plan('Reserve', 'Charge', 'Ship');
+  const later = { type: 'failed', label: 'Charge', attempt: 1, outcome: 'not-done' } as const;
+
+  it('makes the next attempt at once: a back-off from before holds nothing up', () => {
+    const waits = { ...later, error: new Error('busy'), retryable: true, retryAt: 60_000 };
+    const state = stateOf(done('Reserve'), started('Charge'), waits, {
+      type: 'parked',
+      reason: 'recovery-limit',
+    });
+    const resumed = stateOf(
+      done('Reserve'),
+      started('Charge'),
+      waits,
+      { type: 'parked', reason: 'recovery-limit' },
+      resumeRecord(definition, state, 'Charge'),
+    );
+    expect(decide(definition, resumed)).toMatchObject({ type: 'run', attempt: 1, notBefore: 0 });
+  });
+
+  it('gives the step all of its attempts again, though it had failed for good', () => {
+    const forGood = { ...later, error: new Error('declined'), retryable: false };
+    const before = [...done('Reserve', { pivot: true }), started('Charge'), forGood];
+    const state = stateOf(before, parked('failed-after-pivot', 'Charge'), {
+      type: 'resumed',
+      skip: [],
+    });
+    expect(decide(definition, state)).toMatchObject({ type: 'run', attempt: 1 });
+    expect(state.parked).toBeUndefined();
+  });
+
+  it('passes a step over once, however often it is made', () => {
+    const skipped = { type: 'resumed', skip: ['Reserve'] } as const;
+    const state = stateOf(skipped, failed('Charge'));
+    expect(resumeRecord(definition, state, 'Charge')).toEqual({ type: 'resumed', skip: [] });
+    expect(stateOf(skipped, failed('Charge'), { type: 'resumed', skip: [] }).skipped).toEqual([
+      'Reserve',
+    ]);
+  });
+});
+
+describe('the take-overs of a saga', () => {
+  it.each([
+    ['a step is done', done('Charge')],
+    ['a step has failed', failed('Charge')],
+    ['an undo is done', undone('Reserve')],
+    ['it is cancelled', [cancelled]],
+    ['it is resumed', [{ type: 'resumed', skip: [] } as const]],
+  ])('count from anew once %s', (_, progress) => {
+    const twice = [...done('Reserve'), recovered, recovered];
+    expect(stateOf(twice).recoveries).toBe(2);
+    expect(stateOf(twice, progress).recoveries).toBe(0);
+    expect(stateOf(twice, progress, recovered).recoveries).toBe(1);
+  });
+});

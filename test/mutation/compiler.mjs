@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import ts from 'typescript';
+
+const { config } = ts.readConfigFile('tsconfig.json', ts.sys.readFile);
+const { options, fileNames } = ts.parseJsonConfigFileContent(
+  { ...config, include: ['lib'] },
+  ts.sys,
+  process.cwd(),
+);
+/** The file that is not as it is on disk, what stands in it, and the how manieth that is. */
+let changed = { path: '', text: '', version: 0 };
+
+const service = ts.createLanguageService({
+  getCompilationSettings: () => options,
+  getScriptFileNames: () => fileNames,
+  getScriptVersion: (path) => (path === changed.path ? String(changed.version) : '0'),
+  getScriptSnapshot: (path) => {
+    if (!ts.sys.fileExists(path)) return undefined;
+    const text = path === changed.path ? changed.text : readFileSync(path, 'utf8');
+    return ts.ScriptSnapshot.fromString(text);
+  },
+  getCurrentDirectory: () => process.cwd(),
+  getDefaultLibFileName: ts.getDefaultLibFilePath,
+  fileExists: ts.sys.fileExists,
+  readFile: ts.sys.readFile,
+});
+
+/** Whether TypeScript would let a mutant pass. */
+export function compiles({ file, text }) {
+  const path = resolve(file);
+  changed = { path, text, version: changed.version + 1 };
+  return service.getSemanticDiagnostics(path).length === 0;
+}

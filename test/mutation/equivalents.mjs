@@ -1,0 +1,16 @@
+/**
+ * Mutants that no test can find, because they change nothing that anybody could see: name → why.
+ * Read what is listed here again when its place changes.
+ */
+export const EQUIVALENT = {
+  'lib/core/machine/evolve-manual.ts | markUndone | forget default: step.undo ??= new UndoState(1) → =':
+    'nobody asks for the number of an attempt of an undo that is done',
+  'lib/core/machine/evolve.ts | unstorable | other constant: false → true':
+    'the step is done: nothing of it is repeated, whatever its failure says',
+  'lib/core/machine/evolve.ts | onResumed | other constant: true → false':
+    'a resumed step is interrupted, and so is run whatever the failure before says',
+  'lib/core/machine/saga-state.ts | progressed | mistake operator: this.recoveries > 0 → >=':
+    'sets 0 where 0 is',
+  'lib/core/machine/next-step.ts | nextStep | mistake operator: state.skipped.length > 0 → >=':
+    'the count is a shortcut; by label it comes to the same',
+};

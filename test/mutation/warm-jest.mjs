@@ -1,0 +1,43 @@
+// Runs specs again and again in one process, for its parent: Jest's start-up costs more than most specs.
+//   { config, specs } → { failed: 'the first test that failed' | undefined }
+import { runCLI } from 'jest';
+
+// What a mutant leaves behind must not end the process in the middle of the next one.
+for (const event of ['uncaughtException', 'unhandledRejection']) process.on(event, () => undefined);
+
+process.on('disconnect', () => process.exit());
+
+function firstFailure({ testResults }) {
+  for (const { testFilePath, testExecError, testResults: tests } of testResults) {
+    const test = tests.find(({ status }) => status === 'failed');
+    if (test !== undefined) return `${testFilePath}: ${test.fullName}`;
+    if (testExecError) return `${testFilePath}: ${testExecError.message ?? 'cannot be loaded'}`;
+  }
+  return 'a run that failed';
+}
+
+async function run(config, spec) {
+  const argv = {
+    $0: 'jest',
+    _: [spec],
+    runTestsByPath: true,
+    config,
+    runInBand: true,
+    ci: true,
+    silent: true,
+    watchman: false,
+    reporters: [],
+  };
+  const { results } = await runCLI(argv, [process.cwd()]);
+  return results.success ? undefined : firstFailure(results);
+}
+
+process.on('message', async ({ config, specs }) => {
+  let failed;
+  // One after the other: Jest's own `bail` ends the process.
+  for (const spec of specs) {
+    failed = await run(JSON.stringify(config), spec);
+    if (failed !== undefined) break;
+  }
+  process.send({ failed });
+});
