@@ -15,7 +15,7 @@ import { SAGA_OPTIONS } from './tokens.js';
 const OF_A_JOURNAL = ['journal', 'leaseMs', 'worker', 'deleteAfter'] as const;
 
 const OPTIONS = namesOf<SagaModuleOptions>({
-  ...{ journal: true, engine: true, logger: true, codec: true, limits: true },
+  ...{ application: true, journal: true, engine: true, logger: true, codec: true, limits: true },
   ...{ drainMs: true, leaseMs: true, worker: true, deleteAfter: true },
 });
 

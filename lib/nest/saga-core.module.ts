@@ -46,9 +46,10 @@ function engineOf(
   const { journal = memoryJournal(), engine, logger: _, ...settings } = options;
   const observers = [events];
   if (engine !== undefined) {
-    const { codec, limits, drainMs } = settings;
+    const { application, codec, limits, drainMs } = settings;
     const given = {
       ...{ logger, observers },
+      ...(application === undefined ? {} : { application }),
       ...(codec === undefined ? {} : { codec }),
       ...(limits === undefined ? {} : { limits }),
       ...(drainMs === undefined ? {} : { drainMs }),

@@ -11,6 +11,14 @@ import type {
 
 /** Settings of the saga module; all may be left out. */
 export interface SagaModuleOptions {
+  /**
+   * Whose sagas these are, up to 255 bytes, for services that share one journal: part of the identity of
+   * every saga. Names, ids, claims, lists and `deleteAfter` of one application know nothing of another's.
+   * Give it from the start: sagas that were started without it belong to no application.
+   *
+   * @default none
+   */
+  readonly application?: string;
   /** Where sagas are kept. @default in memory, with a warning in production */
   readonly journal?: Journal;
   /**

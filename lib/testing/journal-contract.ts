@@ -1,4 +1,5 @@
 import { appendCases } from './contract/append.cases.js';
+import { applicationCases } from './contract/application.cases.js';
 import { cancelCases } from './contract/cancel.cases.js';
 import { claimCases } from './contract/claim.cases.js';
 import { releaseCases } from './contract/release.cases.js';
@@ -26,4 +27,5 @@ export const journalContract: readonly JournalContractCase[] = [
   ...releaseCases,
   ...cancelCases,
   ...forgetCases,
+  ...applicationCases,
 ];

@@ -115,18 +115,18 @@ const cursor = Buffer.from('1.1700000010000.500').toString('base64url');
 
 describe('the plans of the Postgres journal', () => {
   it('stay flat for get and load', async () => {
-    await expectFlat(oneSql(tables), ['Saga3', '10-10']);
-    await expectFlat(loadSql(tables), ['Saga3', '10-10']);
+    await expectFlat(oneSql(tables), ['', 'Saga3', '10-10']);
+    await expectFlat(loadSql(tables), ['', 'Saga3', '10-10']);
   });
 
   it('stay flat for heartbeats, claims and forgetting', async () => {
     const names = ['Saga1', 'Saga2'];
     await expectFlat(heartbeatSql(tables), ['process-1', 1_000]);
-    await expectFlat(claimSql(tables), ['process-9', 1, names, 100, []]);
-    await expectFlat(claimSql(tables), ['process-9', 1, names, 100, [7]]);
-    await expectFlat(claimOneSql(tables), ['process-9', 1, names, 1, [], '10-10']);
-    await expectFlat(forgettableByAgeSql(tables), ['completed', 1_000, 500]);
-    await expectFlat(forgettableByAgeSql(tables), ['completed', 5e11, 500]);
+    await expectFlat(claimSql(tables), ['process-9', 1, names, 100, [], '']);
+    await expectFlat(claimSql(tables), ['process-9', 1, names, 100, [7], '']);
+    await expectFlat(claimOneSql(tables), ['process-9', 1, names, 1, [], '', '10-10']);
+    await expectFlat(forgettableByAgeSql(tables), ['completed', 1_000, 500, '']);
+    await expectFlat(forgettableByAgeSql(tables), ['completed', 5e11, 500, '']);
     const keys = Array.from({ length: 100 }, (_, index) => 300 * index);
     await expectFlat(forgetSql(tables), [keys], PLAN_BY_KEYS);
   });
@@ -134,7 +134,7 @@ describe('the plans of the Postgres journal', () => {
   it('claim the sagas of a dead process without looking at those of the others', async () => {
     await client.query(`UPDATE ${tables.owners} SET alive_until = 0 WHERE owner = 'process-1'`);
     const names = Array.from({ length: 7 }, (_, index) => `Saga${index}`);
-    await expectFlat(claimSql(tables), ['process-9', 1, names, 50, []]);
+    await expectFlat(claimSql(tables), ['process-9', 1, names, 50, [], '']);
     await client.query(`UPDATE ${tables.owners} SET alive_until = 9e15::bigint`);
   });
 
@@ -149,7 +149,7 @@ describe('the plans of the Postgres journal', () => {
     // One name, which the planner takes for a rare one.
     await client.query(`UPDATE ${fresh.sagas} SET name = 'Saga1'`);
     for (const where of [fresh, tables]) {
-      const plan = await explained(claimSql(where), ['process-9', 1, ['Saga1'], 100, []]);
+      const plan = await explained(claimSql(where), ['process-9', 1, ['Saga1'], 100, [], '']);
       expect(readWhole(plan)).toEqual([]);
       expect(pagesOf(plan)).toBeLessThan(60);
     }
@@ -172,6 +172,9 @@ describe('the plans of the Postgres journal', () => {
     { tags: { tenant: 't1' } },
     { tags: { tenant: 't1' }, name: 'Saga1', status: ['completed'] },
     { createdAfter: new Date(0), createdBefore: new Date(1_700_000_005_000) },
+    { application: 'others' },
+    { application: 'others', name: 'Saga1', status: 'completed' },
+    { application: 'others', key: 'key-10' },
   ];
   it.each(filters.flatMap((filter) => [filter, { ...filter, cursor }]))(
     'stay flat for the list %j',

@@ -51,12 +51,12 @@ describe('the plans of the SQLite journal', () => {
     sql: string,
     values: readonly (string | number)[],
   ])[] = [
-    ['get', ONE, ['T', '1']],
+    ['get', ONE, ['', 'T', '1']],
     ['load', APPENDS, [1]],
-    ['claim', CLAIMABLE, [0, '["T"]', 10]],
-    ['claim by id', CLAIMABLE_BY_ID, ['["T"]', '1', 0, 1]],
+    ['claim', CLAIMABLE, [0, '', '["T"]', 10]],
+    ['claim by id', CLAIMABLE_BY_ID, ['', '["T"]', '1', 0, 1]],
     ['heartbeat', CANCEL_WISHES, ['me']],
-    ['forget by age', FORGETTABLE_BY_AGE, ['completed', 0, 0, 100]],
+    ['forget by age', FORGETTABLE_BY_AGE, ['', 'completed', 0, 0, 100]],
     ...FORGET.map((sql) => [sql, sql, [1]] as const),
   ];
   it.each(statements)('%s reads no whole table', (_name, sql, values) => {
@@ -66,7 +66,7 @@ describe('the plans of the SQLite journal', () => {
   });
 
   it('walk the owners, not their sagas, to find what can be claimed', () => {
-    const plan = planOf(CLAIMABLE, [0, '["T"]', 10]).join('\n');
+    const plan = planOf(CLAIMABLE, [0, '', '["T"]', 10]).join('\n');
     expect(plan).toMatch(/SEARCH n USING COVERING INDEX sagas_live \(owner>\?\)/);
     expect(plan).toMatch(/SEARCH s USING INDEX sagas_live \(owner=\?\)/);
   });
@@ -83,6 +83,7 @@ describe('the plans of the SQLite journal', () => {
     { tags: { tenant: 'north' } },
     { tags: { tenant: 'north', channel: 'web' }, name: 'T', status: ['completed'] },
     { createdAfter, createdBefore: new Date() },
+    { application: 'shop', name: 'T', status: 'parked' },
   ];
   it.each(filters.flatMap((filter) => [filter, { ...filter, cursor }]))(
     'list %j takes the newest from an index; only the live ones, which are few, are sorted',

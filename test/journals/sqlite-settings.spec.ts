@@ -147,7 +147,9 @@ describe('opening a SQLite journal', () => {
     database.exec('INSERT INTO saga_schema (version, applied_at) VALUES (1, 0)');
     for (const statement of first?.statements ?? []) database.exec(statement);
     for (const [saga, status] of ['running', 'completed', 'parked'].entries()) {
-      database.exec(`INSERT INTO sagas VALUES (${saga + 5}, 'T', '${status}', 1, 'f', '${status}',
+      database.exec(`INSERT INTO sagas (saga, name, id, version, fingerprint, status, at_rest, key, tags,
+          deadline, input, owner, epoch, recoveries, cancel_reason, created_at, updated_at)
+        VALUES (${saga + 5}, 'T', '${status}', 1, 'f', '${status}',
         ${saga === 0 ? 0 : 1}, NULL, '{}', NULL, '"in"', 'me', 1, 0, NULL, ${saga}, ${saga})`);
       for (const seq of [1, 2]) {
         database.exec(`INSERT INTO saga_appends VALUES (${saga + 5}, ${seq}, ${10 * seq - saga},

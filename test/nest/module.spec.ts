@@ -95,6 +95,7 @@ describe('SagaModule.forRoot()', () => {
     [{ drainMs: -1 }, /drainMs .*-1/],
     [{ drainMs: NaN }, /drainMs .*NaN/],
     [{ leaseMs: 5 }, /leaseMs .*5/],
+    [{ application: 'x'.repeat(256) }, /application must have at most 255 bytes/],
     [
       { worker: { pollMs: NaN }, limits: { maxBytes: 0 } },
       /limits\.maxBytes .*0.*; worker\.pollMs .*NaN/,
@@ -216,7 +217,8 @@ describe('SagaModule.forRootAsync()', () => {
 
   it('names options that nobody reads', async () => {
     const misspelt = { jurnal: 'memory', leaseMS: 5_000 };
-    const wrong = /SagaModule has journal, .*, and no 'jurnal'; take it away; .* no 'leaseMS'/;
+    const wrong =
+      /SagaModule has application, journal, .*, and no 'jurnal'; take it away; .* no 'leaseMS'/;
     expect(() => SagaModule.forRoot(misspelt as object)).toThrow(wrong);
     @Module({ imports: [SagaModule.forRootAsync({ useFactory: () => misspelt as object })] })
     class AppModule {}

@@ -1,11 +1,12 @@
 import { AssertionError } from 'node:assert';
 import { journalContract, type JournalHarness } from 'nestjs-saga-orchestrator/testing';
 import { appendFaults } from './faults/append-faults.js';
+import { applicationFaults } from './faults/application-faults.js';
 import { claimFaults } from './faults/claim-faults.js';
 import { Faulty } from './faults/faulty.js';
 import { storeFaults } from './faults/store-faults.js';
 
-const FAULTS = [...appendFaults, ...claimFaults, ...storeFaults];
+const FAULTS = [...appendFaults, ...claimFaults, ...storeFaults, ...applicationFaults];
 
 function harnessOf(Journal: typeof Faulty): () => JournalHarness {
   return () => {

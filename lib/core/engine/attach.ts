@@ -51,9 +51,10 @@ export async function accepted(
     return started.handle;
   } catch (error) {
     if (!(error instanceof AlreadyExists)) throw error;
-    const { name, id } = error.row;
-    checkSame(parts.journaling.codec, { name, id }, definition, started.input, error.row);
-    return attach({ name, id }, parts, definition, isClosing);
+    const { application, name, id } = error.row;
+    const ref = { application, name, id };
+    checkSame(parts.journaling.codec, ref, definition, started.input, error.row);
+    return attach(ref, parts, definition, isClosing);
   }
 }
 

@@ -1,6 +1,7 @@
 import {
   isObject,
   methodsProblem,
+  nameProblem,
   rangesProblems,
   refuseProblems,
   wholeProblem,
@@ -40,8 +41,11 @@ const CODEC: Readonly<Record<keyof PayloadCodec, true>> = { encode: true, decode
 
 /** Everything that is wrong with what any engine is given. `undefined` means the default. */
 export function settingsProblems(settings: EngineSettings): readonly (string | undefined)[] {
-  const { logger, codec, limits, drainMs } = settings;
+  const { logger, application, codec, limits, drainMs } = settings;
   return [
+    application === undefined || application === ''
+      ? undefined
+      : nameProblem('application', application),
     methodsProblem(
       'logger',
       logger,

@@ -17,10 +17,10 @@ export class Claims {
     private readonly live: LiveSagas,
   ) {}
 
-  async claim(request: Omit<ClaimRequest, 'owner'>): Promise<readonly SagaRow[]> {
-    const { journal, owner } = this.journaling;
+  async claim(request: Omit<ClaimRequest, 'owner' | 'application'>): Promise<readonly SagaRow[]> {
+    const { journal, application, owner } = this.journaling;
     try {
-      return await journal.claim({ ...request, owner });
+      return await journal.claim({ ...request, owner, application });
     } catch (error) {
       this.#unsure = true;
       throw error;
@@ -42,10 +42,11 @@ export class Claims {
 
   /** One that is just being taken up may be given back, too: its epoch fences it, and it goes on. */
   async #leaveUnknown(): Promise<void> {
-    const { journal, owner } = this.journaling;
+    const { journal, application, owner } = this.journaling;
     let cursor: string | undefined;
     for (let page = 0; page < MAX_PAGES; page += 1) {
       const { rows, nextCursor } = await journal.list({
+        application,
         status: ['running', 'compensating'],
         limit: 1_000,
         ...(cursor === undefined ? {} : { cursor }),

@@ -27,11 +27,13 @@ async function owedUndos(
   parts: EngineParts,
   name: string,
 ): Promise<ReadonlyMap<string, readonly string[]>> {
+  const { journal, application } = parts.journaling;
   const owed = new Map<string, string[]>();
   let cursor: string | undefined;
   let looked = 0;
   do {
-    const page = await parts.journaling.journal.list({
+    const page = await journal.list({
+      application,
       name,
       status: ['running', 'compensating', 'parked'],
       limit: 100,

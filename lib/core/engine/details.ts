@@ -1,10 +1,18 @@
 import { toEvent } from '../events/index.js';
-import { decodeHead, type SagaRow, type StoredSaga } from '../journal/index.js';
+import {
+  decodeHead,
+  type SagaFilter,
+  type SagaRef,
+  type SagaRow,
+  type StoredSaga,
+} from '../journal/index.js';
 import { evolve, SagaState } from '../machine/index.js';
-import type { SagaDetails, SagaSummary } from './saga-engine.js';
+import type { Journaling } from './journaling.js';
+import type { SagaDetails, SagaSummary, SagaSummaryPage } from './saga-engine.js';
 
 export function summaryOf(row: SagaRow): SagaSummary {
   return {
+    application: row.application,
     id: row.id,
     name: row.name,
     version: row.version,
@@ -30,4 +38,23 @@ export function detailsOf({ row, entries }: StoredSaga): SagaDetails {
     }
   });
   return { ...summaryOf(row), parkReason: state.parked?.reason, timeline };
+}
+
+export async function lookedUp(
+  { journal }: Journaling,
+  ref: SagaRef,
+): Promise<SagaDetails | undefined> {
+  const stored = await journal.load(ref);
+  return stored && detailsOf(stored);
+}
+
+/** A page of the sagas of one application: the engine's own, unless another one is asked for. */
+export async function listed(
+  { journal, application }: Journaling,
+  filter: SagaFilter,
+): Promise<SagaSummaryPage> {
+  const asked = { ...filter, application: filter.application ?? application };
+  const { rows, nextCursor } = await journal.list(asked);
+  const sagas = rows.map(summaryOf);
+  return nextCursor === undefined ? { sagas } : { sagas, nextCursor };
 }

@@ -1,6 +1,6 @@
 import type { Run, RunEnvironment } from '../execution/index.js';
-import { LeaseLostError, SagaNotFoundError, SagaOptionsError } from '../errors/index.js';
-import { nameProblem, type SagaDefinition } from '../definition/index.js';
+import { LeaseLostError, SagaNotFoundError } from '../errors/index.js';
+import { nameProblem, refuseProblems, shown, type SagaDefinition } from '../definition/index.js';
 import type { SagaRef, SagaRow, StoredSaga } from '../journal/index.js';
 import type { SagaLogger } from '../ports/index.js';
 import type { Claims } from './claims.js';
@@ -24,12 +24,25 @@ export function shownRef(ref: SagaRef): string {
   return `${ref.name} ${ref.id}`;
 }
 
-/** @throws SagaOptionsError for what cannot name a saga. */
-export function checkedRef(ref: SagaRef): SagaRef {
-  const problems = [nameProblem('the saga name', ref.name), nameProblem('id', ref.id)];
-  const found = problems.filter((problem) => problem !== undefined);
-  if (found.length > 0) throw new SagaOptionsError(found.join('; '));
-  return ref;
+function applicationProblem(own: string, ref: SagaRef): string | undefined {
+  const { application = own } = ref;
+  if (application === own) return undefined;
+  const whose = own === '' ? 'none' : shown(own);
+  return `application must be this engine's, which is ${whose} (got ${shown(application)}); ask one of that application`;
+}
+
+/**
+ * The ref with the application of this engine.
+ *
+ * @throws SagaOptionsError for what cannot name a saga, and for one of another application.
+ */
+export function checkedRef({ application }: Journaling, ref: SagaRef): SagaRef {
+  refuseProblems([
+    applicationProblem(application, ref),
+    nameProblem('the saga name', ref.name),
+    nameProblem('id', ref.id),
+  ]);
+  return { application, name: ref.name, id: ref.id };
 }
 
 /** @throws SagaNotFoundError */
@@ -37,7 +50,7 @@ export async function storedSaga(
   { journaling, registry }: EngineParts,
   ref: SagaRef,
 ): Promise<StoredSaga> {
-  const stored = await journaling.journal.load(checkedRef(ref));
+  const stored = await journaling.journal.load(ref);
   if (stored !== undefined) return stored;
   // An unknown name says more than an unknown id, and which names there are.
   registry.get(ref.name);

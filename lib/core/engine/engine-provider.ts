@@ -6,6 +6,8 @@ import type { SagaEngine } from './saga-engine.js';
 /** What an application gives to the engine that runs its sagas. */
 export interface EngineSettings {
   readonly logger: SagaLogger;
+  /** Part of the identity of every saga, at most 255 bytes. @default '', none */
+  readonly application?: string;
   /** Time, ids and chance, for tests. */
   readonly environment?: RunEnvironment;
   /** @default JSON with tags */

@@ -13,7 +13,7 @@ import { accepted, checkInput, checkSame } from './attach.js';
 import { checkedOptions } from './checked-options.js';
 import { Claims } from './claims.js';
 import { reportDebts } from './debts.js';
-import { detailsOf, summaryOf } from './details.js';
+import { listed, lookedUp } from './details.js';
 import type { InProcessEngineOptions } from './engine-options.js';
 import { checkedRef, type EngineParts } from './engine-parts.js';
 import { Lease } from './lease.js';
@@ -44,6 +44,7 @@ export class InProcessEngine implements SagaEngine {
     const environment = options.environment ?? STANDARD_ENVIRONMENT;
     const journaling = {
       journal,
+      application: options.application ?? '',
       codec: options.codec ?? jsonCodec,
       limits: payloadLimits(options.limits),
       owner: randomUUID(),
@@ -98,7 +99,7 @@ export class InProcessEngine implements SagaEngine {
     const request = startRequest(options, environment.ids, environment.clock.now());
     const input = runs.encodeInput(definition, request, context);
     await this.#ready();
-    const ref = { name: definition.name, id: request.id };
+    const ref = { application: journaling.application, name: definition.name, id: request.id };
     const { resumeFrom } = options;
     const stored = resumeFrom === undefined ? undefined : await this.options.journal.get(ref);
     if (stored !== undefined) {
@@ -113,41 +114,37 @@ export class InProcessEngine implements SagaEngine {
     }
     const run = runs.create(definition, request, input);
     if (resumeFrom !== undefined) run.note(resumeRecord(definition, run.state, resumeFrom));
-    const launched = live.launch(run, input, request.deadline);
-    return this.#accepted(launched, definition);
+    return this.#accepted(live.launch(run, input, request.deadline), definition);
   }
 
   async get(ref: SagaRef): Promise<SagaDetails | undefined> {
     await this.open();
-    const stored = await this.options.journal.load(checkedRef(ref));
-    return stored && detailsOf(stored);
+    return lookedUp(this.#parts.journaling, this.#own(ref));
   }
 
   async list(filter: SagaFilter): Promise<SagaSummaryPage> {
     await this.open();
-    const { rows, nextCursor } = await this.options.journal.list(filter);
-    const sagas = rows.map(summaryOf);
-    return nextCursor === undefined ? { sagas } : { sagas, nextCursor };
+    return listed(this.#parts.journaling, filter);
   }
 
   async cancel(ref: SagaRef, reason: string): Promise<void> {
     await this.#ready();
-    await this.#steering.cancel(ref, reason);
+    await this.#steering.cancel(this.#own(ref), reason);
   }
 
   async resume(ref: SagaRef, fromLabel?: string): Promise<SagaHandle> {
     await this.#ready();
-    return this.#steering.resume(ref, fromLabel);
+    return this.#steering.resume(this.#own(ref), fromLabel);
   }
 
   async manual(ref: SagaRef, wish: ManualWish, why: ManualReason): Promise<void> {
     await this.#ready();
-    await this.#steering.manual(ref, wish, why);
+    await this.#steering.manual(this.#own(ref), wish, why);
   }
 
   async forget(ref: SagaRef): Promise<void> {
     await this.open();
-    await this.#steering.forget(ref);
+    await this.#steering.forget(this.#own(ref));
   }
 
   async recover(): Promise<void> {
@@ -156,6 +153,10 @@ export class InProcessEngine implements SagaEngine {
     if (this.options.worker === false || this.#closed !== undefined) return;
     this.#worker.start();
     this.#retention.start();
+  }
+
+  #own(ref: SagaRef): SagaRef {
+    return checkedRef(this.#parts.journaling, ref);
   }
 
   #accepted(live: LiveSaga, definition: SagaDefinition): Promise<SagaHandle> {

@@ -1,6 +1,6 @@
 import { isSagaError, SagaJournalError } from '../errors/index.js';
 import type { Run } from '../execution/index.js';
-import type { NewSaga, SagaRow } from '../journal/index.js';
+import type { NewSaga, SagaRef, SagaRow } from '../journal/index.js';
 import { AlreadyExists, type Journaling } from './journaling.js';
 import { StoredRun, type StagedRecord } from './stored-run.js';
 import { Tenure } from './tenure.js';
@@ -34,7 +34,11 @@ export class JournaledRun extends StoredRun {
   ) {
     super(run, shared, input, epoch);
     const { sagaName: name, sagaId: id } = run;
-    this.#tenure = new Tenure(shared, { name, id }, epoch);
+    this.#tenure = new Tenure(shared, { application: shared.application, name, id }, epoch);
+  }
+
+  get ref(): SagaRef {
+    return this.#tenure.ref;
   }
 
   /** Lets the first write create the saga together with its first records. */

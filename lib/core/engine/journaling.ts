@@ -4,6 +4,8 @@ import type { Lease } from './lease.js';
 /** What the journaled runs of one engine share. */
 export interface Journaling {
   readonly journal: Journal;
+  /** Whose sagas these are: every ref, claim and list of the engine is inside it. */
+  readonly application: string;
   readonly codec: PayloadCodec;
   readonly limits: PayloadLimits;
   readonly owner: string;

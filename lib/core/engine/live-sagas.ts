@@ -63,9 +63,9 @@ export class LiveSagas {
   }
 
   launch(run: Run, input: string, deadline: number | null): LiveSaga {
-    const ref = { name: run.sagaName, id: run.sagaId };
-    const key = refKey(ref);
     const journaled = run.persistence as JournaledRun;
+    const { ref } = journaled;
+    const key = refKey(ref);
     if (this.#closing) this.#stopAtBoundary(run);
     // Claimed anew while it ran here: as if another process had taken it over.
     this.#byKey.get(key)?.run.stop(new LeaseLostError('The saga was claimed anew'), 'now');

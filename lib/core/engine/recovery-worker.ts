@@ -1,9 +1,11 @@
 import type { SagaDefinition } from '../definition/index.js';
-import { encodeHead, type SagaRow, type StoredSaga } from '../journal/index.js';
+import type { SagaRow, StoredSaga } from '../journal/index.js';
 import { refusalToCancel } from '../machine/index.js';
 import { messageOf, report } from '../ports/index.js';
 import { claimedSaga, shownRef, type EngineParts } from './engine-parts.js';
 import { NewerSagas } from './newer-sagas.js';
+import { Strangers } from './strangers.js';
+import { parkUnreadable } from './unreadable.js';
 
 /** How a process looks for sagas that another one left behind. */
 export interface RecoveryOptions {
@@ -24,7 +26,8 @@ export class RecoveryWorker {
   #unschedule: (() => void) | undefined;
   #round: Promise<void> = Promise.resolve();
   #looking = false;
-  #metNewer = false;
+  #leftSome = false;
+  readonly #strangers: Strangers;
   readonly #newer: NewerSagas;
   /** There may be more than it has had room for. */
   #more = false;
@@ -35,6 +38,7 @@ export class RecoveryWorker {
     private readonly options: RecoveryOptions,
   ) {
     this.#newer = new NewerSagas(parts.environment.clock);
+    this.#strangers = new Strangers(parts.environment.clock, parts.logger);
   }
 
   start(): void {
@@ -63,11 +67,11 @@ export class RecoveryWorker {
     this.#looking = true;
     await this.#claim();
     // Not before the end of the round, which would claim them again, and never what comes after them.
-    if (this.#metNewer) await this.parts.live.giveBack(this.parts.journaling);
+    if (this.#leftSome) await this.parts.live.giveBack(this.parts.journaling);
     this.#looking = false;
     const { pollMs } = this.options;
-    this.#arm(this.#metNewer ? 2 * pollMs : this.#mayGoOn() ? 0 : pollMs);
-    this.#metNewer = false;
+    this.#arm(this.#leftSome ? 2 * pollMs : this.#mayGoOn() ? 0 : pollMs);
+    this.#leftSome = false;
   }
 
   /** Half at a time: a claim for every saga that ends would cost more than the saga. */
@@ -127,13 +131,14 @@ export class RecoveryWorker {
         sagaId: row.id,
         error: messageOf(error),
       });
-      await this.#parkUnreadable(row, stored);
+      await parkUnreadable(this.parts, row, stored);
     }
   }
 
   #carryOn(row: SagaRow, definition: SagaDefinition, stored: StoredSaga): void {
     const { runs, live, journaling, logger } = this.parts;
     const run = runs.load(definition, stored);
+    if (this.#strangers.isStranger(run, row)) return this.#leave(row);
     run.note({ type: 'recovered', owner: journaling.owner });
     const cancellable = run.state.cancel === undefined && refusalToCancel(run.state) === undefined;
     const cancelled = row.cancelReason !== null && cancellable;
@@ -163,33 +168,15 @@ export class RecoveryWorker {
    * cannot carry on is not parked but left to those who can, and who are let look first.
    */
   #leaveToNewer(row: SagaRow): void {
-    const { live, logger } = this.parts;
+    const { logger } = this.parts;
     const what = `Saga ${shownRef(row)} is left to processes that know its version ${row.version}`;
     report(logger, 'warn', what, { saga: row.name, sagaId: row.id });
-    this.#metNewer = true;
-    live.leaveUnbegun(row, row.epoch);
+    this.#leave(row);
   }
 
-  /** Its records are left as they are: an operator, or a fixed codec, can still read them. */
-  async #parkUnreadable(row: SagaRow, { entries }: StoredSaga): Promise<void> {
-    const { journaling, environment, live, logger } = this.parts;
-    try {
-      const head = encodeHead({ type: 'parked', reason: 'unreadable' });
-      const seq = entries.length + 1;
-      const at = environment.clock.now();
-      await journaling.journal.append({
-        ref: row,
-        owner: journaling.owner,
-        epoch: row.epoch,
-        entries: [{ seq, at, epoch: row.epoch, head, result: null, context: null }],
-        status: 'parked',
-        progress: false,
-      });
-    } catch (error) {
-      report(logger, 'error', `Saga ${shownRef(row)} could not be parked; it is claimed again`, {
-        error: messageOf(error),
-      });
-      live.leaveUnbegun(row, row.epoch);
-    }
+  /** To others, who are let look first. */
+  #leave(row: SagaRow): void {
+    this.#leftSome = true;
+    this.parts.live.leaveUnbegun(row, row.epoch);
   }
 }

@@ -3,7 +3,7 @@ import type { EngineParts } from './engine-parts.js';
 
 /**
  * How long sagas at rest are kept, in ms since their last record; those not named stay for ever. It goes for
- * every saga of the journal, also for those of other services that share it.
+ * every saga of the application: also for those of other services that share its journal without one.
  */
 export interface RetentionOptions {
   readonly completed?: number;
@@ -37,13 +37,14 @@ export class Retention {
 
   async #sweep(): Promise<void> {
     const { journaling, logger } = this.parts;
+    const { journal, application } = journaling;
     try {
       for (const status of ['completed', 'compensated', 'parked'] as const) {
         const olderThanMs = this.keep[status];
         if (olderThanMs === undefined) continue;
         let gone = BATCH;
         while (gone === BATCH && !this.#stopped) {
-          gone = await journaling.journal.forget({ status, olderThanMs, limit: BATCH });
+          gone = await journal.forget({ application, status, olderThanMs, limit: BATCH });
         }
       }
     } catch (error) {

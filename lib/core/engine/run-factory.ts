@@ -3,7 +3,7 @@ import type { SagaDefinition } from '../definition/index.js';
 import { logObserver } from '../events/index.js';
 import { Run, type RunEnvironment, type RunObserver } from '../execution/index.js';
 import { encodeInput, type StoredSaga } from '../journal/index.js';
-import type { SagaLogger } from '../ports/index.js';
+import { newBirth, type SagaLogger } from '../ports/index.js';
 import { JournaledRun } from './journaled-run.js';
 import type { Journaling } from './journaling.js';
 
@@ -27,7 +27,9 @@ export class RunFactory {
     const run = this.#runOf(definition, request.id);
     const journaled = new JournaledRun(run, this.journaling, input, 1);
     const { name, version, fingerprint } = definition;
-    journaled.bear({ name, version, fingerprint, input, ...request, owner: this.journaling.owner });
+    const { application, owner } = this.journaling;
+    const identity = { application, name, birth: newBirth() };
+    journaled.bear({ ...identity, version, fingerprint, input, ...request, owner });
     run.persistence = journaled;
     return run;
   }

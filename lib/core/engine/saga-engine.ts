@@ -7,6 +7,8 @@ import type { ManualReason } from './steering.js';
 
 /** One saga in a list. */
 export interface SagaSummary {
+  /** `''`: none. */
+  readonly application: string;
   readonly id: string;
   readonly name: string;
   readonly version: number;

@@ -14,14 +14,7 @@ import {
 } from '../machine/index.js';
 import { checkedReason, checkedText } from './checked-text.js';
 import type { LiveSaga } from './live-sagas.js';
-import {
-  checkedRef,
-  claimedSaga,
-  shownRef,
-  storedSaga,
-  viewOf,
-  type EngineParts,
-} from './engine-parts.js';
+import { claimedSaga, shownRef, storedSaga, viewOf, type EngineParts } from './engine-parts.js';
 
 /** Who does something to a saga by hand, and why: both are kept in its journal. */
 export interface ManualReason {
@@ -33,7 +26,7 @@ function refuse(ref: SagaRef, verb: string, why: string | undefined): void {
   if (why !== undefined) throw new SagaStateError(`Cannot ${verb} ${shownRef(ref)}: ${why}`);
 }
 
-/** What operators, and callers who resume, do to sagas. */
+/** What operators, and callers who resume, do to sagas, by refs that were checked. */
 export class Steering {
   constructor(private readonly parts: EngineParts) {}
 
@@ -114,7 +107,7 @@ export class Steering {
    */
   async #atWork<T>(ref: SagaRef, act: (live: LiveSaga) => T | Promise<T>): Promise<T | undefined> {
     for (;;) {
-      const live = this.parts.live.get(checkedRef(ref));
+      const live = this.parts.live.get(ref);
       if (live === undefined) return undefined;
       if (!live.isBorn) await live.durable.catch(() => undefined);
       else if (live.run.state.atRest) await live.handle.result().catch(() => undefined);

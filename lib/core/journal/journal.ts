@@ -1,7 +1,9 @@
 import type { SagaStatus } from '../machine/index.js';
 
-/** What names one saga: ids are unique per saga name. */
+/** What names one saga: ids are unique per application and saga name. */
 export interface SagaRef {
+  /** Whose it is, where several services share a journal. Absent is the same as `''`: none. */
+  readonly application?: string;
   readonly name: string;
   readonly id: string;
 }
@@ -22,6 +24,9 @@ export interface JournalEntry {
 
 /** What can be listed of a saga without reading its records. */
 export interface SagaRow extends SagaRef {
+  readonly application: string;
+  /** Random, made at the start: tells the lives of an id apart that was used again. */
+  readonly birth: string;
   readonly version: number;
   readonly fingerprint: string;
   readonly status: SagaStatus;
@@ -45,10 +50,12 @@ export interface SagaRow extends SagaRef {
 }
 
 /** A saga to be created, together with its first records. */
-export interface NewSaga extends Pick<
-  SagaRow,
-  'name' | 'id' | 'version' | 'fingerprint' | 'status' | 'key' | 'tags' | 'deadline' | 'input'
-> {
+export interface NewSaga
+  extends
+    SagaRef,
+    Pick<SagaRow, 'version' | 'fingerprint' | 'status' | 'key' | 'tags' | 'deadline' | 'input'> {
+  /** @default '' */
+  readonly birth?: string;
   readonly owner: string;
   /** From seq 1, epoch 1. */
   readonly entries: readonly JournalEntry[];
@@ -73,6 +80,8 @@ export interface StoredSaga {
 
 /** Which sagas to list; all conditions must hold. Newest first. */
 export interface SagaFilter {
+  /** Of this application. @default the engine's own; where there is none, sagas without one */
+  readonly application?: string;
   readonly name?: string;
   readonly status?: SagaStatus | readonly SagaStatus[];
   readonly key?: string;
@@ -93,6 +102,8 @@ export interface SagaPage {
 
 export interface ClaimRequest {
   readonly owner: string;
+  /** Only sagas of this application. @default '', those without one */
+  readonly application?: string;
   /** Only sagas of these names: what is unknown here is left alone. */
   readonly names: readonly string[];
   readonly limit: number;
@@ -116,6 +127,8 @@ export interface ReleaseRequest {
 export type ForgetRequest =
   | { readonly ref: SagaRef }
   | {
+      /** Only sagas of this application. @default '', those without one */
+      readonly application?: string;
       readonly status: 'completed' | 'compensated' | 'parked';
       /** By the journal's clock, how long ago their last record was written, in ms. */
       readonly olderThanMs: number;
@@ -139,7 +152,8 @@ export interface Journal {
   /**
    * Stores a saga, its first records and its owner, all or nothing.
    *
-   * @returns `undefined` when it was created, else the row that has its name and id already.
+   * @returns `undefined` when it was created, else the row that has its application, name and id
+   * already.
    */
   create(saga: NewSaga): Promise<SagaRow | undefined>;
   /**

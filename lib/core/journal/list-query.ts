@@ -12,6 +12,8 @@ export interface PagePosition {
 
 /** A filter, checked, with its defaults. */
 export interface ListQuery {
+  /** `''`: sagas without one. */
+  readonly application: string;
   readonly name: string | undefined;
   /** `undefined`: any. */
   readonly statuses: readonly SagaStatus[] | undefined;
@@ -26,7 +28,15 @@ export interface ListQuery {
 }
 
 const CONDITIONS = namesOf<SagaFilter>({
-  ...{ name: true, status: true, key: true, tags: true, createdAfter: true, createdBefore: true },
+  ...{
+    application: true,
+    name: true,
+    status: true,
+    key: true,
+    tags: true,
+    createdAfter: true,
+    createdBefore: true,
+  },
   ...{ limit: true, cursor: true },
 });
 const DEFAULT_LIMIT = 50;
@@ -105,6 +115,7 @@ export function listQuery(filter: SagaFilter): ListQuery {
   const [unknown] = unknownProblems('a list', filter, CONDITIONS);
   if (unknown !== undefined) throw new SagaOptionsError(unknown);
   return {
+    application: textOf('application', filter.application) ?? '',
     name: textOf('name', filter.name),
     statuses: statusesOf(filter.status),
     key: textOf('key', filter.key),

@@ -1,6 +1,8 @@
 import type { SagaRef } from './journal.js';
 
-/** A saga's name and id as one text that no other pair has, whatever characters they hold. */
-export function refKey({ name, id }: SagaRef): string {
-  return `${name.length} ${name}${id}`;
+/** A saga's ref as one text that no other has, whatever characters its parts hold. */
+export function refKey({ application, name, id }: SagaRef): string {
+  const named = `${name.length} ${name}${id}`;
+  if (application === undefined || application === '') return named;
+  return `${application.length}/${application} ${named}`;
 }

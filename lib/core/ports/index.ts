@@ -1,7 +1,7 @@
 export { LONGEST_TIMER_MS, systemClock, timeOfDate, type Clock } from './clock.js';
 export { report, whenRejected } from './report.js';
 export { causeOf, isError, isInstance, messageOf } from './thrown.js';
-export { timeOrderedIds, type IdGenerator } from './ids.js';
+export { newBirth, timeOrderedIds, type IdGenerator } from './ids.js';
 export {
   isEnabled,
   LOG_LEVELS,

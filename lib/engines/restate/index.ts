@@ -2,11 +2,19 @@
 
 import { refuseProblems } from '../../core/definition/index.js';
 import { settingsProblems } from '../../core/engine/index.js';
-import type { SagaEngineProvider } from '../../core/index.js';
+import type { EngineSettings, SagaEngineProvider } from '../../core/index.js';
 import { restateSettings, type RestateEngineOptions } from './options.js';
 import { RestateEngine } from './restate-engine.js';
 
 export type { RestateEngineOptions, RestateServiceOptions } from './options.js';
+
+function applicationProblem({ application = '' }: EngineSettings): string | undefined {
+  if (application === '') return undefined;
+  return (
+    'application must be left out with Restate, whose server knows a saga by its name alone: ' +
+    `give each application a server, or its sagas names of their own, as in @Saga({ name: '<application>.<name>' })`
+  );
+}
 
 /**
  * Runs the sagas of an application on a Restate server, for `SagaModule.forRoot({ engine })`. The
@@ -19,7 +27,7 @@ export function restateEngine(options: RestateEngineOptions = {}): SagaEnginePro
   return {
     description: `Restate at ${settings.ingressUrl}`,
     create: (given) => {
-      refuseProblems(settingsProblems(given));
+      refuseProblems([...settingsProblems(given), applicationProblem(given)]);
       return new RestateEngine(settings, given);
     },
   };

@@ -84,7 +84,7 @@ export class Listing {
   async list({ cursor, ...filter }: SagaFilter): Promise<SagaSummaryPage> {
     const query = listQuery(filter);
     const names = query.name === undefined ? this.names() : [query.name];
-    if (names.length === 0) return { sagas: [] };
+    if (names.length === 0 || query.application !== '') return { sagas: [] };
     const found: Listed[] = [];
     let after = positionOf(cursor);
     for (let looked = 0; looked < MAX_LOOKED_AT; looked += CHUNK) {
@@ -129,6 +129,7 @@ export class Listing {
       const input = inputs.get(row['id']);
       if (input === undefined) return [];
       return {
+        application: '',
         id: String(row['target_service_key']),
         name: String(row['target_service_name']),
         version: input.version,

@@ -9,6 +9,7 @@ import {
 import type { DefinitionRegistry } from '../../core/engine/index.js';
 import { encodeInput } from '../../core/journal/index.js';
 import { resumeRecord, SagaState } from '../../core/machine/index.js';
+import { newBirth } from '../../core/ports/index.js';
 import type { RunParts } from './restate-run.js';
 import type { StartInput } from './wire.js';
 
@@ -52,7 +53,7 @@ export function startOf(
   checkId(id);
   const fields = { saga: name, sagaId: id };
   const input = encodeInput(storing.codec, storing.limits, context, logger, fields);
-  const plan = { version, fingerprint, input, key, tags, deadline, createdAt };
+  const plan = { version, fingerprint, input, key, tags, deadline, createdAt, birth: newBirth() };
   const { resumeFrom } = options;
   if (resumeFrom === undefined) return { ref: { name, id }, input: plan };
   // Refused here, where its caller hears why.

@@ -52,10 +52,12 @@ function foldOf(records: readonly WireRecord[]): SagaState {
 const KILLED: WireRecord[1] = encodeHead({ type: 'parked', reason: 'terminated' });
 
 function rowOf(ref: SagaRef, plan: StartInput, state: SagaState, times: SqlRow): SagaRow {
-  const { version, fingerprint, key, tags, deadline, input, createdAt } = plan;
+  const { version, fingerprint, key, tags, deadline, input, createdAt, birth = '' } = plan;
   return {
+    application: '',
     name: ref.name,
     id: ref.id,
+    birth,
     version,
     fingerprint,
     key,

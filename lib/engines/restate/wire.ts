@@ -14,6 +14,8 @@ export interface StartInput {
   /** In ms since the epoch. */
   readonly deadline: number | null;
   readonly createdAt: number;
+  /** See `SagaRow.birth`. */
+  readonly birth?: string;
   readonly resumeFrom?: string;
 }
 

@@ -1,9 +1,16 @@
-import type { ForgetRequest, ListQuery, SagaRow } from '../../core/index.js';
+import {
+  refKey,
+  type ClaimRequest,
+  type ForgetRequest,
+  type ListQuery,
+  type SagaRow,
+} from '../../core/index.js';
 
 /** Whether a row fulfils every condition of a list; where its page begins is not looked at. */
 export function matches(row: SagaRow, query: ListQuery): boolean {
-  const { name, statuses, key, tags, createdAfter, createdBefore } = query;
+  const { application, name, statuses, key, tags, createdAfter, createdBefore } = query;
   return (
+    row.application === application &&
     (name === undefined || row.name === name) &&
     (statuses === undefined || statuses.includes(row.status)) &&
     (key === undefined || row.key === key) &&
@@ -13,8 +20,17 @@ export function matches(row: SagaRow, query: ListQuery): boolean {
   );
 }
 
+/** Whether a claim is for this saga, whoever owns it. */
+export function isAskedFor(row: SagaRow, { application = '', names, id }: ClaimRequest): boolean {
+  if (row.application !== application || !names.includes(row.name)) return false;
+  return id === undefined || row.id === id;
+}
+
 /** Whether a saga at rest is among those to be forgotten. */
 export function isMeant(row: SagaRow, request: ForgetRequest, now: number): boolean {
-  if ('ref' in request) return row.name === request.ref.name && row.id === request.ref.id;
-  return row.status === request.status && row.updatedAt <= now - request.olderThanMs;
+  if ('ref' in request) return refKey(row) === refKey(request.ref);
+  const { application = '', status, olderThanMs } = request;
+  return (
+    row.application === application && row.status === status && row.updatedAt <= now - olderThanMs
+  );
 }

@@ -17,7 +17,7 @@ import {
   type StoredSaga,
 } from '../../core/index.js';
 import { Ended, type Life } from './ended.js';
-import { isMeant, matches } from './matches.js';
+import { isAskedFor, isMeant, matches } from './matches.js';
 import { checkOptions, type MemoryJournalOptions } from './options.js';
 import { Owners } from './owners.js';
 
@@ -56,9 +56,9 @@ export class MemoryJournal implements Journal {
     const key = refKey(saga);
     const existing = this.#sagas.get(key);
     if (existing !== undefined) return Promise.resolve(existing.row);
-    const { entries, ...rest } = saga;
+    const { entries, application = '', birth = '', ...rest } = saga;
     const now = this.now();
-    const row = { ...rest, epoch: 1, recoveries: 0, cancelReason: null };
+    const row = { application, birth, ...rest, epoch: 1, recoveries: 0, cancelReason: null };
     this.#ordinal += 1;
     this.#sagas.set(key, {
       row: { ...row, createdAt: now, updatedAt: now },
@@ -177,8 +177,7 @@ export class MemoryJournal implements Journal {
   }
 
   #isClaimable(row: SagaRow, request: ClaimRequest): boolean {
-    if (!request.names.includes(row.name)) return false;
-    if (request.id !== undefined && row.id !== request.id) return false;
+    if (!isAskedFor(row, request)) return false;
     // A saga at rest is nobody's: whoever asks for it by its id may take it up again.
     if (AT_REST.has(row.status)) return request.id !== undefined;
     return row.owner === null || !this.#owners.lives(row.owner, this.now());

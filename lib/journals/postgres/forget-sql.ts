@@ -1,19 +1,20 @@
+import { BY_REF } from './reader.js';
 import { AT_REST, NOW } from './schema.js';
 import type { Tables } from './tables.js';
 
-/** `$1` name, `$2` id. The lock keeps appends out until the end of the transaction. */
+/** `$1` to `$3` the ref. The lock keeps appends out until the end of the transaction. */
 export function forgettableByRefSql({ sagas }: Tables): string {
-  return `SELECT saga FROM ${sagas} WHERE name = $1 AND id = $2 AND ${AT_REST} FOR UPDATE`;
+  return `SELECT s.saga FROM ${sagas} s WHERE ${BY_REF} AND s.${AT_REST} FOR UPDATE`;
 }
 
 /**
- * `$1` status, `$2` age in ms, `$3` limit. What somebody else is writing or deleting is passed over.
+ * `$1` status, `$2` age in ms, `$3` limit, `$4` application. What somebody else is writing or deleting is passed over.
  * The clock is read once, or no index could be searched for the age; that of lists will do, since
  * what came to rest long ago was created even earlier.
  */
 export function forgettableByAgeSql({ sagas }: Tables): string {
   return `SELECT saga FROM ${sagas}
-    WHERE status = $1 AND ${AT_REST}
+    WHERE application = $4 AND status = $1 AND ${AT_REST}
       AND created_at <= (SELECT ${NOW}) - $2::bigint AND updated_at <= (SELECT ${NOW}) - $2::bigint
     ORDER BY created_at, saga LIMIT $3 FOR UPDATE SKIP LOCKED`;
 }

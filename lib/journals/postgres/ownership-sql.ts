@@ -1,4 +1,4 @@
-import { rowColumns } from './reader.js';
+import { BY_REF, rowColumns } from './reader.js';
 import { AT_REST, LIVE, NOW } from './schema.js';
 import type { Tables } from './tables.js';
 
@@ -33,7 +33,7 @@ const TAKE = 'owner = $1, epoch = s.epoch + 1, recoveries = s.recoveries + 1, cl
 
 /**
  * `$1` owner, `$2` number of this claim, `$3` names, `$4` limit, `$5` numbers of claims whose answer
- * was lost: what they took is handed out again.
+ * was lost: what they took is handed out again, `$6` application.
  *
  * The owners of live sagas are walked one by one through the index (there are few), so that the
  * sagas of those that live are never looked at. A row that somebody else is claiming, or appending
@@ -56,7 +56,7 @@ export function claimSql(tables: Tables): string {
     ),
     taken AS MATERIALIZED (
       SELECT s.saga FROM ${sagas} s
-      WHERE s.${LIVE} AND s.name || '' = ANY($3::text[]) AND (
+      WHERE s.${LIVE} AND s.application || '' = $6 AND s.name || '' = ANY($3::text[]) AND (
         s.owner IS NULL OR s.owner = ANY((SELECT g.owners FROM gone g)::text[])
         OR (s.owner = $1 AND s.claimed_in = ANY($5::bigint[]))
       )
@@ -67,14 +67,14 @@ export function claimSql(tables: Tables): string {
 }
 
 /**
- * As `claimSql`, for the id `$6`; it waits for whoever has the row, and may be at rest: then a wish
+ * As `claimSql`, for the id `$7`; it waits for whoever has the row, and may be at rest: then a wish
  * to cancel it that was left before is over.
  */
 export function claimOneSql(tables: Tables): string {
   const { sagas, owners } = tables;
   return `UPDATE ${sagas} s SET ${TAKE},
       cancel_reason = CASE WHEN s.${AT_REST} THEN NULL ELSE s.cancel_reason END
-    WHERE s.name = ANY($3::text[]) AND s.id = $6 AND $4::bigint > 0 AND (
+    WHERE s.application = $6 AND s.name = ANY($3::text[]) AND s.id = $7 AND $4::bigint > 0 AND (
       s.${AT_REST} OR s.owner IS NULL
       OR NOT EXISTS (SELECT 1 FROM ${owners} o WHERE o.owner = s.owner AND o.alive_until >= ${NOW})
       OR (s.owner = $1 AND s.claimed_in = ANY($5::bigint[]))
@@ -82,10 +82,10 @@ export function claimOneSql(tables: Tables): string {
     RETURNING s.saga, ${rowColumns(tables)}`;
 }
 
-/** `$1` name, `$2` id, `$3` epoch, `$4` owner, `$5` how many recoveries do not count. */
+/** `$1` to `$3` the ref, `$4` epoch, `$5` owner, `$6` how many recoveries do not count. */
 export function releaseSql({ sagas }: Tables): string {
-  return `UPDATE ${sagas} SET owner = NULL, recoveries = greatest(recoveries - $5::integer, 0)
-    WHERE name = $1 AND id = $2 AND epoch = $3 AND owner = $4`;
+  return `UPDATE ${sagas} s SET owner = NULL, recoveries = greatest(s.recoveries - $6::integer, 0)
+    WHERE ${BY_REF} AND s.epoch = $4 AND s.owner = $5`;
 }
 
 export function leaveSql({ owners }: Tables): string {
@@ -94,6 +94,6 @@ export function leaveSql({ owners }: Tables): string {
 
 /** The first wish stays. */
 export function cancelSql({ sagas }: Tables): string {
-  return `UPDATE ${sagas} SET cancel_reason = $3
-    WHERE name = $1 AND id = $2 AND cancel_reason IS NULL AND ${LIVE}`;
+  return `UPDATE ${sagas} s SET cancel_reason = $4
+    WHERE ${BY_REF} AND s.cancel_reason IS NULL AND s.${LIVE}`;
 }

@@ -65,7 +65,8 @@ export class Ownership {
    * A claim that was committed though its answer was lost would leave sagas to a living process that
    * does not know of them, and so to nobody: the next claim takes them up.
    */
-  async claim({ owner, names, limit, id }: ClaimRequest): Promise<readonly SagaRow[]> {
+  async claim(request: ClaimRequest): Promise<readonly SagaRow[]> {
+    const { owner, application = '', names, limit, id } = request;
     const number = writeNumber();
     const lost = [...this.#lost];
     const values: unknown[] = [
@@ -74,6 +75,7 @@ export class Ownership {
       names.map((name) => storable('name', name)),
       limit,
       lost,
+      storable('application', application),
     ];
     if (id !== undefined) values.push(storable('id', id));
     this.#lost.add(number);
@@ -102,7 +104,12 @@ export class Ownership {
         ? [forgettableByRefSql(tables), refValues(request.ref)]
         : [
             forgettableByAgeSql(tables),
-            [request.status, Math.floor(request.olderThanMs), request.limit],
+            [
+              request.status,
+              Math.floor(request.olderThanMs),
+              request.limit,
+              storable('application', request.application ?? ''),
+            ],
           ];
     return lent(connections.pool, (client) =>
       transaction(client, async () => {
@@ -117,6 +124,6 @@ export class Ownership {
   }
 
   #remember(row: SqlRow): void {
-    this.known.set({ name: String(row['name']), id: String(row['id']) }, String(row['saga']));
+    this.known.set(toSagaRow(row), String(row['saga']));
   }
 }

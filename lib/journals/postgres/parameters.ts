@@ -12,8 +12,10 @@ export interface Column<Item> {
 export type Append = readonly [saga: string, batch: JournalBatch];
 
 export const CREATE_COLUMNS: readonly Column<NewSaga>[] = [
+  { name: 'application', type: 'text', of: ({ application = '' }) => application },
   { name: 'name', type: 'text', of: ({ name }) => name },
   { name: 'id', type: 'text', of: ({ id }) => id },
+  { name: 'birth', type: 'text', of: ({ birth = '' }) => birth },
   { name: 'version', type: 'bigint', of: ({ version }) => version },
   { name: 'fingerprint', type: 'text', of: ({ fingerprint }) => fingerprint },
   { name: 'status', type: 'text', of: ({ status }) => status },

@@ -47,15 +47,18 @@ export function pageDialect(tables: Tables): PageDialect {
   };
 }
 
+/** The condition of a saga row `s` for the values of `refValues`. */
+export const BY_REF = 's.application = $1 AND s.name = $2 AND s.id = $3';
+
 export function oneSql(tables: Tables): string {
-  return `SELECT ${rowColumns(tables)} FROM ${tables.sagas} s WHERE s.name = $1 AND s.id = $2`;
+  return `SELECT ${rowColumns(tables)} FROM ${tables.sagas} s WHERE ${BY_REF}`;
 }
 
 /** Row and records in one statement: they are of the same moment. */
 export function loadSql(tables: Tables): string {
   return `SELECT ${rowColumns(tables)}, s.initial_records,
       (SELECT json_agg(a.records ORDER BY a.first_seq) FROM ${tables.appends} a WHERE a.saga = s.saga) AS appended
-    FROM ${tables.sagas} s WHERE s.name = $1 AND s.id = $2`;
+    FROM ${tables.sagas} s WHERE ${BY_REF}`;
 }
 
 /** Reads what was committed, by whichever process. */
@@ -93,6 +96,6 @@ export class Reader {
 }
 
 /** @throws SagaSerializationError for what no saga can be called. */
-export function refValues({ name, id }: SagaRef): readonly [name: string, id: string] {
-  return [storable('name', name), storable('id', id)];
+export function refValues({ application = '', name, id }: SagaRef): readonly string[] {
+  return [storable('application', application), storable('name', name), storable('id', id)];
 }

@@ -35,23 +35,25 @@ export function migrations(tables: Tables): readonly Migration[] {
           initial_seq integer NOT NULL,
           status text COLLATE "C" NOT NULL,
           owner text COLLATE "C",
+          application text COLLATE "C" NOT NULL DEFAULT '',
           name text COLLATE "C" NOT NULL,
           id text COLLATE "C" NOT NULL,
+          birth text COLLATE "C" NOT NULL DEFAULT '',
           fingerprint text COLLATE "C" NOT NULL,
           key text COLLATE "C",
           cancel_reason text COLLATE "C",
           tags text COLLATE "C" NOT NULL,
           input text COLLATE "C" NOT NULL,
           initial_records text COLLATE "C" NOT NULL,
-          UNIQUE (name, id)
+          UNIQUE (application, name, id)
         )`,
         // A saga enters as few indices as can be: those of the live while it is live, which are small
         // (lists of live sagas are sorted), and those of lists and retention when it came to rest.
         `CREATE INDEX sagas_live ON ${sagas} (owner, saga) WHERE ${LIVE}`,
         `CREATE INDEX sagas_to_cancel ON ${sagas} (owner) WHERE cancel_reason IS NOT NULL AND ${LIVE}`,
-        `CREATE INDEX sagas_by_status ON ${sagas} (status, created_at, saga) WHERE ${AT_REST}`,
-        `CREATE INDEX sagas_by_name ON ${sagas} (name, status, created_at, saga) WHERE ${AT_REST}`,
-        `CREATE INDEX sagas_by_key ON ${sagas} (key, created_at, saga) WHERE key IS NOT NULL`,
+        `CREATE INDEX sagas_by_status ON ${sagas} (application, status, created_at, saga) WHERE ${AT_REST}`,
+        `CREATE INDEX sagas_by_name ON ${sagas} (application, name, status, created_at, saga) WHERE ${AT_REST}`,
+        `CREATE INDEX sagas_by_key ON ${sagas} (application, key, created_at, saga) WHERE key IS NOT NULL`,
         // One row per append: its records as a JSON array of [seq, at, epoch, head, result, context].
         // Since seqs have no gaps, two appends that overlap begin at the same seq, and the key
         // refuses the second. written_at is the server's clock, at is the writer's.
@@ -77,7 +79,7 @@ export function migrations(tables: Tables): readonly Migration[] {
           lease_ms bigint
         )`,
         `CREATE VIEW ${records} AS
-          SELECT s.saga, s.name, s.id, (r.value ->> 0)::integer AS seq,
+          SELECT s.saga, s.application, s.name, s.id, (r.value ->> 0)::integer AS seq,
             to_timestamp((r.value ->> 1)::double precision / 1000) AS at,
             (r.value ->> 2)::integer AS epoch,
             r.value ->> 3 AS head, r.value ->> 4 AS result, r.value ->> 5 AS context

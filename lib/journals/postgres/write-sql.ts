@@ -21,8 +21,8 @@ function createSql({ sagas, tags }: Tables, source: string): readonly string[] {
     `born AS (
       INSERT INTO ${sagas} (${columns}, epoch, recoveries, created_at, updated_at, created_in)
       SELECT i.*, 1, 0, now, now, $1::bigint FROM ${source}, clock
-      ON CONFLICT (name, id) DO NOTHING
-      RETURNING saga, name, id, tags, created_at
+      ON CONFLICT (application, name, id) DO NOTHING
+      RETURNING saga, application, name, id, tags, created_at
     )`,
     `tagged AS (
       INSERT INTO ${tags} (name, value, created_at, saga)
@@ -80,11 +80,11 @@ function writeSql(tables: Tables, creates: string | undefined, appends?: string)
   const told: string[] = [];
   if (creates !== undefined) {
     parts.push(...createSql(tables, creates));
-    told.push('SELECT saga, name, id FROM born');
+    told.push('SELECT saga, application, name, id FROM born');
   }
   if (appends !== undefined) {
     parts.push(...appendSql(tables, appends));
-    told.push('SELECT saga, NULL AS name, NULL AS id FROM written');
+    told.push('SELECT saga, NULL AS application, NULL AS name, NULL AS id FROM written');
   }
   return `WITH ${parts.join(',\n')}\n${told.join(' UNION ALL ')}`;
 }

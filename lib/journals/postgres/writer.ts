@@ -4,6 +4,7 @@ import {
   refKey,
   type JournalBatch,
   type NewSaga,
+  type SagaRef,
   type SagaRow,
 } from '../../core/index.js';
 import { toSagaRow, type Outcome, type SqlRow } from '../sql/index.js';
@@ -52,6 +53,14 @@ function parametersOf({ creates, appends }: Sorted): readonly [WriteForm, readon
   return ['both', [...born, ...columnValues(APPEND_COLUMNS, appends)]];
 }
 
+function refArrays(refs: readonly SagaRef[]): readonly (readonly string[])[] {
+  return [
+    refs.map(({ application = '' }) => application),
+    refs.map(({ name }) => name),
+    refs.map(({ id }) => id),
+  ];
+}
+
 /**
  * Writes what a round trip carries. Each write has a number, which is stored with what it wrote: when
  * a connection is lost nobody can tell whether a commit took place, so the same write is done again
@@ -69,9 +78,9 @@ export class Writer {
   ) {
     const { sagas, appends } = tables;
     this.#sql = writeStatements(tables);
-    const byRef = `unnest($1::text[], $2::text[]) AS i (name, id)
-      JOIN ${sagas} s ON s.name = i.name AND s.id = i.id`;
-    this.#keys = `SELECT s.saga, s.name, s.id FROM ${byRef}`;
+    const byRef = `unnest($1::text[], $2::text[], $3::text[]) AS i (application, name, id)
+      JOIN ${sagas} s ON s.application = i.application AND s.name = i.name AND s.id = i.id`;
+    this.#keys = `SELECT s.saga, s.application, s.name, s.id FROM ${byRef}`;
     this.#taken = `SELECT s.saga, ${rowColumns(tables)}, s.created_in FROM ${byRef}`;
     this.#ours = `SELECT a.saga FROM ${appends} a WHERE a.saga = ANY($1::bigint[]) AND a.written_in = $2`;
   }
@@ -125,8 +134,7 @@ export class Writer {
       else keys.set(batch, saga);
     }
     if (unknown.length === 0) return keys;
-    const refs = unknown.map(({ ref }) => ref);
-    const values = [refs.map(({ name }) => name), refs.map(({ id }) => id)];
+    const values = refArrays(unknown.map(({ ref }) => ref));
     const rows = await send({ text: this.#keys, values });
     const learned = new Map(rows.map((row) => [this.#remember(row), String(row['saga'])]));
     for (const batch of unknown) {
@@ -137,8 +145,8 @@ export class Writer {
   }
 
   /** Answers its `refKey`. */
-  #remember({ saga, name, id }: SqlRow): string {
-    const ref = { name: String(name), id: String(id) };
+  #remember({ saga, application, name, id }: SqlRow): string {
+    const ref = { application: String(application), name: String(name), id: String(id) };
     this.known.set(ref, String(saga));
     return refKey(ref);
   }
@@ -164,8 +172,7 @@ export class Writer {
   ): Promise<ReadonlyMap<string, SqlRow>> {
     const left = creates.filter((saga) => !written.has(this.known.get(saga) ?? ''));
     if (left.length === 0) return new Map();
-    const values = [left.map(({ name }) => name), left.map(({ id }) => id)];
-    const rows = await send({ text: this.#taken, values });
+    const rows = await send({ text: this.#taken, values: refArrays(left) });
     // Deleted in between: its id is free now.
     if (rows.length < left.length) throw new TryAgain('A saga was deleted while its id was taken');
     return new Map(rows.map((row) => [this.#remember(row), row]));

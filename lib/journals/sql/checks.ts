@@ -22,8 +22,10 @@ function checkEntries(entries: readonly JournalEntry[], first = 1): void {
  * cannot be the first ones of any saga.
  */
 export function checkCreate(saga: NewSaga): void {
+  storable('application', saga.application ?? '');
   storable('name', saga.name);
   storable('id', saga.id);
+  storable('birth', saga.birth ?? '');
   storable('input', saga.input);
   storable('owner', saga.owner);
   if (saga.key !== null) storable('key', saga.key);

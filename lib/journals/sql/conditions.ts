@@ -10,14 +10,14 @@ export interface ListDialect {
 }
 
 /**
- * The conditions of a list but for its tags, joined by AND; 'TRUE' without any. Every value is bound. The page is
+ * The conditions of a list but for its tags, joined by AND. Every value is bound. The page is
  * `ORDER BY s.created_at DESC, s.saga DESC LIMIT limit + 1`: one more than asked tells whether
  * another page follows.
  */
 export function listConditions(query: ListQuery, sql: ListDialect): string {
-  const { name, statuses, key, createdAfter, createdBefore, after } = query;
+  const { application, name, statuses, key, createdAfter, createdBefore, after } = query;
   const { orderedBy } = sql;
-  const all: string[] = [];
+  const all = [`s.application = ${sql.bind(storable('application', application))}`];
   if (name !== undefined) all.push(`s.name = ${sql.bind(storable('name', name))}`);
   if (statuses !== undefined) {
     const bound = statuses.map((status) => sql.bind(storable('status', status)));
@@ -33,5 +33,5 @@ export function listConditions(query: ListQuery, sql: ListDialect): string {
     const position = `${orderedBy}.created_at, ${orderedBy}.saga`;
     all.push(`(${position}) < (${sql.bind(after.createdAt)}, ${sql.bind(after.key)})`);
   }
-  return all.length === 0 ? 'TRUE' : all.join(' AND ');
+  return all.join(' AND ');
 }

@@ -8,8 +8,10 @@ export type SqlRow = Readonly<Record<string, SqlValue>>;
 
 /** The columns of a saga's row, in the order that both stores declare and select them. */
 export const SAGA_COLUMNS = [
+  'application',
   'name',
   'id',
+  'birth',
   'version',
   'fingerprint',
   'status',
@@ -32,8 +34,10 @@ function textOrNull(value: SqlValue | undefined): string | null {
 /** A row that has `SAGA_COLUMNS`; `tags` is a JSON object. */
 export function toSagaRow(row: SqlRow): SagaRow {
   return {
+    application: String(row['application']),
     name: String(row['name']),
     id: String(row['id']),
+    birth: String(row['birth']),
     version: Number(row['version']),
     fingerprint: String(row['fingerprint']),
     status: row['status'] as SagaRow['status'],

@@ -151,7 +151,7 @@ export class Appender {
 
   #look(ref: SagaRef, now: number): Known | undefined {
     this.flush(now);
-    const row = this.database.one(LOOK, ref.name, ref.id);
+    const row = this.database.one(LOOK, ref.application ?? '', ref.name, ref.id);
     return row && this.#remember(ref, knownOf(row));
   }
 

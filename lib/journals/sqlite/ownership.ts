@@ -7,7 +7,7 @@ import type {
 } from '../../core/index.js';
 import { storable, toSagaRow, type SqlRow } from '../sql/index.js';
 import type { Database } from './database.js';
-import { ROW } from './reader.js';
+import { BY_REF, refValues, ROW } from './reader.js';
 import { AT_REST, LIVE } from './schema.js';
 
 const BEAT = `INSERT INTO saga_owners (owner, alive_until, lease_ms) VALUES (?, ?, ?)
@@ -20,7 +20,7 @@ export const CANCEL_WISHES = `SELECT ${ROW} FROM sagas s INDEXED BY sagas_to_can
 const LEAVE = 'DELETE FROM saga_owners WHERE owner = ?';
 
 const ALIVE = 'SELECT 1 FROM saga_owners o WHERE o.owner = s.owner AND o.alive_until >= ?';
-const NAMED = 's.name IN (SELECT value FROM json_each(?))';
+const NAMED = 's.application = ? AND s.name IN (SELECT value FROM json_each(?))';
 
 /**
  * The owners of live sagas are walked one by one through the index (there are few), so that the
@@ -53,15 +53,15 @@ export const CLAIMABLE_BY_ID = `SELECT s.saga, ${ROW} FROM sagas s
 const CLAIM = `UPDATE sagas SET owner = ?, epoch = epoch + 1, recoveries = recoveries + 1,
   cancel_reason = CASE WHEN ${AT_REST} THEN NULL ELSE cancel_reason END WHERE saga = ?
   RETURNING cancel_reason`;
-const RELEASE = `UPDATE sagas SET owner = NULL, recoveries = max(recoveries - ?, 0)
-  WHERE name = ? AND id = ? AND epoch = ? AND owner = ?`;
-const CANCEL = `UPDATE sagas SET cancel_reason = coalesce(cancel_reason, ?)
-  WHERE name = ? AND id = ? AND ${LIVE}`;
+const RELEASE = `UPDATE sagas AS s SET owner = NULL, recoveries = max(recoveries - ?, 0)
+  WHERE ${BY_REF} AND s.epoch = ? AND s.owner = ?`;
+const CANCEL = `UPDATE sagas AS s SET cancel_reason = coalesce(cancel_reason, ?)
+  WHERE ${BY_REF} AND s.${LIVE}`;
 
-const FORGETTABLE = `SELECT saga FROM sagas WHERE name = ? AND id = ? AND ${AT_REST}`;
+const FORGETTABLE = `SELECT s.saga FROM sagas s WHERE ${BY_REF} AND s.${AT_REST}`;
 /** In the order of lists, which will do: what came to rest long ago was created even earlier. */
 export const FORGETTABLE_BY_AGE = `SELECT saga FROM sagas INDEXED BY sagas_by_status
-  WHERE status = ? AND ${AT_REST} AND created_at <= ? AND updated_at <= ?
+  WHERE application = ? AND status = ? AND ${AT_REST} AND created_at <= ? AND updated_at <= ?
   ORDER BY created_at, saga LIMIT ?`;
 export const FORGET = [
   'DELETE FROM saga_appends WHERE saga = ?',
@@ -93,17 +93,12 @@ export class Ownership {
     });
   }
 
-  release({ ref: { name, id }, owner, epoch, inOrder }: ReleaseRequest): void {
-    this.database.run(RELEASE, inOrder ? 1 : 0, name, id, epoch, owner);
+  release({ ref, owner, epoch, inOrder }: ReleaseRequest): void {
+    this.database.run(RELEASE, inOrder ? 1 : 0, ...refValues(ref), epoch, owner);
   }
 
-  requestCancel({ name, id }: SagaRef, reason: string): void {
-    this.database.run(
-      CANCEL,
-      storable('reason', reason),
-      storable('name', name),
-      storable('id', id),
-    );
+  requestCancel(ref: SagaRef, reason: string): void {
+    this.database.run(CANCEL, storable('reason', reason), ...refValues(ref));
   }
 
   forget(request: ForgetRequest, now: number): number {
@@ -113,19 +108,18 @@ export class Ownership {
   }
 
   #forgettable(request: ForgetRequest, now: number): readonly SqlRow[] {
-    if ('ref' in request) {
-      const { name, id } = request.ref;
-      return this.database.all(FORGETTABLE, storable('name', name), storable('id', id));
-    }
-    const { status, olderThanMs, limit } = request;
+    if ('ref' in request) return this.database.all(FORGETTABLE, ...refValues(request.ref));
+    const { application = '', status, olderThanMs, limit } = request;
     const newest = now - olderThanMs;
-    return this.database.all(FORGETTABLE_BY_AGE, status, newest, newest, limit);
+    const whose = storable('application', application);
+    return this.database.all(FORGETTABLE_BY_AGE, whose, status, newest, newest, limit);
   }
 
-  #claimable({ names, limit, id }: ClaimRequest, now: number): readonly SqlRow[] {
-    const known = JSON.stringify(names);
+  #claimable(request: ClaimRequest, now: number): readonly SqlRow[] {
+    const { application = '', names, limit, id } = request;
+    const known = [storable('application', application), JSON.stringify(names)];
     return id === undefined
-      ? this.database.all(CLAIMABLE, now, known, limit)
-      : this.database.all(CLAIMABLE_BY_ID, known, storable('id', id), now, limit);
+      ? this.database.all(CLAIMABLE, now, ...known, limit)
+      : this.database.all(CLAIMABLE_BY_ID, ...known, storable('id', id), now, limit);
   }
 }

@@ -35,7 +35,10 @@ export const PAGES: PageDialect = {
   placeholder: () => '?',
 };
 
-export const ONE = `SELECT s.saga, ${ROW} FROM sagas s WHERE s.name = ? AND s.id = ?`;
+/** The condition of a saga row `s` for the values of `refValues`. */
+export const BY_REF = 's.application = ? AND s.name = ? AND s.id = ?';
+
+export const ONE = `SELECT s.saga, ${ROW} FROM sagas s WHERE ${BY_REF}`;
 export const APPENDS = 'SELECT records FROM saga_appends WHERE saga = ? ORDER BY seq';
 
 const TAGGED = `SELECT count(*) AS count
@@ -81,7 +84,12 @@ export class Reader {
     return { ...query, tags: counted.map(({ tag }) => tag) };
   }
 
-  #find({ name, id }: SagaRef): SqlRow | undefined {
-    return this.database.one(ONE, storable('name', name), storable('id', id));
+  #find(ref: SagaRef): SqlRow | undefined {
+    return this.database.one(ONE, ...refValues(ref));
   }
+}
+
+/** @throws SagaSerializationError for what no saga can be called. */
+export function refValues({ application = '', name, id }: SagaRef): readonly string[] {
+  return [storable('application', application), storable('name', name), storable('id', id)];
 }

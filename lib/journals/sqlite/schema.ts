@@ -23,8 +23,10 @@ export const MIGRATIONS: readonly Migration[] = [
       // process cannot write into a stranger.
       `CREATE TABLE sagas (
         saga INTEGER PRIMARY KEY AUTOINCREMENT,
+        application TEXT NOT NULL DEFAULT '',
         name TEXT NOT NULL,
         id TEXT NOT NULL,
+        birth TEXT NOT NULL DEFAULT '',
         version INTEGER NOT NULL,
         fingerprint TEXT NOT NULL,
         status TEXT NOT NULL,
@@ -39,13 +41,13 @@ export const MIGRATIONS: readonly Migration[] = [
         cancel_reason TEXT,
         created_at INTEGER NOT NULL,
         updated_at INTEGER NOT NULL,
-        UNIQUE (name, id)
+        UNIQUE (application, name, id)
       ) STRICT`,
       // at_rest follows from status; as a number it makes the conditions of the indices cheap.
       // Lists are read per status, newest first; claims, cancels and retention see nothing else.
       'CREATE INDEX sagas_by_status ON sagas (status, created_at)',
       'CREATE INDEX sagas_by_name ON sagas (name, status, created_at)',
-      'CREATE INDEX sagas_by_key ON sagas (key, created_at) WHERE key IS NOT NULL',
+      'CREATE INDEX sagas_by_key ON sagas (application, key, created_at) WHERE key IS NOT NULL',
       `CREATE INDEX sagas_live ON sagas (owner) WHERE ${LIVE}`,
       `CREATE INDEX sagas_to_cancel ON sagas (owner) WHERE cancel_reason IS NOT NULL AND ${LIVE}`,
       `CREATE INDEX sagas_at_rest ON sagas (status, updated_at) WHERE ${AT_REST}`,
@@ -84,8 +86,9 @@ export const MIGRATIONS: readonly Migration[] = [
       'DROP INDEX sagas_by_status',
       'DROP INDEX sagas_by_name',
       'DROP INDEX sagas_at_rest',
-      `CREATE INDEX sagas_by_status ON sagas (status, created_at) WHERE ${AT_REST}`,
-      `CREATE INDEX sagas_by_name ON sagas (name, status, created_at) WHERE ${AT_REST}`,
+      `CREATE INDEX sagas_by_status ON sagas (application, status, created_at) WHERE ${AT_REST}`,
+      `CREATE INDEX sagas_by_name ON sagas (application, name, status, created_at)
+        WHERE ${AT_REST}`,
       // In the order of writing: kept in the order of sagas, the records of those that run side by
       // side are on pages of their own, and each of them is written anew with every commit.
       'DROP VIEW saga_records',

@@ -9,14 +9,14 @@ export const INSERT_TAG =
   'INSERT INTO saga_tags (name, value, created_at, saga) VALUES (?, ?, ?, ?)';
 export const LOOK = `SELECT saga, owner, epoch, status, recoveries,
   (SELECT max(seq) FROM saga_appends r WHERE r.saga = s.saga) AS seq
-  FROM sagas s WHERE name = ? AND id = ?`;
+  FROM sagas s WHERE application = ? AND name = ? AND id = ?`;
 
-export const SAGA_VALUES = 14;
+export const SAGA_VALUES = 16;
 export function insertSagas(rows: number): string {
-  return `INSERT INTO sagas (saga, name, id, version, fingerprint, status, at_rest, key, tags,
+  return `INSERT INTO sagas (saga, application, name, id, birth, version, fingerprint, status, at_rest, key, tags,
     deadline, input, owner, created_at, updated_at, epoch, recoveries)
-    VALUES ${valuesOf(rows, '(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 0)')}
-    ON CONFLICT (name, id) DO NOTHING`;
+    VALUES ${valuesOf(rows, '(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 0)')}
+    ON CONFLICT (application, name, id) DO NOTHING`;
 }
 
 export const APPEND_VALUES = 4;
@@ -37,13 +37,16 @@ export function isAtRest(status: SagaStatus): boolean {
 
 /** Of one row of `insertSagas`. */
 export function sagaValues(key: number, saga: NewSaga, now: number): SqlValue[] {
-  const { name, id, version, fingerprint, status, deadline, input, owner } = saga;
+  const { application = '', name, id, birth = '', version, fingerprint, status } = saga;
+  const { deadline, input, owner } = saga;
   const atRest = isAtRest(status) ? 1 : 0;
   const tags = JSON.stringify(saga.tags);
   return [
     key,
+    application,
     name,
     id,
+    birth,
     version,
     fingerprint,
     status,

@@ -38,8 +38,10 @@ export function entryOf(seq: number, over: Partial<JournalEntry> = {}): JournalE
 export function sagaOf(over: Partial<NewSaga> = {}): NewSaga {
   made += 1;
   return {
+    application: '',
     name: NAME,
     id: `transfer-${made}`,
+    birth: `born-${made}`,
     version: 1,
     fingerprint: 'f1',
     status: 'running',
@@ -53,8 +55,8 @@ export function sagaOf(over: Partial<NewSaga> = {}): NewSaga {
   };
 }
 
-export function refOf({ name, id }: SagaRef): SagaRef {
-  return { name, id };
+export function refOf({ application = '', name, id }: SagaRef): SagaRef {
+  return { application, name, id };
 }
 
 /** An append to a saga of `sagaOf`: the records from `seq` on, by its first owner. */

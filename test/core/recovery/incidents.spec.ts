@@ -194,7 +194,8 @@ describe('24: recovery silently skips what a deploy changed', () => {
   it('it is parked where an operator sees it, and logged at the start', async () => {
     const { cluster, anna } = await order(diesInCharge);
     anna.crash();
-    const bert = await cluster.process([cluster.plan([cluster.step('Ship')])]);
+    const changed = cluster.plan([cluster.step('Reserve'), cluster.step('Ship')]);
+    const bert = await cluster.process([changed]);
     await cluster.takeover();
     expect((await bert.engine.list({ status: 'parked' })).sagas.map(({ id }) => id)).toEqual([
       'o-1',

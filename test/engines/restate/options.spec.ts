@@ -53,6 +53,14 @@ describe('restateEngine()', () => {
     expect(() => restateEngine(wrong as never)).not.toThrow('secret');
   });
 
+  it('refuses an application, which would not be part of what the server calls a saga', () => {
+    const given = { logger: silentLogger, application: 'shop' };
+    expect(() => restateEngine().create(given)).toThrow(
+      /^application must be left out with Restate/,
+    );
+    expect(() => restateEngine().create({ ...given, application: '' })).not.toThrow();
+  });
+
   it('says where it runs, for logs', () => {
     expect(restateEngine().description).toBe('Restate at http://127.0.0.1:8080');
   });
