@@ -125,10 +125,9 @@ export class Run implements ISagaRunContext<unknown> {
   }
 
   getStepResult<T>(name: string): T | undefined {
-    const { persistence } = this;
     const label = this.definition.labelOf(name);
-    if (persistence !== undefined) return persistence.readResult(label) as T | undefined;
-    return this.state.step(label)?.result as T | undefined;
+    if (this.persistence === undefined) return this.state.step(label)?.result as T | undefined;
+    return this.persistence.readResult(label) as T | undefined;
   }
 
   toJSON(): SagaJson {
@@ -146,8 +145,7 @@ export class Run implements ISagaRunContext<unknown> {
   }
 
   publish(record: SagaRecord, at: number): void {
-    if (this.observers === undefined) return;
-    for (const observer of this.observers) {
+    for (const observer of this.observers ?? []) {
       try {
         const returned: unknown = observer.onRecord(this, record, at);
         if (returned !== undefined) whenRejected(returned, (error) => this.#observerFailed(error));
