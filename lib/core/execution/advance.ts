@@ -2,8 +2,9 @@ import { decide } from '../machine/index.js';
 import { ActionContext } from './action-context.js';
 import { act, noteDone } from './drive.js';
 import { msUntilDue } from './held-back.js';
-import { letSettle, noteIntent, performUndo } from './next-attempt.js';
+import { letSettle, performUndo } from './next-attempt.js';
 import { noteFailure, noteNotBegun, noteProbe } from './note-failure.js';
+import { noteIntent } from './note-intent.js';
 import { unwrap } from './outcome.js';
 import type { Run } from './run.js';
 
@@ -31,7 +32,8 @@ async function performAction(run: Run, ctx: ActionContext): Promise<void> {
  * Performs the effect whose intent was noted last, and notes its outcome. For hosts that keep the
  * outcome of one effect together with the intent of the next: this, then {@link announceNext}.
  *
- * @throws what the run was stopped with; nothing is noted then.
+ * @throws what the run was stopped with, or SagaInterruptedError when it came to no outcome; nothing
+ * is noted then.
  */
 export async function performAnnounced(run: Run): Promise<void> {
   await letSettle(run);

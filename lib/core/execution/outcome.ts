@@ -1,5 +1,5 @@
 import type { StepDefinition } from '../definition/index.js';
-import { isSagaError } from '../errors/index.js';
+import { errorWithin, isSagaError } from '../errors/index.js';
 import type { SagaRecord } from '../machine/index.js';
 import { isInstance } from '../ports/index.js';
 import { Err, isFinal, isResultLike, Ok } from '../result/index.js';
@@ -85,14 +85,28 @@ function attemptFailure(
   };
 }
 
-/** The record of an attempt of an action that failed. */
+/** Whether another saga needs an operator: of a step that awaits it nobody can tell what it did. */
+function isParkedElsewhere(thrown: unknown): boolean {
+  // Who turned it into an `Err` has judged what it means.
+  if (isInstance(thrown, FailureValue)) return false;
+  const parked = (one: object): boolean =>
+    isSagaError(one, 'SAGA_EXECUTION') &&
+    (one as { readonly status?: unknown }).status === 'parked';
+  return errorWithin(thrown, parked) !== undefined;
+}
+
+/** The record of an attempt of an action that threw, or came back with an `Err`. */
 export function failedRecord(
   run: Run,
   ctx: ActionContext,
   step: StepDefinition,
-  reason: unknown,
+  thrown: unknown,
 ): SagaRecord {
-  const unknown = ctx.aborted !== undefined || isSagaError(reason, 'SAGA_OUTCOME_UNKNOWN');
+  const reason = reasonOf(thrown);
+  const unknown =
+    ctx.aborted !== undefined ||
+    isSagaError(reason, 'SAGA_OUTCOME_UNKNOWN') ||
+    isParkedElsewhere(thrown);
   const { retry } = step.policy;
   const retryable = isRetryable(run, retry, step.label, reason);
   return {
