@@ -227,7 +227,7 @@ describe('a bare chain whose step awaits another saga (semantics 8a)', () => {
   const silent = (): RecordingLogger => Object.assign(new RecordingLogger(), { silent: true });
   const observed = [
     ['observed', () => new Shop(), {} as object],
-    ['observed by nobody', () => new Shop(silent()), { observers: undefined }],
+    ['observed by nobody', () => new Shop(silent()), { observers: undefined } as object],
   ] as const;
 
   it.each(observed)('%s: tells its caller, and undoes nothing', async (_, open, options) => {
