@@ -68,8 +68,9 @@ export function withdrawIntent(run: Run, why: Error): void {
  * Notes what follows without an effect, up to the intent of the next one.
  *
  * @param waited The back-off before it is over, by the clock of whoever has waited for it.
+ * @param pauseMs The next effect waits for so long, whatever else.
  */
-export function announceNext(run: Run, waited = false): Advance {
+export function announceNext(run: Run, waited = false, pauseMs = 0): Advance {
   for (;;) {
     const command = decide(run.definition, run.state);
     if (command.type === 'record') {
@@ -80,7 +81,7 @@ export function announceNext(run: Run, waited = false): Advance {
     const { step } = command;
     // Who is told to stop announces nothing: the next process must not take it for begun.
     if (run.halt !== undefined) return { next: 'wait', ms: 0 };
-    const ms = waited ? 0 : msUntilDue(run, command);
+    const ms = Math.max(pauseMs, waited ? 0 : msUntilDue(run, command));
     if (ms > 0) return { next: 'wait', ms };
     if (command.type === 'probe') return { next: 'effect', name: `probe ${step.label}` };
     const isUndo = command.type === 'undo';
