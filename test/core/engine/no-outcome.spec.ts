@@ -234,7 +234,7 @@ describe('a bare chain whose step awaits another saga (semantics 8a)', () => {
     const shop = open();
     const pay = shop.step('Pay', { does: [throws(interrupted()), answers('paid')] });
     const saga = shop
-      .saga({ ...options, id: 'o-1' } as object)
+      .saga({ ...options, id: 'o-1' })
       .step(shop.step('Reserve'))
       .step(pay);
     const told = await rejectionOf(saga.runAsync());
