@@ -50,7 +50,6 @@ export {
   type ISagaCompensationContext,
   type ISagaContext,
   type ISagaRunContext,
-  isAnswerLost,
   isSagaError,
   type Journal,
   type JournalBatch,
@@ -120,5 +119,4 @@ export {
   type StoredSaga,
   systemClock,
   toEvent,
-  type UnknownWhen,
 } from './core/index.js';

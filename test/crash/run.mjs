@@ -1,11 +1,12 @@
 // Bundles the crash tests next to the built package, which they import by its name, and runs one:
-//   node test/crash/run.mjs <sweep|full|soak|contention> [options]
+//   node test/crash/run.mjs <sweep|full|soak|stall|contention> [options]
 import { bundle } from '../support/bundle.mjs';
 
 const SCRIPTS = {
   sweep: ['crash-sweep', 'child'],
   full: ['crash-sweep-full', 'child'],
   soak: ['soak/main', 'soak/worker'],
+  stall: ['soak/stall', 'soak/worker'],
   contention: ['soak/contention', 'soak/worker'],
 };
 

@@ -26,9 +26,9 @@ const service = ts.createLanguageService({
   readFile: ts.sys.readFile,
 });
 
-/** Whether TypeScript would let a mutant pass. */
+/** Whether TypeScript would let a mutant pass: its file first, then all that may depend on it. */
 export function compiles({ file, text }) {
   const path = resolve(file);
   changed = { path, text, version: changed.version + 1 };
-  return service.getSemanticDiagnostics(path).length === 0;
+  return [path, ...fileNames].every((one) => service.getSemanticDiagnostics(one).length === 0);
 }

@@ -13,4 +13,10 @@ export const EQUIVALENT = {
     'sets 0 where 0 is',
   'lib/core/machine/next-step.ts | nextStep | mistake operator: state.skipped.length > 0 → >=':
     'the count is a shortcut; by label it comes to the same',
+  'lib/core/machine/next-step.ts | nextStep | mistake operator: state.started < forward.length → <=':
+    'there is no step behind the last one either',
+  'lib/core/machine/saga-state.ts | inherited | other constant: false → true':
+    'as above: what is inherited is only looked up by label',
+  'lib/core/engine/journaled-run.ts | #write | forget statement: this.#busy = this.#next !== undefined; → ;':
+    'every write then waits for the one before, which has ended',
 };

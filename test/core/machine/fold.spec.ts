@@ -1,5 +1,5 @@
 import { decide, defineSaga, type AnySagaStep } from 'nestjs-saga-orchestrator/core';
-import { missingUndos, resumeRecord } from '../../../lib/core/machine/index.js';
+import { failureOf, missingUndos, resumeRecord } from '../../../lib/core/machine/index.js';
 import {
   cancelled,
   done,
@@ -71,6 +71,43 @@ describe('a resume', () => {
     expect(stateOf(skipped, failed('Charge'), { type: 'resumed', skip: [] }).skipped).toEqual([
       'Reserve',
     ]);
+  });
+});
+
+describe('what an operator has done to a saga', () => {
+  const doubt = [started('Charge'), recovered, parked('in-doubt', 'Charge')];
+  const by = { type: 'manual', by: 'ada', reason: 'called the bank' } as const;
+
+  it('a cancel of a parked saga sends it back: it is parked no more', () => {
+    const state = stateOf(doubt, cancelled);
+    expect(state).toMatchObject({ status: 'running', parked: undefined });
+    expect(decide(plan('Charge'), state)).toMatchObject({ record: { type: 'compensating' } });
+  });
+
+  it.each([
+    ['operator', 'cancelled'],
+    ['deadline', 'deadline'],
+  ] as const)('the cause of a cancel by the %s is told as %s', (who, reason) => {
+    const state = stateOf(done('Charge'), { type: 'cancel-requested', by: who, reason: 'late' });
+    expect(decide(plan('Charge', 'Ship'), state)).toMatchObject({ record: { cause: { reason } } });
+  });
+
+  it.each([
+    ['interrupted', doubt],
+    ['failed', [...failed('Charge', 'unknown'), parked('in-doubt', 'Charge')]],
+    ['in flight', [started('Charge'), parked('in-doubt', 'Charge')]],
+  ] as const)('not done is not done, also of a step that was %s', (_, before) => {
+    const state = stateOf(before, { ...by, act: 'mark-not-done', label: 'Charge' });
+    expect(state.step('Charge')?.outcome).toBe('not-done');
+    expect(state.recoveries).toBe(0);
+  });
+
+  it('a saga that is terminated in the middle of a step names that step', () => {
+    const state = stateOf(done('Reserve'), started('Charge'), { ...by, act: 'terminate' });
+    expect(failureOf('PlaceOrder', 'o-1', state)).toMatchObject({
+      failedLabel: 'Charge',
+      notCompensated: ['Reserve', 'Charge'],
+    });
   });
 });
 

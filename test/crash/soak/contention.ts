@@ -3,9 +3,9 @@ import { parseArgs } from 'node:util';
 import { onGrounds, type Grounds } from '../grounds.js';
 import type { StoreKind } from '../stores.js';
 import { Tally } from '../tally.js';
-import type { Fleet, Worker } from './fleet.js';
+import type { Worker } from './fleet.js';
 import { actsAfterWaking, putToSleep, type Sleeper } from './sleeper.js';
-import { underLoad, type Soaked } from './soak.js';
+import { busy, underLoad, type Soaked } from './soak.js';
 
 // Four processes share one store, and all of them work. Each in turn is stopped for longer than its
 // lease: when it wakes, others have its transfers, and it must write nothing to them and begin nothing
@@ -22,16 +22,6 @@ const OUTAGES = ['fast', 'sessions', 'immediate', 'sessions', 'sessions', 'fast'
 
 const tally = new Tally();
 
-/** Keeps all workers busy as long as `work` lasts. */
-async function busy(fleet: Fleet, work: () => Promise<void>): Promise<void> {
-  const feeding = setInterval(() => fleet.allow(fleet.answered.size + IN_THE_AIR), 20);
-  try {
-    await work();
-  } finally {
-    clearInterval(feeding);
-  }
-}
-
 function judge(name: string, found: Omit<Soaked, 'struck'>): void {
   const ends = Object.entries(found.ends).map(([status, count]) => `${count} ${status}`);
   const { problems, takeOvers, interrupted } = found;
@@ -45,7 +35,7 @@ async function sleepers(kind: StoreKind, grounds: Grounds): Promise<void> {
   const late: unknown[] = [];
   const options = { ...plan, leaseMs: 1_500 };
   const found = await underLoad(kind, grounds, options, async (fleet, journal, witness) => {
-    await busy(fleet, async () => {
+    await busy(fleet, IN_THE_AIR, async () => {
       for (let n = 0; n < WORKERS; n += 1) {
         while (fleet.victims.length < WORKERS) await sleep(20);
         const victim = fleet.victims[n] as Worker;
@@ -71,7 +61,7 @@ async function outages(kind: StoreKind, grounds: Grounds): Promise<void> {
   let stuck = 0;
   const options = { ...plan, leaseMs: 5_000 };
   const found = await underLoad(kind, grounds, options, async (fleet) => {
-    await busy(fleet, async () => {
+    await busy(fleet, IN_THE_AIR, async () => {
       for (const outage of OUTAGES) {
         const before = fleet.answered.size;
         await sleep(700);

@@ -5,8 +5,6 @@ import { start } from '../children.js';
 import { NOT_STARTED, type WorkerTask } from './task.js';
 
 const SCRIPT = new URL('./worker.mjs', import.meta.url);
-/** Transfers of one worker at a time. */
-const WINDOW = 32;
 /** How long a worker may take to end in its own time. */
 const CLOSE_LIMIT_MS = 20_000;
 
@@ -33,6 +31,8 @@ export class Fleet {
   readonly answered = new Set<number>();
   /** Transfers that a worker had to let go of before their end. */
   interrupted = 0;
+  /** Workers that a saga has taken down. */
+  poisoned = 0;
   #workers: Worker[] = [];
   readonly #again: number[] = [];
   #hired = 0;
@@ -44,6 +44,8 @@ export class Fleet {
     private readonly task: Omit<WorkerTask, 'worker'>,
     private sagas: number,
     private readonly size: number,
+    /** Transfers of one worker at a time. */
+    private readonly window = 32,
   ) {}
 
   start(): void {
@@ -99,6 +101,11 @@ export class Fleet {
     this.#feed();
   }
 
+  /** Has it do something else than a transfer: `stall 3000`. */
+  tell(worker: Worker, what: string): void {
+    worker.child.stdin?.write(`${what}\n`);
+  }
+
   /** Ends all workers in their own time, those that do not end by force. */
   async close(): Promise<void> {
     this.#closing = true;
@@ -139,6 +146,10 @@ export class Fleet {
     const number = Number(about);
     if (what === 'problem') this.problems.push(about);
     if (what === 'ready') worker.ready = true;
+    if (what === 'dying') {
+      worker.killed = true;
+      this.poisoned += 1;
+    }
     if (what === 'accepted') this.accepted.add(number);
     if (what === 'ended') this.answered.add(number);
     if (what === 'interrupted') {
@@ -164,7 +175,7 @@ export class Fleet {
   #feed(): void {
     while (!this.#closing) {
       const [idlest] = this.victims.toSorted((a, b) => a.inFlight.size - b.inFlight.size);
-      if (idlest === undefined || idlest.inFlight.size >= WINDOW) return;
+      if (idlest === undefined || idlest.inFlight.size >= this.window) return;
       const number = this.#again.shift() ?? this.#upcoming();
       if (number === undefined) return;
       idlest.inFlight.add(number);

@@ -45,11 +45,17 @@ export class PostgresAccounts implements Accounts {
   constructor(
     connectionString: string,
     private readonly schema: string,
+    max = 4,
   ) {
     const options = `-c search_path=${schema}`;
-    this.#pool = new Pool({ connectionString, options, max: 4 });
+    this.#pool = new Pool({ connectionString, options, max });
     this.#pool.on('error', ignore);
     this.#pool.on('connect', (client) => client.on('error', ignore));
+  }
+
+  /** For a journal that shares it. */
+  get pool(): Pool {
+    return this.#pool;
   }
 
   /** Sessions are ended at any time, also while this makes the tables. */

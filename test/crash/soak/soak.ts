@@ -3,11 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Journal } from 'nestjs-saga-orchestrator/core';
 import type { Grounds } from '../grounds.js';
 import type { Chance } from '../seeded.js';
-import { openJournal, type StoreKind } from '../stores.js';
+import { openJournal, type StoreConfig, type StoreKind } from '../stores.js';
 import { audit, type AuditResult } from './audit.js';
 import { Chaos, type ChaosPlan } from './chaos.js';
 import { Fleet } from './fleet.js';
-import { openAccounts } from './task.js';
+import { openAccounts, type WorkerTask } from './task.js';
 
 export interface SoakPlan extends Omit<ChaosPlan, 'postgres'> {
   readonly workers: number;
@@ -15,6 +15,13 @@ export interface SoakPlan extends Omit<ChaosPlan, 'postgres'> {
   readonly twin?: string;
   /** How long it may take until all rest, once the faults are off. */
   readonly restLimitMs: number;
+  /** Sagas that may still run then: they are left to others. */
+  readonly left?: ReadonlySet<string>;
+  /** As in `WorkerTask`. */
+  readonly isShared?: true;
+  readonly maxRecoveries?: number;
+  /** Transfers of one worker at a time. */
+  readonly window?: number;
 }
 
 export interface Soaked extends AuditResult {
@@ -28,26 +35,29 @@ export interface Soaked extends AuditResult {
 export async function underLoad(
   kind: StoreKind,
   grounds: Grounds,
-  plan: Pick<SoakPlan, 'leaseMs' | 'sagas' | 'workers' | 'twin' | 'restLimitMs'>,
-  meanwhile: (fleet: Fleet, journal: Journal, witness: string) => Promise<void>,
+  plan: Omit<SoakPlan, 'everyMs' | 'kills' | 'mix'>,
+  meanwhile: (fleet: Fleet, journal: Journal, witness: string, store: StoreConfig) => Promise<void>,
 ): Promise<Omit<Soaked, 'struck'>> {
   const { store, directory } = grounds.ground(kind);
   const { store: bank } = grounds.ground(kind);
-  const { leaseMs, sagas, twin } = plan;
+  const { leaseMs, sagas, left = new Set(), window } = plan;
+  const { twin, isShared, maxRecoveries } = plan;
   const witness = join(directory, 'witness.log');
   const accounts = await openAccounts(bank);
   await accounts.open();
   const journal = await openJournal(store);
   await journal.open();
-  const task = { store, accounts: bank, leaseMs, witness, ...(twin === undefined ? {} : { twin }) };
-  const fleet = new Fleet(task, sagas, plan.workers);
+  const optional = { twin, isShared, maxRecoveries } as Partial<WorkerTask>;
+  const task = { store, accounts: bank, leaseMs, witness, ...optional };
+  const fleet = new Fleet(task, sagas, plan.workers, window);
   const isDone = async (): Promise<boolean> => {
-    const { rows } = await journal.list({ status: ['running', 'compensating'], limit: 1 });
-    return rows.length === 0 && fleet.allAnswered;
+    const limit = left.size + 1;
+    const { rows } = await journal.list({ status: ['running', 'compensating'], limit });
+    return rows.every(({ id }) => left.has(id)) && fleet.allAnswered;
   };
   try {
     fleet.start();
-    await meanwhile(fleet, journal, witness);
+    await meanwhile(fleet, journal, witness, store);
     const begun = fleet.enough();
     const end = performance.now() + plan.restLimitMs;
     while (!(await isDone()) && performance.now() < end) await sleep(100);
@@ -60,6 +70,16 @@ export async function underLoad(
     await fleet.close();
     await journal.close();
     await accounts.close();
+  }
+}
+
+/** Keeps all workers busy as long as `work` lasts, with as many transfers at a time. */
+export async function busy(fleet: Fleet, atOnce: number, work: () => Promise<void>): Promise<void> {
+  const feeding = setInterval(() => fleet.allow(fleet.answered.size + atOnce), 20);
+  try {
+    await work();
+  } finally {
+    clearInterval(feeding);
   }
 }
 

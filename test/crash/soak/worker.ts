@@ -6,9 +6,9 @@ import {
   silentLogger,
   type Journal,
 } from 'nestjs-saga-orchestrator/core';
-import { openJournal } from '../stores.js';
 import { wrapJournal } from '../wrap-journal.js';
-import { openAccounts, NOT_STARTED, type WorkerTask } from './task.js';
+import { errand, poison, POISON, slow, SLOW } from './strangers.js';
+import { NOT_STARTED, openStores, type WorkerTask } from './task.js';
 import { MAX_RECOVERIES, TRANSFER, transferOf, transferSaga } from './transfer.js';
 import { twinNamed } from './twins.js';
 import { Witness } from './witness.js';
@@ -50,18 +50,17 @@ function away(error: unknown): never {
 }
 
 const twin = twinNamed(task.twin);
-const bank = await openAccounts(task.accounts);
+const { bank, store } = await openStores(task);
 await bank.open().catch(away);
 const accounts = twin?.accounts?.(bank) ?? bank;
-const store = await openJournal(task.store);
 const engine = new InProcessEngine({
   journal: noted(twin?.journal?.(store) ?? store),
   logger: silentLogger,
   leaseMs: task.leaseMs,
-  worker: { pollMs: task.leaseMs / 5, maxRecoveries: MAX_RECOVERIES },
+  worker: { pollMs: task.leaseMs / 5, maxRecoveries: task.maxRecoveries ?? MAX_RECOVERIES },
 });
 const definition = transferSaga(accounts, witness);
-engine.register(definition);
+for (const known of [definition, poison, slow, errand]) engine.register(known);
 
 /** What a customer may be told but the end: ask again. Anything else is a defect. */
 function interrupted(number: number, what: string, error: unknown): void {
@@ -88,9 +87,25 @@ async function transfer(number: number): Promise<void> {
   say('ended', number);
 }
 
+/** Together with some that are healthy, and will be where it strikes. */
+async function startPoison(): Promise<void> {
+  for (const id of SLOW) await engine.start(slow, {}, { id });
+  await engine.start(poison, {}, { id: POISON });
+}
+
+function poisonRefused(error: unknown): void {
+  process.stderr.write(`worker ${task.worker} could not start the poison: ${String(error)}\n`);
+}
+
 await engine.recover().catch(away);
 const lines = createInterface({ input: process.stdin });
-lines.on('line', (line) => void transfer(Number(line)));
+lines.on('line', (line) => {
+  const [what, ms] = line.split(' ');
+  // As a long synchronous calculation does: no timer and no answer comes through.
+  if (what === 'stall') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Number(ms));
+  else if (what === 'poison') startPoison().catch(poisonRefused);
+  else void transfer(Number(line));
+});
 // Its standard input ends when it is to end, and also when the one that started it has died.
 lines.once('close', () => {
   void engine.close().finally(() => bank.close().finally(() => process.exit(0)));
