@@ -172,7 +172,6 @@ export class InProcessEngine implements SagaEngine {
   async #open(): Promise<void> {
     try {
       if (this.#closed !== undefined) throw new SagaJournalError('The engine was closed');
-      await this.options.journal.open();
       await this.#ownership.start();
     } catch (error) {
       // The next call tries again.

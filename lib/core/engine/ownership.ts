@@ -17,8 +17,14 @@ export class Ownership {
     private readonly lease: Lease,
   ) {}
 
-  /** Beats once, then every third of the lease. @throws what the journal throws at the first beat */
+  /**
+   * Opens the journal, beats once, then every third of the lease.
+   *
+   * @throws what the journal throws at its opening, or at the first beat
+   */
   async start(): Promise<void> {
+    const { journaling, logger } = this.parts;
+    await journaling.journal.open((warning) => report(logger, 'warn', warning));
     await this.beat();
     this.#arm();
   }

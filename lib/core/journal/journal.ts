@@ -145,8 +145,12 @@ export type ForgetRequest =
 export interface Journal {
   /** For logs: 'sqlite data/sagas.db'. No secrets. */
   readonly description: string;
-  /** Connects, migrates and verifies the settings that durability depends on. Idempotent. */
-  open(): Promise<void>;
+  /**
+   * Connects, migrates and verifies the settings that durability depends on. Idempotent.
+   *
+   * @param onWarning Told of what an operator should know: an engine writes it to its log.
+   */
+  open(onWarning?: (message: string) => void): Promise<void>;
   /** Waits for what is being written, then lets everything go. Idempotent. */
   close(): Promise<void>;
   /**

@@ -1,4 +1,3 @@
-import pg from 'pg';
 import {
   AS_TEXT,
   ignore,
@@ -9,7 +8,8 @@ import {
   type PgQuery,
 } from './driver.js';
 import { isLost } from './failures.js';
-import type { PostgresJournalOptions, Settings } from './options.js';
+import type { Settings } from './options.js';
+import type { Pools } from './pools.js';
 import type { Send } from './reader.js';
 import { prepareWriter } from './session.js';
 
@@ -19,24 +19,12 @@ const GRACE_MS = 1_000;
 /** How often a pool of somebody else's is asked whether it is to end, in ms: it does not tell. */
 const LOOK_MS = 250;
 
-function ownPool(options: PostgresJournalOptions, settings: Settings): PgPool {
-  const { connectionString, connection } = options;
-  return new pg.Pool({
-    application_name: 'nestjs-saga-orchestrator',
-    ...(connectionString === undefined ? connection : { connectionString }),
-    max: settings.maxConnections,
-    connectionTimeoutMillis: settings.connectTimeoutMs,
-    // A peer that is gone without a word is noticed while nothing is sent.
-    keepAlive: true,
-    keepAliveInitialDelayMillis: 10_000,
-  });
-}
-
 /**
- * One connection for writing, and a pool for all else. A connection that failed is never used again:
- * nobody knows what is still on its way.
+ * One connection for writing, one for heartbeats, and pools for all else. A connection that failed is
+ * never used again: nobody knows what is still on its way.
  */
 export class Connections {
+  /** The application's, or our own. */
   readonly pool: PgPool;
   readonly #isOwn: boolean;
   #writer: PgClient | undefined;
@@ -44,15 +32,32 @@ export class Connections {
   #watch: NodeJS.Timeout | undefined;
 
   constructor(
-    options: PostgresJournalOptions,
+    private readonly pools: Pools,
     private readonly settings: Settings,
     private readonly onNewWriter: () => void,
   ) {
-    this.#isOwn = options.pool === undefined;
-    this.pool = options.pool ?? ownPool(options, settings);
+    this.pool = pools.shared;
+    this.#isOwn = pools.own.includes(this.pool);
     // Connections at rest fail without anybody having asked them something.
-    this.pool.on('error', ignore);
+    for (const pool of new Set([this.pool, ...pools.own])) pool.on('error', ignore);
   }
+
+  /** Connects what must never wait for a connection later, behind the queries of the application. */
+  async prepare(): Promise<void> {
+    const connect = async (): Promise<void> => {
+      this.#writer ??= await this.#connect();
+    };
+    // A pool of our own keeps one for reading, too, that is connected.
+    await (this.#isOwn ? lent(this.pool, connect) : connect());
+    await lent(this.pools.heartbeats, () => Promise.resolve());
+  }
+
+  /** On a connection for nothing else. */
+  readonly beat: Send = (query) =>
+    lent(this.pools.heartbeats, (client) => this.sendOn(client, query));
+
+  /** On a connection that the application has no part in. */
+  readonly act: Send = (query) => lent(this.pools.acts, (client) => this.sendOn(client, query));
 
   /** On any connection, planned for the values as they are. */
   readonly send: Send = (query) => lent(this.pool, (client) => this.sendOn(client, query));
@@ -86,7 +91,7 @@ export class Connections {
     if (!this.#isOwn && this.#writer === undefined) letGo();
     else if (!this.#isOwn) this.#writer?.on('end', letGo);
     this.#drop();
-    if (this.#isOwn) await this.pool.end();
+    await Promise.all(this.pools.own.map((pool) => pool.end()));
   }
 
   async #connect(): Promise<PgClient> {

@@ -1,7 +1,7 @@
 // Sagas in a Postgres database.
 
 export { postgresJournal } from './postgres-journal.js';
-export type { PostgresConnection, PostgresJournalOptions } from './options.js';
+export type { PostgresConnection, PostgresJournalOptions, PostgresSqlOptions } from './options.js';
 
 // For your own migration tool
 export { postgresJournalSql } from './migrate.js';

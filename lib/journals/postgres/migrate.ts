@@ -1,7 +1,7 @@
 import { SagaJournalError } from '../../core/index.js';
 import { pendingMigrations, type Migration } from '../sql/index.js';
 import { AS_TEXT, transaction, type PgClient } from './driver.js';
-import { checkSchema } from './options.js';
+import { checkSqlOptions, type PostgresSqlOptions } from './options.js';
 import { migrations, NOW } from './schema.js';
 import { tablesOf, type Tables } from './tables.js';
 
@@ -84,13 +84,11 @@ export async function verifySchema(
  * tool. Run it as the role that the journal connects as, or grant that role USAGE on the schema and
  * SELECT, INSERT, UPDATE, DELETE on its tables.
  *
- * @throws SagaOptionsError for a name that no schema of ours can have.
+ * @throws SagaOptionsError for options that cannot be meant.
  */
-export function postgresJournalSql(
-  options: { readonly schema?: string; readonly from?: number } = {},
-): string {
-  const tables = tablesOf(checkSchema(options.schema));
-  const from = options.from ?? 0;
+export function postgresJournalSql(options: PostgresSqlOptions = {}): string {
+  const { schema, from } = checkSqlOptions(options);
+  const tables = tablesOf(schema);
   const known = migrations(tables).filter(({ version }) => version > from);
   const statements = [
     'BEGIN',

@@ -1,4 +1,10 @@
-import { isObject, namesOf, unknownProblems, wholeProblem } from '../../core/definition/index.js';
+import {
+  isObject,
+  namesOf,
+  refuseProblems,
+  unknownProblems,
+  wholeProblem,
+} from '../../core/definition/index.js';
 import { SagaOptionsError } from '../../core/index.js';
 import { shown } from '../sql/index.js';
 import type { PgPool } from './driver.js';
@@ -24,7 +30,9 @@ export interface PostgresJournalOptions {
   readonly connection?: PostgresConnection;
   /**
    * A `pg.Pool` of the application, of at least two connections; one of them is kept for writing.
-   * It stays open when the journal is closed.
+   * Beside it, by its own options, the journal opens one for heartbeats and one for what is asked of
+   * single sagas, so that they never wait behind the queries of the application. It stays open when
+   * the journal is closed.
    */
   readonly pool?: PgPool;
   /** Of its own, for nothing but sagas. Lower case, digits and `_`. @default 'saga' */
@@ -36,7 +44,7 @@ export interface PostgresJournalOptions {
    * @default 'auto'
    */
   readonly migrate?: 'auto' | 'off';
-  /** Connections of its own pool, 2 to 100; one is for writing. @default 4 */
+  /** Connections of its own pool, 2 to 100; one is for writing. One more is for heartbeats. @default 4 */
   readonly maxConnections?: number;
   /** How long to wait for a connection, in ms. @default 5_000 */
   readonly connectTimeoutMs?: number;
@@ -51,15 +59,17 @@ export interface PostgresJournalOptions {
    */
   readonly reconnectMs?: number;
   /**
-   * Told of settings of the server that cost durability, and of one that has to be waited for when the
-   * journal is opened. @default `process.emitWarning`
+   * Told of settings of the server that cost durability, of a server elsewhere that is reached without
+   * TLS, and of one that has to be waited for when the journal is opened. @default the log of the
+   * engine that opens it, else `process.emitWarning`
    */
   readonly onWarning?: (message: string) => void;
 }
 
 export interface Settings extends Required<
-  Omit<PostgresJournalOptions, 'connectionString' | 'connection' | 'pool'>
+  Omit<PostgresJournalOptions, 'connectionString' | 'connection' | 'pool' | 'onWarning'>
 > {
+  readonly onWarning: PostgresJournalOptions['onWarning'];
   /** For logs and errors; no secrets. */
   readonly description: string;
 }
@@ -70,6 +80,33 @@ const OPTIONS = namesOf<PostgresJournalOptions>({
   ...{ maxConnections: true, connectTimeoutMs: true, statementTimeoutMs: true, reconnectMs: true },
   onWarning: true,
 });
+const CONNECTION = namesOf<PostgresConnection>({
+  ...{ host: true, port: true, database: true, user: true, password: true, ssl: true },
+});
+
+function textProblem(option: string, value: unknown): string | undefined {
+  if (value === undefined || (typeof value === 'string' && value !== '')) return undefined;
+  return `${option} must be a text (got ${shown(value)})`;
+}
+
+function connectionProblems(connection: unknown): readonly (string | undefined)[] {
+  if (connection === undefined) return [];
+  if (!isObject(connection)) {
+    return [`connection must be an object of ${CONNECTION.join(', ')} (got ${shown(connection)})`];
+  }
+  const { host, port, database, user, password, ssl } = connection as Record<string, unknown>;
+  const isSecret = ['undefined', 'string', 'function'].includes(typeof password);
+  const isSsl = ssl === undefined || typeof ssl === 'boolean' || isObject(ssl);
+  return [
+    ...unknownProblems('connection', connection, CONNECTION),
+    textProblem('connection.host', host),
+    port === undefined ? undefined : wholeProblem('connection.port', port, 1, 65_535),
+    textProblem('connection.database', database),
+    textProblem('connection.user', user),
+    isSecret ? undefined : 'connection.password must be a text or a function (it is not shown)',
+    isSsl ? undefined : `connection.ssl must be true, false or an object (got ${shown(ssl)})`,
+  ];
+}
 
 function sourceProblem(options: PostgresJournalOptions): string | undefined {
   const { connectionString, connection, pool } = options;
@@ -97,11 +134,30 @@ function described({ connectionString, connection, pool }: PostgresJournalOption
   return `postgres ${host}/${database}`;
 }
 
-/** The name of a schema. @throws SagaOptionsError when it is not one. */
-export function checkSchema(schema = 'saga'): string {
-  const problem = schemaProblem(schema);
-  if (problem !== undefined) throw new SagaOptionsError(problem);
-  return schema;
+/** What `postgresJournalSql` is given. */
+export interface PostgresSqlOptions {
+  /** @default 'saga' */
+  readonly schema?: string;
+  /** The version that the schema has now; 0 where there is none yet. @default 0 */
+  readonly from?: number;
+}
+
+const SQL_OPTIONS = namesOf<PostgresSqlOptions>({ schema: true, from: true });
+
+/** @throws SagaOptionsError with everything that is wrong. */
+export function checkSqlOptions(options: PostgresSqlOptions): Required<PostgresSqlOptions> {
+  if (!isObject(options)) {
+    throw new SagaOptionsError(
+      `postgresJournalSql must be given an object of ${SQL_OPTIONS.join(', ')} (got ${shown(options)})`,
+    );
+  }
+  const { schema = 'saga', from = 0 } = options;
+  refuseProblems([
+    ...unknownProblems('postgresJournalSql', options, SQL_OPTIONS),
+    schemaProblem(schema),
+    wholeProblem('from', from, 0, Number.MAX_SAFE_INTEGER),
+  ]);
+  return { schema, from };
 }
 
 /** @throws SagaOptionsError with everything that is wrong. */
@@ -113,11 +169,11 @@ export function checkOptions(options: PostgresJournalOptions): Settings {
   }
   const { schema = 'saga', migrate = 'auto', maxConnections = 4 } = options;
   const { connectTimeoutMs = 5_000, statementTimeoutMs = 15_000, reconnectMs = 30_000 } = options;
-  const { onWarning = (message: string) => process.emitWarning(message, 'SagaJournalWarning') } =
-    options;
+  const { onWarning } = options;
   const problems = [
     ...unknownProblems('it', options, OPTIONS),
     sourceProblem(options),
+    ...connectionProblems(options.connection),
     schemaProblem(schema),
     migrate === 'auto' || migrate === 'off'
       ? undefined
@@ -126,7 +182,9 @@ export function checkOptions(options: PostgresJournalOptions): Settings {
     wholeProblem('connectTimeoutMs', connectTimeoutMs, 1, MAX_TIMEOUT_MS),
     wholeProblem('statementTimeoutMs', statementTimeoutMs, 1, MAX_TIMEOUT_MS),
     wholeProblem('reconnectMs', reconnectMs, 0, MAX_TIMEOUT_MS),
-    typeof onWarning === 'function' ? undefined : 'onWarning must be a function',
+    onWarning === undefined || typeof onWarning === 'function'
+      ? undefined
+      : `onWarning must be a function (got ${shown(onWarning)})`,
   ].filter((problem) => problem !== undefined);
   if (problems.length > 0) throw new SagaOptionsError(`postgresJournal: ${problems.join('; ')}`);
   const description = `${described(options)} schema ${schema}`;

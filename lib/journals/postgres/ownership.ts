@@ -46,12 +46,12 @@ export class Ownership {
     const values = [storable('owner', owner), Math.ceil(leaseMs)];
     const query_timeout = Math.max(MIN_BEAT_MS, Math.ceil(leaseMs / 3));
     const text = heartbeatSql(this.tables);
-    const rows = await this.connections.send({ text, values, query_timeout });
+    const rows = await this.connections.beat({ text, values, query_timeout });
     return rows.map(toSagaRow);
   }
 
   async leave(owner: string): Promise<void> {
-    await this.connections.send({
+    await this.connections.act({
       text: leaveSql(this.tables),
       values: [storable('owner', owner)],
     });
@@ -80,8 +80,10 @@ export class Ownership {
     if (id !== undefined) values.push(storable('id', id));
     this.#lost.add(number);
     if (this.#lost.size > MAX_LOST) this.#lost.delete(lost[0] ?? '');
-    const text = id === undefined ? claimSql(this.tables) : claimOneSql(this.tables);
-    const rows = await this.connections.send({ text, values });
+    const rows =
+      id === undefined
+        ? await this.connections.send({ text: claimSql(this.tables), values })
+        : await this.connections.act({ text: claimOneSql(this.tables), values });
     this.#lost.delete(number);
     for (const row of rows) this.#remember(row);
     return rows.toSorted((a, b) => Number(a['saga']) - Number(b['saga'])).map(toSagaRow);
@@ -89,12 +91,12 @@ export class Ownership {
 
   async release({ ref, owner, epoch, inOrder }: ReleaseRequest): Promise<void> {
     const values = [...refValues(ref), epoch, owner, inOrder ? 1 : 0];
-    await this.connections.send({ text: releaseSql(this.tables), values });
+    await this.connections.act({ text: releaseSql(this.tables), values });
   }
 
   async requestCancel(ref: SagaRef, reason: string): Promise<void> {
     const values = [...refValues(ref), storable('reason', reason)];
-    await this.connections.send({ text: cancelSql(this.tables), values });
+    await this.connections.act({ text: cancelSql(this.tables), values });
   }
 
   forget(request: ForgetRequest): Promise<number> {

@@ -50,9 +50,9 @@ class PostgresJournal implements Journal {
     });
   }
 
-  open(): Promise<void> {
+  open(onWarning?: (message: string) => void): Promise<void> {
     if (this.#closing !== undefined) return Promise.reject(this.#failure('is closed'));
-    this.#opening ??= this.#open().catch((error: unknown) => {
+    this.#opening ??= this.#open(onWarning).catch((error: unknown) => {
       this.#opening = undefined;
       throw isSagaError(error) ? error : this.#failure('cannot be opened', error);
     });
@@ -110,8 +110,9 @@ class PostgresJournal implements Journal {
     return this.#ask(({ ownership }) => ownership.forget(request), 0);
   }
 
-  async #open(): Promise<void> {
-    this.#store = await PostgresStore.open(this.options, this.#settings);
+  async #open(told: (message: string) => void = emitWarning): Promise<void> {
+    const { onWarning = told } = this.#settings;
+    this.#store = await PostgresStore.open(this.options, this.#settings, onWarning);
   }
 
   async #close(): Promise<void> {
@@ -153,6 +154,10 @@ class PostgresJournal implements Journal {
   #failure(what: string, cause?: unknown): SagaJournalError {
     return journalFailure(this.description, what, cause);
   }
+}
+
+function emitWarning(message: string): void {
+  process.emitWarning(message, 'SagaJournalWarning');
 }
 
 function checkWrite(write: Write): void {

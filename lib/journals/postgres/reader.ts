@@ -69,6 +69,8 @@ export class Reader {
 
   constructor(
     tables: Tables,
+    /** For one saga, and for many of them. */
+    private readonly act: Send,
     private readonly send: Send,
   ) {
     this.#one = oneSql(tables);
@@ -77,12 +79,12 @@ export class Reader {
   }
 
   async get(ref: SagaRef): Promise<SagaRow | undefined> {
-    const [row] = await this.send({ text: this.#one, values: refValues(ref) });
+    const [row] = await this.act({ text: this.#one, values: refValues(ref) });
     return row && toSagaRow(row);
   }
 
   async load(ref: SagaRef): Promise<StoredSaga | undefined> {
-    const [row] = await this.send({ text: this.#load, values: refValues(ref) });
+    const [row] = await this.act({ text: this.#load, values: refValues(ref) });
     if (row === undefined) return undefined;
     const appended = JSON.parse(String(row['appended'] ?? '[]')) as readonly string[];
     const records = [String(row['initial_records']), ...appended];

@@ -32,6 +32,25 @@ function refusal(settings: Readonly<Record<string, unknown>>): string | undefine
   return undefined;
 }
 
+const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/;
+
+/**
+ * Why everybody on the way can read what sagas are about, if so. By the connection as it is, whatever
+ * the options say; a driver that does not show it is believed.
+ */
+export function unencryptedProblem(client: unknown): string | undefined {
+  const { stream } =
+    (client as { readonly connection?: { readonly stream?: object } }).connection ?? {};
+  const { encrypted, remoteAddress } = (stream ?? {}) as Readonly<Record<string, unknown>>;
+  if (encrypted === true || typeof remoteAddress !== 'string' || LOOPBACK.test(remoteAddress)) {
+    return undefined;
+  }
+  return (
+    `is reached at ${remoteAddress} without TLS: everybody on the way can read the data of the sagas, ` +
+    "and the password; set connection.ssl, or '?sslmode=verify-full' in the connectionString"
+  );
+}
+
 /**
  * Verifies what the journal relies on, and warns of what makes it forget.
  *
@@ -46,6 +65,8 @@ export async function verifyServer(
   const settings = rows[0] ?? {};
   const why = refusal(settings);
   if (why !== undefined) throw new SagaJournalError(`The server of ${description} ${why}`);
+  const unencrypted = unencryptedProblem(client);
+  if (unencrypted !== undefined) warn(`The server of ${description} ${unencrypted}`);
   for (const setting of ['fsync', 'synchronous_commit'] as const) {
     if (settings[setting] !== 'off') continue;
     warn(

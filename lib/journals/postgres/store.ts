@@ -6,6 +6,7 @@ import { KnownSagas } from './known-sagas.js';
 import { migrate, verifySchema } from './migrate.js';
 import type { PostgresJournalOptions, Settings } from './options.js';
 import { Ownership } from './ownership.js';
+import { poolsOf } from './pools.js';
 import { Reader } from './reader.js';
 import { verifyServer } from './session.js';
 import { tablesOf, type Tables } from './tables.js';
@@ -22,17 +23,23 @@ export class PostgresStore {
     known: KnownSagas,
     private readonly connections: Connections,
   ) {
-    this.reader = new Reader(tables, connections.send);
+    this.reader = new Reader(tables, connections.act, connections.send);
     this.ownership = new Ownership(tables, connections, known);
     this.#writer = new Writer(tables, known);
   }
 
   /** Waits for a server that is away; verifies it, and prepares or verifies the schema. */
-  static async open(options: PostgresJournalOptions, settings: Settings): Promise<PostgresStore> {
-    const { schema, description, onWarning, reconnectMs } = settings;
+  static async open(
+    options: PostgresJournalOptions,
+    settings: Settings,
+    onWarning: (message: string) => void,
+  ): Promise<PostgresStore> {
+    const { schema, description, reconnectMs } = settings;
     const tables = tablesOf(schema);
     const known = new KnownSagas();
-    const connections = new Connections(options, settings, () => known.clear());
+    const connections = new Connections(poolsOf(options, settings, onWarning), settings, () =>
+      known.clear(),
+    );
     const store = new PostgresStore(tables, known, connections);
     try {
       const prepare = async (): Promise<void> => {
@@ -42,6 +49,7 @@ export class PostgresStore {
           await prepareSchema(client, tables, description);
         });
         await store.ownership.sweep();
+        await connections.prepare();
       };
       await persistently(reconnectMs, prepare, (error) =>
         onWarning(

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { SagaOptionsError } from '../../core/index.js';
+import { shown } from '../sql/index.js';
 import { driverOf, type SqliteDatabaseClass, type SqliteDriver } from './driver.js';
 
 /** From this major on its binary needs Node-API 10, and kills a process that has less. */
@@ -33,9 +34,15 @@ export function refuseFatalVersion(version: string | undefined, nodeApi: number)
 /**
  * better-sqlite3 as a driver: `betterSqlite3(Database)` with the class that the package exports.
  *
- * @throws SagaOptionsError when the journal is opened, for a version that this Node cannot run.
+ * @throws SagaOptionsError for what is no class; and when the journal is opened, for a version that
+ * this Node cannot run.
  */
 export function betterSqlite3(Database: SqliteDatabaseClass): SqliteDriver {
+  if (typeof Database !== 'function') {
+    throw new SagaOptionsError(
+      `betterSqlite3 must be given the class that better-sqlite3 exports (got ${shown(Database)})`,
+    );
+  }
   const driver = driverOf('better-sqlite3', Database);
   return {
     name: driver.name,

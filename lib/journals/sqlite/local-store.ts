@@ -1,9 +1,8 @@
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
 import type { Outcome } from '../sql/index.js';
 import { journalFailure } from '../sql/index.js';
 import { patiently } from './database.js';
 import type { SqliteDriver } from './driver.js';
+import { createFile } from './files.js';
 import { findDriver } from './find-driver.js';
 import type { Read, ReadResults, Write, WriteResults } from './operations.js';
 import type { StoreHost, StoreSettings } from './store-host.js';
@@ -20,8 +19,8 @@ export class LocalStore implements StoreHost {
 
   async open(): Promise<void> {
     const driver = this.driver ?? (await findDriver());
-    const { file, description, busyTimeoutMs } = this.settings;
-    mkdirSync(dirname(file), { recursive: true });
+    const { file, fileMode, description, busyTimeoutMs } = this.settings;
+    createFile(file, fileMode);
     const store = new SqliteStore(driver, this.settings);
     try {
       await patiently(busyTimeoutMs, () => store.prepare(description));

@@ -23,13 +23,19 @@ export interface SqliteJournalOptions {
    * The thread finds its driver itself, so that `driver` cannot be given. @default 'main'
    */
   readonly thread?: 'main' | 'worker';
+  /**
+   * Who may read and write the file, where it is made here; `-wal` and `-shm` follow it. An existing
+   * file keeps its own. Say `0o660` for processes of one group. @default 0o600
+   */
+  readonly fileMode?: number;
   /** How long to wait for another process that is writing to the file, in ms. @default 10_000 */
   readonly busyTimeoutMs?: number;
 }
 
 const MAX_BUSY_TIMEOUT_MS = 600_000;
 const OPTIONS = namesOf<SqliteJournalOptions>({
-  ...{ file: true, driver: true, synchronous: true, thread: true, busyTimeoutMs: true },
+  ...{ file: true, driver: true, synchronous: true, thread: true, fileMode: true },
+  busyTimeoutMs: true,
 });
 
 function fileProblem(file: unknown): string | undefined {
@@ -56,6 +62,13 @@ function threadProblem(thread: unknown, driver: unknown): string | undefined {
   return "thread must be 'main' with a driver that is handed in: it cannot cross into a worker thread; leave driver out";
 }
 
+function modeProblem(mode: unknown): string | undefined {
+  const isMode = Number.isInteger(mode) && (mode as number) >= 0o600 && (mode as number) <= 0o777;
+  if (isMode && ((mode as number) & 0o600) === 0o600) return undefined;
+  const got = typeof mode === 'number' ? `0o${mode.toString(8)}` : shown(mode);
+  return `fileMode must be a mode from 0o600 to 0o777 by which the owner may read and write (got ${got})`;
+}
+
 /** @throws SagaOptionsError with everything that is wrong. */
 export function checkOptions(
   options: SqliteJournalOptions,
@@ -66,6 +79,7 @@ export function checkOptions(
     );
   }
   const { file, driver, synchronous = 'full', thread = 'main', busyTimeoutMs = 10_000 } = options;
+  const { fileMode = 0o600 } = options;
   const badWait =
     !Number.isInteger(busyTimeoutMs) || busyTimeoutMs < 0 || busyTimeoutMs > MAX_BUSY_TIMEOUT_MS;
   const problems = [
@@ -76,10 +90,11 @@ export function checkOptions(
       ? undefined
       : `synchronous must be 'full' or 'normal' (got ${shown(synchronous)})`,
     threadProblem(thread, driver),
+    modeProblem(fileMode),
     badWait
       ? `busyTimeoutMs must be a whole number of ms from 0 to ${MAX_BUSY_TIMEOUT_MS} (got ${shown(busyTimeoutMs)})`
       : undefined,
   ].filter((problem) => problem !== undefined);
   if (problems.length > 0) throw new SagaOptionsError(`sqliteJournal: ${problems.join('; ')}`);
-  return { file, synchronous, thread, busyTimeoutMs };
+  return { file, synchronous, thread, busyTimeoutMs, fileMode };
 }

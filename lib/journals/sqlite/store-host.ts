@@ -6,6 +6,7 @@ export interface StoreSettings {
   readonly file: string;
   readonly synchronous: 'full' | 'normal';
   readonly busyTimeoutMs: number;
+  readonly fileMode: number;
   /** For error texts: 'sqlite data/sagas.db'. */
   readonly description: string;
 }
