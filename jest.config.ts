@@ -13,11 +13,13 @@ for (const [subpath, target] of Object.entries(manifest.exports)) {
     .replace(/\.js$/, '.ts');
 }
 
+/** Thousands of random sagas on a busy machine; what hangs is still ended. */
+const TIMEOUT_MS = 60_000;
+
 /** What all tests have in common. */
 export const shared: Config = {
   testEnvironment: 'node',
-  // Thousands of random sagas on a busy machine; what hangs is still ended.
-  testTimeout: 60_000,
+  testTimeout: TIMEOUT_MS,
   // Without lib here, files that no test imports would vanish from the coverage.
   roots: ['lib', 'test', 'sample-app'].filter(existsSync).map((root) => `<rootDir>/${root}`),
   modulePathIgnorePatterns: [
@@ -60,6 +62,8 @@ const config: Config = {
   reporters: ['default', '<rootDir>/test/support/not-run-reporter.mjs'],
   // Much of what the stores do is waiting; Jest would leave one of two cores idle.
   maxWorkers: '100%',
+  // Once more: a project has none of its own.
+  testTimeout: TIMEOUT_MS,
   projects: [
     { ...shared, displayName: 'unit', testMatch: [ALL, ...not(STORES, ...RANDOM)] },
     { ...shared, displayName: 'stores', testMatch: [STORES, ...not(...RANDOM)] },

@@ -50,6 +50,7 @@ export {
   type ISagaCompensationContext,
   type ISagaContext,
   type ISagaRunContext,
+  isAnswerLost,
   isSagaError,
   type Journal,
   type JournalBatch,
@@ -119,4 +120,5 @@ export {
   type StoredSaga,
   systemClock,
   toEvent,
+  type UnknownWhen,
 } from './core/index.js';

@@ -16,7 +16,7 @@ const OF_A_JOURNAL = ['journal', 'leaseMs', 'worker', 'deleteAfter'] as const;
 
 const OPTIONS = namesOf<SagaModuleOptions>({
   ...{ application: true, journal: true, engine: true, logger: true, codec: true, limits: true },
-  ...{ drainMs: true, leaseMs: true, worker: true, deleteAfter: true },
+  ...{ unknownWhen: true, drainMs: true, leaseMs: true, worker: true, deleteAfter: true },
 });
 
 /**

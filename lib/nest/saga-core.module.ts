@@ -46,13 +46,14 @@ function engineOf(
   const { journal = memoryJournal(), engine, logger: _, ...settings } = options;
   const observers = [events];
   if (engine !== undefined) {
-    const { application, codec, limits, drainMs } = settings;
+    const { application, codec, limits, drainMs, unknownWhen } = settings;
     const given = {
       ...{ logger, observers },
       ...(application === undefined ? {} : { application }),
       ...(codec === undefined ? {} : { codec }),
       ...(limits === undefined ? {} : { limits }),
       ...(drainMs === undefined ? {} : { drainMs }),
+      ...(unknownWhen === undefined ? {} : { unknownWhen }),
     };
     return checkedEngine(options, given).create(given);
   }

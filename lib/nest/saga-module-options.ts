@@ -7,6 +7,7 @@ import type {
   RetentionOptions,
   SagaEngineProvider,
   SagaLogger,
+  UnknownWhen,
 } from '../core/index.js';
 
 /** Settings of the saga module; all may be left out. */
@@ -34,6 +35,11 @@ export interface SagaModuleOptions {
   readonly limits?: Partial<PayloadLimits>;
   /** How long a shutdown lets running steps finish, in ms. @default 10_000 */
   readonly drainMs?: number;
+  /**
+   * Which thrown errors leave open whether the effect of an action took place, for steps that do not
+   * say so themselves: those attempts are `unknown`, all others `not-done`. @default isAnswerLost
+   */
+  readonly unknownWhen?: UnknownWhen;
   /**
    * How long this process may be silent before others take its sagas over, in ms; it renews its
    * heartbeat three times as often. @default 15_000

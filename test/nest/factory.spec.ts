@@ -1,14 +1,23 @@
+import { Injectable } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import {
+  NOTHING_TO_UNDO,
   ResultFactory,
+  Saga,
   SagaDefinitionError,
   SagaExecutionException,
   SagaModule,
   SagaNotFoundError,
   SagaOperations,
+  SagaOrchestratorBuilder,
   SagaOrchestratorFactory,
+  SagaStep,
   silentLogger,
+  type ISagaCompensationContext,
 } from 'nestjs-saga-orchestrator';
+import { sqliteJournal } from 'nestjs-saga-orchestrator/sqlite';
+import { join } from 'node:path';
+import { removeTempFolders, tempFolder } from '../journals/temp-folder.js';
 import { boot } from './boot.js';
 import { RecordingLogger } from '../support/recording-logger.js';
 import { ORDERS, Payments, PlaceOrderSaga, Stock, tea, yacht } from './orders.js';
@@ -16,6 +25,8 @@ import { ORDERS, Payments, PlaceOrderSaga, Stock, tea, yacht } from './orders.js
 interface Transfer {
   readonly amount: number;
 }
+
+afterAll(removeTempFolders);
 
 describe('factory.for()', () => {
   it('makes the chain of a decorated class: run it, then ask it', async () => {
@@ -208,4 +219,123 @@ describe('factory.define()', () => {
     expect(taken).toThrow(SagaDefinitionError);
     expect(taken).toThrow(/version/);
   });
+
+  describe('a name that is taken', () => {
+    const step = { label: 'Debit', action: () => 'first' };
+    const build = (chain: SagaOrchestratorBuilder<unknown>) => chain.step(step);
+
+    it.each<[string, (sagas: SagaOrchestratorFactory) => unknown]>([
+      [
+        'by a chain with equal labels',
+        (sagas) =>
+          sagas.define('Transfer', (chain) => chain.step({ ...step, action: () => 'second' })),
+      ],
+      ['by the very same function', (sagas) => sagas.define('Transfer', build)],
+      [
+        'by a chain with other labels',
+        (sagas) => sagas.define('Transfer', (chain) => chain.step({ ...step, label: 'Credit' })),
+      ],
+    ])('is refused %s, and the first one stays', async (_, again) => {
+      const { app, sagas } = await boot();
+      const transfer = sagas.define('Transfer', build);
+      const { message } = catching(() => again(sagas));
+      expect(message).toMatch(/'Transfer'.*\n.*version 1 is registered already.*share what define/);
+      expect(app.get(SagaOperations).definitions).toHaveLength(1);
+      const saga = transfer({});
+      await saga.runAsync();
+      expect(saga.getStepResult('Debit')).toBe('first');
+    });
+
+    it('may have several versions side by side', async () => {
+      const { app, sagas } = await boot();
+      sagas.define('Transfer', build);
+      sagas.define('Transfer', build, { version: 2 });
+      const { definitions } = app.get(SagaOperations);
+      expect(definitions.map(({ version }) => version)).toEqual([1, 2]);
+    });
+
+    it.each(['before the classes are found', 'after'])(
+      'is refused beside a decorated class with the same steps, %s',
+      async (when) => {
+        @Saga('Shipping')
+        class Shipping {
+          @SagaStep()
+          ship() {
+            return 1;
+          }
+        }
+        @Injectable()
+        class Early {
+          constructor(sagas: SagaOrchestratorFactory) {
+            if (when !== 'after') defineShipping(sagas);
+          }
+        }
+        const defineShipping = (sagas: SagaOrchestratorFactory) =>
+          sagas.define('Shipping', (chain) => chain.step({ label: 'ship', action: () => 2 }));
+        const booted = boot({ providers: [Shipping, Early] });
+        const twice = booted.then(({ sagas }) => defineShipping(sagas));
+        await expect(twice).rejects.toThrow(/version 1 is registered already, with the same steps/);
+      },
+    );
+  });
+
+  it('keeps a retired step: a live saga of the version before is undone by its label', async () => {
+    const file = join(tempFolder(), 'sagas.db');
+    const undone: unknown[] = [];
+    const reserve = {
+      label: 'Reserve',
+      compensate: ({ result }: ISagaCompensationContext<unknown, { seat: string }>) =>
+        void undone.push(result),
+    };
+    const pay = { label: 'Pay', compensate: NOTHING_TO_UNDO } as const;
+    const start = (build: (chain: SagaOrchestratorBuilder<unknown>) => typeof chain) => {
+      const logger = new RecordingLogger('warn');
+      @Injectable()
+      class Booking {
+        readonly book;
+        constructor(sagas: SagaOrchestratorFactory) {
+          this.book = sagas.define('Book', build);
+        }
+      }
+      const options = { journal: sqliteJournal({ file }), logger, drainMs: 0, leaseMs: 300 };
+      return boot({ providers: [Booking] }, options).then(({ app }) => {
+        return { app, logger, booking: app.get(Booking) };
+      });
+    };
+    const before = await start((chain) =>
+      chain
+        .step({ ...reserve, action: () => ({ seat: '7A' }) })
+        .step({ ...pay, action: () => new Promise<void>(() => undefined) }),
+    );
+    await before.booking.book({}, { id: 'b-1' }).start();
+    await before.app.close();
+
+    const { app, logger } = await start((chain) =>
+      chain
+        .step({
+          ...pay,
+          action: () => {
+            throw new Error('no money');
+          },
+        })
+        .retired(reserve),
+    );
+    let status: string | undefined;
+    for (let turn = 0; turn < 3_000 && status !== 'compensated'; turn += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      status = (await app.get(SagaOperations).get('Book', 'b-1'))?.status;
+    }
+    expect(status).toBe('compensated');
+    expect(undone).toEqual([{ seat: '7A' }]);
+    expect(logger.text).not.toMatch(/owe an undo/);
+  });
 });
+
+function catching(work: () => unknown): Error {
+  try {
+    work();
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error('It was not refused');
+}

@@ -55,6 +55,8 @@ export function driveBare(
   options: SagaStartOptions | undefined,
 ): Promise<Run> {
   if (run.driving) refuseTwice(run.sagaName, run.sagaId);
+  // It stopped at an attempt without an outcome: whether that took effect is in doubt.
+  if (run.state.last?.phase === 'started') run.note({ type: 'recovered', owner: 'its caller' });
   if (resumeFrom !== undefined) {
     if (run.isSuccess) stepIndex(run.definition, resumeFrom);
     else run.note(resumeRecord(run.definition, run.state, resumeFrom));

@@ -1,20 +1,23 @@
 import {
   assembleSaga,
+  defineRetiredStep,
   defineStep,
-  duplicateProblem,
   freezeSaga,
   type ISagaRunContext,
+  type RetiredSagaStep,
   type SagaDefinition,
   type SagaJson,
   type SagaStep,
-  StepDefinition,
+  shown,
+  type StepDefinition,
   type StepResults,
 } from '../definition/index.js';
-import { SagaDefinitionError, SagaStateError } from '../errors/index.js';
+import { SagaStateError } from '../errors/index.js';
 import type { Run } from '../execution/index.js';
 import type { SagaLogger } from '../ports/index.js';
 import type { StepValue } from '../result/index.js';
 import { bareRun, driveBare } from './bare-host.js';
+import { checkedStep } from './checked-step.js';
 import type { InferredStep, SagaBuilderOptions } from './builder-options.js';
 import { HostedChain } from './hosted-chain.js';
 import { RunView } from './run-view.js';
@@ -31,6 +34,7 @@ import type { SagaHandle } from './saga-host.js';
  */
 export class SagaOrchestratorBuilder<TContext, TResults extends StepResults = object> {
   #steps: StepDefinition[] = [];
+  #retired: readonly StepDefinition[] = NO_STEPS;
   #definition: SagaDefinition | undefined;
   #run: Run | undefined;
   #view: RunView | undefined;
@@ -61,13 +65,17 @@ export class SagaOrchestratorBuilder<TContext, TResults extends StepResults = ob
   ): SagaOrchestratorBuilder<TContext, TResults & Record<TLabel, StepValue<TReturn>>>;
   step<TResult>(step: SagaStep<TContext, TResult, TResults>): this;
   step(step: unknown): unknown {
-    if (this.#definition !== undefined) this.refuse();
-    const defined = defineStep(step as never, this.#steps.length);
-    if (!(defined instanceof StepDefinition)) return this.refuse(defined);
-    for (const { label } of this.#steps) {
-      if (label === defined.label) this.refuse([duplicateProblem(label)]);
-    }
-    this.#steps.push(defined);
+    this.#steps.push(this.checked(defineStep(step as never, this.#steps.length)));
+    return this;
+  }
+
+  /**
+   * Keeps the undo of a step that this saga no longer runs, for live sagas that have done it. Its label
+   * stays as it was. @throws as {@link step} does
+   */
+  retired<TResult = unknown>(step: RetiredSagaStep<TContext, TResult>): this {
+    const defined = this.checked(defineRetiredStep(step, this.#retired.length));
+    this.#retired = [...this.#retired, defined];
     return this;
   }
 
@@ -108,7 +116,7 @@ export class SagaOrchestratorBuilder<TContext, TResults extends StepResults = ob
    * process stopped working on it.
    */
   runAsync(resumeFromLabel?: string): Promise<ISagaRunContext<TContext, TResults>> {
-    // Not `async`, because of what a promise more would cost the small sagas that bare chains are for.
+    // Not `async`: a promise more costs the small sagas that bare chains are for.
     try {
       const isBare = this.options?.host === undefined;
       const ended = isBare ? this.launch(resumeFromLabel) : this.hosted().run(resumeFromLabel);
@@ -137,23 +145,27 @@ export class SagaOrchestratorBuilder<TContext, TResults extends StepResults = ob
    * @throws SagaStateError when it is not running here.
    */
   cancel(reason = 'cancelled by its caller'): void {
-    if (this.#run?.driving !== true) {
-      throw new SagaStateError(
-        `Saga ${this.name} is not running here; cancel it by SagaOperations`,
-      );
-    }
-    this.#run.requestCancel('operator', reason);
+    if (this.#run?.driving !== true)
+      throw this.stateError('is not running here; cancel it by SagaOperations');
+    this.#run?.requestCancel('operator', reason);
   }
 
-  private refuse(problems?: readonly string[]): never {
-    if (problems !== undefined) throw new SagaDefinitionError(this.name, problems);
-    throw new SagaStateError(`Saga ${this.name} is defined already: add its steps before it runs`);
+  private checked(defined: StepDefinition | readonly string[]): StepDefinition {
+    if (this.#definition !== undefined) {
+      throw this.stateError('is defined already: add its steps before it runs');
+    }
+    return checkedStep(this.name, defined, this.#steps, this.#retired);
+  }
+
+  private stateError(what: string): SagaStateError {
+    return new SagaStateError(`Saga ${shown(this.name)} ${what}`);
   }
 
   private plan(): SagaDefinition {
     if (this.#definition === undefined) {
       // A copy has the room it needs; an array that grew has room for sixteen more.
-      this.#definition = assembleSaga(this.name, this.#steps.slice(), this.options);
+      const steps = this.#steps.slice();
+      this.#definition = assembleSaga(this.name, steps, this.options, this.#retired);
       this.#steps = NO_STEPS;
     }
     return this.#definition;

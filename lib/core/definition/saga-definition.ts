@@ -71,10 +71,11 @@ export class SagaDefinition {
 
 const NO_OPTIONS: SagaDefinitionOptions = {};
 const NONE: readonly string[] = [];
+const NO_STEPS: readonly StepDefinition[] = [];
 
 /** What to say of a label that stands twice in a saga. */
 export function duplicateProblem(label: string): string {
-  return `label '${label}' is used twice; labels must be unique in a saga`;
+  return `label ${shown(label)} is used twice; labels must be unique in a saga`;
 }
 
 /** Of all that were given, also those that are not valid: every problem is told at once. */
@@ -107,6 +108,11 @@ function checkWhole(
   if (problems.length > 0) throw new SagaDefinitionError(shownName(name), problems);
 }
 
+function retiredCountProblems(count: number): readonly string[] {
+  if (count <= MAX_STEPS) return NONE;
+  return [`a saga has at most ${MAX_STEPS} retired steps (got ${count})`];
+}
+
 /**
  * Puts the definition of a bare chain together, whose steps were validated one by one. Not frozen:
  * only for a plan that its builder does not hand out. Short, because it runs for every run.
@@ -117,13 +123,15 @@ export function assembleSaga(
   name: string,
   steps: readonly StepDefinition[],
   options: SagaDefinitionOptions = NO_OPTIONS,
+  retired: readonly StepDefinition[] = NO_STEPS,
 ): SagaDefinition {
-  const plain = options === NO_OPTIONS && isShortName(name);
+  const plain = options === NO_OPTIONS && retired.length === 0 && isShortName(name);
   if (!plain || steps.length === 0 || steps.length > MAX_STEPS) {
-    checkWhole(name, steps.length, options, NONE);
+    checkWhole(name, steps.length, options, retiredCountProblems(retired.length));
   }
   const { version = 1, onCompensationFailure = 'continue' } = options;
-  return new SagaDefinition(name, version, steps, steps, onCompensationFailure);
+  const all = retired.length === 0 ? steps : [...steps, ...retired];
+  return new SagaDefinition(name, version, all, steps, onCompensationFailure);
 }
 
 /** What bare chains do not look at, but every plan whose labels may reach a journal. */
@@ -172,10 +180,7 @@ export function defineSaga<TContext>(
   };
   steps.forEach((step, index) => keep(defineStep(step as never, index)));
   options.retired?.forEach((step, index) => keep(defineRetiredStep(step, index)));
-  const retired = options.retired?.length ?? 0;
-  if (retired > MAX_STEPS) {
-    problems.push(`a saga has at most ${MAX_STEPS} retired steps (got ${retired})`);
-  }
+  problems.push(...retiredCountProblems(options.retired?.length ?? 0));
   const forward = defined.filter((step) => step.action !== undefined);
   checkWhole(name, forward.length, options, [
     ...problems,

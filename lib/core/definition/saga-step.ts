@@ -1,3 +1,4 @@
+import type { UnknownWhen } from '../errors/index.js';
 import type { MaybeAsync, StepReturn } from '../result/index.js';
 import type { RetryOptions } from '../retry/index.js';
 import type {
@@ -34,6 +35,13 @@ export interface SagaStepOptions {
    * undone as `unknown`, or after a crash parked as `in-doubt`. @default true
    */
   readonly idempotent?: boolean;
+  /**
+   * Whether what the action threw leaves open if its effect took place: the attempt is then `unknown`
+   * instead of `not-done`. Must answer at once; one that throws is logged, and counts as `true`. Not
+   * asked about an `Err` (the step itself has judged), an abort or an `OutcomeUnknownError`.
+   * @default that of the module, or else `isAnswerLost`
+   */
+  readonly unknownWhen?: UnknownWhen;
 }
 
 /** What `onError` is told of a failed attempt. */

@@ -5,6 +5,7 @@ import {
   type RetryOptions,
   type RetryPolicy,
 } from '../retry/index.js';
+import type { UnknownWhen } from '../errors/index.js';
 import { isShortName } from './names.js';
 import { retiredProblems, stepProblems } from './step-problems.js';
 import type { ISagaCompensationContext, ISagaContext } from './saga-context.js';
@@ -30,6 +31,7 @@ export interface StepPolicy {
   readonly compensationTimeout: number;
   readonly idempotent: boolean;
   readonly nothingToUndo: boolean;
+  readonly unknownWhen: UnknownWhen | undefined;
   readonly probe:
     ((ctx: ISagaContext<unknown>) => ProbeAnswer | PromiseLike<ProbeAnswer>) | undefined;
   readonly onError: ((failure: StepFailure, ctx: ISagaContext<unknown>) => unknown) | undefined;
@@ -45,6 +47,7 @@ const DEFAULT_POLICY: StepPolicy = Object.freeze({
   compensationTimeout: 30_000,
   idempotent: true,
   nothingToUndo: false,
+  unknownWhen: undefined,
   probe: undefined,
   onError: undefined,
 });
@@ -79,6 +82,7 @@ function isPlain(step: SagaStep<never, never, never>): boolean {
     step.compensationRetry === undefined &&
     step.compensationTimeout === undefined &&
     step.idempotent === undefined &&
+    step.unknownWhen === undefined &&
     step.probe === undefined &&
     step.onError === undefined
   );
@@ -95,6 +99,7 @@ function policyOf(step: SagaStep<never, never, never>): StepPolicy {
     compensationTimeout: step.compensationTimeout ?? DEFAULT_POLICY.compensationTimeout,
     idempotent: step.idempotent ?? true,
     nothingToUndo: step.compensate === NOTHING_TO_UNDO,
+    unknownWhen: step.unknownWhen,
     probe: step.probe as StepPolicy['probe'],
     onError: step.onError as StepPolicy['onError'],
   });

@@ -34,7 +34,7 @@ function optionProblems(where: string, step: AnyStep): readonly string[] {
   );
   each(['timeoutGrace'], (value, key) => problems.push(...duration(where, key, value, 0)));
   each(['pivot', 'idempotent'], mustBe('boolean'));
-  each(['probe', 'onError'], mustBe('function'));
+  each(['probe', 'onError', 'unknownWhen'], mustBe('function'));
   each(['compensateOn'], (value) => {
     if (value !== 'done' && value !== 'attempted') {
       problems.push(`${where}: compensateOn must be 'done' or 'attempted' (got ${shown(value)})`);

@@ -4,6 +4,7 @@ import {
   nameProblem,
   rangesProblems,
   refuseProblems,
+  shown,
   wholeProblem,
   withoutUndefined,
   type Ranges,
@@ -41,7 +42,7 @@ const CODEC: Readonly<Record<keyof PayloadCodec, true>> = { encode: true, decode
 
 /** Everything that is wrong with what any engine is given. `undefined` means the default. */
 export function settingsProblems(settings: EngineSettings): readonly (string | undefined)[] {
-  const { logger, application, codec, limits, drainMs } = settings;
+  const { logger, application, codec, limits, drainMs, unknownWhen } = settings;
   return [
     application === undefined || application === ''
       ? undefined
@@ -57,6 +58,9 @@ export function settingsProblems(settings: EngineSettings): readonly (string | u
       : methodsProblem('codec', codec, Object.keys(CODEC), 'an object with encode and decode'),
     ...rangesProblems('limits', limits, LIMIT_RANGES),
     drainMs === undefined ? undefined : wholeProblem('drainMs', drainMs, 0, LONGEST_TIMER_MS),
+    unknownWhen === undefined || typeof unknownWhen === 'function'
+      ? undefined
+      : `unknownWhen must be a function of an error (got ${shown(unknownWhen)})`,
   ];
 }
 

@@ -1,3 +1,5 @@
+import { STANDARD_ENVIRONMENT } from '../builder/index.js';
+import type { UnknownWhen } from '../errors/index.js';
 import type { RunEnvironment, RunObserver } from '../execution/index.js';
 import type { PayloadCodec, PayloadLimits } from '../journal/index.js';
 import type { SagaLogger } from '../ports/index.js';
@@ -17,6 +19,8 @@ export interface EngineSettings {
   readonly observers?: readonly RunObserver[];
   /** How long a shutdown lets running steps finish, in ms. @default 10_000 */
   readonly drainMs?: number;
+  /** Which thrown errors leave the outcome of an action open, for steps that do not say so. @default isAnswerLost */
+  readonly unknownWhen?: UnknownWhen;
 }
 
 /** Makes an engine for an application: what `SagaModule.forRoot({ engine })` takes. */
@@ -24,4 +28,12 @@ export interface SagaEngineProvider {
   /** For logs: 'Restate at http://127.0.0.1:8080'. No secrets. */
   readonly description: string;
   create(settings: EngineSettings): SagaEngine;
+}
+
+/** What the runs of an engine share, by its settings. */
+export function environmentOf(settings: EngineSettings): RunEnvironment {
+  const { environment = STANDARD_ENVIRONMENT, unknownWhen } = settings;
+  if (unknownWhen === undefined) return environment;
+  const { clock, ids, random } = environment;
+  return { clock, ids, random, unknownWhen };
 }

@@ -1,10 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import {
-  STANDARD_ENVIRONMENT,
-  startRequest,
-  type SagaHandle,
-  type SagaStartOptions,
-} from '../builder/index.js';
+import { startRequest, type SagaHandle, type SagaStartOptions } from '../builder/index.js';
 import type { SagaDefinition } from '../definition/index.js';
 import { SagaInterruptedError, SagaJournalError } from '../errors/index.js';
 import { jsonCodec, payloadLimits, type SagaFilter, type SagaRef } from '../journal/index.js';
@@ -15,6 +10,7 @@ import { Claims } from './claims.js';
 import { reportDebts } from './debts.js';
 import { listed, lookedUp } from './details.js';
 import type { InProcessEngineOptions } from './engine-options.js';
+import { environmentOf } from './engine-provider.js';
 import { checkedRef, type EngineParts } from './engine-parts.js';
 import { Lease } from './lease.js';
 import { LiveSagas, type LiveSaga } from './live-sagas.js';
@@ -41,7 +37,7 @@ export class InProcessEngine implements SagaEngine {
   constructor(private readonly options: InProcessEngineOptions) {
     const { journal, logger, observers } = options;
     const { leaseMs, recovery, deleteAfter } = checkedOptions(options);
-    const environment = options.environment ?? STANDARD_ENVIRONMENT;
+    const environment = environmentOf(options);
     const journaling = {
       journal,
       application: options.application ?? '',

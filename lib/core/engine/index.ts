@@ -8,7 +8,7 @@ export type { ManualReason } from './steering.js';
 // For engines beside this one
 export { checkInput, checkSame } from './attach.js';
 export { detailsOf, summaryOf } from './details.js';
-export type { EngineSettings, SagaEngineProvider } from './engine-provider.js';
+export { environmentOf, type EngineSettings, type SagaEngineProvider } from './engine-provider.js';
 export { settingsProblems } from './checked-options.js';
 export { checkedReason, checkedText } from './checked-text.js';
 export { DefinitionRegistry } from './registry.js';

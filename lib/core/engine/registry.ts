@@ -5,17 +5,24 @@ import { SagaDefinitionError, SagaNotFoundError } from '../errors/index.js';
 export class DefinitionRegistry {
   readonly #byName = new Map<string, Map<number, SagaDefinition>>();
 
-  /** @throws SagaDefinitionError when another definition has that name and version. */
+  /**
+   * The same definition may come again. Another one with the same steps may not: its functions are
+   * others, and which of both would run after a crash nobody could tell.
+   *
+   * @throws SagaDefinitionError when another definition has that name and version.
+   */
   register(definition: SagaDefinition): void {
     const { name, version } = definition;
     const versions = this.#byName.get(name) ?? new Map<number, SagaDefinition>();
     const known = versions.get(version);
-    if (known !== undefined && known.fingerprint !== definition.fingerprint) {
+    if (known !== undefined && known !== definition) {
+      const steps = known.fingerprint === definition.fingerprint ? 'the same' : 'other';
       throw new SagaDefinitionError(name, [
-        `version ${version} is registered already with other steps; give one of them another version`,
+        `version ${version} is registered already, with ${steps} steps; define a saga once and share ` +
+          'what define() gives, or give one of them another name or version',
       ]);
     }
-    versions.set(version, known ?? definition);
+    versions.set(version, definition);
     this.#byName.set(name, versions);
   }
 

@@ -33,8 +33,11 @@ export class SagaNotFoundError extends SagaError {
 }
 
 /**
- * This process stopped working on the saga, which has not ended: after a shutdown or a journal
- * failure. Its journal says where it stands, and whoever recovers it carries on from there.
+ * This process stopped working on the saga, which has not ended: after a shutdown, a journal failure,
+ * or at a step that awaited another saga of which that is true. Its journal says where it stands, and
+ * whoever recovers it carries on from there; a bare chain is carried on by running it again.
+ *
+ * Thrown out of an action, an undo or a probe, be it as a `cause`, it stops that saga in the same way.
  */
 export class SagaInterruptedError extends SagaError {
   readonly code = 'SAGA_INTERRUPTED';

@@ -2,8 +2,9 @@ import { decide } from '../machine/index.js';
 import { ActionContext } from './action-context.js';
 import { act, noteDone } from './drive.js';
 import { msUntilDue } from './held-back.js';
-import { letSettle, noteIntent, performUndo } from './next-attempt.js';
+import { letSettle, performUndo } from './next-attempt.js';
 import { noteFailure, noteNotBegun, noteProbe } from './note-failure.js';
+import { noteIntent } from './note-intent.js';
 import { unwrap } from './outcome.js';
 import type { Run } from './run.js';
 
@@ -31,7 +32,8 @@ async function performAction(run: Run, ctx: ActionContext): Promise<void> {
  * Performs the effect whose intent was noted last, and notes its outcome. For hosts that keep the
  * outcome of one effect together with the intent of the next: this, then {@link announceNext}.
  *
- * @throws what the run was stopped with; nothing is noted then.
+ * @throws what the run was stopped with, or SagaInterruptedError when it came to no outcome; nothing
+ * is noted then.
  */
 export async function performAnnounced(run: Run): Promise<void> {
   await letSettle(run);
@@ -66,8 +68,9 @@ export function withdrawIntent(run: Run, why: Error): void {
  * Notes what follows without an effect, up to the intent of the next one.
  *
  * @param waited The back-off before it is over, by the clock of whoever has waited for it.
+ * @param pauseMs The next effect waits for so long, whatever else.
  */
-export function announceNext(run: Run, waited = false): Advance {
+export function announceNext(run: Run, waited = false, pauseMs = 0): Advance {
   for (;;) {
     const command = decide(run.definition, run.state);
     if (command.type === 'record') {
@@ -78,7 +81,7 @@ export function announceNext(run: Run, waited = false): Advance {
     const { step } = command;
     // Who is told to stop announces nothing: the next process must not take it for begun.
     if (run.halt !== undefined) return { next: 'wait', ms: 0 };
-    const ms = waited ? 0 : msUntilDue(run, command);
+    const ms = Math.max(pauseMs, waited ? 0 : msUntilDue(run, command));
     if (ms > 0) return { next: 'wait', ms };
     if (command.type === 'probe') return { next: 'effect', name: `probe ${step.label}` };
     const isUndo = command.type === 'undo';

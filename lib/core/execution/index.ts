@@ -5,5 +5,6 @@ export { driveUntil } from './drive-until.js';
 export { executionException } from './execution-exception.js';
 export { idempotencyKey } from './idempotency-key.js';
 export { asError } from './outcome.js';
-export { Run, type RunEnvironment, type RunObserver } from './run.js';
+export { Run, type RunObserver } from './run.js';
+export type { RunEnvironment } from './run-environment.js';
 export type { AttemptInFlight, RunPersistence } from './run-persistence.js';

@@ -1,12 +1,13 @@
 import type { StepDefinition } from '../definition/index.js';
 import { SagaStateError } from '../errors/index.js';
-import { decide, intentOf } from '../machine/index.js';
+import { decide } from '../machine/index.js';
 import { ActionContext } from './action-context.js';
 import { CompensationContext } from './compensation-context.js';
 import { executionException } from './execution-exception.js';
 import { msUntilDue, type Effect } from './held-back.js';
 import { invoke } from './invoke.js';
 import { noteNotBegun, noteProbe, noteUndoFailure } from './note-failure.js';
+import { noteIntent } from './note-intent.js';
 import { unwrap } from './outcome.js';
 import type { Run } from './run.js';
 
@@ -58,15 +59,6 @@ function throwIfHalted(run: Run): void {
   if (run.halt?.when === 'now') throw run.halt.error;
 }
 
-export function noteIntent(
-  run: Run,
-  type: 'started' | 'undo-started',
-  step: StepDefinition,
-  attempt: number,
-): void {
-  run.note(type === 'started' ? intentOf(step, attempt) : { type, label: step.label, attempt });
-}
-
 /** Makes the intent durable. Without a journal only observers want to know of it. */
 async function announceUndo(run: Run, step: StepDefinition, attempt: number): Promise<void> {
   noteIntent(run, 'undo-started', step, attempt);
@@ -83,7 +75,7 @@ export async function performUndo(run: Run, step: StepDefinition, attempt: numbe
     const { compensationTimeout, timeoutGrace } = step.policy;
     unwrap(await invoke(run, ctx, compensate, compensationTimeout, timeoutGrace));
   } catch (thrown) {
-    noteUndoFailure(run, ctx, step, thrown);
+    await noteUndoFailure(run, ctx, step, thrown);
     return;
   }
   run.note({ type: 'undone', label: step.label, attempt }, ctx);

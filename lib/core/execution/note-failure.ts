@@ -3,6 +3,7 @@ import { mayRetry } from '../machine/index.js';
 import { isInstance } from '../ports/index.js';
 import { ActionContext } from './action-context.js';
 import { Halted, invoke } from './invoke.js';
+import { noOutcomeIn, stopWithoutOutcome } from './no-outcome.js';
 import { failedRecord, reasonOf, undoFailedRecord, unwrap } from './outcome.js';
 import { reportRun } from './report-run.js';
 import type { Run } from './run.js';
@@ -24,7 +25,11 @@ export function noteNotBegun(run: Run, { label, attempt }: ActionContext, error:
   run.note({ type: 'failed', outcome: 'not-done', ...failure });
 }
 
-/** Notes a failed attempt of an action and tells `onError`, which can change nothing. */
+/**
+ * Notes a failed attempt of an action and tells `onError`, which can change nothing.
+ *
+ * @throws what the run was stopped with; SagaInterruptedError for an attempt without an outcome.
+ */
 export async function noteFailure(
   run: Run,
   ctx: ActionContext,
@@ -32,8 +37,10 @@ export async function noteFailure(
   thrown: unknown,
 ): Promise<void> {
   rethrowHalt(thrown);
+  const word = noOutcomeIn(thrown);
+  if (word !== undefined) await stopWithoutOutcome(run, ctx, 'step', word);
   const error = reasonOf(thrown);
-  run.note(failedRecord(run, ctx, step, error));
+  run.note(failedRecord(run, ctx, step, thrown));
   const { onError } = step.policy;
   if (onError === undefined) return;
   const state = run.state.step(step.label);
@@ -49,14 +56,20 @@ export async function noteFailure(
   }
 }
 
-/** Notes a failed attempt of a compensation; one that was undone already counts as undone. */
-export function noteUndoFailure(
+/**
+ * Notes a failed attempt of a compensation; one that was undone already counts as undone.
+ *
+ * @throws as {@link noteFailure} does.
+ */
+export async function noteUndoFailure(
   run: Run,
   ctx: ActionContext,
   step: StepDefinition,
   thrown: unknown,
-): void {
+): Promise<void> {
   rethrowHalt(thrown);
+  const word = noOutcomeIn(thrown);
+  if (word !== undefined) await stopWithoutOutcome(run, ctx, 'the undo of step', word);
   run.note(undoFailedRecord(run, ctx, step, reasonOf(thrown)));
 }
 
@@ -77,7 +90,12 @@ function answerOf(given: unknown): Answer {
   );
 }
 
-/** Asks the probe of a step in doubt. Whatever it does but answer counts as `unknown`. */
+/**
+ * Asks the probe of a step in doubt. Whatever it does but answer counts as `unknown`; that it came to
+ * no outcome itself is none.
+ *
+ * @throws as {@link noteFailure} does.
+ */
 export async function noteProbe(run: Run, step: StepDefinition): Promise<void> {
   const ctx = new ActionContext(run, step, run.state.step(step.label)?.attempt ?? 1);
   let answer: Answer = { answer: 'unknown', result: undefined };
@@ -86,6 +104,8 @@ export async function noteProbe(run: Run, step: StepDefinition): Promise<void> {
     answer = answerOf(unwrap(given));
   } catch (thrown) {
     rethrowHalt(thrown);
+    const word = noOutcomeIn(thrown);
+    if (word !== undefined) await stopWithoutOutcome(run, ctx, 'the probe of step', word);
     reportHook(run, step.label, 'probe', thrown);
   }
   run.note({ type: 'probed', label: step.label, ...answer, pivot: step.policy.pivot });

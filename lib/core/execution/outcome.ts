@@ -1,5 +1,5 @@
-import type { StepDefinition } from '../definition/index.js';
-import { isSagaError } from '../errors/index.js';
+import { shown, type StepDefinition } from '../definition/index.js';
+import { errorWithin, isAnswerLost, isSagaError } from '../errors/index.js';
 import type { SagaRecord } from '../machine/index.js';
 import { isInstance } from '../ports/index.js';
 import { Err, isFinal, isResultLike, Ok } from '../result/index.js';
@@ -85,19 +85,56 @@ function attemptFailure(
   };
 }
 
-/** The record of an attempt of an action that failed. */
+/** Whether another saga needs an operator: of a step that awaits it nobody can tell what it did. */
+function isParkedElsewhere(thrown: unknown): boolean {
+  const parked = (one: object): boolean =>
+    isSagaError(one, 'SAGA_EXECUTION') &&
+    (one as { readonly status?: unknown }).status === 'parked';
+  return errorWithin(thrown, parked) !== undefined;
+}
+
+/** By the step's predicate, else by the host's, else by our own. In doubt: the answer was lost. */
+function mayHaveTakenPlace(run: Run, { label, policy }: StepDefinition, error: unknown): boolean {
+  const unknownWhen = policy.unknownWhen ?? run.environment.unknownWhen ?? isAnswerLost;
+  try {
+    const answer: unknown = unknownWhen(error);
+    if (typeof answer === 'boolean') return answer;
+    void Promise.resolve(answer).catch(() => undefined);
+    throw new TypeError(`it answered ${shown(answer)}; it must answer true or false at once`);
+  } catch (broken) {
+    const message = `unknownWhen of step '${label}' failed; the outcome counts as unknown`;
+    reportRun(run, 'error', message, broken, { label });
+    return true;
+  }
+}
+
+function outcomeOf(
+  run: Run,
+  ctx: ActionContext,
+  step: StepDefinition,
+  thrown: unknown,
+): 'unknown' | 'not-done' {
+  if (ctx.aborted !== undefined) return 'unknown';
+  if (isSagaError(reasonOf(thrown), 'SAGA_OUTCOME_UNKNOWN')) return 'unknown';
+  // Who returned an `Err` has judged, whatever it holds.
+  if (isInstance(thrown, FailureValue)) return 'not-done';
+  if (isParkedElsewhere(thrown)) return 'unknown';
+  return mayHaveTakenPlace(run, step, thrown) ? 'unknown' : 'not-done';
+}
+
+/** The record of an attempt of an action that threw, or came back with an `Err`. */
 export function failedRecord(
   run: Run,
   ctx: ActionContext,
   step: StepDefinition,
-  reason: unknown,
+  thrown: unknown,
 ): SagaRecord {
-  const unknown = ctx.aborted !== undefined || isSagaError(reason, 'SAGA_OUTCOME_UNKNOWN');
+  const reason = reasonOf(thrown);
   const { retry } = step.policy;
   const retryable = isRetryable(run, retry, step.label, reason);
   return {
     type: 'failed',
-    outcome: unknown ? 'unknown' : 'not-done',
+    outcome: outcomeOf(run, ctx, step, thrown),
     ...attemptFailure(run, ctx, retry, reason, retryable),
   };
 }

@@ -6,17 +6,10 @@ import {
 } from '../definition/index.js';
 import { SagaCancelledError } from '../errors/index.js';
 import { evolve, SagaState, type SagaRecord } from '../machine/index.js';
-import { whenRejected, type Clock, type IdGenerator, type SagaLogger } from '../ports/index.js';
+import { whenRejected, type SagaLogger } from '../ports/index.js';
 import { reportRun } from './report-run.js';
+import type { RunEnvironment } from './run-environment.js';
 import type { AttemptInFlight, RunPersistence } from './run-persistence.js';
-
-/** What all runs of one host share. */
-export interface RunEnvironment {
-  readonly clock: Clock;
-  readonly ids: IdGenerator;
-  /** In [0, 1), for jitter. */
-  readonly random: () => number;
-}
 
 /**
  * Is told of every record once it stands (with a journal: once it is durable). Nobody waits for it; what

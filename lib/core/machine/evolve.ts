@@ -80,9 +80,10 @@ function onUndo(undo: UndoState, record: Of<'undo-started' | 'undone' | 'undo-fa
 }
 
 /** What was in flight may or may not have taken effect: its process is gone. */
-function onRecovered(state: SagaState): void {
+function onRecovered(state: SagaState, { orderly }: Of<'recovered'>): void {
+  const recoveries = state.recoveries + (orderly === true ? 0 : 1);
   // Another plan may owe what this one did not.
-  state.set({ recoveries: state.recoveries + 1, inherited: true, back: undefined });
+  state.set({ recoveries, inherited: true, back: undefined });
   for (const step of state.steps) {
     if (step.phase === 'started') {
       step.phase = 'interrupted';
@@ -165,7 +166,7 @@ function fold(state: SagaState, record: Exclude<SagaRecord, Of<'done'>>): void {
       state.set({ cause: record.cause });
       break;
     case 'recovered':
-      onRecovered(state);
+      onRecovered(state, record);
       break;
     case 'resumed':
       onResumed(state, record);

@@ -107,8 +107,11 @@ export type SagaRecord =
   | { readonly type: 'undo-started'; readonly label: string; readonly attempt: number }
   | { readonly type: 'undone'; readonly label: string; readonly attempt: number }
   | ({ readonly type: 'undo-failed' } & AttemptFailure)
-  /** Another process took over: what was in flight is in doubt. */
-  | { readonly type: 'recovered'; readonly owner: string }
+  /**
+   * Another process took over: what was in flight is in doubt. `orderly`: nobody died of it, so that it
+   * does not count towards the limit of recoveries.
+   */
+  | { readonly type: 'recovered'; readonly owner: string; readonly orderly?: true }
   /** An operator sends a parked or waiting saga forward again; `skip` have no record and stay so. */
   | { readonly type: 'resumed'; readonly skip: readonly string[] }
   | ManualAct

@@ -1,6 +1,4 @@
-import { STANDARD_ENVIRONMENT } from '../../core/builder/index.js';
 import {
-  jsonCodec,
   SagaInterruptedError,
   type EngineSettings,
   type ManualReason,
@@ -13,7 +11,6 @@ import {
   type SagaSummaryPage,
 } from '../../core/index.js';
 import { checkInput, checkSame, DefinitionRegistry, detailsOf } from '../../core/engine/index.js';
-import { payloadLimits } from '../../core/journal/index.js';
 import type { ManualWish } from '../../core/machine/index.js';
 import { Deployment } from './deployment.js';
 import { Closing, Follower, type FollowParts } from './follow.js';
@@ -22,7 +19,7 @@ import { Interpreter } from './interpreter.js';
 import { Listing } from './listing.js';
 import type { RestateSettings } from './options.js';
 import { Residents } from './residents.js';
-import type { RunParts } from './restate-run.js';
+import { runParts, type RunParts } from './restate-run.js';
 import { restateSdk } from './sdk.js';
 import { RestateServer } from './server.js';
 import { checkServiceName, sagaServices } from './services.js';
@@ -52,11 +49,9 @@ export class RestateEngine implements SagaEngine {
     private readonly settings: RestateSettings,
     private readonly given: EngineSettings,
   ) {
-    const { logger, observers = [], environment = STANDARD_ENVIRONMENT } = given;
-    const storing = { codec: given.codec ?? jsonCodec, limits: payloadLimits(given.limits) };
-    this.#runs = { storing, environment, logger, observers };
+    this.#runs = runParts(given);
     this.#server = new RestateServer(settings);
-    this.#deployment = new Deployment(settings, this.#server, logger);
+    this.#deployment = new Deployment(settings, this.#server, given.logger);
     this.#store = new Store(this.#server);
     this.#listing = new Listing(this.#server, () => this.#registry.names);
     this.#steering = new Steering(this.#server, this.#store, this.#registry, this.#runs);
@@ -65,7 +60,7 @@ export class RestateEngine implements SagaEngine {
       server: this.#server,
       store: this.#store,
       residents: this.#residents,
-      clock: environment.clock,
+      clock: this.#runs.environment.clock,
       patienceMs: settings.patienceMs,
       closing: this.#closing,
     };
@@ -188,9 +183,9 @@ export class RestateEngine implements SagaEngine {
   }
 
   async #close(): Promise<void> {
-    const { drainMs = 10_000, environment = STANDARD_ENVIRONMENT } = this.given;
+    const { drainMs = 10_000 } = this.given;
     await this.#published?.catch(() => undefined);
-    await this.#residents.drain(drainMs, environment.clock);
+    await this.#residents.drain(drainMs, this.#runs.environment.clock);
     this.#closing.close();
     await this.#deployment.close();
     this.#server.close();

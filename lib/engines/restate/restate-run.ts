@@ -1,8 +1,14 @@
 import type { SagaDefinition } from '../../core/index.js';
-import { StoredRun, type Storing } from '../../core/engine/index.js';
+import { environmentOf, StoredRun, type Storing } from '../../core/engine/index.js';
 import { logObserver } from '../../core/events/index.js';
 import { Run, type RunEnvironment, type RunObserver } from '../../core/execution/index.js';
-import type { JournalEntry, SagaLogger } from '../../core/index.js';
+import {
+  jsonCodec,
+  type EngineSettings,
+  type JournalEntry,
+  type SagaLogger,
+} from '../../core/index.js';
+import { payloadLimits } from '../../core/journal/index.js';
 import type { StagedRecord } from '../../core/engine/index.js';
 
 /** What the runs of one engine share. */
@@ -11,6 +17,12 @@ export interface RunParts {
   readonly environment: RunEnvironment;
   readonly logger: SagaLogger;
   readonly observers: readonly RunObserver[];
+}
+
+export function runParts(given: EngineSettings): RunParts {
+  const { logger, observers = [], codec = jsonCodec, limits } = given;
+  const storing = { codec, limits: payloadLimits(limits) };
+  return { storing, environment: environmentOf(given), logger, observers };
 }
 
 /** Keeps what a run notes until the turn is over: Restate stores it as the turn's outcome. */

@@ -8,6 +8,10 @@ import { toWire, type Batch, type StartInput, type Wish } from './wire.js';
 import { grant } from './wishes.js';
 import type { PayloadCodec } from '../../core/journal/index.js';
 
+/** How long a saga waits that came to no outcome at an effect, until it begins that again. */
+const FIRST_PAUSE_MS = 1_000;
+const LAST_PAUSE_MS = 60_000;
+
 export interface TurnResult {
   readonly batch: Batch;
   readonly staged: readonly StagedRecord[];
@@ -25,6 +29,8 @@ export class Turns {
   #last: Batch | undefined;
   #seq = 0;
   #taking = false;
+  /** Before the next effect: the last one came to no outcome. */
+  #pauseMs = 0;
 
   constructor(
     private readonly saga: RestateRun,
@@ -84,10 +90,11 @@ export class Turns {
     if (this.#last?.by !== this.#me) records.checkReadable();
     const waited = this.#hasWaited;
     this.#taking = true;
+    this.#pauseMs = 0;
     try {
       if (this.#last === undefined) this.#begin();
       else await this.#carryOn(this.#last);
-      return this.#result(announceNext(run, waited));
+      return this.#result(announceNext(run, waited, this.#pauseMs));
     } finally {
       this.#taking = false;
     }
@@ -108,6 +115,7 @@ export class Turns {
     const { run } = this.saga;
     const announced = 'effect' in next;
     const mine = by === this.#me;
+    // The execution that announced the effect is gone: it may have begun.
     if (announced && !mine) this.#recover();
     // An effect of ours has not begun yet: a wish may still come before it.
     const changed = this.#grantNext(!announced || !mine);
@@ -115,16 +123,22 @@ export class Turns {
     try {
       await performAnnounced(run);
     } catch (error) {
-      // Terminated while it was in flight: what it did is not recorded any more.
-      if (run.state.status !== 'parked' || !isSagaError(error, 'SAGA_STATE')) throw error;
       run.current = undefined;
+      // Terminated while it was in flight: what it did is not recorded any more.
+      if (run.state.status === 'parked' && isSagaError(error, 'SAGA_STATE')) return;
+      if (run.halt?.when === 'now' || !isSagaError(error, 'SAGA_INTERRUPTED')) throw error;
+      // It awaits another saga, which goes on. A process that shuts down has not failed it.
+      this.#recover(run.halt !== undefined);
+      const pauseMs = FIRST_PAUSE_MS * 2 ** Math.max(0, run.state.recoveries - 1);
+      this.#pauseMs = Math.min(pauseMs, LAST_PAUSE_MS);
     }
   }
 
-  /** The execution that announced the effect is gone: it may have begun. */
-  #recover(): void {
+  /** What was in flight is in doubt from now on. */
+  #recover(orderly = false): void {
     const { run } = this.saga;
-    run.note({ type: 'recovered', owner: this.#me });
+    const recovered = { type: 'recovered', owner: this.#me } as const;
+    run.note(orderly ? { ...recovered, orderly: true } : recovered);
     if (run.state.recoveries > this.maxRecoveries) {
       run.note({ type: 'parked', reason: 'recovery-limit' });
     }

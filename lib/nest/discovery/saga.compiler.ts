@@ -21,6 +21,7 @@ const STEP_OPTIONS = namesOf<StepSettings>({
   ...{ label: true, compensate: true, probe: true, onError: true, retired: true },
   ...{ retry: true, timeout: true, timeoutGrace: true, pivot: true, idempotent: true },
   ...{ compensateOn: true, compensationRetry: true, compensationTimeout: true },
+  unknownWhen: true,
 });
 
 /**

@@ -22,6 +22,24 @@ async function inDoubt(stage: Stage, first: 'loses-its-answer' | 'waits') {
 /** What becomes of a step of which nobody knows whether it took place. */
 export const doubtCases: readonly EngineContractCase[] = [
   engineCase(
+    'a lost answer is not a failure: the probe is asked, the step undone',
+    async (stage) => {
+      const { world } = stage;
+      const asked = world.plan({ Create: {}, Charge: { does: ['is-cut-off'], probes: 'truth' } });
+      const undone = world.plan({ Create: {}, Charge: { does: ['is-cut-off'] } });
+      const engine = await stage.deploy(asked, undone);
+      const handle = await world.start(engine, asked);
+      const found = (await success(handle)).getStepResult('Charge');
+      assert.deepEqual(found, { found: 'Charge' });
+      assert.deepEqual(world.log(handle.id), ['Create', 'Charge', 'probe Charge']);
+      const { id } = await world.start(engine, undone);
+      await until(engine, { name: undone.name, id }, 'compensated');
+      assert.deepEqual(world.log(id), ['Create', 'Charge', 'undo Charge', 'undo Create']);
+      assert.deepEqual(world.standing(id), []);
+    },
+  ),
+
+  engineCase(
     'a step in doubt that must not be repeated parks before its pivot is passed',
     async (stage) => {
       const { world, plan, engine, id, ref } = await inDoubt(stage, 'loses-its-answer');

@@ -31,6 +31,8 @@ export type Behaviour =
   | 'declines-for-good'
   /** Does it, and its answer is lost. */
   | 'loses-its-answer'
+  /** Does it, and the connection breaks before its answer is there. */
+  | 'is-cut-off'
   /** Works until it is told to stop; nothing has happened. */
   | 'waits'
   /** Answers with something that cannot be stored. */
@@ -100,6 +102,7 @@ export async function answer(
     if (direction === 'do') standing.add(label);
     else standing.delete(label);
     if (fate === 'loses-its-answer') throw new OutcomeUnknownError('the answer was lost');
+    if (fate === 'is-cut-off') throw Object.assign(new Error('hang up'), { code: 'ECONNRESET' });
     return fate === 'answers-unstorable' ? () => 'a function' : { done: label };
   } finally {
     trace.push({ kind: 'return', direction, label });

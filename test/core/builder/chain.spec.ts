@@ -1,4 +1,5 @@
 import {
+  defineSaga,
   SagaDefinitionError,
   SagaOrchestratorBuilder,
   SagaStateError,
@@ -179,5 +180,61 @@ describe('a chain and its runs (semantics 15, 22, 23)', () => {
     await Promise.all([one.runAsync(), two.runAsync()]);
     expect(one.getStepResult('Charge')).toMatch(/^[0-9a-f-]{36}$/);
     expect(one.getStepResult('Charge')).not.toBe(two.getStepResult('Charge'));
+  });
+});
+
+describe('a retired step of a chain (semantics 27)', () => {
+  const undo = () => undefined;
+
+  it('is the one that defineSaga() makes: the plan is the same', () => {
+    const step = { label: 'Charge', action: () => 1, compensate: undo };
+    const retired = { label: 'Coupon', compensate: undo, compensateOn: 'attempted' } as const;
+    const chain = new SagaOrchestratorBuilder('S', {}, silentLogger).retired(retired).step(step);
+    const plan = chain.build();
+    const same = defineSaga('S', [step], { retired: [retired] });
+    expect(plan.fingerprint).toBe(same.fingerprint);
+    expect(plan.steps).toEqual(same.steps);
+    expect(plan.forward.map(({ label }) => label)).toEqual(['Charge']);
+    expect(Object.isFrozen(plan.steps)).toBe(true);
+  });
+
+  it('is not run, and not undone in a saga that has not done it', async () => {
+    const shop = new Shop();
+    const saga = shop
+      .saga()
+      .step(shop.step('Reserve'))
+      .retired(shop.step('Coupon') as never)
+      .step(shop.step('Charge', { does: [declines()] }));
+    await shop.failure(saga);
+    expect(shop.log).toEqual(['Reserve', 'Charge', 'undo Reserve']);
+  });
+
+  it.each<[string, (chain: SagaOrchestratorBuilder<object>) => unknown, RegExp]>([
+    ['a label of a step', (chain) => chain.retired({ label: 'Charge', compensate: undo }), /twice/],
+    [
+      'a label of a retired step, for a step',
+      (chain) =>
+        chain.retired({ label: 'Old', compensate: undo }).step({ label: 'Old', action: undo }),
+      /'Old' is used twice/,
+    ],
+    ['a step without an undo', (chain) => chain.retired({ label: 'Old' } as never), /compensate/],
+    [
+      'what is no step',
+      (chain) => chain.retired('Old' as never),
+      /retired step 1 must be an object/,
+    ],
+  ])('is refused: %s', (_, build, why) => {
+    const chain = new SagaOrchestratorBuilder('S', {}, silentLogger);
+    chain.step({ label: 'Charge', action: () => 1 });
+    expect(() => build(chain)).toThrow(SagaDefinitionError);
+    expect(() => build(chain)).toThrow(why);
+  });
+
+  it('is refused once the chain is a plan, and alone it is no saga', () => {
+    const chain = new SagaOrchestratorBuilder('S', {}, silentLogger);
+    chain.retired({ label: 'Old', compensate: undo });
+    expect(() => chain.build()).toThrow(/at least one step/);
+    chain.step({ label: 'Charge', action: () => 1 }).build();
+    expect(() => chain.retired({ label: 'Older', compensate: undo })).toThrow(/defined already/);
   });
 });

@@ -1,5 +1,6 @@
 import {
   InProcessEngine,
+  type InProcessEngineOptions,
   type ManualReason,
   type SagaDefinition,
   type SagaFilter,
@@ -126,6 +127,12 @@ class ForgetsNothing extends SoundEngine {
   }
 }
 
+class TakesLostAnswersForFailures extends SoundEngine {
+  constructor(options: InProcessEngineOptions) {
+    super({ ...options, unknownWhen: () => false });
+  }
+}
+
 class KnowsOneVersion extends SoundEngine {
   override definition(name: string): SagaDefinition {
     return super.definition(name);
@@ -137,6 +144,10 @@ class KnowsOneVersion extends SoundEngine {
 
 /** Broken engines, each with the rule that must name its fault. */
 export const engineFaults: readonly (readonly [Engine: typeof SoundEngine, rule: string])[] = [
+  [
+    TakesLostAnswersForFailures,
+    'a lost answer is not a failure: the probe is asked, the step undone',
+  ],
   [StartsTwice, 'a second start of the same saga attaches to the first'],
   [StartsTwice, 'of starts at the same time one runs, and all hear of its end'],
   [TakesAnyInput, 'a second start with another input or plan is a conflict'],

@@ -1,0 +1,32 @@
+import { isSagaError } from './saga-error.js';
+
+/** So many errors are looked at, whatever hangs on them. */
+const MOST = 100;
+
+/** What an error was made of; its class does not matter, and neither does its realm. */
+function partsOf(error: object): readonly unknown[] {
+  const { cause, errors } = error as { readonly cause?: unknown; readonly errors?: unknown };
+  const parts: readonly unknown[] = Array.isArray(errors) ? errors : [];
+  return cause === undefined ? parts : [cause, ...parts];
+}
+
+/**
+ * The first of an error, its causes and the errors of an `AggregateError` that passes the test, else
+ * `undefined`. The end of another saga (`SAGA_EXECUTION`) is looked at, and what lies behind it is
+ * not: that was settled there. Never throws, whatever it is asked of.
+ */
+export function errorWithin(error: unknown, test: (one: object) => boolean): object | undefined {
+  const found: unknown[] = [error];
+  for (let i = 0; i < found.length && i < MOST; i += 1) {
+    const one = found[i];
+    if (typeof one !== 'object' || one === null) continue;
+    try {
+      if (test(one)) return one;
+      if (isSagaError(one, 'SAGA_EXECUTION')) continue;
+      for (const part of partsOf(one)) if (!found.includes(part)) found.push(part);
+    } catch {
+      // A proxy or a getter may throw whatever it is asked; the others are still looked at.
+    }
+  }
+  return undefined;
+}

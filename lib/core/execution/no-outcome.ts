@@ -1,0 +1,55 @@
+import { errorWithin, isSagaError, SagaInterruptedError } from '../errors/index.js';
+import { isInstance, messageOf } from '../ports/index.js';
+import type { ActionContext } from './action-context.js';
+import { noteIntent } from './note-intent.js';
+import { FailureValue } from './outcome.js';
+import { reportRun } from './report-run.js';
+import type { Run } from './run.js';
+
+const NO_OUTCOME: ReadonlySet<string> = new Set([
+  'SAGA_INTERRUPTED',
+  'SAGA_JOURNAL',
+  'SAGA_LEASE_LOST',
+]);
+
+/**
+ * The word of this library, out of user code, that some saga goes on and nobody here knows how it
+ * ends: of a step that starts and awaits another one. An `Err` that holds it is none, since the step
+ * itself has judged, and neither is what an undo says that finds its work done.
+ */
+export function noOutcomeIn(thrown: unknown): object | undefined {
+  if (isInstance(thrown, FailureValue) || isSagaError(thrown, 'SAGA_ALREADY_UNDONE')) return;
+  return errorWithin(thrown, (one) => isSagaError(one) && NO_OUTCOME.has(one.code));
+}
+
+/**
+ * Stops a run at an attempt that came to no outcome: nothing is noted of it, as if its process had
+ * gone. Whoever carries the saga on finds it in doubt.
+ *
+ * @throws SagaInterruptedError always; what the journal throws when it fails, too.
+ */
+export async function stopWithoutOutcome(
+  run: Run,
+  { step, label, attempt }: ActionContext,
+  of: 'step' | 'the undo of step' | 'the probe of step',
+  word: object,
+): Promise<never> {
+  const what = `${of} '${label}' came to no outcome`;
+  const { persistence } = run;
+  let next = '';
+  if (persistence === undefined) {
+    // A bare chain that nobody observes does not write down that a step begins.
+    if (of === 'step' && run.observers === undefined) noteIntent(run, 'started', step, attempt);
+    next = '; run it again to carry it on';
+  } else {
+    // What others have noted in the meantime must not be left behind.
+    await persistence.flush();
+    // Who shuts down has said so already.
+    if (run.halt === undefined) {
+      const message = `The saga stops here and is carried on later: ${what}`;
+      reportRun(run, 'warn', message, word, { label, attempt });
+    }
+  }
+  const why = `${what} (${messageOf(word)})${next}`;
+  throw new SagaInterruptedError(run.sagaName, run.sagaId, why, { cause: word });
+}

@@ -1,0 +1,12 @@
+import type { UnknownWhen } from '../errors/index.js';
+import type { Clock, IdGenerator } from '../ports/index.js';
+
+/** What all runs of one host share. */
+export interface RunEnvironment {
+  readonly clock: Clock;
+  readonly ids: IdGenerator;
+  /** In [0, 1), for jitter. */
+  readonly random: () => number;
+  /** Which thrown errors leave the outcome of an action open. @default isAnswerLost */
+  readonly unknownWhen?: UnknownWhen;
+}
