@@ -75,6 +75,10 @@ function withoutForEver<T>(group: T): T {
   return Object.fromEntries(Object.entries(group).filter(([, ms]) => ms !== Infinity)) as T;
 }
 
+function deletes(deleteAfter: unknown): boolean {
+  return isObject(deleteAfter) && Object.values(deleteAfter).some((ms) => ms !== undefined);
+}
+
 /** The options of the in-process engine that have defaults, with them. */
 interface CheckedOptions {
   readonly leaseMs: number;
@@ -97,6 +101,9 @@ export function checkedOptions(options: InProcessEngineOptions): CheckedOptions 
     wholeProblem('leaseMs', leaseMs, MIN_LEASE_MS, LONGEST_TIMER_MS),
     ...workerProblems(worker),
     ...rangesProblems('deleteAfter', deleteAfter, DELETE_AFTER),
+    worker === false && deletes(deleteAfter)
+      ? 'deleteAfter goes with a worker, which does the deleting: leave it out here, or worker: false'
+      : undefined,
   ]);
   const wanted = typeof worker === 'object' ? withoutUndefined(worker) : {};
   return {

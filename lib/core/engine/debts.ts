@@ -7,6 +7,8 @@ import { someOf } from './some-of.js';
 
 /** How many live sagas of a name are looked at. */
 const MAX_LOOKED_AT = 1_000;
+/** How many names are looked up at once. */
+const READERS = 4;
 
 async function missingUndosOf(
   parts: EngineParts,
@@ -52,31 +54,41 @@ async function owedUndos(
   return owed;
 }
 
+async function reportOwed(parts: EngineParts, name: string): Promise<void> {
+  const { logger } = parts;
+  let owed: ReadonlyMap<string, readonly string[]>;
+  try {
+    owed = await owedUndos(parts, name);
+  } catch (error) {
+    report(logger, 'warn', `The undos that live sagas of ${name} owe could not be looked up`, {
+      saga: name,
+      error: messageOf(error),
+    });
+    return;
+  }
+  if (owed.size === 0) return;
+  const shown = [...owed].map(([label, ids]) => `'${label}' by ${someOf(ids)}`);
+  report(
+    logger,
+    'warn',
+    `Saga ${name} has live instances that owe an undo which its definition lacks: ` +
+      `${shown.join('; ')}. Keep these steps: retired: true of @SagaStep(), retired() of a chain`,
+    { saga: name, labels: [...owed.keys()] },
+  );
+}
+
 /**
  * Says at start-up which live sagas owe an undo that their definition no longer has: one line per
- * saga, before any of them has to be parked for it. A journal that fails here delays no recovery.
+ * saga, before any of them has to be parked for it. Reads a few names at a time, so that the appends
+ * of sagas find the journal free; nothing waits for it. Never rejects.
  */
-export async function reportDebts(parts: EngineParts): Promise<void> {
-  const { registry, logger } = parts;
-  for (const name of registry.names) {
-    let owed: ReadonlyMap<string, readonly string[]>;
-    try {
-      owed = await owedUndos(parts, name);
-    } catch (error) {
-      report(logger, 'warn', `The undos that live sagas of ${name} owe could not be looked up`, {
-        saga: name,
-        error: messageOf(error),
-      });
-      continue;
+export async function reportDebts(parts: EngineParts, isClosing: () => boolean): Promise<void> {
+  const names = [...parts.registry.names];
+  const reader = async (): Promise<void> => {
+    for (let name = names.shift(); name !== undefined; name = names.shift()) {
+      if (isClosing()) return;
+      await reportOwed(parts, name);
     }
-    if (owed.size === 0) continue;
-    const shown = [...owed].map(([label, ids]) => `'${label}' by ${someOf(ids)}`);
-    report(
-      logger,
-      'warn',
-      `Saga ${name} has live instances that owe an undo which its definition lacks: ` +
-        `${shown.join('; ')}. Keep these steps: retired: true of @SagaStep(), retired() of a chain`,
-      { saga: name, labels: [...owed.keys()] },
-    );
-  }
+  };
+  await Promise.all(Array.from({ length: READERS }, reader));
 }

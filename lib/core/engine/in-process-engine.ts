@@ -145,10 +145,13 @@ export class InProcessEngine implements SagaEngine {
 
   async recover(): Promise<void> {
     await this.open();
-    await reportDebts(this.#parts);
-    if (this.options.worker === false || this.#closed !== undefined) return;
-    this.#worker.start();
-    this.#retention.start();
+    if (this.#closed !== undefined) return;
+    if (this.options.worker !== false) {
+      this.#worker.start();
+      this.#retention.start();
+    }
+    // Beside it: what is merely told delays neither the application nor a recovery.
+    void reportDebts(this.#parts, () => this.#closed !== undefined);
   }
 
   #own(ref: SagaRef): SagaRef {

@@ -20,6 +20,7 @@ describe('the options of the in-process engine', () => {
     [{ worker: null }, '(got null)'],
     [{ deleteAfter: { completed: '7d' } }, 'deleteAfter.completed must be a whole number from 0'],
     [{ deleteAfter: { completed: -1 } }, '(got -1)'],
+    [{ deleteAfter: { parked: 1 }, worker: false }, 'deleteAfter goes with a worker'],
     [{ deleteAfter: { parked: null } }, 'deleteAfter.parked must be a whole number'],
     [{ deleteAfter: { done: 5 } }, "deleteAfter has completed, compensated, parked, and no 'done'"],
     [{ deleteAfter: 5 }, 'deleteAfter must be an object of completed, compensated, parked (got 5)'],

@@ -159,6 +159,8 @@ export class Cluster extends Shop {
     const process = new Process(this, options, skewMs);
     for (const definition of definitions) process.engine.register(definition);
     await process.engine.recover();
+    // What is told at the start comes beside the recovery.
+    await settle();
     return process;
   }
 

@@ -323,6 +323,14 @@ describe('the boot line', () => {
     ]);
   });
 
+  it('delays no recovery where the journal is slow to list', async () => {
+    const { cluster } = await crashedBeforeDeploy();
+    jest.spyOn(cluster.journal, 'list').mockReturnValue(new Promise(() => undefined));
+    await cluster.process([cluster.plan([cluster.step('Create')])]);
+    await cluster.takeover();
+    expect((await cluster.journal.get(ref))?.recoveries).toBe(1);
+  });
+
   it('reads page by page', async () => {
     const cluster = new Cluster();
     const old = cluster.plan([
