@@ -33,7 +33,7 @@ const DELETE_AFTER = {
 } as const satisfies Ranges;
 
 // As records, so that the compiler misses none.
-const JOURNAL: Readonly<Record<Exclude<keyof Journal, 'description'>, true>> = {
+const JOURNAL: Readonly<Record<Exclude<keyof Journal, 'description' | 'isVolatile'>, true>> = {
   ...{ open: true, close: true, create: true, append: true, load: true, get: true, list: true },
   ...{ heartbeat: true, claim: true, release: true, leave: true, requestCancel: true },
   forget: true,

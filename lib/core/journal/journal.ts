@@ -145,6 +145,8 @@ export type ForgetRequest =
 export interface Journal {
   /** For logs: 'sqlite data/sagas.db'. No secrets. */
   readonly description: string;
+  /** `true`: nothing of it survives this process. @default false */
+  readonly isVolatile?: boolean;
   /**
    * Connects, migrates and verifies the settings that durability depends on. Idempotent.
    *

@@ -37,6 +37,7 @@ const ENDED: ReadonlySet<string> = new Set(['completed', 'compensated']);
  */
 export class MemoryJournal implements Journal {
   readonly description = 'memory (nothing survives this process)';
+  readonly isVolatile = true;
   readonly #sagas = new Map<string, Stored>();
   readonly #owners = new Owners();
   #ordinal = 0;

@@ -18,6 +18,8 @@ export interface DiscoveredSaga {
   /** The class, and other classes that it is provided for. */
   readonly tokens: Set<Constructor>;
   readonly definition: SagaDefinition;
+  /** Its name stands in `@Saga()`; else it is that of the class. */
+  readonly isNamed: boolean;
 }
 
 function isClass(type: unknown): type is Constructor {
@@ -60,7 +62,8 @@ export class SagaExplorer {
         problems.push(...compiled.problems.map((problem) => `${type.name}: ${problem}`));
       } else {
         const tokens = new Set([type, ...(isClass(wrapper.token) ? [wrapper.token] : [])]);
-        found.set(identity, { type, tokens, definition: compiled.definition });
+        const isNamed = sagaMetadataOf(type)?.name !== undefined;
+        found.set(identity, { type, tokens, definition: compiled.definition, isNamed });
       }
     }
     const sagas = [...found.values()];
