@@ -80,7 +80,7 @@ function deletes(deleteAfter: unknown): boolean {
 }
 
 /** The options of the in-process engine that have defaults, with them. */
-interface CheckedOptions {
+export interface CheckedOptions {
   readonly leaseMs: number;
   readonly recovery: RecoveryOptions;
   readonly deleteAfter: RetentionOptions;

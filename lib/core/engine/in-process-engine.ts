@@ -1,26 +1,21 @@
-import { randomUUID } from 'node:crypto';
 import { startRequest, type SagaHandle, type SagaStartOptions } from '../builder/index.js';
 import type { SagaDefinition } from '../definition/index.js';
 import { SagaInterruptedError, SagaJournalError } from '../errors/index.js';
-import { jsonCodec, payloadLimits, type SagaFilter, type SagaRef } from '../journal/index.js';
+import type { SagaFilter, SagaRef } from '../journal/index.js';
 import { resumeRecord, type ManualWish } from '../machine/index.js';
+import { assemble } from './assemble.js';
 import { accepted, checkInput, checkSame } from './attach.js';
 import { checkedOptions } from './checked-options.js';
-import { Claims } from './claims.js';
 import { reportDebts } from './debts.js';
 import { listed, lookedUp } from './details.js';
 import type { InProcessEngineOptions } from './engine-options.js';
-import { environmentOf } from './engine-provider.js';
 import { checkedRef, type EngineParts } from './engine-parts.js';
-import { Lease } from './lease.js';
-import { LiveSagas, type LiveSaga } from './live-sagas.js';
-import { Ownership } from './ownership.js';
-import { RecoveryWorker } from './recovery-worker.js';
-import { DefinitionRegistry } from './registry.js';
-import { Retention } from './retention.js';
-import { RunFactory } from './run-factory.js';
+import type { LiveSaga } from './live-sagas.js';
+import type { Ownership } from './ownership.js';
+import type { RecoveryWorker } from './recovery-worker.js';
+import type { Retention } from './retention.js';
 import type { SagaDetails, SagaEngine, SagaSummaryPage } from './saga-engine.js';
-import { Steering, type ManualReason } from './steering.js';
+import type { ManualReason, Steering } from './steering.js';
 
 /** Runs sagas in this process and keeps them in a journal. */
 export class InProcessEngine implements SagaEngine {
@@ -35,31 +30,15 @@ export class InProcessEngine implements SagaEngine {
 
   /** @throws SagaOptionsError with everything that is wrong. */
   constructor(private readonly options: InProcessEngineOptions) {
-    const { journal, logger, observers } = options;
-    const { leaseMs, recovery, deleteAfter } = checkedOptions(options);
-    const environment = environmentOf(options);
-    const journaling = {
-      journal,
-      application: options.application ?? '',
-      codec: options.codec ?? jsonCodec,
-      limits: payloadLimits(options.limits),
-      owner: randomUUID(),
-      lease: new Lease(environment.clock, leaseMs, () => this.#ownership.beat()),
-    };
-    const live = new LiveSagas();
-    this.#parts = {
-      journaling,
-      environment,
-      logger,
-      registry: new DefinitionRegistry(),
-      live,
-      claims: new Claims(journaling, live),
-      runs: new RunFactory(journaling, environment, logger, observers),
-    };
-    this.#steering = new Steering(this.#parts);
-    this.#ownership = new Ownership(this.#parts, journaling.lease);
-    this.#retention = new Retention(this.#parts, deleteAfter);
-    this.#worker = new RecoveryWorker(this.#parts, recovery);
+    const { parts, steering, ownership, worker, retention } = assemble(
+      options,
+      checkedOptions(options),
+    );
+    this.#parts = parts;
+    this.#steering = steering;
+    this.#ownership = ownership;
+    this.#worker = worker;
+    this.#retention = retention;
   }
 
   register(definition: SagaDefinition): void {

@@ -1,4 +1,5 @@
 import type { Journal, PayloadCodec, PayloadLimits, SagaRow } from '../journal/index.js';
+import type { AtMost } from './at-most.js';
 import type { Lease } from './lease.js';
 
 /** What the journaled runs of one engine share. */
@@ -10,6 +11,8 @@ export interface Journaling {
   readonly limits: PayloadLimits;
   readonly owner: string;
   readonly lease: Lease;
+  /** For what every saga may ask or give back at once, as after a stall. */
+  readonly asks: AtMost;
 }
 
 /** Ends a run whose id turned out to be taken: nothing of it has run. */

@@ -1,15 +1,19 @@
 import { SagaJournalError } from '../errors/index.js';
 import type { Clock } from '../ports/index.js';
 
+/** So many heartbeats in a row that are answered after the end of their lease: it is too short. */
+const MAX_BEATS = 10;
+
 /** For how long this process may own sagas, by its own monotonic clock. */
 export class Lease {
   #renewedAt = -Infinity;
   #term = 0;
+  #renewing: Promise<void> | undefined;
 
   constructor(
     private readonly clock: Clock,
     readonly ms: number,
-    private readonly renew: () => Promise<void>,
+    private readonly beat: () => Promise<void>,
   ) {}
 
   /** Raised whenever it was renewed too late: others may have taken sagas over in between. */
@@ -31,6 +35,11 @@ export class Lease {
     this.#renewedAt = Math.max(this.#renewedAt, sentAt);
   }
 
+  /** One heartbeat is under way at a time, however many ask for it. @throws what the journal throws */
+  renew(): Promise<void> {
+    return (this.#renewing ??= this.beat().finally(() => (this.#renewing = undefined)));
+  }
+
   /**
    * Renews a lease that has ended: without one, others could claim at once what this process begins.
    *
@@ -38,10 +47,15 @@ export class Lease {
    */
   async ensure(): Promise<void> {
     if (this.left > 0) return;
-    try {
-      await this.renew();
-    } catch (error) {
-      throw new SagaJournalError('The heartbeat of this process failed', { cause: error });
+    // One may have been sent, and this process have stood still since, before anybody asked.
+    for (let beats = 0; beats < MAX_BEATS; beats += 1) {
+      await this.renew().catch((cause: unknown) => {
+        throw new SagaJournalError('The heartbeat of this process failed', { cause });
+      });
+      if (this.left > 0) return;
     }
+    throw new SagaJournalError(
+      `The heartbeat of this process took longer than its lease of ${this.ms} ms (leaseMs)`,
+    );
   }
 }

@@ -52,6 +52,7 @@ export class LiveSagas {
   readonly #byKey = new Map<string, LiveSaga>();
   /** By what was owned: one that cannot be given back may be left again. */
   readonly #left = new Map<string, LeftSaga>();
+  readonly #leaving = new Set<Promise<void>>();
   #closing = false;
 
   get(ref: SagaRef): LiveSaga | undefined {
@@ -113,15 +114,38 @@ export class LiveSagas {
   /**
    * Gives back what was left before its end: as long as this process lives, nobody else could claim
    * it. What cannot be given back now is kept for the next time, and so is what is worked on again: it
-   * may be another life of that id, which no epoch tells apart. Never throws.
+   * may be another life of that id, which no epoch tells apart. Resolves when all of it, also of
+   * earlier calls, has been tried once. Never throws.
    */
-  async giveBack({ journal, owner }: Journaling): Promise<void> {
-    const left = [...this.#left].filter(([, { ref }]) => this.get(ref) === undefined);
-    const released = left.map(async ([key, saga]) => {
-      await journal.release({ ...saga, owner });
+  async giveBack(journaling: Journaling): Promise<void> {
+    for (const [key, saga] of this.#left) {
+      if (this.get(saga.ref) !== undefined) continue;
+      // What is on its way is not sent again by the next call.
       this.#left.delete(key);
-    });
-    await Promise.allSettled(released);
+      const leaving: Promise<void> = this.#release(journaling, key, saga).finally(() =>
+        this.#leaving.delete(leaving),
+      );
+      this.#leaving.add(leaving);
+    }
+    await Promise.all(this.#leaving);
+  }
+
+  async #release({ asks, journal, owner }: Journaling, key: string, saga: LeftSaga): Promise<void> {
+    const send = async (): Promise<boolean> => {
+      if (this.get(saga.ref) !== undefined) return false;
+      await journal.release({ ...saga, owner });
+      return true;
+    };
+    const isGiven = await asks.run(send).catch(() => false);
+    if (!isGiven) this.#left.set(key, saga);
+  }
+
+  /** After a stall: each asks whether it is still this process's own, and stops when it is not. */
+  confirmAll(): void {
+    for (const live of this.#byKey.values()) {
+      // One that is being created asks when its write was answered.
+      if (live.isBorn) live.run.persistence?.confirm()?.catch(ignore);
+    }
   }
 
   /** Takes this process's hands off all of them at once. */

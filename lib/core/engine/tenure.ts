@@ -11,6 +11,7 @@ import type { Journaling } from './journaling.js';
 export class Tenure {
   /** The term of the lease in which the journal last said so. */
   #term: number | undefined;
+  #renewing: Promise<void> | undefined;
 
   constructor(
     private readonly shared: Journaling,
@@ -29,16 +30,24 @@ export class Tenure {
   }
 
   /** @throws LeaseLostError when somebody took over; SagaJournalError when nobody can tell. */
-  async renew(): Promise<void> {
+  renew(): Promise<void> {
+    return (this.#renewing ??= this.shared.asks
+      .run(() => this.#ask())
+      .finally(() => (this.#renewing = undefined)));
+  }
+
+  async #ask(): Promise<void> {
     const { journal, lease, owner } = this.shared;
     const { name, id } = this.ref;
     do {
       await lease.ensure();
-      this.#term = lease.term;
+      const { term } = lease;
       const row = await journal.get(this.ref);
       if (row?.owner !== owner || row.epoch !== this.epoch) {
         throw new LeaseLostError(`Saga ${name} ${id} was taken over while this process slept`);
       }
+      // Not before it was answered: others ask in the meantime.
+      this.#term = term;
       // Or it slept once more, while it asked.
     } while (!this.isSure);
   }

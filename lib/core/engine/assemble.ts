@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto';
+import { jsonCodec, payloadLimits } from '../journal/index.js';
+import { AtMost } from './at-most.js';
+import type { CheckedOptions } from './checked-options.js';
+import { Claims } from './claims.js';
+import type { InProcessEngineOptions } from './engine-options.js';
+import type { EngineParts } from './engine-parts.js';
+import { environmentOf } from './engine-provider.js';
+import type { Journaling } from './journaling.js';
+import { Lease } from './lease.js';
+import { LiveSagas } from './live-sagas.js';
+import { Ownership } from './ownership.js';
+import { RecoveryWorker } from './recovery-worker.js';
+import { DefinitionRegistry } from './registry.js';
+import { Retention } from './retention.js';
+import { RunFactory } from './run-factory.js';
+import { Steering } from './steering.js';
+
+/** How many questions of sagas after their ownership are under way at a time. */
+const MAX_ASKS = 64;
+
+/** The parts of one engine, put together. */
+export function assemble(
+  options: InProcessEngineOptions,
+  { leaseMs, recovery, deleteAfter }: CheckedOptions,
+) {
+  const { journal, logger, observers } = options;
+  const environment = environmentOf(options);
+  const journaling: Journaling = {
+    journal,
+    application: options.application ?? '',
+    codec: options.codec ?? jsonCodec,
+    limits: payloadLimits(options.limits),
+    owner: randomUUID(),
+    lease: new Lease(environment.clock, leaseMs, () => ownership.beat()),
+    asks: new AtMost(MAX_ASKS),
+  };
+  const live = new LiveSagas();
+  const parts: EngineParts = {
+    journaling,
+    environment,
+    logger,
+    registry: new DefinitionRegistry(),
+    live,
+    claims: new Claims(journaling, live),
+    runs: new RunFactory(journaling, environment, logger, observers),
+  };
+  const ownership: Ownership = new Ownership(parts, journaling.lease);
+  return {
+    parts,
+    ownership,
+    steering: new Steering(parts),
+    retention: new Retention(parts, deleteAfter),
+    worker: new RecoveryWorker(parts, recovery),
+  };
+}

@@ -1,0 +1,28 @@
+/**
+ * Lets so many pieces of work be under way at a time. After a stall every saga has a question for the
+ * journal: sent at once, a heartbeat would wait behind all of them, and the lease would end again.
+ */
+export class AtMost {
+  // A set, because taking the first of a long array away moves all the others.
+  readonly #waiting = new Set<() => void>();
+
+  constructor(private free: number) {}
+
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    if (this.free > 0) this.free -= 1;
+    else await new Promise<void>((resolve) => this.#waiting.add(resolve));
+    try {
+      return await work();
+    } finally {
+      this.#next();
+    }
+  }
+
+  #next(): void {
+    for (const resolve of this.#waiting) {
+      this.#waiting.delete(resolve);
+      return resolve();
+    }
+    this.free += 1;
+  }
+}
