@@ -1,15 +1,17 @@
 import type { DiscoveryService } from '@nestjs/core';
-import { SagaOptionsError, type SagaEngineProvider } from '../core/index.js';
+import { SagaOptionsError, silentLogger, type SagaEngineProvider } from '../core/index.js';
 import {
-  isObject,
+  groupProblem,
+  isGroup,
   methodsProblem,
   namesOf,
   refuseProblems,
   shown,
   unknownProblems,
 } from '../core/definition/index.js';
-import { settingsProblems } from '../core/engine/index.js';
-import type { SagaModuleOptions } from './saga-module-options.js';
+import { engineProblems, settingsProblems } from '../core/engine/index.js';
+import { memoryJournal } from '../journals/memory/index.js';
+import type { SagaModuleAsyncOptions, SagaModuleOptions } from './saga-module-options.js';
 import { SAGA_OPTIONS } from './tokens.js';
 
 const OF_A_JOURNAL = ['journal', 'leaseMs', 'worker', 'deleteAfter'] as const;
@@ -18,18 +20,51 @@ const OPTIONS = namesOf<SagaModuleOptions>({
   ...{ application: true, journal: true, engine: true, logger: true, codec: true, limits: true },
   ...{ unknownWhen: true, drainMs: true, leaseMs: true, worker: true, deleteAfter: true },
 });
+const ASYNC_OPTIONS = namesOf<SagaModuleAsyncOptions>({
+  ...{ imports: true, inject: true, useFactory: true },
+});
+
+/** What is wrong with the values; that of a logger which is still to be injected comes later. */
+function valueProblems(options: SagaModuleOptions): readonly (string | undefined)[] {
+  const { engine, logger = silentLogger, journal = memoryJournal(), ...settings } = options;
+  if (engine === undefined) {
+    const own = Object.entries(settings).filter(([name]) => OPTIONS.includes(name));
+    return engineProblems({ ...Object.fromEntries(own), journal, logger });
+  }
+  return [engineProblem(options), ...settingsProblems({ ...settings, logger })];
+}
 
 /**
- * What `forRoot()` was given, or a factory has made.
+ * What `forRoot()` was given, or a factory has made. Values are looked at when the application starts;
+ * where something else is wrong, they are told together with it.
  *
  * @throws SagaOptionsError when it is no object, or has what nobody reads.
  */
 export function checkedOptions(options: unknown, source: string): SagaModuleOptions {
-  if (!isObject(options)) {
-    throw new SagaOptionsError(`${source} must be an object of options (got ${shown(options)})`);
-  }
-  refuseProblems(unknownProblems('SagaModule', options, OPTIONS));
-  return options;
+  refuseProblems([isGroup(options) ? undefined : `${groupProblem(source, options)}`]);
+  const given = options as SagaModuleOptions;
+  const unknown = unknownProblems('SagaModule', given, OPTIONS);
+  if (unknown.length > 0) refuseProblems([...unknown, ...valueProblems(given)]);
+  return given;
+}
+
+/** @throws SagaOptionsError with everything that is wrong. */
+export function checkAsync(options: unknown): void {
+  const problem = groupProblem('What forRootAsync() is given', options);
+  if (!isGroup(options)) return refuseProblems([problem]);
+  const { useFactory: make, inject, imports } = options;
+  const list = (option: string, value: unknown): string | undefined =>
+    value === undefined || Array.isArray(value)
+      ? undefined
+      : `${option} must be a list (got ${shown(value)})`;
+  refuseProblems([
+    ...unknownProblems('forRootAsync()', options, ASYNC_OPTIONS),
+    typeof make === 'function'
+      ? undefined
+      : `forRootAsync() must be given { useFactory } (got ${shown(make)})`,
+    list('inject', inject),
+    list('imports', imports),
+  ]);
 }
 
 function withoutJournalProblem(options: SagaModuleOptions): string | undefined {
@@ -37,6 +72,12 @@ function withoutJournalProblem(options: SagaModuleOptions): string | undefined {
   if (given.length === 0) return undefined;
   const engine = String(options.engine?.description);
   return `engine (${engine}) goes without ${given.join(', ')}: take it away, or take the engine away`;
+}
+
+function engineProblem(options: SagaModuleOptions): string | undefined {
+  const { engine } = options;
+  const problem = methodsProblem('engine', engine, ['create'], 'what restateEngine() makes');
+  return problem ?? withoutJournalProblem(options);
 }
 
 /**
@@ -59,9 +100,6 @@ export function checkedEngine(
   options: SagaModuleOptions,
   settings: Parameters<SagaEngineProvider['create']>[0],
 ): SagaEngineProvider {
-  const { engine } = options;
-  const problem = methodsProblem('engine', engine, ['create'], 'what restateEngine() makes');
-  const others = problem === undefined ? withoutJournalProblem(options) : problem;
-  refuseProblems([others, ...settingsProblems(settings)]);
-  return engine as SagaEngineProvider;
+  refuseProblems([engineProblem(options), ...settingsProblems(settings)]);
+  return options.engine as SagaEngineProvider;
 }

@@ -1,7 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { checkedOptions } from './checked-options.js';
-import { SagaOptionsError } from '../core/index.js';
-import { shown } from '../core/definition/index.js';
+import { checkAsync, checkedOptions } from './checked-options.js';
 import { SagaLifecycle } from './runtime/index.js';
 import { SagaCoreModule } from './saga-core.module.js';
 import type { SagaModuleAsyncOptions, SagaModuleOptions } from './saga-module-options.js';
@@ -20,13 +18,10 @@ export class SagaModule {
     return { module: SagaModule, imports: [core] };
   }
 
+  /** @throws SagaOptionsError for what it cannot use; for what the factory makes, when the application starts. */
   static forRootAsync(options: SagaModuleAsyncOptions): DynamicModule {
+    checkAsync(options);
     const { useFactory: make, inject = [], imports = [] } = options;
-    if (typeof make !== 'function') {
-      throw new SagaOptionsError(
-        `forRootAsync() must be given { useFactory } (got ${shown(make)})`,
-      );
-    }
     const useFactory = async (...args: never[]): Promise<SagaModuleOptions> =>
       checkedOptions(await make(...args), 'What the useFactory of forRootAsync() gives');
     const core = SagaCoreModule.with({ provide: SAGA_OPTIONS, useFactory, inject }, imports);

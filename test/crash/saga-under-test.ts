@@ -110,14 +110,15 @@ function stepOf(scenario: Scenario, world: World, number: number): SagaStep<Trai
   const action = (ctx: Context) => asked(world, 'do', ctx, () => act(ctx));
   const compensate = (ctx: Context) => asked(world, 'undo', ctx, () => undo(ctx));
   const probe = (ctx: Context) => asked(world, 'probe', ctx, answer);
-  const isPivot = scenario.pivotAt === number;
+  const { pivotAt = Infinity } = scenario;
   return {
     label,
     action,
     retry: { retries: scenario.flakyAt === number ? 1 : 0, delay: PAUSE_MS },
     compensationRetry: { retries: ATTEMPTS.undo - 1, delay: PAUSE_MS },
     idempotent: scenario.once !== true,
-    ...(isPivot ? { pivot: true } : { compensate }),
+    ...(number === pivotAt ? { pivot: true } : {}),
+    ...(number < pivotAt ? { compensate } : {}),
     ...(scenario.probed === true ? { probe } : {}),
   };
 }

@@ -36,7 +36,7 @@ describe('the options of the Postgres journal', () => {
     [{ connection: {}, statementTimeoutMs: 0 }, /statementTimeoutMs must be .* \(got 0\)/],
     [{ connection: {}, reconnectMs: 1.5 }, /reconnectMs must be .* \(got 1.5\)/],
     [{ connection: {}, connectTimeoutMs: '5' }, /connectTimeoutMs must be .* \(got '5'\)/],
-    [{ url: 'postgres://h/d' }, /it has connectionString, .*, and no 'url'; take it away/],
+    [{ url: 'postgres://h/d' }, /unknown option 'url' of .*, which accepts connectionString, /],
     [{ connection: {}, onWarning: 'log' }, /onWarning must be a function/],
   ];
   it.each(bad)('are refused when they cannot be meant: %j', (options, message) => {

@@ -63,7 +63,10 @@ describe('the options of the SQLite journal', () => {
     [{ file: 'x', busyTimeoutMs: -1 }, 'busyTimeoutMs must be a whole number of ms from 0'],
     [{ file: 'x', busyTimeoutMs: 1.5 }, '(got 1.5)'],
     [{ file: 'x', busyTimeoutMs: NaN }, '(got NaN)'],
-    [{ file: 'x', syncronous: 'normal' }, "busyTimeoutMs, and no 'syncronous'; take it away"],
+    [
+      { file: 'x', syncronous: 'normal' },
+      "unknown option 'syncronous' of sqliteJournal (did you mean 'synchronous'?), which accepts ",
+    ],
     [{ file: 'x', driver: {} }, 'driver must be an object with open(file)'],
     [{ file: 'x', driver: 'libsql' }, "(got 'libsql')"],
   ];

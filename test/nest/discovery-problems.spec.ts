@@ -209,10 +209,64 @@ describe('the application does not start (semantics 30)', () => {
       charge() {}
     }
     expect(await problems(Misspelt)).toEqual([
-      "Misspelt: @Saga() has name, version, onCompensationFailure, and no 'nam'; take it away",
-      expect.stringMatching(/^Misspelt: charge: @SagaStep\(\) has label, .* no 'retries'; take it/),
-      expect.stringMatching(/^Misspelt: charge: @SagaStep\(\) has label, .* no 'timeOut'; take it/),
-      expect.stringMatching(/^Misspelt: step 'charge': retry has retries, .*, and no 'dealy'/),
+      "Misspelt: unknown option 'nam' of @Saga() (did you mean 'name'?), which accepts name, version, onCompensationFailure",
+      expect.stringMatching(
+        /^Misspelt: charge: unknown option 'retries' of @SagaStep\(\) \(did you mean 'retry'\?\), which accepts label, /,
+      ),
+      expect.stringMatching(/^Misspelt: charge: unknown option 'timeOut' .*did you mean 'timeout'/),
+      expect.stringMatching(
+        /^Misspelt: unknown option 'dealy' of step 'charge': retry \(did you mean 'delay'\?\), which accepts retries, /,
+      ),
+    ]);
+  });
+
+  it('with what is no name and no options', async () => {
+    const Any = (given: unknown) => Step(given as object);
+    @Saga(null as never)
+    class Nothing {
+      @Any(null)
+      charge() {}
+      @Any(['Ship'])
+      ship() {}
+      @Any(42)
+      mail() {}
+    }
+    const takes = 'takes a name or an object of options';
+    expect(await problems(Nothing)).toEqual([
+      `Nothing: @Saga() ${takes} (got null)`,
+      `Nothing: charge: @SagaStep() ${takes} (got null)`,
+      `Nothing: ship: @SagaStep() ${takes} (got an object)`,
+      `Nothing: mail: @SagaStep() ${takes} (got 42)`,
+    ]);
+  });
+
+  it('with @Saga without its parentheses: not even its class is made', () => {
+    const Naked = Saga as unknown as ClassDecorator;
+    const declare = () => {
+      @Naked
+      class Bare {
+        @SagaStep()
+        charge() {}
+      }
+      return Bare;
+    };
+    expect(declare).toThrow(/'Bare'.*\n.*write @Saga\(\)/);
+  });
+
+  it('with an undo behind the pivot, or a second pivot', async () => {
+    @Saga()
+    class TwoWays {
+      @SagaStep({ pivot: true })
+      pay() {}
+      @SagaStep({ compensate: 'recall' })
+      ship() {}
+      recall() {}
+      @SagaStep({ pivot: true })
+      mail() {}
+    }
+    expect(await problems(TwoWays)).toEqual([
+      expect.stringMatching(/^TwoWays: step 'ship': compensate stands behind the pivot 'pay'/),
+      expect.stringMatching(/^TwoWays: step 'mail': it is a second pivot/),
     ]);
   });
 

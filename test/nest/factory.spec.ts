@@ -339,3 +339,43 @@ function catching(work: () => unknown): Error {
   }
   throw new Error('It was not refused');
 }
+describe('what nobody reads', () => {
+  const step = { label: 'Debit', action: () => 1 };
+
+  it('is refused by define(), with all that is wrong with the chain', async () => {
+    const { sagas } = await boot();
+    const define = (build: unknown, options?: unknown) => () =>
+      sagas.define('Transfer', build as never, options as never);
+    const chain = (empty: SagaOrchestratorBuilder<unknown>) => empty.step(step);
+    expect(define(chain, { foo: 1, version: 0 })).toThrow(
+      /unknown option 'foo' of define\(\), which accepts version, onCompensationFailure\n.*version must/,
+    );
+    expect(define(chain, { id: 't-1' })).toThrow("unknown option 'id' of define()");
+    expect(define(chain, null)).toThrow('the options of define() must be an object (got null)');
+    expect(define(undefined)).toThrow('define() takes a function that adds the steps (got undef');
+    expect(define(() => undefined, { foo: 1 })).toThrow(/'foo'.*\n.*must return its chain/);
+    for (const options of [{ foo: 1 }, null, 5]) {
+      expect(define(chain, options)).toThrow(SagaDefinitionError);
+    }
+  });
+
+  it('is refused by each kind of start, before anything runs', async () => {
+    const { sagas } = await boot({ providers: ORDERS });
+    const transfer = sagas.define('Transfer', (chain) => chain.step(step));
+    const starts = (options: never) => [
+      async () => sagas.for(PlaceOrderSaga, tea(), options).runAsync(),
+      async () => transfer({}, options).runAsync(),
+      async () => sagas.create('Other', {}, options).step(step).runAsync(),
+    ];
+    for (const options of [{ foo: 1 }, null, 'o-1']) {
+      for (const start of starts(options as never)) {
+        await expect(start()).rejects.toMatchObject({ code: 'SAGA_OPTIONS' });
+      }
+    }
+    // What belongs to the plan, where that is finished.
+    const [ofClass, ofDefined] = starts({ version: 2 } as never);
+    for (const start of [ofClass, ofDefined]) {
+      await expect(start?.()).rejects.toThrow("unknown option 'version' of a start");
+    }
+  });
+});

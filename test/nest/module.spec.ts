@@ -218,11 +218,35 @@ describe('SagaModule.forRootAsync()', () => {
   it('names options that nobody reads', async () => {
     const misspelt = { jurnal: 'memory', leaseMS: 5_000 };
     const wrong =
-      /SagaModule has application, journal, .*, and no 'jurnal'; take it away; .* no 'leaseMS'/;
+      /unknown option 'jurnal' of SagaModule \(did you mean 'journal'\?\), which accepts application, journal, .*; unknown option 'leaseMS' .*'leaseMs'/;
     expect(() => SagaModule.forRoot(misspelt as object)).toThrow(wrong);
     @Module({ imports: [SagaModule.forRootAsync({ useFactory: () => misspelt as object })] })
     class AppModule {}
     await expect(bootModule(AppModule)).rejects.toThrow(wrong);
+  });
+
+  it('names options that nobody reads together with those that cannot be right', async () => {
+    const wrong = { jurnal: 'memory', drainMs: -1, limits: null, logger: 'log' };
+    const all =
+      /'jurnal' of SagaModule .*; logger must be .*; limits must be .*null.*; drainMs must be .*-1/;
+    expect(() => SagaModule.forRoot(wrong as never)).toThrow(all);
+    const engine = { ...wrong, engine: {}, leaseMs: 5 };
+    expect(() => SagaModule.forRoot(engine as never)).toThrow(
+      /'jurnal' .*; engine must be .*; drai/,
+    );
+    @Module({ imports: [SagaModule.forRootAsync({ useFactory: () => wrong as never })] })
+    class AppModule {}
+    await expect(bootModule(AppModule)).rejects.toThrow(all);
+  });
+
+  it.each<[unknown, RegExp]>([
+    [undefined, /What forRootAsync\(\) is given must be an object \(got undefined\)/],
+    [null, /must be an object \(got null\)/],
+    [{ useClass: Object }, /'useClass' of forRootAsync\(\).*; forRootAsync\(\) must be given/],
+    [{ useFactory: () => ({}), inject: 'Settings' }, /inject must be a list \(got 'Settings'\)/],
+    [{ useFactory: () => ({}), imports: null }, /imports must be a list \(got null\)/],
+  ])('says what is wrong with %p', (options, message) => {
+    expect(() => SagaModule.forRootAsync(options as never)).toThrow(message);
   });
 
   it('needs neither injection nor a promise', async () => {

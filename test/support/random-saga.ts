@@ -5,6 +5,7 @@ import {
   type AnySagaStep,
   type SagaDefinition,
 } from 'nestjs-saga-orchestrator/core';
+import { oneWay } from './one-way.js';
 
 /** How one attempt of an action goes: what it does to the world, and what is learned of it. */
 export type ActionFate =
@@ -165,18 +166,17 @@ export function definitionOf(
   { steps, halt }: Pick<RandomSaga, 'steps' | 'halt'>,
   as: (step: RandomStep) => Partial<AnySagaStep<unknown>> = () => ({}),
 ): SagaDefinition {
-  return defineSaga(
-    'PlaceOrder',
-    steps.map((step) => ({ ...stepOf(step), ...as(step) })),
-    { onCompensationFailure: halt ? 'halt' : 'continue' },
-  );
+  return defineSaga('PlaceOrder', oneWay(steps.map((step) => ({ ...stepOf(step), ...as(step) }))), {
+    onCompensationFailure: halt ? 'halt' : 'continue',
+  });
 }
 
 type Planned = SagaDefinition['steps'][number];
 
 /** A step of a plan, as it is written down in the next version of the plan. */
 function kept({ label, action, compensate, policy }: Planned) {
-  return { ...policy, label, action, compensate: compensate ?? NOTHING_TO_UNDO };
+  const { nothingToUndo: _, ...settings } = policy;
+  return { ...settings, label, action, compensate: compensate ?? NOTHING_TO_UNDO };
 }
 
 /** The same of a step that is only ever undone. */
@@ -211,7 +211,7 @@ export function redefine(
       live.splice(at, 1);
       if (deployed.change === 'retire') retired.push(retire(plan.forward[at] as Planned));
   }
-  return defineSaga(plan.name, live as never, {
+  return defineSaga(plan.name, oneWay(live) as never, {
     version: plan.version + 1,
     onCompensationFailure: plan.onCompensationFailure,
     retired: retired as never,

@@ -1,11 +1,25 @@
-import type {
-  ISagaContext,
-  SagaDefinition,
-  SagaDefinitionOptions,
-  SagaStepHooks,
-  StepResults,
+import {
+  groupProblem,
+  isGroup,
+  loggerProblem,
+  methodsProblem,
+  namesOf,
+  refuseProblems,
+  SAGA_OPTIONS,
+  shown,
+  type ISagaContext,
+  type SagaDefinition,
+  type SagaDefinitionOptions,
+  type SagaStepHooks,
+  type StepResults,
 } from '../definition/index.js';
-import type { RunEnvironment, RunObserver } from '../execution/index.js';
+import {
+  environmentProblems,
+  observerProblems,
+  type RunEnvironment,
+  type RunObserver,
+} from '../execution/index.js';
+import type { SagaLogger } from '../ports/index.js';
 import type { StepValue } from '../result/index.js';
 import type { SagaHost, SagaStartOptions } from './saga-host.js';
 
@@ -18,6 +32,50 @@ export interface SagaBuilderOptions extends SagaStartOptions, SagaDefinitionOpti
   /** Time, ids and chance, for tests. */
   readonly environment?: RunEnvironment;
   readonly observers?: readonly RunObserver[];
+}
+
+/** What a chain has beside the options of its start. */
+export const OF_A_CHAIN = namesOf<Omit<SagaBuilderOptions, keyof SagaStartOptions>>({
+  ...{ definition: true, host: true, environment: true, observers: true },
+  ...SAGA_OPTIONS,
+});
+
+function isLogger(logger: Partial<SagaLogger> | null | undefined): boolean {
+  return (
+    typeof logger?.debug === 'function' &&
+    typeof logger.info === 'function' &&
+    typeof logger.warn === 'function' &&
+    typeof logger.error === 'function'
+  );
+}
+
+function definitionProblem(definition: unknown): string | undefined {
+  if (definition === undefined) return undefined;
+  if (isGroup(definition) && Array.isArray(definition['forward'])) return undefined;
+  return `definition must be what defineSaga() or build() makes (got ${shown(definition)})`;
+}
+
+/**
+ * Before a chain is made: what could not be used. Its steps and the options of its start are looked at
+ * when it is built, and when it is started.
+ *
+ * @throws SagaOptionsError with everything that is wrong.
+ */
+export function checkChain(logger: SagaLogger, options: unknown): void {
+  // What nearly all chains are given, without a list of anything.
+  if (options === undefined && isLogger(logger)) return;
+  const given = isGroup(options) ? options : {};
+  const { host, definition, environment, observers } = given;
+  refuseProblems([
+    loggerProblem(logger),
+    options === undefined ? undefined : groupProblem('the options of a chain', options),
+    host === undefined
+      ? undefined
+      : methodsProblem('host', host, ['start'], 'an engine, or another object with start'),
+    definitionProblem(definition),
+    ...environmentProblems(environment),
+    ...observerProblems(observers),
+  ]);
 }
 
 /** {@link SagaStep} with its result inferred from what the action returns. */

@@ -1,20 +1,10 @@
-import { duplicateProblem, StepDefinition } from '../definition/index.js';
+import { clashProblems, StepDefinition } from '../definition/index.js';
 import { SagaDefinitionError } from '../errors/index.js';
-
-function refuseTaken(
-  name: string,
-  { label }: StepDefinition,
-  known: readonly StepDefinition[],
-): void {
-  for (const step of known) {
-    if (step.label === label) throw new SagaDefinitionError(name, [duplicateProblem(label)]);
-  }
-}
 
 /**
  * A step that a chain takes in. Short, because bare chains define their steps for every run.
  *
- * @throws SagaDefinitionError with its problems, or when its label is taken.
+ * @throws SagaDefinitionError with its problems, or with what it does not go together with.
  */
 export function checkedStep(
   name: string,
@@ -23,7 +13,7 @@ export function checkedStep(
   retired: readonly StepDefinition[],
 ): StepDefinition {
   if (!(defined instanceof StepDefinition)) throw new SagaDefinitionError(name, defined);
-  refuseTaken(name, defined, steps);
-  if (retired.length > 0) refuseTaken(name, defined, retired);
+  const problems = clashProblems(retired.length === 0 ? steps : [...steps, ...retired], defined);
+  if (problems.length > 0) throw new SagaDefinitionError(name, problems);
   return defined;
 }

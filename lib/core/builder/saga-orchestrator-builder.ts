@@ -18,7 +18,7 @@ import type { SagaLogger } from '../ports/index.js';
 import type { StepValue } from '../result/index.js';
 import { bareRun, driveBare } from './bare-host.js';
 import { checkedStep } from './checked-step.js';
-import type { InferredStep, SagaBuilderOptions } from './builder-options.js';
+import { checkChain, type InferredStep, type SagaBuilderOptions } from './builder-options.js';
 import { HostedChain } from './hosted-chain.js';
 import { RunView } from './run-view.js';
 import type { SagaHandle } from './saga-host.js';
@@ -43,7 +43,7 @@ export class SagaOrchestratorBuilder<TContext, TResults extends StepResults = ob
   /**
    * @param name Names the saga in logs and errors, up to 255 bytes.
    * @param initialContext The data that the steps share.
-   * @param logger Any winston logger.
+   * @param logger Any winston logger, or `silentLogger`. @throws SagaOptionsError without one
    */
   constructor(
     readonly name: string,
@@ -51,6 +51,7 @@ export class SagaOrchestratorBuilder<TContext, TResults extends StepResults = ob
     private readonly logger: SagaLogger,
     private readonly options?: SagaBuilderOptions,
   ) {
+    checkChain(logger, options);
     this.#definition = options?.definition;
   }
 

@@ -1,27 +1,25 @@
 import {
-  isObject,
+  groupProblem,
+  isGroup,
   MAX_DURATION_MS,
   MAX_NAME_BYTES,
   namesOf,
   nameProblem,
   refuseProblems,
+  SAGA_OPTIONS,
   shown,
   textProblem,
   unknownProblems,
 } from '../definition/index.js';
 import { timeOfDate } from '../ports/index.js';
-import type { SagaBuilderOptions } from './builder-options.js';
+import { OF_A_CHAIN, type SagaBuilderOptions } from './builder-options.js';
 import type { SagaStartOptions } from './saga-host.js';
 
 const MAX_TAGS = 32;
 const OPTIONS = namesOf<SagaStartOptions>({ id: true, key: true, tags: true, deadline: true });
-/** What a chain and its host have beside them. */
-const OF_A_CHAIN = namesOf<
-  Omit<SagaBuilderOptions, keyof SagaStartOptions> & { readonly resumeFrom: string }
->({
-  ...{ definition: true, host: true, environment: true, observers: true, resumeFrom: true },
-  ...{ version: true, onCompensationFailure: true },
-});
+/** What a chain and its host have beside them; of a finished plan the settings are known. */
+const BESIDES = [...OF_A_CHAIN, 'resumeFrom'];
+const BESIDES_A_PLAN = BESIDES.filter((name) => !Object.hasOwn(SAGA_OPTIONS, name));
 
 /** Start options, checked, with their defaults. */
 export interface StartRequest {
@@ -31,13 +29,8 @@ export interface StartRequest {
   readonly deadline: number | null;
 }
 
-function isGroup(tags: unknown): tags is Readonly<Record<string, string>> {
-  return isObject(tags) && !Array.isArray(tags);
-}
-
 function tagProblems(tags: unknown): readonly (string | undefined)[] {
-  if (!isObject(tags) || Array.isArray(tags))
-    return [`tags must be an object (got ${shown(tags)})`];
+  if (!isGroup(tags)) return [groupProblem('tags', tags)];
   const entries = Object.entries(tags);
   if (entries.length > MAX_TAGS)
     return [`tags must be at most ${MAX_TAGS} (got ${entries.length})`];
@@ -63,13 +56,16 @@ export function startRequest(
   newId: () => string,
   now: number,
 ): StartRequest {
+  if (!isGroup(options)) refuseProblems([groupProblem('the options of a start', options)]);
   const { id = newId(), key, deadline } = options;
+  const isPlanned = (options as SagaBuilderOptions).definition !== undefined;
+  const besides = isPlanned ? BESIDES_A_PLAN : BESIDES;
   // Copied before they are looked at: what is checked is what will be stored.
   const tags = isGroup(options.tags)
     ? Object.fromEntries(Object.entries(options.tags))
     : options.tags;
   refuseProblems([
-    ...unknownProblems('a start', options, OPTIONS, OF_A_CHAIN),
+    ...unknownProblems('a start', options, OPTIONS, besides),
     nameProblem('id', id),
     key === undefined ? undefined : nameProblem('key', key),
     ...(tags === undefined ? [] : tagProblems(tags)),

@@ -22,17 +22,16 @@ export {
   StepDefinition,
   type StepPolicy,
 } from './step-definition.js';
-export {
-  assembleSaga,
-  defineSaga,
-  duplicateProblem,
-  freezeSaga,
-  SagaDefinition,
-} from './saga-definition.js';
-export type { SagaDefinitionOptions } from './saga-options.js';
+export { assembleSaga, defineSaga, freezeSaga, SagaDefinition } from './saga-definition.js';
+export { clashProblems } from './order-problems.js';
+export { SAGA_OPTIONS, type SagaDefinitionOptions } from './saga-options.js';
+export { STEP_OPTIONS } from './step-problems.js';
 export { isStorable, nameProblem, shown, shownText, textProblem } from './names.js';
 export {
+  groupProblem,
+  isGroup,
   isObject,
+  loggerProblem,
   methodsProblem,
   namesOf,
   rangesProblems,

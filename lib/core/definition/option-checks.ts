@@ -1,8 +1,11 @@
 import { SagaOptionsError } from '../errors/index.js';
+import { LOG_LEVELS } from '../ports/index.js';
 import { shown } from './names.js';
 
 /** The lowest and the highest whole number that each option of a group may have. */
-export type Ranges = Readonly<Record<string, readonly [low: number, high: number]>>;
+export type Ranges<K extends string = string> = Readonly<
+  Record<K, readonly [low: number, high: number]>
+>;
 
 /** @throws SagaOptionsError with everything that is wrong. */
 export function refuseProblems(problems: readonly (string | undefined)[]): void {
@@ -20,9 +23,50 @@ export function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
+/** As {@link isObject}, and no list: what a group of options can be. */
+export function isGroup(value: unknown): value is Readonly<Record<string, unknown>> {
+  return isObject(value) && !Array.isArray(value);
+}
+
+/** What is wrong with what should be a group of options: then nothing else of it can be told. */
+export function groupProblem(what: string, value: unknown): string | undefined {
+  return isGroup(value) ? undefined : `${what} must be an object (got ${shown(value)})`;
+}
+
 /** The names of all options of a type, as a record: the compiler misses none, and lets none in. */
 export function namesOf<T>(names: Readonly<Record<keyof T, true>>): readonly string[] {
   return Object.keys(names);
+}
+
+/** The least number of letters to put in, leave out or replace that makes one word of the other. */
+function distance(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, i) => i);
+  for (const [i, letter] of [...one].entries()) {
+    const next = [i + 1];
+    for (let j = 0; j < other.length; j++) {
+      const replaced = (row[j] as number) + (letter === other[j] ? 0 : 1);
+      next.push(Math.min(replaced, (row[j + 1] as number) + 1, (next[j] as number) + 1));
+    }
+    row = next;
+  }
+  return row[other.length] as number;
+}
+
+/** The name that a misspelt one was most likely meant to be; `undefined` when none is near. */
+function meant(name: string, names: readonly string[]): string | undefined {
+  if (name.length > 40) return undefined;
+  const given = name.toLowerCase();
+  const near = names.flatMap((known) => {
+    const other = known.toLowerCase();
+    const away = distance(given, other);
+    const isBeginning = given.length > 2 && other.startsWith(given);
+    if (!isBeginning && away > Math.min(3, Math.max(given.length, other.length) / 2)) return [];
+    const same = [...given].findIndex((letter, at) => letter !== other[at]);
+    return { known, away, same: same < 0 ? given.length : same };
+  });
+  // Of two that are as near, people write the beginning as it is.
+  near.sort((one, other) => one.away - other.away || other.same - one.same);
+  return near[0]?.known;
 }
 
 /**
@@ -37,7 +81,11 @@ export function unknownProblems(
 ): readonly string[] {
   return Object.keys(options)
     .filter((name) => !names.includes(name) && !besides.includes(name))
-    .map((name) => `${of} has ${names.join(', ')}, and no ${shown(name)}; take it away`);
+    .map((name) => {
+      const known = meant(name, names);
+      const hint = known === undefined ? '' : ` (did you mean ${shown(known)}?)`;
+      return `unknown option ${shown(name)} of ${of}${hint}, which accepts ${names.join(', ')}`;
+    });
 }
 
 export function wholeProblem(
@@ -59,14 +107,13 @@ export function rangesProblems(
 ): readonly (string | undefined)[] {
   if (group === undefined) return [];
   const names = Object.keys(ranges);
-  if (!isObject(group)) {
+  if (!isGroup(group)) {
     return [`${option} must be ${kind} of ${names.join(', ')} (got ${shown(group)})`];
   }
-  const given = group as Readonly<Record<string, unknown>>;
   const values = Object.entries(ranges).map(([name, range]) =>
-    given[name] === undefined
+    group[name] === undefined
       ? undefined
-      : wholeProblem(`${option}.${name}`, given[name], ...range),
+      : wholeProblem(`${option}.${name}`, group[name], ...range),
   );
   return [...unknownProblems(option, group, names), ...values];
 }
@@ -86,4 +133,14 @@ export function methodsProblem(
       ? `the function ${value.name}; call it`
       : `${shown(value)}${isObject(value) ? ` without ${missing.join(', ')}` : ''}`;
   return `${option} must be ${rule} (got ${got})`;
+}
+
+export function loggerProblem(logger: unknown): string | undefined {
+  return methodsProblem(
+    'logger',
+    logger,
+    LOG_LEVELS,
+    "a logger with debug, info, warn and error, as winston's is; nestLogger() makes one of Nest's, " +
+      'silentLogger says nothing',
+  );
 }

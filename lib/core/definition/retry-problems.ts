@@ -1,3 +1,4 @@
+import type { RetryOptions } from '../retry/index.js';
 import { shown } from './names.js';
 import { isObject, unknownProblems } from './option-checks.js';
 
@@ -8,8 +9,10 @@ function isWithin(value: unknown, low: number, high: number): boolean {
   return typeof value === 'number' && value >= low && value <= high;
 }
 
+type Rule = readonly [rule: string, is: (value: unknown) => boolean];
+
 /** What each field of `RetryOptions` has to be. */
-const RULES: Readonly<Record<string, readonly [rule: string, is: (value: unknown) => boolean]>> = {
+const RULES: Readonly<Record<keyof RetryOptions, Rule>> = {
   retries: [
     'a whole number from 0 to 1000',
     (value) => Number.isInteger(value) && isWithin(value, 0, 1_000),
@@ -25,7 +28,7 @@ const FIELDS = Object.keys(RULES);
 /** What is wrong with a `retry` option, each line with its name, value and remedy. */
 export function retryProblems(name: string, option: unknown): readonly string[] {
   if (!isObject(option) || Array.isArray(option)) {
-    const [rule, is] = RULES['retries'] as (typeof RULES)[string];
+    const [rule, is] = RULES.retries;
     if (is(option)) return [];
     return [`${name} must be ${rule}, or an object with 'retries' (got ${shown(option)})`];
   }

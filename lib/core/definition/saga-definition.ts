@@ -3,14 +3,16 @@ import { fingerprintOf } from './fingerprint.js';
 import { MAX_STEPS } from './limits.js';
 import {
   optionProblems,
-  unknownOptionProblems,
   type SagaDefinitionOptions,
   type WholeSagaOptions,
+  wholeProblems,
 } from './saga-options.js';
-import type { AnySagaStep } from './saga-step.js';
+import type { AnySagaStep, RetiredSagaStep } from './saga-step.js';
 import { defineRetiredStep, defineStep, type StepDefinition } from './step-definition.js';
 import { isShortName, nameProblem, shown, shownText, textProblem } from './names.js';
 import { mermaidOf } from './diagram.js';
+import { isGroup } from './option-checks.js';
+import { duplicates, orderProblems } from './order-problems.js';
 
 /** Of those definitions that were asked for it: most plans of bare chains never are. */
 const fingerprints = new WeakMap<SagaDefinition, string>();
@@ -72,22 +74,6 @@ export class SagaDefinition {
 const NO_OPTIONS: SagaDefinitionOptions = {};
 const NONE: readonly string[] = [];
 const NO_STEPS: readonly StepDefinition[] = [];
-
-/** What to say of a label that stands twice in a saga. */
-export function duplicateProblem(label: string): string {
-  return `label ${shown(label)} is used twice; labels must be unique in a saga`;
-}
-
-/** Of all that were given, also those that are not valid: every problem is told at once. */
-function duplicates(steps: readonly { readonly label?: unknown }[]): readonly string[] {
-  const seen = new Set<string>();
-  const twice = new Set<string>();
-  for (const step of steps) {
-    const label: unknown = (step as { readonly label?: unknown } | null | undefined)?.label;
-    if (typeof label === 'string') (seen.has(label) ? twice : seen).add(label);
-  }
-  return [...twice].map(duplicateProblem);
-}
 
 /** @throws SagaDefinitionError with all problems of the whole: name, options, number of steps. */
 function checkWhole(
@@ -172,22 +158,28 @@ export function defineSaga<TContext>(
   steps: readonly AnySagaStep<TContext>[],
   options: WholeSagaOptions<TContext> = {},
 ): SagaDefinition {
-  const problems = [...unknownOptionProblems(options)];
+  const problems = [...wholeProblems(options)];
+  if (!Array.isArray(steps)) problems.push(`the steps must be a list (got ${shown(steps)})`);
+  const plans = Array.isArray(steps) ? (steps as readonly AnySagaStep<TContext>[]) : [];
+  const given = (isGroup(options) ? options : NO_OPTIONS) as WholeSagaOptions<TContext>;
+  const { retired, aliases, ...settings } = given;
+  const old: readonly RetiredSagaStep<TContext, never>[] = Array.isArray(retired) ? retired : [];
   const defined: StepDefinition[] = [];
   const keep = (outcome: StepDefinition | readonly string[]): void => {
     if ('label' in outcome) defined.push(outcome);
     else problems.push(...outcome);
   };
-  steps.forEach((step, index) => keep(defineStep(step as never, index)));
-  options.retired?.forEach((step, index) => keep(defineRetiredStep(step, index)));
-  problems.push(...retiredCountProblems(options.retired?.length ?? 0));
+  plans.forEach((step, index) => keep(defineStep(step as never, index)));
+  old.forEach((step, index) => keep(defineRetiredStep(step, index)));
+  problems.push(...retiredCountProblems(old.length));
   const forward = defined.filter((step) => step.action !== undefined);
-  checkWhole(name, forward.length, options, [
+  checkWhole(name, forward.length, settings, [
     ...problems,
+    ...orderProblems(forward),
     ...labelProblems(defined),
-    ...duplicates([...steps, ...(options.retired ?? [])]),
+    ...duplicates([...plans, ...old]),
   ]);
-  const { version = 1, onCompensationFailure = 'continue', aliases } = options;
+  const { version = 1, onCompensationFailure = 'continue' } = settings;
   return freezeSaga(
     new SagaDefinition(name, version, defined, forward, onCompensationFailure, aliases),
   );

@@ -1,5 +1,6 @@
+import { types } from 'node:util';
 import { shown } from './names.js';
-import { namesOf, unknownProblems } from './option-checks.js';
+import { groupProblem, isGroup, namesOf, unknownProblems } from './option-checks.js';
 import type { RetiredSagaStep } from './saga-step.js';
 
 /** Settings of a whole saga. */
@@ -20,23 +21,34 @@ export interface WholeSagaOptions<TContext> extends SagaDefinitionOptions {
   readonly aliases?: ReadonlyMap<string, string>;
 }
 
-const OPTIONS = namesOf<WholeSagaOptions<unknown>>({
+/** The settings that every form of a saga has. */
+export const SAGA_OPTIONS: Readonly<Record<keyof SagaDefinitionOptions, true>> = {
   version: true,
   onCompensationFailure: true,
-  retired: true,
-  aliases: true,
-});
+};
+const WHOLE = namesOf<WholeSagaOptions<unknown>>({ ...SAGA_OPTIONS, retired: true, aliases: true });
 
-/** What nobody would read. */
-export function unknownOptionProblems(options: object): readonly string[] {
-  return unknownProblems('a saga', options, OPTIONS);
+/** What nobody would read, or could. */
+export function wholeProblems(options: unknown): readonly string[] {
+  const problem = groupProblem('the options of a saga', options);
+  if (!isGroup(options)) return [problem ?? []].flat();
+  const { retired, aliases } = options;
+  return [
+    ...unknownProblems('a saga', options, WHOLE),
+    ...(retired === undefined || Array.isArray(retired)
+      ? []
+      : [`retired must be a list of steps (got ${shown(retired)})`]),
+    ...(aliases === undefined || types.isMap(aliases)
+      ? []
+      : [`aliases must be a Map (got ${shown(aliases)})`]),
+  ];
 }
 
 /** What is wrong with the values of a saga's settings. */
 export function optionProblems(options: SagaDefinitionOptions): readonly string[] {
   const { version = 1, onCompensationFailure: onFailure = 'continue' } = options;
   const problems: string[] = [];
-  if (!Number.isInteger(version) || version < 1) {
+  if (!Number.isSafeInteger(version) || version < 1) {
     problems.push(`version must be a whole number of at least 1 (got ${shown(version)})`);
   }
   if (onFailure !== 'continue' && onFailure !== 'halt') {

@@ -71,9 +71,19 @@ function undoOf(compensate: unknown): Compensation | undefined {
   return compensate === NOTHING_TO_UNDO ? undefined : (compensate as Compensation | undefined);
 }
 
-/** Whether a step leaves every setting at its default. */
+/** Whether a step has these three alone. A loop, because it makes no list of the names. */
+function isBare(step: object): boolean {
+  for (const key in step) {
+    if (key !== 'label' && key !== 'action' && key !== 'compensate') return false;
+  }
+  return true;
+}
+
+/** Whether a step leaves every setting at its default, and has nothing that nobody reads. */
 function isPlain(step: SagaStep<never, never, never>): boolean {
   return (
+    isBare(step) &&
+    // Of an instance of a class these need not be its own.
     step.retry === undefined &&
     step.timeout === undefined &&
     step.timeoutGrace === undefined &&

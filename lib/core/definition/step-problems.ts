@@ -1,9 +1,30 @@
 import { MAX_DURATION_MS } from './limits.js';
 import { nameProblem, shown } from './names.js';
+import { namesOf, unknownProblems } from './option-checks.js';
 import { retryProblems } from './retry-problems.js';
-import { NOTHING_TO_UNDO, type SagaStep } from './saga-step.js';
+import {
+  NOTHING_TO_UNDO,
+  type RetiredSagaStep,
+  type SagaStep,
+  type SagaStepOptions,
+} from './saga-step.js';
 
 type AnyStep = Partial<Record<keyof SagaStep<unknown>, unknown>>;
+
+/** What every kind of step has beside its functions. */
+export const STEP_OPTIONS: Readonly<Record<keyof SagaStepOptions, true>> = {
+  ...{ retry: true, timeout: true, timeoutGrace: true, pivot: true, idempotent: true },
+  ...{ compensateOn: true, compensationRetry: true, compensationTimeout: true },
+  unknownWhen: true,
+};
+const STEP = namesOf<SagaStep<unknown>>({
+  ...{ label: true, action: true, compensate: true, probe: true, onError: true },
+  ...STEP_OPTIONS,
+});
+const RETIRED_STEP = namesOf<RetiredSagaStep<unknown>>({
+  ...{ label: true, compensate: true, compensateOn: true },
+  ...{ compensationRetry: true, compensationTimeout: true },
+});
 
 const NONE: readonly string[] = [];
 
@@ -53,6 +74,14 @@ function compensateProblems(where: string, step: AnyStep): readonly string[] {
   ];
 }
 
+/** What nobody reads of a step; an instance of a class may have fields of its own. */
+function strangers(where: string, step: object, names: readonly string[]): readonly string[] {
+  const type: unknown = Object.getPrototypeOf(step);
+  const isLiteral = type === null || type === Object.prototype;
+  // One that was moved to the retired steps may still have all that it had.
+  return isLiteral ? unknownProblems(where, step, names, STEP) : NONE;
+}
+
 /** Everything that is wrong with a step that is only ever undone. */
 export function retiredProblems(candidate: unknown, index: number): readonly string[] {
   if (typeof candidate !== 'object' || candidate === null) {
@@ -65,6 +94,7 @@ export function retiredProblems(candidate: unknown, index: number): readonly str
   const label = nameProblem('its label', step.label);
   const where = `retired step ${label === undefined ? shown(step.label) : index + 1}`;
   const problems = [
+    ...strangers(where, step, RETIRED_STEP),
     ...compensateProblems(where, { compensate: step.compensate }),
     ...optionProblems(where, step),
   ];
@@ -82,7 +112,11 @@ export function stepProblems(candidate: unknown, index: number): readonly string
   const step = candidate as AnyStep;
   const label = nameProblem('its label', step.label);
   const where = `step ${label === undefined ? shown(step.label) : index + 1}`;
-  const problems = [...compensateProblems(where, step), ...optionProblems(where, step)];
+  const problems = [
+    ...strangers(where, step, STEP),
+    ...compensateProblems(where, step),
+    ...optionProblems(where, step),
+  ];
   if (label !== undefined) problems.push(`${where}: ${label}`);
   if (typeof step.action !== 'function') {
     problems.push(`${where}: action must be a function (got ${shown(step.action)})`);

@@ -1,16 +1,21 @@
 import {
-  isObject,
+  groupProblem,
+  isGroup,
+  loggerProblem,
   methodsProblem,
   nameProblem,
+  namesOf,
   rangesProblems,
   refuseProblems,
   shown,
+  unknownProblems,
   wholeProblem,
   withoutUndefined,
   type Ranges,
 } from '../definition/index.js';
+import { environmentProblems, observerProblems } from '../execution/index.js';
 import { LIMIT_RANGES, type Journal, type PayloadCodec } from '../journal/index.js';
-import { LOG_LEVELS, LONGEST_TIMER_MS } from '../ports/index.js';
+import { LONGEST_TIMER_MS } from '../ports/index.js';
 import type { InProcessEngineOptions } from './engine-options.js';
 import type { EngineSettings } from './engine-provider.js';
 import type { RecoveryOptions } from './recovery-worker.js';
@@ -20,17 +25,17 @@ import type { RetentionOptions } from './retention.js';
 const MIN_LEASE_MS = 100;
 const MAX_KEPT_MS = 3_650 * 86_400_000;
 
-const WORKER = {
+const WORKER: Ranges<keyof RecoveryOptions> = {
   pollMs: [1, LONGEST_TIMER_MS],
   concurrency: [1, 100_000],
   maxRecoveries: [0, 1_000],
-} as const satisfies Ranges;
+};
 
-const DELETE_AFTER = {
+const DELETE_AFTER: Ranges<keyof RetentionOptions> = {
   completed: [0, MAX_KEPT_MS],
   compensated: [0, MAX_KEPT_MS],
   parked: [0, MAX_KEPT_MS],
-} as const satisfies Ranges;
+};
 
 // As records, so that the compiler misses none.
 const JOURNAL: Readonly<Record<Exclude<keyof Journal, 'description' | 'isVolatile'>, true>> = {
@@ -40,23 +45,36 @@ const JOURNAL: Readonly<Record<Exclude<keyof Journal, 'description' | 'isVolatil
 };
 const CODEC: Readonly<Record<keyof PayloadCodec, true>> = { encode: true, decode: true };
 
+const SETTINGS: Readonly<Record<keyof EngineSettings, true>> = {
+  ...{ logger: true, environment: true, codec: true, limits: true, observers: true },
+  ...{ drainMs: true, application: true, unknownWhen: true },
+};
+const OF_ANY_ENGINE = namesOf<EngineSettings>(SETTINGS);
+const OPTIONS = namesOf<InProcessEngineOptions>({
+  ...SETTINGS,
+  ...{ journal: true, leaseMs: true, worker: true, deleteAfter: true },
+});
+
+/** What no engine takes: {@link settingsProblems} looks at what it does take. */
+export function unknownSettings(settings: EngineSettings): readonly string[] {
+  return unknownProblems('an engine', settings, OF_ANY_ENGINE);
+}
+
 /** Everything that is wrong with what any engine is given. `undefined` means the default. */
 export function settingsProblems(settings: EngineSettings): readonly (string | undefined)[] {
-  const { logger, application, codec, limits, drainMs, unknownWhen } = settings;
+  const { logger, application, environment, codec, limits } = settings;
+  const { observers, drainMs, unknownWhen } = settings;
   return [
     application === undefined || application === ''
       ? undefined
       : nameProblem('application', application),
-    methodsProblem(
-      'logger',
-      logger,
-      LOG_LEVELS,
-      "a logger with debug, info, warn and error, as winston's is; nestLogger() makes one of Nest's",
-    ),
+    loggerProblem(logger),
+    ...environmentProblems(environment),
     codec === undefined
       ? undefined
       : methodsProblem('codec', codec, Object.keys(CODEC), 'an object with encode and decode'),
     ...rangesProblems('limits', limits, LIMIT_RANGES),
+    ...observerProblems(observers),
     drainMs === undefined ? undefined : wholeProblem('drainMs', drainMs, 0, LONGEST_TIMER_MS),
     unknownWhen === undefined || typeof unknownWhen === 'function'
       ? undefined
@@ -71,12 +89,12 @@ function workerProblems(worker: unknown): readonly (string | undefined)[] {
 
 /** `Infinity` is as long as what is left out: for ever. */
 function withoutForEver<T>(group: T): T {
-  if (!isObject(group)) return group;
+  if (!isGroup(group)) return group;
   return Object.fromEntries(Object.entries(group).filter(([, ms]) => ms !== Infinity)) as T;
 }
 
 function deletes(deleteAfter: unknown): boolean {
-  return isObject(deleteAfter) && Object.values(deleteAfter).some((ms) => ms !== undefined);
+  return isGroup(deleteAfter) && Object.values(deleteAfter).some((ms) => ms !== undefined);
 }
 
 /** The options of the in-process engine that have defaults, with them. */
@@ -86,11 +104,12 @@ export interface CheckedOptions {
   readonly deleteAfter: RetentionOptions;
 }
 
-/** @throws SagaOptionsError with everything that is wrong. */
-export function checkedOptions(options: InProcessEngineOptions): CheckedOptions {
-  const { journal, leaseMs = 15_000, worker } = options;
-  const deleteAfter = withoutForEver(options.deleteAfter);
-  refuseProblems([
+/** Everything that is wrong with the options of the in-process engine. */
+export function engineProblems(options: InProcessEngineOptions): readonly (string | undefined)[] {
+  if (!isGroup(options)) return [groupProblem('the options of an engine', options)];
+  const { journal, leaseMs, worker, deleteAfter } = options;
+  return [
+    ...unknownProblems('an engine', options, OPTIONS),
     methodsProblem(
       'journal',
       journal,
@@ -98,13 +117,22 @@ export function checkedOptions(options: InProcessEngineOptions): CheckedOptions 
       'a journal, as memoryJournal() and sqliteJournal({ file }) make one',
     ),
     ...settingsProblems(options),
-    wholeProblem('leaseMs', leaseMs, MIN_LEASE_MS, LONGEST_TIMER_MS),
+    leaseMs === undefined
+      ? undefined
+      : wholeProblem('leaseMs', leaseMs, MIN_LEASE_MS, LONGEST_TIMER_MS),
     ...workerProblems(worker),
-    ...rangesProblems('deleteAfter', deleteAfter, DELETE_AFTER),
-    worker === false && deletes(deleteAfter)
+    ...rangesProblems('deleteAfter', withoutForEver(deleteAfter), DELETE_AFTER),
+    worker === false && deletes(withoutForEver(deleteAfter))
       ? 'deleteAfter goes with a worker, which does the deleting: leave it out here, or worker: false'
       : undefined,
-  ]);
+  ];
+}
+
+/** @throws SagaOptionsError with everything that is wrong. */
+export function checkedOptions(options: InProcessEngineOptions): CheckedOptions {
+  refuseProblems(engineProblems(options));
+  const { leaseMs = 15_000, worker } = options;
+  const deleteAfter = withoutForEver(options.deleteAfter);
   const wanted = typeof worker === 'object' ? withoutUndefined(worker) : {};
   return {
     leaseMs,

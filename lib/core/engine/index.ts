@@ -9,7 +9,7 @@ export type { ManualReason } from './steering.js';
 export { checkInput, checkSame } from './attach.js';
 export { detailsOf, summaryOf } from './details.js';
 export { environmentOf, type EngineSettings, type SagaEngineProvider } from './engine-provider.js';
-export { settingsProblems } from './checked-options.js';
+export { engineProblems, settingsProblems, unknownSettings } from './checked-options.js';
 export { checkedReason, checkedText } from './checked-text.js';
 export { DefinitionRegistry } from './registry.js';
 export { StoredRun, type StagedRecord, type Storing } from './stored-run.js';

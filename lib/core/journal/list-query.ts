@@ -1,5 +1,13 @@
-import { namesOf, shown, textProblem, unknownProblems } from '../definition/index.js';
-import { SagaOptionsError } from '../errors/index.js';
+import {
+  groupProblem,
+  isGroup,
+  namesOf,
+  refuseProblems,
+  shown,
+  textProblem,
+  unknownProblems,
+  wholeProblem,
+} from '../definition/index.js';
 import { SAGA_STATUSES, type SagaStatus } from '../machine/index.js';
 import { timeOfDate } from '../ports/index.js';
 import type { SagaFilter } from './journal.js';
@@ -43,55 +51,35 @@ const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 1_000;
 const CURSOR = /^1\.(\d{1,15})\.(\d{1,15})$/;
 
-function limitOf(limit: unknown): number {
-  if (limit === undefined) return DEFAULT_LIMIT;
-  if (Number.isInteger(limit) && (limit as number) >= 1 && (limit as number) <= MAX_LIMIT) {
-    return limit as number;
-  }
-  throw new SagaOptionsError(
-    `limit must be a whole number from 1 to ${MAX_LIMIT} (got ${shown(limit)})`,
-  );
-}
-
-function textOf(option: string, value: unknown): string | undefined {
+function textProblems(option: string, value: unknown): string | undefined {
   if (value === undefined) return undefined;
-  if (typeof value !== 'string') {
-    throw new SagaOptionsError(`${option} must be a string (got ${shown(value)})`);
-  }
-  const problem = textProblem(option, value);
-  if (problem !== undefined) throw new SagaOptionsError(problem);
-  return value;
+  if (typeof value !== 'string') return `${option} must be a string (got ${shown(value)})`;
+  return textProblem(option, value);
 }
 
-function statusesOf(given: unknown): ListQuery['statuses'] {
-  if (given === undefined) return undefined;
-  const statuses: readonly unknown[] = Array.isArray(given) ? given : [given];
-  return [...new Set(statuses)].map((status) => {
-    const found = SAGA_STATUSES.find((one) => one === status);
-    if (found !== undefined) return found;
-    throw new SagaOptionsError(
-      `status must be one of ${SAGA_STATUSES.join(', ')} (got ${shown(status)})`,
-    );
-  });
+function statusesOf(given: unknown): readonly unknown[] {
+  if (given === undefined) return [];
+  return Array.isArray(given) ? given : [given];
 }
 
-function timeOf(option: string, value: unknown): number | undefined {
-  if (value === undefined) return undefined;
-  const ms = timeOfDate(value) ?? NaN;
-  if (!Number.isNaN(ms)) return ms;
-  throw new SagaOptionsError(`${option} must be a valid Date (got ${shown(value)})`);
+function statusProblem(status: unknown): string | undefined {
+  if (SAGA_STATUSES.some((known) => known === status)) return undefined;
+  return `status must be one of ${SAGA_STATUSES.join(', ')} (got ${shown(status)})`;
 }
 
-function tagsOf(tags: unknown): ListQuery['tags'] {
+function timeProblem(option: string, value: unknown): string | undefined {
+  const isTime = !Number.isNaN(timeOfDate(value) ?? NaN);
+  if (value === undefined || isTime) return undefined;
+  return `${option} must be a valid Date (got ${shown(value)})`;
+}
+
+function tagProblems(tags: unknown): readonly (string | undefined)[] {
   if (tags === undefined) return [];
-  if (typeof tags !== 'object' || tags === null || Array.isArray(tags)) {
-    throw new SagaOptionsError(`tags must be an object (got ${shown(tags)})`);
-  }
-  return Object.entries(tags).map(([name, value]) => {
-    textOf('the name of a tag', name);
-    const text = textOf(`tag ${shown(name)}`, value);
-    return [name, text ?? ''];
-  });
+  if (!isGroup(tags)) return [groupProblem('tags', tags)];
+  return Object.entries(tags).flatMap(([name, value]) => [
+    textProblems('the name of a tag', name),
+    textProblems(`tag ${shown(name)}`, value),
+  ]);
 }
 
 /** Where the page after this one begins, as text that is nobody's business but `listQuery`'s. */
@@ -100,29 +88,48 @@ export function cursorAt({ createdAt, key }: PagePosition): string {
 }
 
 function positionOf(cursor: unknown): PagePosition | undefined {
-  if (cursor === undefined) return undefined;
   const text =
     typeof cursor === 'string' ? Buffer.from(cursor, 'base64url').toString('latin1') : '';
   const [, createdAt, key] = CURSOR.exec(text) ?? [];
-  if (createdAt !== undefined) return { createdAt: Number(createdAt), key: Number(key) };
-  throw new SagaOptionsError(
-    `cursor must be the nextCursor of the page before (got ${shown(cursor)})`,
-  );
+  return createdAt === undefined ? undefined : { createdAt: Number(createdAt), key: Number(key) };
 }
 
-/** @throws SagaOptionsError naming the condition that cannot be meant. */
+function cursorProblem(cursor: unknown): string | undefined {
+  if (cursor === undefined || positionOf(cursor) !== undefined) return undefined;
+  return `cursor must be the nextCursor of the page before (got ${shown(cursor)})`;
+}
+
+function filterProblems(filter: SagaFilter): readonly (string | undefined)[] {
+  if (!isGroup(filter)) return [groupProblem('the filter of a list', filter)];
+  const { application, name, status, key, tags, createdAfter, createdBefore, limit, cursor } =
+    filter;
+  return [
+    ...unknownProblems('a list', filter, CONDITIONS),
+    textProblems('application', application),
+    textProblems('name', name),
+    ...statusesOf(status).map(statusProblem),
+    textProblems('key', key),
+    ...tagProblems(tags),
+    timeProblem('createdAfter', createdAfter),
+    timeProblem('createdBefore', createdBefore),
+    limit === undefined ? undefined : wholeProblem('limit', limit, 1, MAX_LIMIT),
+    cursorProblem(cursor),
+  ];
+}
+
+/** @throws SagaOptionsError naming every condition that cannot be meant. */
 export function listQuery(filter: SagaFilter): ListQuery {
-  const [unknown] = unknownProblems('a list', filter, CONDITIONS);
-  if (unknown !== undefined) throw new SagaOptionsError(unknown);
+  refuseProblems(filterProblems(filter));
+  const { application, name, status, key, tags = {}, limit = DEFAULT_LIMIT, cursor } = filter;
   return {
-    application: textOf('application', filter.application) ?? '',
-    name: textOf('name', filter.name),
-    statuses: statusesOf(filter.status),
-    key: textOf('key', filter.key),
-    tags: tagsOf(filter.tags),
-    createdAfter: timeOf('createdAfter', filter.createdAfter),
-    createdBefore: timeOf('createdBefore', filter.createdBefore),
-    limit: limitOf(filter.limit),
-    after: positionOf(filter.cursor),
+    application: application ?? '',
+    name,
+    statuses: status === undefined ? undefined : [...new Set([status].flat())],
+    key,
+    tags: Object.entries(tags).map(([tag, value]) => [tag, value ?? '']),
+    createdAfter: timeOfDate(filter.createdAfter),
+    createdBefore: timeOfDate(filter.createdBefore),
+    limit,
+    after: positionOf(cursor),
   };
 }

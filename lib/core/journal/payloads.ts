@@ -15,10 +15,10 @@ export interface PayloadLimits {
 const PAYLOAD_LIMITS: PayloadLimits = { warnBytes: 262_144, maxBytes: 2_097_152 };
 
 const AT_LEAST_ONE = [1, Number.MAX_SAFE_INTEGER] as const;
-export const LIMIT_RANGES = {
+export const LIMIT_RANGES: Ranges<keyof PayloadLimits> = {
   warnBytes: AT_LEAST_ONE,
   maxBytes: AT_LEAST_ONE,
-} as const satisfies Ranges;
+};
 
 /** Applies the defaults, also for `undefined`. Engines check them first, by `settingsProblems`. */
 export function payloadLimits(given: Partial<PayloadLimits> = {}): PayloadLimits {

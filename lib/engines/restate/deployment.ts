@@ -2,7 +2,7 @@ import { createServer, type Http2Server, type ServerHttp2Session } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { SagaOptionsError, type SagaLogger } from '../../core/index.js';
 import { messageOf, report } from '../../core/ports/index.js';
-import { isLoopback, type RestateSettings } from './options.js';
+import type { RestateSettings } from './options.js';
 import type { RestateSdk } from './sdk.js';
 import type { RestateServer } from './server.js';
 import { SETTINGS, type SagaService } from './services.js';
@@ -69,16 +69,7 @@ export class Deployment {
   }
 
   #listen(): Promise<Http2Server> {
-    const { host, port, identityKeys } = this.settings;
-    if (!isLoopback(host) && identityKeys.length === 0) {
-      report(
-        this.logger,
-        'warn',
-        `Sagas are served on ${host}:${port} to whoever reaches it: give restateEngine() the ` +
-          'identityKeys of your Restate server',
-        { host, port },
-      );
-    }
+    const { host, port } = this.settings;
     const http = createServer();
     http.on('request', (...args) => (this.#handler as (...all: unknown[]) => void)(...args));
     http.on('session', (session) => {

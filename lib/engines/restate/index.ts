@@ -1,7 +1,7 @@
 // Sagas on Restate, a distributed durable-execution engine.
 
 import { refuseProblems } from '../../core/definition/index.js';
-import { settingsProblems } from '../../core/engine/index.js';
+import { settingsProblems, unknownSettings } from '../../core/engine/index.js';
 import type { EngineSettings, SagaEngineProvider } from '../../core/index.js';
 import { restateSettings, type RestateEngineOptions } from './options.js';
 import { RestateEngine } from './restate-engine.js';
@@ -27,7 +27,11 @@ export function restateEngine(options: RestateEngineOptions = {}): SagaEnginePro
   return {
     description: `Restate at ${settings.ingressUrl}`,
     create: (given) => {
-      refuseProblems([...settingsProblems(given), applicationProblem(given)]);
+      refuseProblems([
+        ...unknownSettings(given),
+        ...settingsProblems(given),
+        applicationProblem(given),
+      ]);
       return new RestateEngine(settings, given);
     },
   };

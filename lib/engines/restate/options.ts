@@ -1,15 +1,28 @@
 import {
+  groupProblem,
+  isGroup,
   namesOf,
   refuseProblems,
   unknownProblems,
   wholeProblem,
+  withoutUndefined,
 } from '../../core/definition/index.js';
+import {
+  exposureProblem,
+  headersProblems,
+  hostProblem,
+  keyProblems,
+  urlProblem,
+} from './address-checks.js';
 
 /** How the Restate server reaches the sagas of this process. */
 export interface RestateServiceOptions {
   /** The port that this process serves its sagas on. `0`: any free one. @default 9080 */
   readonly port?: number;
-  /** The address to listen on. @default '127.0.0.1', which only a server on this machine reaches */
+  /**
+   * The address to listen on; any other than a loopback one needs `identityKeys`.
+   * @default '127.0.0.1', which only a server on this machine reaches
+   */
   readonly host?: string;
   /**
    * The URL under which the server reaches this port: that of the load balancer when there are
@@ -19,7 +32,7 @@ export interface RestateServiceOptions {
 }
 
 export interface RestateEngineOptions {
-  /** Where sagas are started. @default 'http://127.0.0.1:8080' */
+  /** Where sagas are started; without credentials. @default 'http://127.0.0.1:8080' */
   readonly ingressUrl?: string;
   /** Where they are looked at, and where this service is registered. @default 'http://127.0.0.1:9070' */
   readonly adminUrl?: string;
@@ -29,8 +42,8 @@ export interface RestateEngineOptions {
    */
   readonly service?: RestateServiceOptions | false;
   /**
-   * The server's public keys (`publickeyv1_…`): requests that it has not signed are refused. Give
-   * them whenever others can reach the service's port.
+   * The server's public keys (`publickeyv1_…`): requests that it has not signed are refused. Needed
+   * where `service.host` is no loopback address: others could run your steps.
    */
   readonly identityKeys?: readonly string[];
   /** Sent with every request to the server: the token of a server that asks for one. */
@@ -70,54 +83,49 @@ const OPTIONS = namesOf<RestateEngineOptions>({
   ...{ ingressUrl: true, adminUrl: true, service: true, identityKeys: true, headers: true },
   ...{ retentionMs: true, maxRecoveries: true, patienceMs: true },
 });
+const PORT = 9080;
+const HOST = '127.0.0.1';
+const DEFAULTS = {
+  ingressUrl: 'http://127.0.0.1:8080',
+  adminUrl: 'http://127.0.0.1:9070',
+  identityKeys: [],
+  headers: {},
+  retentionMs: 30 * DAY_MS,
+  maxRecoveries: 5,
+  patienceMs: 30_000,
+};
 const SERVICE = namesOf<RestateServiceOptions>({ port: true, host: true, publicUrl: true });
 
-function urlProblem(option: string, value: unknown): string | undefined {
-  const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined;
-  if (url !== undefined && /^https?:$/.test(url.protocol) && url.username === '') return undefined;
-  return `${option} must be an http(s) URL without credentials`;
-}
-
-function keyProblems(keys: readonly string[]): readonly string[] {
-  return keys
-    .filter((key) => typeof key !== 'string' || !key.startsWith('publickeyv1_'))
-    .map(() => `identityKeys must be public keys of the server, which begin with 'publickeyv1_'`);
+function serviceProblems(service: unknown, identityKeys: unknown): readonly (string | undefined)[] {
+  if (service === false) return [];
+  if (!isGroup(service)) return [`${groupProblem('service', service)}; false serves none`];
+  const { port = PORT, host = HOST, publicUrl } = service;
+  return [
+    ...unknownProblems('service', service, SERVICE),
+    wholeProblem('service.port', port, 0, 65_535),
+    hostProblem(host),
+    exposureProblem(host as string, identityKeys),
+    urlProblem('service.publicUrl', publicUrl),
+  ];
 }
 
 /** @throws SagaOptionsError with everything that is wrong. */
 export function restateSettings(options: RestateEngineOptions): RestateSettings {
-  const service = options.service === false ? {} : (options.service ?? {});
-  const settings = {
-    ingressUrl: options.ingressUrl ?? 'http://127.0.0.1:8080',
-    adminUrl: options.adminUrl ?? 'http://127.0.0.1:9070',
-    serves: options.service !== false,
-    port: service.port ?? 9080,
-    host: service.host ?? '127.0.0.1',
-    publicUrl: service.publicUrl,
-    identityKeys: options.identityKeys ?? [],
-    headers: options.headers ?? {},
-    retentionMs: options.retentionMs ?? 30 * DAY_MS,
-    maxRecoveries: options.maxRecoveries ?? 5,
-    patienceMs: options.patienceMs ?? 30_000,
-  };
+  if (!isGroup(options)) refuseProblems([groupProblem('what restateEngine() is given', options)]);
+  const { service = {}, ...given } = options;
+  const { port = PORT, host = HOST, publicUrl } = service === false ? {} : (service ?? {});
+  const settings = { ...DEFAULTS, ...withoutUndefined(given) };
+  const { retentionMs, maxRecoveries, patienceMs, identityKeys, ingressUrl, adminUrl } = settings;
   refuseProblems([
-    ...unknownProblems('restateEngine', options, OPTIONS),
-    ...unknownProblems('service', service, SERVICE),
-    urlProblem('ingressUrl', settings.ingressUrl),
-    urlProblem('adminUrl', settings.adminUrl),
-    settings.publicUrl === undefined
-      ? undefined
-      : urlProblem('service.publicUrl', settings.publicUrl),
-    wholeProblem('service.port', settings.port, 0, 65_535),
-    wholeProblem('retentionMs', settings.retentionMs, 60_000, 3_650 * DAY_MS),
-    wholeProblem('maxRecoveries', settings.maxRecoveries, 1, 1_000),
-    wholeProblem('patienceMs', settings.patienceMs, 0, DAY_MS),
-    ...keyProblems(settings.identityKeys),
+    ...unknownProblems('restateEngine()', options, OPTIONS),
+    urlProblem('ingressUrl', ingressUrl),
+    urlProblem('adminUrl', adminUrl),
+    ...serviceProblems(service, identityKeys),
+    wholeProblem('retentionMs', retentionMs, 60_000, 3_650 * DAY_MS),
+    wholeProblem('maxRecoveries', maxRecoveries, 1, 1_000),
+    wholeProblem('patienceMs', patienceMs, 0, DAY_MS),
+    ...keyProblems(identityKeys),
+    ...headersProblems(settings.headers),
   ]);
-  return settings;
-}
-
-/** Whether only this machine can reach the address. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
+  return { ...settings, serves: service !== false, port, host, publicUrl };
 }

@@ -171,7 +171,7 @@ export function checkOptions(options: PostgresJournalOptions): Settings {
   const { connectTimeoutMs = 5_000, statementTimeoutMs = 15_000, reconnectMs = 30_000 } = options;
   const { onWarning } = options;
   const problems = [
-    ...unknownProblems('it', options, OPTIONS),
+    ...unknownProblems('postgresJournal', options, OPTIONS),
     sourceProblem(options),
     ...connectionProblems(options.connection),
     schemaProblem(schema),

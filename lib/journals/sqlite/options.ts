@@ -83,7 +83,7 @@ export function checkOptions(
   const badWait =
     !Number.isInteger(busyTimeoutMs) || busyTimeoutMs < 0 || busyTimeoutMs > MAX_BUSY_TIMEOUT_MS;
   const problems = [
-    ...unknownProblems('it', options, OPTIONS),
+    ...unknownProblems('sqliteJournal', options, OPTIONS),
     fileProblem(file),
     driverProblem(driver),
     synchronous === 'full' || synchronous === 'normal'

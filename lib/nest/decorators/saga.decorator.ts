@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import type { SagaDefinitionOptions } from '../../core/index.js';
+import { SagaDefinitionError, type SagaDefinitionOptions } from '../../core/index.js';
 import { SAGA_METADATA, type SagaMetadata } from './metadata.js';
 
 export interface SagaOptions extends SagaDefinitionOptions {
@@ -11,9 +11,17 @@ export interface SagaOptions extends SagaDefinitionOptions {
  * Marks a provider whose {@link SagaStep} methods are a saga. The class stays an ordinary singleton
  * provider: it must stand in a module's `providers`, and may not be request-scoped or transient.
  *
+ * @throws SagaDefinitionError where it stands without parentheses.
+ *
  * `@nestjs/cqrs` has a `Saga` decorator too, for something else: streams of events to commands.
  */
 export function Saga(options: string | SagaOptions = {}): ClassDecorator {
+  // From JavaScript: without the parentheses the class itself is given.
+  if (typeof options === 'function') {
+    const { name } = options as { readonly name: string };
+    throw new SagaDefinitionError(name, ['@Saga stands without parentheses; write @Saga()']);
+  }
+  // What is neither is told when the application starts, with all that is wrong elsewhere.
   const metadata: SagaMetadata = typeof options === 'string' ? { name: options } : options;
   return (target) => Reflect.defineMetadata(SAGA_METADATA, metadata, target);
 }

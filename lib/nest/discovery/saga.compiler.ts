@@ -6,23 +6,31 @@ import {
   type SagaDefinition,
   type SagaStep,
 } from '../../core/index.js';
-import { namesOf, unknownProblems } from '../../core/definition/index.js';
+import {
+  isGroup,
+  namesOf,
+  SAGA_OPTIONS,
+  shown,
+  STEP_OPTIONS,
+  unknownProblems,
+} from '../../core/definition/index.js';
 import type { SagaMetadata, StepMetadata, StepSettings } from '../decorators/index.js';
 
 type Instance = Record<string, unknown>;
 type Call = (...args: unknown[]) => unknown;
 
-const SAGA_OPTIONS = namesOf<SagaMetadata>({
-  name: true,
-  version: true,
-  onCompensationFailure: true,
-});
-const STEP_OPTIONS = namesOf<StepSettings>({
+const OF_A_SAGA = namesOf<SagaMetadata>({ name: true, ...SAGA_OPTIONS });
+const OF_A_STEP = namesOf<StepSettings>({
   ...{ label: true, compensate: true, probe: true, onError: true, retired: true },
-  ...{ retry: true, timeout: true, timeoutGrace: true, pivot: true, idempotent: true },
-  ...{ compensateOn: true, compensationRetry: true, compensationTimeout: true },
-  unknownWhen: true,
+  ...STEP_OPTIONS,
 });
+
+/** What a decorator was given that is neither a name nor options, from JavaScript. */
+function formProblem(decorator: string, given: unknown): string | undefined {
+  if (isGroup(given)) return undefined;
+  const got = typeof given === 'function' ? `${decorator.slice(0, -2)} without ()` : shown(given);
+  return `${decorator} takes a name or an object of options (got ${got})`;
+}
 
 /**
  * Steps are called on the instance, late: what replaces a method there (a spy, a proxy) is honoured.
@@ -53,7 +61,7 @@ function stepProblems(instance: Instance, { method, settings }: StepMetadata): r
     settings.retired === true && typeof settings.compensate !== 'string'
       ? 'a retired step needs a compensate: undoing is all it is kept for'
       : undefined,
-    ...unknownProblems('@SagaStep()', settings, STEP_OPTIONS),
+    ...unknownProblems('@SagaStep()', settings, OF_A_STEP),
   ];
   return named.filter((problem) => problem !== undefined).map((problem) => `${method}: ${problem}`);
 }
@@ -62,9 +70,10 @@ function compileStep(
   instance: Instance,
   { method, settings }: StepMetadata,
 ): SagaStep<unknown, never> {
-  const { label = method, compensate, probe, onError, retired: _, ...options } = settings;
+  const { label = method, compensate, probe, onError } = settings;
+  const options = Object.entries(settings).filter(([name]) => Object.hasOwn(STEP_OPTIONS, name));
   return {
-    ...options,
+    ...Object.fromEntries(options),
     label,
     action: caller(instance, method) as SagaStep<unknown, never>['action'],
     ...(compensate === undefined
@@ -82,15 +91,24 @@ export type Compiled =
 export function compileSaga(
   className: string,
   instance: object,
-  metadata: SagaMetadata,
-  steps: readonly StepMetadata[],
+  given: SagaMetadata,
+  decorated: readonly StepMetadata[],
 ): Compiled {
   const target = instance as Instance;
+  const metadata = isGroup(given) ? given : {};
+  const steps: readonly StepMetadata[] = decorated.map(({ method, settings }) => {
+    return { method, settings: isGroup(settings) ? settings : {} };
+  });
   const problems = [
-    ...unknownProblems('@Saga()', metadata, SAGA_OPTIONS),
+    ...[formProblem('@Saga()', given) ?? []].flat(),
+    ...decorated.flatMap(({ method, settings }) => {
+      const problem = formProblem('@SagaStep()', settings);
+      return problem === undefined ? [] : [`${method}: ${problem}`];
+    }),
+    ...unknownProblems('@Saga()', metadata, OF_A_SAGA),
     ...steps.flatMap((step) => stepProblems(target, step)),
   ];
-  const { name = className, version, onCompensationFailure } = metadata;
+  const { name = className, version, onCompensationFailure }: SagaMetadata = metadata;
   const isRetired = ({ settings }: StepMetadata): boolean => settings.retired === true;
   const retired = steps
     .filter((step) => isRetired(step) && typeof step.settings.compensate === 'string')

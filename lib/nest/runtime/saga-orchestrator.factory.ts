@@ -8,10 +8,11 @@ import {
   type SagaLogger,
   type SagaStartOptions,
 } from '../../core/index.js';
-import { shown } from '../../core/definition/index.js';
+import { groupProblem, refuseProblems, shown } from '../../core/definition/index.js';
 import type { SagaContextOf, SagaResultsOf } from '../decorators/index.js';
 import { isSagaClass, SagaExplorer, type DiscoveredSaga } from '../discovery/index.js';
 import { SAGA_ENGINE, SAGA_LOGGER } from '../tokens.js';
+import { defineChain } from './define-chain.js';
 import { reportMissingCompensations } from './missing-compensations.js';
 
 /** Makes a chain of a definition, for one context. */
@@ -19,6 +20,10 @@ export type SagaStarter<TContext, TResults extends object> = (
   context: TContext,
   options?: SagaStartOptions,
 ) => SagaOrchestratorBuilder<TContext, TResults>;
+
+function checkGroup(what: string, options: unknown): void {
+  refuseProblems([groupProblem(what, options)]);
+}
 
 /** Makes the chains that an application runs: inject it into controllers and services. */
 @Injectable()
@@ -41,6 +46,7 @@ export class SagaOrchestratorFactory {
     context: TContext,
     options: SagaStartOptions & SagaDefinitionOptions = {},
   ): SagaOrchestratorBuilder<TContext> {
+    checkGroup('the options of create()', options);
     return new SagaOrchestratorBuilder(name, context, this.logger, {
       ...options,
       host: this.engine,
@@ -59,6 +65,7 @@ export class SagaOrchestratorFactory {
     options: SagaStartOptions = {},
   ): SagaOrchestratorBuilder<SagaContextOf<S>, SagaResultsOf<S>> {
     const definition = this.#byClass?.get(saga);
+    checkGroup('the options of for()', options);
     if (definition === undefined) throw this.#unknown(saga);
     return this.#chain(definition, context, options);
   }
@@ -69,7 +76,7 @@ export class SagaOrchestratorFactory {
    *
    * @param build Adds the steps; called once.
    * @returns makes a chain of these steps for a context.
-   * @throws SagaDefinitionError when the chain is not valid, or the name is taken.
+   * @throws SagaDefinitionError with all that is wrong with the chain, or when the name is taken.
    */
   define<TContext, TResults extends object>(
     name: string,
@@ -78,11 +85,13 @@ export class SagaOrchestratorFactory {
     ) => SagaOrchestratorBuilder<TContext, TResults>,
     options: SagaDefinitionOptions = {},
   ): SagaStarter<TContext, TResults> {
-    const empty = new SagaOrchestratorBuilder(name, undefined as TContext, this.logger, options);
-    const definition = build(empty).build();
+    const definition = defineChain(name, this.logger, build, options);
     this.engine.register(definition);
     reportMissingCompensations(definition, this.logger);
-    return (context, start = {}) => this.#chain(definition, context, start);
+    return (context, start = {}) => {
+      checkGroup('the options of a start', start);
+      return this.#chain(definition, context, start);
+    };
   }
 
   /** @internal */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
+  NOTHING_TO_UNDO,
   defineSaga,
   SagaOrchestratorBuilder,
   silentLogger,
@@ -55,7 +56,12 @@ export class World implements RunObserver {
     } = {},
   ): SagaDefinition {
     const { name = `Order_${randomUUID().slice(0, 8)}`, retired = [], ...rest } = options;
-    const steps = Object.entries(participants).map(([label, one]) => this.#step(label, one));
+    const all = Object.entries(participants).map(([label, one]) => this.#step(label, one));
+    // Behind a pivot nothing is undone, and a plan that says so is refused.
+    const pivot = all.findIndex((step) => step.pivot === true);
+    const steps = all.map((step, index): AnySagaStep<OrderContext> =>
+      pivot >= 0 && index > pivot ? { ...step, compensate: NOTHING_TO_UNDO } : step,
+    );
     const gone = retired.map((label): RetiredSagaStep<OrderContext, never> => ({
       label,
       compensate: (ctx) => this.#undo(ctx, 'ok'),

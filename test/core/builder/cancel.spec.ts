@@ -85,7 +85,10 @@ describe('cancel (semantics 13)', () => {
   it('has no effect past the pivot: the action in flight is not even aborted', async () => {
     const shop = new Shop();
     let answer: () => void = () => undefined;
-    const ship = shop.step('Ship', { does: [() => new Promise<void>((r) => (answer = r))] });
+    const ship = shop.step('Ship', {
+      does: [() => new Promise<void>((r) => (answer = r))],
+      undoes: null,
+    });
     const saga = shop
       .saga()
       .step(shop.step('Charge', { pivot: true }))

@@ -9,8 +9,8 @@ function parkedAtShip(ship = [declines('no courier'), answers()]) {
     .saga()
     .step(shop.step('Reserve', { does: [returns('r-1')] }))
     .step(shop.step('Charge', { does: [returns('tx-1')], pivot: true }))
-    .step(shop.step('Ship', { does: ship }))
-    .step(shop.step('Mail'));
+    .step(shop.step('Ship', { does: ship, undoes: null }))
+    .step(shop.step('Mail', { undoes: null }));
   return { shop, saga };
 }
 
@@ -76,6 +76,7 @@ describe('runAsync(resumeFromLabel) (semantics 22)', () => {
     const shop = new Shop();
     const ship = shop.step('Ship', {
       does: [declines(), declines(), declines(), answers()],
+      undoes: null,
       retry: 1,
     });
     const saga = shop

@@ -1,4 +1,10 @@
-import { SagaOptionsError, SagaStateError } from 'nestjs-saga-orchestrator/core';
+import {
+  defineSaga,
+  SagaOptionsError,
+  SagaOrchestratorBuilder,
+  SagaStateError,
+  silentLogger,
+} from 'nestjs-saga-orchestrator/core';
 import { rejectionOf, Shop } from '../../support/shop.js';
 
 describe('start options that cannot be right', () => {
@@ -11,7 +17,10 @@ describe('start options that cannot be right', () => {
     [{ id: 42 }, /id must be a non-empty string \(got 42\)/],
     [{ id: 'é'.repeat(128) }, /id must have at most 255 bytes \(got 256\)/],
     [{ key: '' }, /key must be a non-empty string/],
-    [{ idd: 'o-1' }, /a start has id, key, tags, deadline, and no 'idd'; take it away/],
+    [
+      { idd: 'o-1' },
+      /unknown option 'idd' of a start \(did you mean 'id'\?\), which accepts id, key, tags, deadline/,
+    ],
     [{ tags: ['vip'] }, /tags must be an object/],
     [{ tags: 'vip' }, /tags must be an object \(got 'vip'\)/],
     [{ tags: { '': 'vip' } }, /name of a tag/],
@@ -56,5 +65,41 @@ describe('start options that are right', () => {
     expect(await rejectionOf(saga.start())).toBeInstanceOf(SagaStateError);
     await handle.result();
     expect(shop.log).toEqual(['Charge']);
+  });
+});
+
+describe('what a chain is made of', () => {
+  const made = (logger: unknown, options?: unknown) => () =>
+    new SagaOrchestratorBuilder('PlaceOrder', {}, logger as never, options as never);
+
+  it.each<[unknown, unknown, RegExp]>([
+    [undefined, undefined, /^logger must be .*winston.*silentLogger .*\(got undefined\)$/],
+    [null, undefined, /^logger must be .*\(got null\)$/],
+    [console.log, undefined, /^logger must be .*\(got the function log; call it\)$/],
+    [{ ...silentLogger, debug: undefined }, undefined, /without debug\)$/],
+    [silentLogger, null, /^the options of a chain must be an object \(got null\)$/],
+    [silentLogger, 'o-1', /^the options of a chain must be an object \(got 'o-1'\)$/],
+    [silentLogger, { host: {} }, /^host must be an engine, .*without start\)$/],
+    [silentLogger, { definition: 'PlaceOrder' }, /^definition must be what defineSaga\(\)/],
+    [silentLogger, { environment: {} }, /^environment must be .*; environment\.clock must be/],
+    [silentLogger, { observers: [{}] }, /^observers must be a list of objects with onRecord/],
+    [null, { observers: 5, host: null }, /^logger .*; host .*\(got null\); observers .*\(got 5\)$/],
+  ])('is looked at first, all of it at once: %p, %p', (logger, options, message) => {
+    expect(made(logger, options)).toThrow(message);
+    expect(made(logger, options)).toThrow(expect.objectContaining({ code: 'SAGA_OPTIONS' }));
+  });
+
+  it('goes without options, and with undefined ones', async () => {
+    const options = { host: undefined, definition: undefined, observers: undefined, id: undefined };
+    for (const given of [undefined, {}, options]) {
+      const chain = made(silentLogger, given)().step({ label: 'Charge', action: () => 1 });
+      expect((await chain.runAsync()).isSuccess).toBe(true);
+    }
+  });
+
+  it('has the settings of its plan there alone, when that is finished', async () => {
+    const definition = defineSaga('PlaceOrder', [{ label: 'Charge', action: () => 1 }]);
+    const chain = made(silentLogger, { definition, version: 2 })();
+    await expect(chain.runAsync()).rejects.toThrow("unknown option 'version' of a start");
   });
 });

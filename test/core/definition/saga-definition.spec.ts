@@ -2,6 +2,8 @@ import {
   defineSaga,
   NOTHING_TO_UNDO,
   SagaDefinitionError,
+  SagaOrchestratorBuilder,
+  silentLogger,
   type RetiredSagaStep,
   type SagaStep,
 } from 'nestjs-saga-orchestrator/core';
@@ -117,6 +119,105 @@ describe('defineSaga', () => {
     expect(problemsOf(define(undefined))).toEqual([
       'the name must be a non-empty string (got undefined)',
     ]);
+  });
+});
+
+describe('an option that nobody reads', () => {
+  it.each<[string, object, string]>([
+    ['a step', { retries: 3 }, "unknown option 'retries' of step 'Charge' (did you mean 'retry'?)"],
+    ['a step, undefined or not', { undo: undefined }, "unknown option 'undo' of step 'Charge', wh"],
+    ['retry', { retry: { retries: 1, dealy: 5 } }, "'dealy' of step 'Charge': retry (did you mean"],
+    [
+      'the retry of an undo',
+      { compensationRetry: { retries: 1, max: 5 } },
+      "'max' of step 'Charge'",
+    ],
+  ])('is refused in %s', (_, option, problem) => {
+    expect(stepProblems(option)).toEqual([expect.stringContaining(problem)]);
+  });
+
+  it('is refused in each step of a bare chain, with all that is wrong with it', () => {
+    const step = { ...charge, retries: 3, timeout: 0 };
+    const chain = new SagaOrchestratorBuilder('PlaceOrder', {}, silentLogger);
+    expect(problemsOf(() => chain.step(step as never))).toEqual([
+      expect.stringContaining("unknown option 'retries' of step 'Charge'"),
+      expect.stringContaining("step 'Charge': timeout"),
+    ]);
+    expect(problemsOf(() => chain.step({ ...charge, retries: 3 } as never))).toHaveLength(1);
+  });
+
+  it('is refused in retired steps and in the options of the whole', () => {
+    const retired = [{ label: 'Coupon', compensate: () => 1, compensat: () => 1 }];
+    const options = { retired, versoin: 2, version: 0 };
+    expect(problemsOf(() => defineSaga('S', [charge], options as never))).toEqual([
+      expect.stringContaining("unknown option 'versoin' of a saga (did you mean 'version'?)"),
+      expect.stringContaining("unknown option 'compensat' of retired step 'Coupon' (did you mean"),
+      expect.stringContaining('version must be a whole number'),
+    ]);
+  });
+
+  it('may be a field of its own where a step is an instance of a class', () => {
+    class Charge {
+      readonly label = 'Charge';
+      readonly action = () => this.amount;
+      readonly compensate = () => this.amount;
+      constructor(readonly amount: number) {}
+    }
+    expect(() => defineSaga('S', [new Charge(5)])).not.toThrow();
+  });
+
+  it('is no reason to refuse a step that was moved to the retired ones as it was', () => {
+    const retired = [{ ...charge, label: 'Old', retry: 2, idempotent: false }];
+    expect(() => defineSaga('S', [charge], { retired: retired as never })).not.toThrow();
+  });
+});
+
+describe('what is no plan at all', () => {
+  it.each<[unknown, unknown, string]>([
+    [null, {}, 'the steps must be a list (got null)'],
+    [charge, {}, 'the steps must be a list (got an object)'],
+    [[charge], null, 'the options of a saga must be an object (got null)'],
+    [[charge], 2, 'the options of a saga must be an object (got 2)'],
+    [[charge], { retired: null }, 'retired must be a list of steps (got null)'],
+    [[charge], { retired: 'Old' }, "retired must be a list of steps (got 'Old')"],
+    [[charge], { aliases: { charge: 'Charge' } }, 'aliases must be a Map (got an object)'],
+    [[charge], { version: 1e300 }, 'version must be a whole number of at least 1 (got 1e+300)'],
+  ])('is told by name: %p, %p', (steps, options, problem) => {
+    expect(problemsOf(() => defineSaga('S', steps as never, options as never))).toEqual([problem]);
+  });
+});
+
+describe('behind the pivot nothing is undone (semantics 12)', () => {
+  const pay = { ...charge, label: 'Pay', pivot: true };
+  const ship = { label: 'Ship', action: () => undefined };
+  const undo =
+    "step 'Charge': compensate stands behind the pivot 'Pay', after which nothing is undone; " +
+    'leave it out, or move the pivot';
+  const second = (label: string) =>
+    `step '${label}': it is a second pivot, behind 'Pay'; a saga has one, take pivot away`;
+
+  it('so that a compensate there is a problem, and so is a second pivot', () => {
+    expect(problemsOf(() => defineSaga('S', [pay, charge]))).toEqual([undo]);
+    const steps = [pay, { ...ship, pivot: true }, charge, { ...ship, label: 'Mail', pivot: true }];
+    expect(problemsOf(() => defineSaga('S', steps))).toEqual([
+      second('Ship'),
+      undo,
+      second('Mail'),
+    ]);
+  });
+
+  it('which a chain tells when the step is added', () => {
+    const chain = new SagaOrchestratorBuilder('S', {}, silentLogger).step(pay);
+    expect(problemsOf(() => chain.step(charge))).toEqual([undo]);
+    expect(problemsOf(() => chain.step({ ...ship, pivot: true }))).toEqual([second('Ship')]);
+    const old = { label: 'Old', compensate: () => 1 };
+    expect(() => chain.retired(old).step(ship).build()).not.toThrow();
+  });
+
+  it('while the pivot itself may have an undo, and NOTHING_TO_UNDO says nothing new', () => {
+    const mail = { ...ship, label: 'Mail', compensate: NOTHING_TO_UNDO } as const;
+    const retired = [{ label: 'Old', compensate: () => 1 }];
+    expect(() => defineSaga('S', [charge, pay, ship, mail], { retired })).not.toThrow();
   });
 });
 

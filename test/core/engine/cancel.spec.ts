@@ -118,7 +118,7 @@ describe('cancel on a journal (semantics 13)', () => {
     const saga = shop
       .saga({ id: 'o-1' })
       .step(shop.step('Charge', { pivot: true }))
-      .step(shop.step('Ship', { does: [does] }));
+      .step(shop.step('Ship', { does: [does], undoes: null }));
     const run = saga.runAsync();
     await settle();
     const error = await rejectionOf(cancel(shop));

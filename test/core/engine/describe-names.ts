@@ -82,7 +82,7 @@ export function describeNames(journalOf: () => Journal): void {
       id,
     })
       .step({ ...step, pivot: true })
-      .step({ ...step, label: 'Ship', action: () => Promise.reject(new Error('no')) })
+      .step({ label: 'Ship', action: () => Promise.reject(new Error('no')) })
       .start();
     await handle.result().catch(() => undefined);
     return handle;

@@ -65,7 +65,7 @@ describe('one saga, looked at', () => {
     const run = shop
       .saga({ id: 'o-1' })
       .step(shop.step('Charge', { pivot: true }))
-      .step(shop.step('Ship', { does: [does, declines()], retry: { retries: 0 } }))
+      .step(shop.step('Ship', { does: [does, declines()], undoes: null, retry: { retries: 0 } }))
       .runAsync();
     run.catch(() => undefined);
     await settle();
@@ -75,7 +75,7 @@ describe('one saga, looked at', () => {
     const lost = shop
       .saga({ id: 'o-2' })
       .step(shop.step('Charge', { pivot: true }))
-      .step(shop.step('Mail', { does: [declines()] }));
+      .step(shop.step('Mail', { does: [declines()], undoes: null }));
     await shop.failure(lost);
     expect(await shop.engine.get({ ...ref, id: 'o-2' })).toMatchObject({
       status: 'parked',

@@ -21,10 +21,16 @@ describe('the result that a probe brings back and that cannot be stored (semanti
   it('parks it past the point of no return, and so a replay reads it', async () => {
     const shop = new JournaledShop();
     const pay = { does: [losesItsAnswer], undoes: null, pivot: true, probe: () => found };
-    const saga = shop.saga({ id: 'o-1' }).step(shop.step('Pay', pay)).step(shop.step('Ship'));
+    const saga = shop
+      .saga({ id: 'o-1' })
+      .step(shop.step('Pay', pay))
+      .step(shop.step('Ship', { undoes: null }));
     expect(await shop.failure(saga)).toMatchObject({ parkReason: 'failed-after-pivot' });
     await shop.redeploy();
-    const again = shop.saga({ id: 'o-1' }).step(shop.step('Pay', pay)).step(shop.step('Ship'));
+    const again = shop
+      .saga({ id: 'o-1' })
+      .step(shop.step('Pay', pay))
+      .step(shop.step('Ship', { undoes: null }));
     expect(await shop.failure(again)).toMatchObject({ cause: { code: 'SAGA_SERIALIZATION' } });
     expect(shop.log).toEqual(['Pay']);
   });

@@ -142,7 +142,7 @@ describe('an operator resumes a saga by its id', () => {
     const plan = shop
       .saga({ id: 'o-1' })
       .step(shop.step('Charge', { pivot: true }))
-      .step(shop.step('Ship', { does, retry: { retries: 1, delay: 0 } }));
+      .step(shop.step('Ship', { does, undoes: null, retry: { retries: 1, delay: 0 } }));
     expect(await shop.failure(plan)).toMatchObject({ parkReason: 'failed-after-pivot' });
     shop.engine.register(plan.build());
     const handle = await shop.clock.until(shop.engine.resume(ref));

@@ -8,7 +8,7 @@ describe('the pivot (semantics 12)', () => {
       .saga()
       .step(shop.step('Reserve'))
       .step(shop.step('Pay', { pivot: true }))
-      .step(shop.step('Ship', { does: [declines('no courier')] }));
+      .step(shop.step('Ship', { does: [declines('no courier')], undoes: null }));
     const error = await shop.failure(saga);
     expect(shop.log).toEqual(['Reserve', 'Pay', 'Ship']);
     expect(error).toMatchObject({
@@ -23,7 +23,11 @@ describe('the pivot (semantics 12)', () => {
 
   it('lets later steps use their retries first', async () => {
     const shop = new Shop();
-    const ship = shop.step('Ship', { does: [declines(), declines(), answers()], retry: 2 });
+    const ship = shop.step('Ship', {
+      does: [declines(), declines(), answers()],
+      undoes: null,
+      retry: 2,
+    });
     await shop.run(
       shop
         .saga()

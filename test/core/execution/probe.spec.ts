@@ -175,7 +175,7 @@ describe('the probe (semantics 5)', () => {
 
   it('makes a pivot of the step that it finds done', async () => {
     const { shop, saga } = lostCharge(() => 'done', { pivot: true });
-    const ship = shop.step('Ship', { does: [declines()] });
+    const ship = shop.step('Ship', { does: [declines()], undoes: null });
     expect(await shop.failure(saga.step(ship))).toMatchObject({
       status: 'parked',
       parkReason: 'failed-after-pivot',

@@ -175,6 +175,7 @@ describe('onError past the pivot', () => {
       .step(
         shop.step('Ship', {
           does: [cancels, answers()],
+          undoes: null,
           retry: 1,
           onError: ({ willRetry }) => void told.push(willRetry),
         }),

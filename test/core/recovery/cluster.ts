@@ -1,3 +1,4 @@
+import { oneWay } from '../../support/one-way.js';
 import {
   defineSaga,
   InProcessEngine,
@@ -169,7 +170,7 @@ export class Cluster extends Shop {
     given: SagaDefinitionOptions & { readonly name?: string; readonly retired?: any[] } = {},
   ): SagaDefinition {
     const { name = ref.name, ...options } = given;
-    return defineSaga(name, steps, options);
+    return defineSaga(name, oneWay(steps), options);
   }
 
   /** Long enough for others to notice that a process is gone, and to carry on its sagas. */

@@ -17,7 +17,7 @@ describe('a wish to cancel that another process left in the row', () => {
         undoes: null,
         pivot: true,
       }),
-      cluster.step('Ship'),
+      cluster.step('Ship', { undoes: null }),
     ]);
     const anna = await cluster.process([plan]);
     await cluster.begun(anna, plan);

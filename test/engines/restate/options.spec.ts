@@ -4,13 +4,12 @@ import { defineSaga, silentLogger, type SagaEngine } from 'nestjs-saga-orchestra
 import { restateEngine, type RestateEngineOptions } from 'nestjs-saga-orchestrator/restate';
 import { checkRuntime } from '../../../lib/engines/restate/sdk.js';
 import { longestTurnMs } from '../../../lib/engines/restate/services.js';
-import { RecordingLogger } from '../../support/recording-logger.js';
 
 const plan = defineSaga('PlaceOrder', [{ label: 'Create', action: () => 1, compensate: () => 1 }]);
 
-function engineOf(options: RestateEngineOptions, logger = silentLogger): SagaEngine {
+function engineOf(options: RestateEngineOptions): SagaEngine {
   const service = { port: 0, ...(options.service || {}) };
-  return restateEngine({ ...options, service }).create({ logger });
+  return restateEngine({ ...options, service }).create({ logger: silentLogger });
 }
 
 /** A server that answers every request alike. */
@@ -46,8 +45,8 @@ describe('restateEngine()', () => {
       'maxRecoveries must be',
       'patienceMs must be',
       'identityKeys must be',
-      'restateEngine has ingressUrl, ',
-      "service has port, host, publicUrl, and no 'url'; take it away",
+      "unknown option 'ingres' of restateEngine() (did you mean 'ingressUrl'?), which accepts ingressUrl, ",
+      "unknown option 'url' of service, which accepts port, host, publicUrl",
     ];
     for (const problem of problems) expect(() => restateEngine(wrong as never)).toThrow(problem);
     expect(() => restateEngine(wrong as never)).not.toThrow('secret');
@@ -137,23 +136,56 @@ describe('restateEngine()', () => {
     server.close();
   });
 
-  it('warns when others than this machine reach the port, unless requests are signed', async () => {
-    const server = await answering(201, {});
-    const key = 'publickeyv1_2G8dCQhArfvGpzPw5Vx2ALciR4xCLHfS5YaT93XjNxX9';
-    for (const [options, warnings] of [
-      [{ service: { host: '0.0.0.0' } }, 1],
-      [{ service: { host: '0.0.0.0' }, identityKeys: [key] }, 0],
-      [{ service: { host: '127.0.0.1' } }, 0],
-    ] as const) {
-      const logger = new RecordingLogger();
-      const engine = engineOf({ adminUrl: server.url, ...options }, logger);
-      engine.register(plan);
-      await engine.open();
-      await engine.close();
-      const said = logger.lines.filter((line) => line.level === 'warn');
-      expect(said).toHaveLength(warnings);
-    }
-    server.close();
+  const key = 'publickeyv1_2G8dCQhArfvGpzPw5Vx2ALciR4xCLHfS5YaT93XjNxX9';
+
+  it.each(['0.0.0.0', '::', 'orders', '10.0.0.7', '::ffff:10.0.0.7'])(
+    'listens on %s, which others reach, only when requests are signed',
+    (host) => {
+      for (const identityKeys of [undefined, []] as never[]) {
+        const open = () => restateEngine({ service: { host }, identityKeys });
+        expect(open).toThrow(/others than this machine .* identityKeys/);
+        expect(open).toThrow(expect.objectContaining({ code: 'SAGA_OPTIONS' }));
+      }
+      expect(() => restateEngine({ service: { host }, identityKeys: [key] })).not.toThrow();
+    },
+  );
+
+  it.each(['127.0.0.1', '127.8.9.1', '::1', '0:0:0:0:0:0:0:1', '::ffff:127.0.0.1', 'localhost'])(
+    'may listen on %s without: only this machine reaches it',
+    (host) => expect(() => restateEngine({ service: { host } })).not.toThrow(),
+  );
+
+  it.each<[unknown, RegExp]>([
+    [null, /what restateEngine\(\) is given must be an object \(got null\)/],
+    ['http://restate:8080', /must be an object \(got 'http/],
+    [{ service: null }, /service must be an object \(got null\)/],
+    [{ service: true }, /service must be an object \(got true\)/],
+    [{ service: { host: '' } }, /service\.host must be the address .*\(got ''\)/],
+    [{ service: { host: null } }, /service\.host must be the address .*\(got null\)/],
+    [{ service: { port: null } }, /service\.port .*\(got null\)/],
+    [{ identityKeys: 'publickeyv1_x' }, /identityKeys must be a list/],
+    [{ identityKeys: [null] }, /identityKeys must be public keys/],
+    [{ headers: ['authorization: Bearer s3cret'] }, /headers must be an object/],
+    [{ headers: { authorization: 'Bearer s3cret\r\nx-admin: 1' } }, /header 'authorization' has/],
+    [{ headers: { 'x y': 's3cret' } }, /header 'x y' has a name/],
+    [{ headers: { authorization: 7 } }, /header 'authorization' must be a string/],
+    [{ headers: { 'Content-Length': '0' } }, /header 'Content-Length' is not yours/],
+    [{ ingressUrl: 'http://ann:s3cret@restate:8080' }, /ingressUrl .*without credentials/],
+    [{ ingressUrl: 'http://:s3cret@restate:8080' }, /ingressUrl .*without credentials/],
+    [{ ingressUrl: 'http://restate:8080/?token=s3cret' }, /ingressUrl .*without .*query/],
+    [{ adminUrl: 'http://restate:9070#s3cret' }, /adminUrl .*without .*fragment/],
+    [{ ingressUrl: 'http://restate:80\r\n80' }, /ingressUrl must be/],
+    [{ ingressUrl: null }, /ingressUrl must be/],
+  ])('refuses %p by name, and tells no secret', (options, message) => {
+    const open = () => restateEngine(options as never);
+    expect(open).toThrow(message);
+    expect(open).toThrow(expect.objectContaining({ code: 'SAGA_OPTIONS' }));
+    expect(open).not.toThrow('s3cret');
+  });
+
+  it('takes undefined for the default', () => {
+    const open = { ingressUrl: undefined, service: undefined, headers: undefined };
+    expect(restateEngine(open as never).description).toBe('Restate at http://127.0.0.1:8080');
   });
 });
 

@@ -1,0 +1,40 @@
+import {
+  groupProblem,
+  isGroup,
+  methodsProblem,
+  namesOf,
+  unknownProblems,
+} from '../definition/index.js';
+import type { Clock } from '../ports/index.js';
+import type { RunEnvironment } from './run-environment.js';
+import type { RunObserver } from './run.js';
+
+const CLOCK = namesOf<Clock>({ now: true, monotonic: true, schedule: true });
+const ENVIRONMENT = namesOf<RunEnvironment>({
+  ...{ clock: true, ids: true, random: true, unknownWhen: true },
+});
+const OBSERVER = namesOf<RunObserver>({ onRecord: true });
+
+/** What is wrong with time, ids and chance as they were handed in; `undefined` is the default. */
+export function environmentProblems(environment: unknown): readonly (string | undefined)[] {
+  if (environment === undefined) return [];
+  if (!isGroup(environment)) return [groupProblem('environment', environment)];
+  return [
+    ...unknownProblems('environment', environment, ENVIRONMENT),
+    methodsProblem(
+      'environment',
+      environment,
+      ['ids', 'random'],
+      'an object with clock, ids and random',
+    ),
+    methodsProblem('environment.clock', environment['clock'], CLOCK, 'a clock, as systemClock is'),
+  ];
+}
+
+/** The same of those who are told of every record. */
+export function observerProblems(observers: unknown): readonly (string | undefined)[] {
+  if (observers === undefined) return [];
+  const rule = 'a list of objects with onRecord';
+  if (!Array.isArray(observers)) return [methodsProblem('observers', observers, ['map'], rule)];
+  return observers.map((observer) => methodsProblem('observers', observer, OBSERVER, rule));
+}
