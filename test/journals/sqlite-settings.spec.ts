@@ -191,7 +191,7 @@ describe('opening a SQLite journal', () => {
     await expect(journal.leave('me')).rejects.toThrow('is not open');
     await journal.open();
     await journal.close();
-    for (const work of [journal.get(ref), journal.leave('me'), journal.open()]) {
+    for (const work of [journal.get(ref), journal.leave('me')]) {
       await expect(work).rejects.toThrow('is closed');
     }
   });

@@ -160,18 +160,14 @@ export class InProcessEngine implements SagaEngine {
 
   async #close(): Promise<void> {
     if (!this.#hasOpened) return;
-    const { journal, drainMs = 10_000 } = this.options;
-    const { live, environment, journaling, logger } = this.#parts;
+    const { drainMs = 10_000 } = this.options;
+    const { live, environment, logger } = this.#parts;
     // First of all: while the journal answers, no further step begins.
     live.stopAtBoundary();
     await this.#opened?.catch(() => undefined);
     this.#retention.stop();
     await this.#worker.stop();
     await live.drain(drainMs, environment.clock, logger);
-    this.#ownership.stop();
-    // Released by name where that is possible; else the end of the heartbeat frees them all the same.
-    await live.giveBack(journaling);
-    await Promise.allSettled([journal.leave(journaling.owner)]);
-    await journal.close();
+    await this.#ownership.end();
   }
 }

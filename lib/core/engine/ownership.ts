@@ -20,6 +20,8 @@ export class Ownership {
   #lastError: unknown;
   /** The term whose end was said. */
   #saidEndOf: number | undefined;
+  /** It counts its users: one that this process could not open is not its to close. */
+  #hasOpened = false;
 
   constructor(
     private readonly parts: EngineParts,
@@ -34,13 +36,25 @@ export class Ownership {
   async start(): Promise<void> {
     const { journaling, logger } = this.parts;
     await journaling.journal.open((warning) => report(logger, 'warn', warning));
-    await this.lease.renew();
+    try {
+      await this.lease.renew();
+    } catch (error) {
+      await Promise.allSettled([journaling.journal.close()]);
+      throw error;
+    }
+    this.#hasOpened = true;
     this.#arm();
   }
 
-  stop(): void {
+  /** The last heartbeat: gives everything back, and closes the journal. @throws what that throws */
+  async end(): Promise<void> {
+    const { journaling, live } = this.parts;
     this.#stopped = true;
     this.#unschedule?.();
+    // Released by name where that is possible; else the end of the heartbeat frees them all the same.
+    await live.giveBack(journaling);
+    await Promise.allSettled([journaling.journal.leave(journaling.owner)]);
+    if (this.#hasOpened) await journaling.journal.close();
   }
 
   /** For the lease, which sends one at a time. @throws what the journal throws */

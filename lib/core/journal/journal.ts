@@ -148,12 +148,11 @@ export interface Journal {
   /** `true`: nothing of it survives this process. @default false */
   readonly isVolatile?: boolean;
   /**
-   * Connects, migrates and verifies the settings that durability depends on. Idempotent.
-   *
-   * @param onWarning Told of what an operator should know: an engine writes it to its log.
+   * Connects, migrates and verifies what durability depends on. A journal counts its users: it may be
+   * opened several times, also after a close. `onWarning` is for the log of who opens it.
    */
   open(onWarning?: (message: string) => void): Promise<void>;
-  /** Waits for what is being written, then lets everything go. Idempotent. */
+  /** Once per `open`. The last one waits for what is being written, then lets everything go. */
   close(): Promise<void>;
   /**
    * Stores a saga, its first records and its owner, all or nothing.

@@ -20,6 +20,7 @@ import {
   GroupCommit,
   journalFailure,
   payloadBytes,
+  Users,
   type Outcome,
 } from '../sql/index.js';
 import { isItemFault, persistently } from './failures.js';
@@ -33,8 +34,10 @@ class PostgresJournal implements Journal {
   readonly #queue: GroupCommit<Write, WriteResult>;
   readonly #underWay = new Set<Promise<unknown>>();
   #store: PostgresStore | undefined;
-  #opening: Promise<void> | undefined;
-  #closing: Promise<void> | undefined;
+  readonly #users = new Users({
+    open: (onWarning) => this.#open(onWarning),
+    close: () => this.#close(),
+  });
 
   constructor(private readonly options: PostgresJournalOptions) {
     this.#settings = checkOptions(options);
@@ -51,16 +54,11 @@ class PostgresJournal implements Journal {
   }
 
   open(onWarning?: (message: string) => void): Promise<void> {
-    if (this.#closing !== undefined) return Promise.reject(this.#failure('is closed'));
-    this.#opening ??= this.#open(onWarning).catch((error: unknown) => {
-      this.#opening = undefined;
-      throw isSagaError(error) ? error : this.#failure('cannot be opened', error);
-    });
-    return this.#opening;
+    return this.#users.open(onWarning);
   }
 
   close(): Promise<void> {
-    return (this.#closing ??= this.#close());
+    return this.#users.close();
   }
 
   create(saga: NewSaga): Promise<SagaRow | undefined> {
@@ -112,13 +110,17 @@ class PostgresJournal implements Journal {
 
   async #open(told: (message: string) => void = emitWarning): Promise<void> {
     const { onWarning = told } = this.#settings;
-    this.#store = await PostgresStore.open(this.options, this.#settings, onWarning);
+    try {
+      this.#store = await PostgresStore.open(this.options, this.#settings, onWarning);
+    } catch (error) {
+      throw isSagaError(error) ? error : this.#failure('cannot be opened', error);
+    }
+    this.#queue.open();
   }
 
   async #close(): Promise<void> {
     await this.#queue.close();
     await Promise.allSettled(this.#underWay);
-    await this.#opening?.catch(() => undefined);
     const store = this.#store;
     this.#store = undefined;
     await store?.close();
@@ -148,7 +150,7 @@ class PostgresJournal implements Journal {
 
   #opened(): PostgresStore {
     if (this.#store !== undefined) return this.#store;
-    throw this.#failure(this.#closing === undefined ? 'is not open' : 'is closed');
+    throw this.#failure(this.#users.state);
   }
 
   #failure(what: string, cause?: unknown): SagaJournalError {

@@ -81,6 +81,11 @@ export class GroupCommit<Item, Result> {
     });
   }
 
+  /** Takes work again. */
+  open(): void {
+    this.#closed = false;
+  }
+
   /** Takes nothing more, and resolves when everything taken has been committed or has failed. */
   async close(): Promise<void> {
     this.#closed = true;

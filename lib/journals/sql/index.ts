@@ -10,3 +10,4 @@ export { toPage } from './page.js';
 export { SAGA_COLUMNS, toSagaRow, type SqlRow, type SqlValue } from './rows.js';
 export { shown } from './shown.js';
 export { payloadBytes, storable } from './storable.js';
+export { Users } from './users.js';

@@ -20,6 +20,7 @@ import {
   GroupCommit,
   journalFailure,
   payloadBytes,
+  Users,
 } from '../sql/index.js';
 import { isItemFault } from './driver.js';
 import { LocalStore } from './local-store.js';
@@ -45,9 +46,7 @@ class SqliteJournal implements Journal {
   readonly description: string;
   readonly #queue: GroupCommit<Write, WriteResults[keyof WriteResults]>;
   readonly #store: StoreHost;
-  #isOpen = false;
-  #opening: Promise<void> | undefined;
-  #closing: Promise<void> | undefined;
+  readonly #users = new Users({ open: () => this.#open(), close: () => this.#close() });
 
   constructor(options: SqliteJournalOptions) {
     const { thread, ...checked } = checkOptions(options);
@@ -67,16 +66,11 @@ class SqliteJournal implements Journal {
   }
 
   open(): Promise<void> {
-    if (this.#closing !== undefined) return Promise.reject(this.#failure('is closed'));
-    this.#opening ??= this.#open().catch((error: unknown) => {
-      this.#opening = undefined;
-      throw isSagaError(error) ? error : this.#failure('cannot be opened', error);
-    });
-    return this.#opening;
+    return this.#users.open();
   }
 
   close(): Promise<void> {
-    return (this.#closing ??= this.#close());
+    return this.#users.close();
   }
 
   create(saga: NewSaga): Promise<SagaRow | undefined> {
@@ -124,14 +118,16 @@ class SqliteJournal implements Journal {
   }
 
   async #open(): Promise<void> {
-    await this.#store.open();
-    this.#isOpen = true;
+    try {
+      await this.#store.open();
+    } catch (error) {
+      throw isSagaError(error) ? error : this.#failure('cannot be opened', error);
+    }
+    this.#queue.open();
   }
 
   async #close(): Promise<void> {
     await this.#queue.close();
-    await this.#opening?.catch(() => undefined);
-    this.#isOpen = false;
     await this.#store.close();
   }
 
@@ -153,8 +149,8 @@ class SqliteJournal implements Journal {
   }
 
   #opened(): StoreHost {
-    if (this.#isOpen) return this.#store;
-    throw this.#failure(this.#closing === undefined ? 'is not open' : 'is closed');
+    if (this.#users.isOpen) return this.#store;
+    throw this.#failure(this.#users.state);
   }
 
   #failure(what: string, cause?: unknown): SagaJournalError {

@@ -44,6 +44,40 @@ export const lifecycleCases: readonly JournalContractCase[] = [
     assert.deepEqual(await seqsOf(second, saga), [1, 2, 3, 4]);
   }),
 
+  contractCase('it may be opened again after it was closed', async (store) => {
+    const journal = await store.open();
+    const saga = await created(journal);
+    await journal.close();
+    await assert.doesNotReject(journal.open(), 'it is opened again');
+    await assert.doesNotReject(journal.append(batchOf(saga, [2])), 'it writes');
+    assert.deepEqual(await seqsOf(journal, saga), [1, 2]);
+  }),
+
+  contractCase('it stays open until the last of its users has closed it', async (store) => {
+    const journal = await store.open();
+    await Promise.all([journal.open(), journal.open()]);
+    const saga = await created(journal);
+    const seqs = [2, 3];
+    for (const seq of seqs) {
+      await journal.close();
+      await assert.doesNotReject(journal.append(batchOf(saga, [seq])), 'it has another user');
+    }
+    assert.deepEqual(await seqsOf(journal, saga), [1, ...seqs]);
+  }),
+
+  contractCase('it is open for who opens it while another user closes it', async (store) => {
+    const journal = await store.open();
+    const saga = await created(journal);
+    for (const seq of [2, 3, 4, 5]) {
+      const calls = [() => journal.close(), () => journal.open()];
+      // In both orders: the last user goes before the next one comes, and after.
+      if (seq % 2 === 1) calls.reverse();
+      await assert.doesNotReject(Promise.all(calls.map((call) => call())), 'at once');
+      await assert.doesNotReject(journal.append(batchOf(saga, [seq])), 'it has a user');
+    }
+    assert.deepEqual(await seqsOf(journal, saga), [1, 2, 3, 4, 5]);
+  }),
+
   contractCase('close waits for what is being written', async (store) => {
     const [writer, reader] = [await store.open(), await store.open()];
     const old = await created(writer);

@@ -1,6 +1,7 @@
 import {
   listQuery,
   type ForgetRequest,
+  type JournalBatch,
   type NewSaga,
   type SagaFilter,
   type SagaPage,
@@ -120,7 +121,57 @@ class FoldsCase extends Faulty {
   }
 }
 
+/** What it does after it was closed is refused; a twin says when that is. */
+class Closable extends Faulty {
+  protected refuses = false;
+
+  override append(batch: JournalBatch): Promise<void> {
+    return this.refuses ? Promise.reject(new Error('closed')) : super.append(batch);
+  }
+}
+
+class NeverOpensAgain extends Closable {
+  override close(): Promise<void> {
+    this.refuses = true;
+    return Promise.resolve();
+  }
+}
+
+/** The first user that goes takes it from the others. */
+class ClosesForAll extends Closable {
+  override open(): Promise<void> {
+    this.refuses = false;
+    return Promise.resolve();
+  }
+
+  override close(): Promise<void> {
+    this.refuses = true;
+    return Promise.resolve();
+  }
+}
+
+/** Counts its users, but an opening does not wait for the closing that is under way. */
+class ClosesBehindOne extends Closable {
+  #users = 0;
+
+  override open(): Promise<void> {
+    this.#users += 1;
+    this.refuses = false;
+    return Promise.resolve();
+  }
+
+  override async close(): Promise<void> {
+    this.#users -= 1;
+    if (this.#users > 0) return;
+    await new Promise((resolve) => setImmediate(resolve));
+    this.refuses = true;
+  }
+}
+
 export const storeFaults: readonly Fault[] = [
+  [NeverOpensAgain, 'it may be opened again after it was closed'],
+  [ClosesForAll, 'it stays open until the last of its users has closed it'],
+  [ClosesBehindOne, 'it is open for who opens it while another user closes it'],
   [HalfAppliedCreate, 'a saga that is created can be seen whole or not at all'],
   [OverwritesOnCreate, 'create of a taken id returns the saga that has it, and changes nothing'],
   [SkipsAtPageBorders, 'pages neither skip nor repeat a saga, also while others are created'],
