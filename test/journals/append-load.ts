@@ -62,6 +62,13 @@ export class Load {
     return this;
   }
 
+  /** Lets it work until as many sagas more have begun as it works on at once. */
+  async progress(): Promise<void> {
+    const enough = this.told.length + this.#ended.length;
+    await wait(150);
+    while (this.told.length < enough) await wait(20);
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true;
     await Promise.all(this.#ended);

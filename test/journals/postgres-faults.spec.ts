@@ -12,10 +12,10 @@ describe('a server that goes away while sagas are written', () => {
       const journal = await store.opened({ schema: store.schema() });
       const load = new Load(journal, how).start(32);
       for (let round = 0; round < 3; round++) {
-        await wait(150);
+        await load.progress();
         await store.server.restart(how);
       }
-      await wait(150);
+      await load.progress();
       await load.stop();
       expect(await verify(journal, load.told)).toEqual({ failed: 0 });
       expect(load.told.length).toBeGreaterThan(32);
