@@ -93,7 +93,9 @@ export interface SagaStep<
   readonly label: string;
   /**
    * Does the work. `Ok`, a plain value or `undefined` is success; `Err` or a throw is a failed
-   * attempt; an observable is awaited for its last value.
+   * attempt. Promises are awaited, and observables for their last value, also inside one another and
+   * inside `Ok`. What nobody has run is a failed attempt: a function, an iterator or generator, a list of
+   * observables.
    */
   readonly action: (ctx: ISagaContext<TContext, TResults>) => MaybeAsync<StepReturn<TResult>>;
 }

@@ -5,7 +5,7 @@ import { msUntilDue } from './held-back.js';
 import { letSettle, performUndo } from './next-attempt.js';
 import { noteFailure, noteNotBegun, noteProbe } from './note-failure.js';
 import { noteIntent } from './note-intent.js';
-import { unwrap } from './outcome.js';
+import { unwrap } from './returned.js';
 import type { Run } from './run.js';
 
 /** What follows on what a run has noted so far. */

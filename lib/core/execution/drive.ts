@@ -4,7 +4,7 @@ import { ActionContext } from './action-context.js';
 import { invoke } from './invoke.js';
 import { nextAttempt } from './next-attempt.js';
 import { noteFailure } from './note-failure.js';
-import { unwrap } from './outcome.js';
+import { allOf, isPending, unwrap } from './returned.js';
 import type { Run } from './run.js';
 
 function begin(run: Run): void {
@@ -87,7 +87,8 @@ export async function drive(run: Run): Promise<Run> {
     }
     let result: unknown;
     try {
-      result = unwrap(await act(run, ctx));
+      const returned = await act(run, ctx);
+      result = isPending(returned) ? await allOf(returned, ctx) : unwrap(returned);
     } catch (thrown) {
       await failed(run, ctx, thrown);
       continue;

@@ -1,8 +1,8 @@
 import { isSagaError, SagaTimeoutError } from '../errors/index.js';
 import { causeOf } from '../ports/index.js';
-import { isObservableLike, lastValueOf } from '../result/index.js';
 import type { ActionContext } from './action-context.js';
 import { reportRun } from './report-run.js';
+import { allOf, isPending } from './returned.js';
 import type { Run } from './run.js';
 
 /** Marks the rejection that takes a run's hands off, so that it is never taken for a failure. */
@@ -15,7 +15,7 @@ export class Halted extends Error {
 /** What an action returned, awaitable: an observable becomes the promise of its last value. */
 function awaitable(returned: unknown, ctx: ActionContext): unknown {
   if (returned instanceof Promise) return returned;
-  return isObservableLike(returned) ? lastValueOf(returned, ctx.signal) : returned;
+  return isPending(returned) ? allOf(returned, ctx) : returned;
 }
 
 /** A late end changes nothing any more; a late rejection must still not be an unhandled one. */
@@ -32,7 +32,7 @@ function reportLate(run: Run, ctx: ActionContext, error: unknown): void {
 function haltable(ctx: ActionContext, work: Promise<unknown>): Promise<unknown> {
   return new Promise((resolve, reject) => {
     ctx.onHalt = (error) => reject(new Halted(error));
-    work.then(resolve, reject);
+    work.then((value) => resolve(isPending(value) ? allOf(value, ctx) : value), reject);
   });
 }
 
@@ -47,12 +47,13 @@ function limited(
   timeout: number,
   grace: number | undefined,
 ): Promise<unknown> {
+  let whole = work;
   return new Promise((resolve, reject) => {
     const unschedule = run.environment.clock.schedule(timeout, () => {
       const what = ctx.direction === 'do' ? 'Step' : 'The undo of step';
       const error = new SagaTimeoutError(`${what} '${ctx.label}' took longer than ${timeout} ms`);
       ctx.abort(error);
-      const settled = work.then(
+      const settled = whole.then(
         () => undefined,
         (late: unknown) => reportLate(run, ctx, late),
       );
@@ -67,7 +68,12 @@ function limited(
     };
     const abandon = inTime(reject);
     ctx.onHalt = (error) => abandon(new Halted(error));
-    work.then(inTime(resolve), abandon);
+    const succeed = inTime(resolve);
+    work.then((value) => {
+      if (!isPending(value)) return succeed(value);
+      whole = allOf(value, ctx);
+      whole.then(succeed, abandon);
+    }, abandon);
   });
 }
 
@@ -105,7 +111,7 @@ async function confirmed(
 
 /**
  * Calls an action, a compensation or a probe. A synchronous throw passes through; what comes back is
- * to be awaited. The bare call without time limit and journal costs no promise of our own.
+ * to be awaited, and of a bare call looked at once more by {@link isPending}. The bare call without time limit and journal costs no promise of our own.
  *
  * @param grace How long the next effect waits for this one when it is late, in ms; `undefined` for
  * a hook, which changes nothing and so holds nothing up.

@@ -8,7 +8,7 @@ import { msUntilDue, type Effect } from './held-back.js';
 import { invoke } from './invoke.js';
 import { noteNotBegun, noteProbe, noteUndoFailure } from './note-failure.js';
 import { noteIntent } from './note-intent.js';
-import { unwrap } from './outcome.js';
+import { unwrap } from './returned.js';
 import type { Run } from './run.js';
 
 function isHeldBack(run: Run, effect: Effect): boolean {

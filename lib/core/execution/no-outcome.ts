@@ -2,8 +2,8 @@ import { errorWithin, isSagaError, SagaInterruptedError } from '../errors/index.
 import { isInstance, messageOf } from '../ports/index.js';
 import type { ActionContext } from './action-context.js';
 import { noteIntent } from './note-intent.js';
-import { FailureValue } from './outcome.js';
 import { reportRun } from './report-run.js';
+import { FailureValue } from './returned.js';
 import type { Run } from './run.js';
 
 const NO_OUTCOME: ReadonlySet<string> = new Set([

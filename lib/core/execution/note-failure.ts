@@ -4,8 +4,9 @@ import { isInstance } from '../ports/index.js';
 import { ActionContext } from './action-context.js';
 import { Halted, invoke } from './invoke.js';
 import { noOutcomeIn, stopWithoutOutcome } from './no-outcome.js';
-import { failedRecord, reasonOf, undoFailedRecord, unwrap } from './outcome.js';
+import { failedRecord, reasonOf, undoFailedRecord } from './outcome.js';
 import { reportRun } from './report-run.js';
+import { unwrap } from './returned.js';
 import type { Run } from './run.js';
 
 /** How long a probe or an `onError` hook may hold up its saga, in ms. */
@@ -49,7 +50,7 @@ export async function noteFailure(
   const hook = new ActionContext(run, step, ctx.attempt);
   try {
     const call = (): unknown => onError({ error, attempt: ctx.attempt, willRetry }, hook);
-    await invoke(run, hook, call, HOOK_TIMEOUT_MS, undefined);
+    unwrap(await invoke(run, hook, call, HOOK_TIMEOUT_MS, undefined));
   } catch (failed) {
     rethrowHalt(failed);
     reportHook(run, step.label, 'onError', failed);

@@ -2,28 +2,12 @@ import { shown, type StepDefinition } from '../definition/index.js';
 import { errorWithin, isAnswerLost, isSagaError } from '../errors/index.js';
 import type { SagaRecord } from '../machine/index.js';
 import { isInstance } from '../ports/index.js';
-import { Err, isFinal, isResultLike, Ok } from '../result/index.js';
+import { isFinal } from '../result/index.js';
 import { backoff, type RetryPolicy } from '../retry/index.js';
 import type { ActionContext } from './action-context.js';
 import { reportRun } from './report-run.js';
+import { FailureValue } from './returned.js';
 import type { Run } from './run.js';
-
-/** An `Err` that came back, on its way to be treated like a throw. */
-export class FailureValue extends Error {
-  constructor(readonly error: unknown) {
-    super('Err');
-  }
-}
-
-/** The result in what an action returned: `Ok` opened, `Err` thrown as a {@link FailureValue}. */
-export function unwrap(returned: unknown): unknown {
-  if (typeof returned !== 'object' || returned === null) return returned;
-  if (returned instanceof Ok) return returned.value;
-  if (returned instanceof Err) throw new FailureValue(returned.error);
-  if (!isResultLike(returned)) return returned;
-  if (returned.isErr()) throw new FailureValue(returned.error);
-  return returned.value;
-}
 
 /** What the user threw, or the error inside the `Err` that came back. */
 export function reasonOf(thrown: unknown): unknown {

@@ -103,7 +103,7 @@ export async function answer(
     else standing.delete(label);
     if (fate === 'loses-its-answer') throw new OutcomeUnknownError('the answer was lost');
     if (fate === 'is-cut-off') throw Object.assign(new Error('hang up'), { code: 'ECONNRESET' });
-    return fate === 'answers-unstorable' ? () => 'a function' : { done: label };
+    return fate === 'answers-unstorable' ? Symbol('unstorable') : { done: label };
   } finally {
     trace.push({ kind: 'return', direction, label });
   }

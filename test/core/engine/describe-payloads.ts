@@ -173,14 +173,14 @@ export function describePayloads(journalOf: () => Journal): void {
   });
 
   describe('what can be stored is kept, whatever else cannot (semantics 18)', () => {
-    const aFunction = () => 0;
+    const unstorable = Symbol('tx-1');
 
     it('shows an undo the result of a step whose context cannot be stored', async () => {
       let seen: unknown;
       await transfer(
         {},
         (ctx) => {
-          ctx.context.value = aFunction;
+          ctx.context.value = unstorable;
           return 'tx-1';
         },
         undefined,
@@ -197,7 +197,7 @@ export function describePayloads(journalOf: () => Journal): void {
         {},
         (ctx) => {
           ctx.context.value = 'tx-1';
-          return aFunction;
+          return unstorable;
         },
         undefined,
         (ctx) => {

@@ -192,7 +192,7 @@ class TurnsHost {
     if (fate.startsWith('lost')) throw new OutcomeUnknownError(fate);
     if (fate === 'fails') throw new Error(fate);
     if (fate === 'fails-for-good') throw new NonRetryableError(fate);
-    return fate === 'unstorable' ? () => 'a function' : `${label} done`;
+    return fate === 'unstorable' ? Symbol('unstorable') : `${label} done`;
   }
 
   #undo(label: string): unknown {

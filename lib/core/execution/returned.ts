@@ -1,0 +1,87 @@
+import { types } from 'node:util';
+import { Err, isObservableLike, isResultLike, lastValueOf, Ok } from '../result/index.js';
+import type { ActionContext } from './action-context.js';
+import { isThenable, refuseLeftOver } from './left-over.js';
+
+/** An `Err` that came back, on its way to be treated like a throw. */
+export class FailureValue extends Error {
+  constructor(readonly error: unknown) {
+    super('Err');
+  }
+}
+
+/** What an `Ok` holds; `undefined` of anything else. */
+function heldBy(returned: object): unknown {
+  if (returned instanceof Ok) return returned.value;
+  if (returned instanceof Err || !isResultLike(returned) || returned.isErr()) return undefined;
+  return returned.value;
+}
+
+function hasThenable(list: readonly unknown[]): boolean {
+  for (const one of list) if (isThenable(one)) return true;
+  return false;
+}
+
+/**
+ * Whether there is still something to be awaited in what came back, once that was awaited itself: an
+ * observable, or a promise or an observable inside an `Ok`. Never throws, whatever it is asked of.
+ */
+export function isPending(returned: unknown): boolean {
+  if (typeof returned !== 'object' || returned === null) return false;
+  try {
+    if (isObservableLike(returned)) return true;
+    const held = heldBy(returned);
+    if (held !== undefined) return isThenable(held) || isPending(held);
+    return Array.isArray(returned) && hasThenable(returned);
+  } catch {
+    // Whoever opens it meets the same.
+    return false;
+  }
+}
+
+/**
+ * The result of what {@link isPending}, awaited as Nest awaits what its handlers return. Nothing is begun
+ * once the attempt was aborted. What is refused is awaited first, as far as it runs already.
+ *
+ * @throws as {@link unwrap} does.
+ */
+export async function allOf(returned: unknown, ctx: ActionContext): Promise<unknown> {
+  let value = returned;
+  let hasRun = false;
+  while (isPending(value)) {
+    if (isObservableLike(value)) {
+      if (hasRun) refuseLeftOver(value, true);
+      if (ctx.aborted !== undefined) throw ctx.aborted;
+      hasRun = true;
+      value = await lastValueOf(value, ctx.signal);
+      continue;
+    }
+    if (Array.isArray(value)) {
+      // Not those that would begin by being awaited.
+      await Promise.allSettled(value.filter((one) => types.isPromise(one)));
+      break;
+    }
+    value = await heldBy(value as object);
+  }
+  return unwrap(value, hasRun);
+}
+
+/**
+ * The result in what came back and was awaited: `Ok` opened, `Err` thrown as a {@link FailureValue}.
+ *
+ * @throws TypeError, OutcomeUnknownError for what is no value, but work that nobody has begun or awaited.
+ */
+export function unwrap(returned: unknown, hasRun = false): unknown {
+  if (typeof returned !== 'object' || returned === null) {
+    if (typeof returned === 'function') refuseLeftOver(returned, hasRun);
+    return returned;
+  }
+  if (returned instanceof Ok) return unwrap(returned.value, hasRun);
+  if (returned instanceof Err) throw new FailureValue(returned.error);
+  if (isResultLike(returned)) {
+    if (returned.isErr()) throw new FailureValue(returned.error);
+    return unwrap(returned.value, hasRun);
+  }
+  refuseLeftOver(returned, hasRun);
+  return returned;
+}
