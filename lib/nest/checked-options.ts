@@ -17,8 +17,8 @@ import { SAGA_OPTIONS } from './tokens.js';
 const OF_A_JOURNAL = ['journal', 'leaseMs', 'worker', 'deleteAfter'] as const;
 
 const OPTIONS = namesOf<SagaModuleOptions>({
-  ...{ application: true, journal: true, engine: true, logger: true, codec: true, limits: true },
-  ...{ unknownWhen: true, drainMs: true, leaseMs: true, worker: true, deleteAfter: true },
+  ...{ journal: true, engine: true, logger: true, codec: true, limits: true, unknownWhen: true },
+  ...{ drainMs: true, leaseMs: true, worker: true, deleteAfter: true, application: true },
 });
 const ASYNC_OPTIONS = namesOf<SagaModuleAsyncOptions>({
   ...{ imports: true, inject: true, useFactory: true },

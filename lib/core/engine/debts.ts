@@ -4,6 +4,7 @@ import type { SagaDefinition } from '../definition/index.js';
 import { messageOf, report } from '../ports/index.js';
 import { storedSaga, type EngineParts } from './engine-parts.js';
 import { someOf } from './some-of.js';
+import { refuseUnreadable } from './readable.js';
 
 /** How many live sagas of a name are looked at. */
 const MAX_LOOKED_AT = 1_000;
@@ -15,9 +16,10 @@ async function missingUndosOf(
   row: SagaRow,
   definition: SagaDefinition,
 ): Promise<readonly string[]> {
-  const { entries } = await storedSaga(parts, row);
+  const stored = await storedSaga(parts, row);
+  refuseUnreadable(stored);
   const state = new SagaState();
-  for (const { head } of entries) {
+  for (const { head } of stored.entries) {
     evolve(state, decodeHead(head));
   }
   if (state.parked?.reason === 'terminated') return [];

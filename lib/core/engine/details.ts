@@ -1,5 +1,6 @@
 import { toEvent } from '../events/index.js';
 import {
+  damageOf,
   decodeHead,
   type SagaFilter,
   type SagaRef,
@@ -22,11 +23,13 @@ export function summaryOf(row: SagaRow): SagaSummary {
     recoveries: row.recoveries,
     createdAt: new Date(row.createdAt),
     updatedAt: new Date(row.updatedAt),
+    ...(row.damage === undefined ? {} : { damage: row.damage }),
   };
 }
 
 /** A saga with its timeline; records that cannot be read, of a saga parked for it, are left out. */
-export function detailsOf({ row, entries }: StoredSaga): SagaDetails {
+export function detailsOf(stored: StoredSaga): SagaDetails {
+  const { row, entries } = stored;
   const state = new SagaState();
   const timeline = entries.flatMap(({ head, at }) => {
     try {
@@ -37,7 +40,9 @@ export function detailsOf({ row, entries }: StoredSaga): SagaDetails {
       return [];
     }
   });
-  return { ...summaryOf(row), parkReason: state.parked?.reason, timeline };
+  const damage = damageOf(stored);
+  const details = { ...summaryOf(row), parkReason: state.parked?.reason, timeline };
+  return damage === undefined ? details : { ...details, damage };
 }
 
 export async function lookedUp(

@@ -50,8 +50,18 @@ export async function storedSaga(
   { journaling, registry }: EngineParts,
   ref: SagaRef,
 ): Promise<StoredSaga> {
-  const stored = await journaling.journal.load(ref);
-  if (stored !== undefined) return stored;
+  return (await journaling.journal.load(ref)) ?? unknown(registry, ref);
+}
+
+/** Without its records. @throws SagaNotFoundError */
+export async function storedRow(
+  { journaling, registry }: EngineParts,
+  ref: SagaRef,
+): Promise<SagaRow> {
+  return (await journaling.journal.get(ref)) ?? unknown(registry, ref);
+}
+
+function unknown(registry: DefinitionRegistry, ref: SagaRef): never {
   // An unknown name says more than an unknown id, and which names there are.
   registry.get(ref.name);
   throw new SagaNotFoundError(`No saga ${shownRef(ref)} is known`);

@@ -1,10 +1,12 @@
 import type { SagaDefinition } from '../definition/index.js';
-import type { SagaRow, StoredSaga } from '../journal/index.js';
+import { isSagaError } from '../errors/index.js';
+import { refKey, type SagaRow, type StoredSaga } from '../journal/index.js';
 import { refusalToCancel } from '../machine/index.js';
 import { messageOf, report } from '../ports/index.js';
 import { claimedSaga, shownRef, type EngineParts } from './engine-parts.js';
 import { NewerSagas } from './newer-sagas.js';
-import { Strangers } from './strangers.js';
+import { Reminders } from './reminders.js';
+import { whyStranger } from './strangers.js';
 import { parkUnreadable } from './unreadable.js';
 
 /** How a process looks for sagas that another one left behind. */
@@ -27,7 +29,7 @@ export class RecoveryWorker {
   #round: Promise<void> = Promise.resolve();
   #looking = false;
   #leftSome = false;
-  readonly #strangers: Strangers;
+  readonly #reminders: Reminders;
   readonly #newer: NewerSagas;
   /** There may be more than it has had room for. */
   #more = false;
@@ -38,7 +40,7 @@ export class RecoveryWorker {
     private readonly options: RecoveryOptions,
   ) {
     this.#newer = new NewerSagas(parts.environment.clock);
-    this.#strangers = new Strangers(parts.environment.clock, parts.logger);
+    this.#reminders = new Reminders(parts.environment.clock);
   }
 
   start(): void {
@@ -126,6 +128,7 @@ export class RecoveryWorker {
     try {
       this.#carryOn(row, registry.get(row.name, row.version), stored);
     } catch (error) {
+      if (isSagaError(error, 'SAGA_NEWER')) return this.#leaveAlone(row, error.message);
       report(logger, 'error', `Saga ${row.name} cannot be recovered; it is parked`, {
         saga: row.name,
         sagaId: row.id,
@@ -138,7 +141,8 @@ export class RecoveryWorker {
   #carryOn(row: SagaRow, definition: SagaDefinition, stored: StoredSaga): void {
     const { runs, live, journaling, logger } = this.parts;
     const run = runs.load(definition, stored);
-    if (this.#strangers.isStranger(run, row)) return this.#leave(row);
+    const stranger = whyStranger(run);
+    if (stranger !== undefined) return this.#leaveAlone(row, stranger);
     run.note({ type: 'recovered', owner: journaling.owner });
     const cancellable = run.state.cancel === undefined && refusalToCancel(run.state) === undefined;
     const cancelled = row.cancelReason !== null && cancellable;
@@ -171,6 +175,17 @@ export class RecoveryWorker {
     const { logger } = this.parts;
     const what = `Saga ${shownRef(row)} is left to processes that know its version ${row.version}`;
     report(logger, 'warn', what, { saga: row.name, sagaId: row.id });
+    this.#leave(row);
+  }
+
+  /** To those who can read it or know its steps; they are told of it from time to time. */
+  #leaveAlone(row: SagaRow, why: string): void {
+    if (this.#reminders.isDue(refKey(row))) {
+      report(this.parts.logger, 'warn', `Saga ${shownRef(row)} is left alone: ${why}`, {
+        saga: row.name,
+        sagaId: row.id,
+      });
+    }
     this.#leave(row);
   }
 

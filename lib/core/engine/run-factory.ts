@@ -1,11 +1,13 @@
 import type { StartRequest } from '../builder/index.js';
-import type { SagaDefinition } from '../definition/index.js';
+import { SagaDefinition } from '../definition/index.js';
 import { logObserver } from '../events/index.js';
 import { Run, type RunEnvironment, type RunObserver } from '../execution/index.js';
-import { encodeInput, type StoredSaga } from '../journal/index.js';
+import { encodeInput, type SagaRow, type StoredSaga } from '../journal/index.js';
+import { evolve, type SagaRecord } from '../machine/index.js';
 import { newBirth, type SagaLogger } from '../ports/index.js';
 import { JournaledRun } from './journaled-run.js';
 import type { Journaling } from './journaling.js';
+import { refuseUnreadable } from './readable.js';
 
 /** Makes the runs of an engine: new ones, and those whose records are in the journal. */
 export class RunFactory {
@@ -34,6 +36,15 @@ export class RunFactory {
     return run;
   }
 
+  /** Tells the observers of a record of a saga whose others nobody can read. */
+  tell({ name, version, id }: SagaRow, record: SagaRecord, at: number): void {
+    const nothing = new SagaDefinition(name, version, [], [], 'continue');
+    const run = new Run(nothing, undefined, this.environment, this.logger, id);
+    run.observers = this.observers;
+    evolve(run.state, record);
+    run.publish(record, at);
+  }
+
   /** A run as the journal knows it, to look at: what it holds may be in a codec unknown here. */
   view(definition: SagaDefinition, stored: StoredSaga): Run {
     return this.#replayed(definition, stored).run;
@@ -46,10 +57,12 @@ export class RunFactory {
     return run;
   }
 
-  #replayed(definition: SagaDefinition, { row, entries }: StoredSaga) {
+  #replayed(definition: SagaDefinition, stored: StoredSaga) {
+    const { row } = stored;
     const run = this.#runOf(definition, row.id);
     const journaled = new JournaledRun(run, this.journaling, row.input, row.epoch);
-    journaled.replay(entries);
+    refuseUnreadable(stored);
+    journaled.replay(stored.entries);
     run.persistence = journaled;
     return { run, journaled };
   }

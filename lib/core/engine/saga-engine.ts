@@ -18,6 +18,8 @@ export interface SagaSummary {
   readonly recoveries: number;
   readonly createdAt: Date;
   readonly updatedAt: Date;
+  /** What of it cannot be read; absent when all can. */
+  readonly damage?: string;
 }
 
 /** One saga, looked at closely. */

@@ -14,7 +14,8 @@ import {
 } from '../machine/index.js';
 import { checkedReason, checkedText } from './checked-text.js';
 import type { LiveSaga } from './live-sagas.js';
-import { claimedSaga, shownRef, storedSaga, viewOf, type EngineParts } from './engine-parts.js';
+import { claimedSaga, shownRef, storedRow, viewOf, type EngineParts } from './engine-parts.js';
+import { terminate } from './unreadable.js';
 
 /** Who does something to a saga by hand, and why: both are kept in its journal. */
 export interface ManualReason {
@@ -88,16 +89,17 @@ export class Steering {
       return true;
     });
     if (await atWork) return;
+    // Without its records, which may be what is wrong with it.
+    if (wish.act === 'terminate') return terminate(this.parts, ref, why);
     const seen = await viewOf(this.parts, ref);
     record(seen);
     await this.#takeUp(ref, seen.definition, record);
   }
 
   async forget(ref: SagaRef): Promise<void> {
-    const { row } = await storedSaga(this.parts, ref);
+    const { status } = await storedRow(this.parts, ref);
     const gone = await this.parts.journaling.journal.forget({ ref });
-    if (gone === 0)
-      refuse(ref, 'forget', `it is ${row.status}; only sagas at rest can be forgotten`);
+    if (gone === 0) refuse(ref, 'forget', `it is ${status}; only sagas at rest can be forgotten`);
   }
 
   /**

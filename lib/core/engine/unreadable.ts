@@ -1,29 +1,66 @@
-import { encodeHead, type SagaRow, type StoredSaga } from '../journal/index.js';
+import { SagaStateError } from '../errors/index.js';
+import { encodeHead, type SagaRef, type SagaRow, type StoredSaga } from '../journal/index.js';
+import type { SagaRecord } from '../machine/index.js';
 import { messageOf, report } from '../ports/index.js';
-import { shownRef, type EngineParts } from './engine-parts.js';
+import { claimedSaga, shownRef, storedRow, type EngineParts } from './engine-parts.js';
+
+/** Adds the records that bring a claimed saga to rest, behind those that nobody may be able to read. */
+async function parkAs(
+  { journaling, environment, runs }: EngineParts,
+  row: SagaRow,
+  nextSeq: number,
+  records: readonly SagaRecord[],
+): Promise<void> {
+  const at = environment.clock.now();
+  const { epoch } = row;
+  const entries = records.map((record, index) => {
+    const head = encodeHead(record);
+    return { seq: nextSeq + index, at, epoch, head, result: null, context: null };
+  });
+  const owned = { ref: row, owner: journaling.owner, epoch } as const;
+  await journaling.journal.append({ ...owned, entries, status: 'parked', progress: false });
+  for (const record of records) runs.tell(row, record, at);
+}
 
 /** Its records are left as they are: an operator, or a fixed codec, can still read them. */
 export async function parkUnreadable(
-  { journaling, environment, live, logger }: EngineParts,
+  parts: EngineParts,
   row: SagaRow,
-  { entries }: StoredSaga,
+  { nextSeq }: StoredSaga,
 ): Promise<void> {
   try {
-    const head = encodeHead({ type: 'parked', reason: 'unreadable' });
-    const seq = entries.length + 1;
-    const at = environment.clock.now();
-    await journaling.journal.append({
-      ref: row,
-      owner: journaling.owner,
-      epoch: row.epoch,
-      entries: [{ seq, at, epoch: row.epoch, head, result: null, context: null }],
-      status: 'parked',
-      progress: false,
-    });
+    await parkAs(parts, row, nextSeq, [{ type: 'parked', reason: 'unreadable' }]);
   } catch (error) {
-    report(logger, 'error', `Saga ${shownRef(row)} could not be parked; it is claimed again`, {
-      error: messageOf(error),
-    });
-    live.leaveUnbegun(row, row.epoch);
+    const what = `Saga ${shownRef(row)} could not be parked; it is claimed again`;
+    report(parts.logger, 'error', what, { error: messageOf(error) });
+    parts.live.leaveUnbegun(row, row.epoch);
+  }
+}
+
+/**
+ * Terminates a saga that this process does not work on, without reading its records.
+ *
+ * @throws SagaNotFoundError, or SagaStateError when it has ended or another process works on it.
+ */
+export async function terminate(
+  parts: EngineParts,
+  ref: SagaRef,
+  why: { readonly by: string; readonly reason: string },
+): Promise<void> {
+  const { status } = await storedRow(parts, ref);
+  if (status === 'completed' || status === 'compensated') {
+    throw new SagaStateError(`Cannot terminate ${shownRef(ref)}: it is ${status}`);
+  }
+  const [row] = await parts.claims.claim({ names: [ref.name], limit: 1, id: ref.id });
+  if (row === undefined) throw new SagaStateError(`Another process works on ${shownRef(ref)}`);
+  try {
+    const { nextSeq } = await claimedSaga(parts, row);
+    await parkAs(parts, row, nextSeq, [
+      { type: 'recovered', owner: parts.journaling.owner },
+      { type: 'manual', act: 'terminate', ...why },
+    ]);
+  } catch (error) {
+    parts.live.leaveUnbegun(row, row.epoch);
+    throw error;
   }
 }

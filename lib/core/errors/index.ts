@@ -15,6 +15,7 @@ export {
   SagaConflictError,
   SagaInterruptedError,
   SagaJournalError,
+  SagaNewerError,
   SagaNotFoundError,
   SagaSerializationError,
   SagaStateError,

@@ -62,7 +62,15 @@ export class SagaJournalError extends SagaError {
   readonly code = 'SAGA_JOURNAL';
 }
 
-/** A value that cannot be stored exactly. */
+/**
+ * A later version of this package has written what this one does not know. It is not broken: processes of
+ * that version carry it on.
+ */
+export class SagaNewerError extends SagaError {
+  readonly code = 'SAGA_NEWER';
+}
+
+/** A value that cannot be stored exactly, or what is stored cannot be read. */
 export class SagaSerializationError extends SagaError {
   readonly code = 'SAGA_SERIALIZATION';
 

@@ -2,18 +2,21 @@ export { jsonCodec, type JsonCodec, type PayloadCodec } from './codec.js';
 export type {
   ClaimRequest,
   ForgetRequest,
-  ReleaseRequest,
   Journal,
+  ReleaseRequest,
+  SagaFilter,
+  SagaPage,
+} from './journal.js';
+export type {
   JournalBatch,
   JournalEntry,
   NewSaga,
-  SagaFilter,
-  SagaPage,
   SagaRef,
   SagaRow,
   StoredSaga,
-} from './journal.js';
-export { cursorAt, listQuery, type ListQuery, type PagePosition } from './list-query.js';
+} from './stored-saga.js';
+export { damageOf } from './damage.js';
+export { cursorAt, exactly, listQuery, type ListQuery, type PagePosition } from './list-query.js';
 export {
   encodeInput,
   encodePayload,

@@ -14,7 +14,8 @@ import type { SagaFilter } from './journal.js';
 
 /** Where a page ends: its last saga's time of creation, and its number among those of that time. */
 export interface PagePosition {
-  readonly createdAt: number;
+  /** A `bigint` where a damaged row has a time that no number tells. */
+  readonly createdAt: number | bigint;
   readonly key: number;
 }
 
@@ -36,20 +37,12 @@ export interface ListQuery {
 }
 
 const CONDITIONS = namesOf<SagaFilter>({
-  ...{
-    application: true,
-    name: true,
-    status: true,
-    key: true,
-    tags: true,
-    createdAfter: true,
-    createdBefore: true,
-  },
-  ...{ limit: true, cursor: true },
+  ...{ name: true, status: true, key: true, tags: true, createdAfter: true, createdBefore: true },
+  ...{ limit: true, cursor: true, application: true },
 });
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 1_000;
-const CURSOR = /^1\.(\d{1,15})\.(\d{1,15})$/;
+const CURSOR = /^1\.(-?\d{1,19})\.(\d{1,15})$/;
 
 function textProblems(option: string, value: unknown): string | undefined {
   if (value === undefined) return undefined;
@@ -87,11 +80,18 @@ export function cursorAt({ createdAt, key }: PagePosition): string {
   return Buffer.from(`1.${createdAt}.${key}`).toString('base64url');
 }
 
+/** As a number where one is exact. */
+export function exactly(whole: string): number | bigint {
+  const value = Number(whole);
+  return Number.isSafeInteger(value) ? value : BigInt(whole);
+}
+
 function positionOf(cursor: unknown): PagePosition | undefined {
   const text =
     typeof cursor === 'string' ? Buffer.from(cursor, 'base64url').toString('latin1') : '';
   const [, createdAt, key] = CURSOR.exec(text) ?? [];
-  return createdAt === undefined ? undefined : { createdAt: Number(createdAt), key: Number(key) };
+  if (createdAt === undefined) return undefined;
+  return { createdAt: exactly(createdAt), key: Number(key) };
 }
 
 function cursorProblem(cursor: unknown): string | undefined {

@@ -1,4 +1,6 @@
-import type { SagaRecord } from '../machine/index.js';
+import { isObject, shown } from '../definition/index.js';
+import { SagaNewerError, SagaSerializationError } from '../errors/index.js';
+import type { ManualAct, SagaRecord, SagaRecordType } from '../machine/index.js';
 import { fromStoredError, storedError, type StoredError } from './stored-error.js';
 
 type Head = { readonly type: string } & Readonly<Record<string, unknown>>;
@@ -40,10 +42,47 @@ export function encodeHead(record: SagaRecord): string {
 /**
  * The record of a head, with its errors revived and without a result: results are read in copies,
  * by who asks for them.
+ *
+ * @throws SagaNewerError for a record that only a later version writes; SagaSerializationError for
+ * what is none.
  */
 export function decodeHead(text: string): SagaRecord {
-  const head = JSON.parse(text) as Head;
-  return revive(head) as unknown as SagaRecord;
+  return revive(checkedHead(text)) as unknown as SagaRecord;
+}
+
+/** By type, whether it names a step. As a record, so that the compiler misses none. */
+const TYPES: Readonly<Record<SagaRecordType, boolean>> = {
+  ...{ started: true, done: true, failed: true, probed: true },
+  ...{ 'undo-started': true, undone: true, 'undo-failed': true },
+  ...{ 'cancel-requested': false, compensating: false, recovered: false, resumed: false },
+  ...{ manual: false, completed: false, compensated: false, parked: false },
+};
+const ACTS: Readonly<Record<ManualAct['act'], boolean>> = {
+  ...{ terminate: false, 'retry-compensation': false },
+  ...{ 'mark-compensated': true, 'mark-done': true, 'mark-not-done': true },
+};
+
+function namesStep(kinds: Readonly<Record<string, boolean>>, kind: unknown): boolean {
+  const named = typeof kind === 'string' && Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
+  if (named !== undefined) return named;
+  if (typeof kind !== 'string') throw new SagaSerializationError('a record', 'has no type');
+  throw new SagaNewerError(`A later version has written a record of the type ${shown(kind)}`);
+}
+
+function checkedHead(text: string): Head {
+  let head: unknown;
+  try {
+    head = JSON.parse(text);
+  } catch (cause) {
+    throw new SagaSerializationError('a record', 'is not JSON', { cause });
+  }
+  if (!isObject(head)) throw new SagaSerializationError('a record', 'is not one');
+  const { type, act, label } = head as Partial<Head>;
+  const isLabelled = namesStep(TYPES, type) || (type === 'manual' && namesStep(ACTS, act));
+  if (isLabelled && typeof label !== 'string') {
+    throw new SagaSerializationError('a record', `of the type ${String(type)} names no step`);
+  }
+  return head as Head;
 }
 
 function revive(head: Head): Head {

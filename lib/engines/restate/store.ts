@@ -98,7 +98,8 @@ export class Store {
       records.push([Date.parse(String(found['modified_at'])), KILLED]);
     }
     const row = rowOf(ref, plan, foldOf(records), found);
-    return { row, entries: fromWire(records), invocationId, plan, killed };
+    const entries = fromWire(records);
+    return { row, entries, nextSeq: entries.length + 1, invocationId, plan, killed };
   }
 
   /**

@@ -28,6 +28,7 @@ interface Stored {
   readonly ordinal: number;
 }
 
+const LIVE: ReadonlySet<string> = new Set(['running', 'compensating']);
 const AT_REST: ReadonlySet<string> = new Set(['completed', 'compensated', 'parked']);
 const ENDED: ReadonlySet<string> = new Set(['completed', 'compensated']);
 
@@ -92,7 +93,9 @@ export class MemoryJournal implements Journal {
 
   load(ref: SagaRef): Promise<StoredSaga | undefined> {
     const stored = this.#sagas.get(refKey(ref));
-    return Promise.resolve(stored && { row: stored.row, entries: [...stored.entries] });
+    if (stored === undefined) return Promise.resolve(undefined);
+    const { row, entries } = stored;
+    return Promise.resolve({ row, entries: [...entries], nextSeq: entries.length + 1 });
   }
 
   get(ref: SagaRef): Promise<SagaRow | undefined> {
@@ -153,7 +156,7 @@ export class MemoryJournal implements Journal {
 
   requestCancel(ref: SagaRef, reason: string): Promise<void> {
     const stored = this.#sagas.get(refKey(ref));
-    if (stored !== undefined && !AT_REST.has(stored.row.status)) {
+    if (stored !== undefined && LIVE.has(stored.row.status)) {
       stored.row = { ...stored.row, cancelReason: stored.row.cancelReason ?? reason };
     }
     return Promise.resolve();
@@ -181,6 +184,7 @@ export class MemoryJournal implements Journal {
     if (!isAskedFor(row, request)) return false;
     // A saga at rest is nobody's: whoever asks for it by its id may take it up again.
     if (AT_REST.has(row.status)) return request.id !== undefined;
+    if (request.id === undefined && !LIVE.has(row.status)) return false;
     return row.owner === null || !this.#owners.lives(row.owner, this.now());
   }
 }

@@ -21,7 +21,7 @@ export function forgettableByAgeSql({ sagas }: Tables): string {
 
 /**
  * `$1` keys of sagas that are locked. A statement of its own: it sees what was appended until the
- * locks were had.
+ * locks were had. @throws a fault of the item where the tags of one of them are no JSON
  */
 export function forgetSql({ sagas, appends, tags }: Tables): string {
   return `WITH records AS (DELETE FROM ${appends} WHERE saga = ANY($1::bigint[])),
@@ -31,5 +31,12 @@ export function forgetSql({ sagas, appends, tags }: Tables): string {
       WHERE s.saga = ANY($1::bigint[]) AND s.tags <> '{}'
         AND t.name = g.key AND t.value = g.value AND t.created_at = s.created_at AND t.saga = s.saga
     )
+    DELETE FROM ${sagas} WHERE saga = ANY($1::bigint[]) RETURNING saga`;
+}
+
+/** The same for sagas whose tags cannot be read: all tags of the schema are looked at. */
+export function forgetDamagedSql({ sagas, appends, tags }: Tables): string {
+  return `WITH records AS (DELETE FROM ${appends} WHERE saga = ANY($1::bigint[])),
+    untagged AS (DELETE FROM ${tags} WHERE saga = ANY($1::bigint[]))
     DELETE FROM ${sagas} WHERE saga = ANY($1::bigint[]) RETURNING saga`;
 }

@@ -1,3 +1,4 @@
+import { MAX_COUNT } from '../sql/index.js';
 import { BY_REF, rowColumns } from './reader.js';
 import { AT_REST, LIVE, NOW } from './schema.js';
 import type { Tables } from './tables.js';
@@ -29,7 +30,12 @@ export function sweepOwnersSql({ owners }: Tables): string {
   return `DELETE FROM ${owners} WHERE alive_until < ${NOW} - 86400000`;
 }
 
-const TAKE = 'owner = $1, epoch = s.epoch + 1, recoveries = s.recoveries + 1, claimed_in = $2';
+/** A count that is beyond all bounds must not fail the claim of others. */
+function raised(count: string): string {
+  return `greatest(0, least(s.${count}, ${MAX_COUNT})) + 1`;
+}
+
+const TAKE = `owner = $1, epoch = ${raised('epoch')}, recoveries = ${raised('recoveries')}, claimed_in = $2`;
 
 /**
  * `$1` owner, `$2` number of this claim, `$3` names, `$4` limit, `$5` numbers of claims whose answer

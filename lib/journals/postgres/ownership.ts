@@ -6,9 +6,15 @@ import type {
   SagaRow,
 } from '../../core/index.js';
 import { storable, toSagaRow, type SqlRow } from '../sql/index.js';
-import { lent, transaction } from './driver.js';
+import { lent, transaction, type PgQuery } from './driver.js';
 import type { Connections } from './connections.js';
-import { forgettableByAgeSql, forgettableByRefSql, forgetSql } from './forget-sql.js';
+import { isItemFault } from './failures.js';
+import {
+  forgetDamagedSql,
+  forgettableByAgeSql,
+  forgettableByRefSql,
+  forgetSql,
+} from './forget-sql.js';
 import type { KnownSagas } from './known-sagas.js';
 import {
   cancelSql,
@@ -99,28 +105,25 @@ export class Ownership {
     await this.connections.act({ text: cancelSql(this.tables), values });
   }
 
-  forget(request: ForgetRequest): Promise<number> {
-    const { tables, connections } = this;
-    const [text, values] =
-      'ref' in request
-        ? [forgettableByRefSql(tables), refValues(request.ref)]
-        : [
-            forgettableByAgeSql(tables),
-            [
-              request.status,
-              Math.floor(request.olderThanMs),
-              request.limit,
-              storable('application', request.application ?? ''),
-            ],
-          ];
+  async forget(request: ForgetRequest): Promise<number> {
+    try {
+      return await this.#forget(request, forgetSql(this.tables));
+    } catch (error) {
+      if (!isItemFault(error)) throw error;
+      return this.#forget(request, forgetDamagedSql(this.tables));
+    }
+  }
+
+  #forget(request: ForgetRequest, sql: string): Promise<number> {
+    const { connections } = this;
+    const forgettable = forgettableOf(this.tables, request);
     return lent(connections.pool, (client) =>
       transaction(client, async () => {
-        const found = await connections.sendOn(client, { text, values });
+        const found = await connections.sendOn(client, forgettable);
         if (found.length === 0) return 0;
         await connections.sendOn(client, PLAN_BY_KEYS);
-        const keys = [found.map(({ saga }) => saga)];
-        const gone = await connections.sendOn(client, { text: forgetSql(tables), values: keys });
-        return gone.length;
+        const values = [found.map(({ saga }) => saga)];
+        return (await connections.sendOn(client, { text: sql, values })).length;
       }),
     );
   }
@@ -128,4 +131,16 @@ export class Ownership {
   #remember(row: SqlRow): void {
     this.known.set(toSagaRow(row), String(row['saga']));
   }
+}
+
+function forgettableOf(tables: Tables, request: ForgetRequest): PgQuery {
+  if ('ref' in request) {
+    return { text: forgettableByRefSql(tables), values: refValues(request.ref) };
+  }
+  const { application = '', status, olderThanMs, limit } = request;
+  const whose = storable('application', application);
+  return {
+    text: forgettableByAgeSql(tables),
+    values: [status, Math.floor(olderThanMs), limit, whose],
+  };
 }

@@ -7,12 +7,13 @@ import {
   type StoredSaga,
 } from '../../core/index.js';
 import {
+  MAX_SEQ,
   pageSql,
   SAGA_COLUMNS,
   storable,
   toPage,
   toSagaRow,
-  unpackEntries,
+  unpackAll,
   type PageDialect,
   type SqlRow,
 } from '../sql/index.js';
@@ -54,9 +55,21 @@ export function oneSql(tables: Tables): string {
   return `SELECT ${rowColumns(tables)} FROM ${tables.sagas} s WHERE ${BY_REF}`;
 }
 
+/**
+ * The seq of the next record of a row of sagas, whatever is damaged of its appends: it must be free, and no
+ * number may be too large for the column.
+ */
+export function nextSeqSql({ appends }: Tables, saga: string): string {
+  return `1 + coalesce((
+      SELECT CASE WHEN a.last_seq BETWEEN a.first_seq AND ${MAX_SEQ} THEN a.last_seq ELSE a.first_seq END
+      FROM ${appends} a WHERE a.saga = ${saga}.saga AND a.first_seq BETWEEN 1 AND ${MAX_SEQ}
+      ORDER BY a.first_seq DESC LIMIT 1
+    ), greatest(0, least(${saga}.initial_seq, ${MAX_SEQ})))`;
+}
+
 /** Row and records in one statement: they are of the same moment. */
 export function loadSql(tables: Tables): string {
-  return `SELECT ${rowColumns(tables)}, s.initial_records,
+  return `SELECT ${rowColumns(tables)}, s.initial_records, ${nextSeqSql(tables, 's')} AS next_seq,
       (SELECT json_agg(a.records ORDER BY a.first_seq) FROM ${tables.appends} a WHERE a.saga = s.saga) AS appended
     FROM ${tables.sagas} s WHERE ${BY_REF}`;
 }
@@ -88,7 +101,7 @@ export class Reader {
     if (row === undefined) return undefined;
     const appended = JSON.parse(String(row['appended'] ?? '[]')) as readonly string[];
     const records = [String(row['initial_records']), ...appended];
-    return { row: toSagaRow(row), entries: records.flatMap(unpackEntries) };
+    return { row: toSagaRow(row), ...unpackAll(records), nextSeq: Number(row['next_seq']) };
   }
 
   async list(filter: SagaFilter): Promise<SagaPage> {

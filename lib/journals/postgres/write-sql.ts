@@ -1,4 +1,5 @@
 import { APPEND_COLUMNS, CREATE_COLUMNS, type Column } from './parameters.js';
+import { nextSeqSql } from './reader.js';
 import { AT_REST, NOW } from './schema.js';
 import type { Tables } from './tables.js';
 
@@ -38,18 +39,17 @@ function createSql({ sagas, tags }: Tables, source: string): readonly string[] {
  * and fits no longer. Only the records may be newer than this statement sees; then the key of the
  * appends refuses, and the statement as a whole has to be repeated.
  */
-function appendSql({ sagas, appends }: Tables, source: string): readonly string[] {
+function appendSql(tables: Tables, source: string): readonly string[] {
+  const { sagas, appends } = tables;
   return [
     `held AS MATERIALIZED (
       SELECT i.*, h.was, h.had
       FROM ${source} CROSS JOIN LATERAL (
-        SELECT s.status AS was, s.recoveries AS had, s.initial_seq FROM ${sagas} s
+        SELECT s.saga, s.status AS was, s.recoveries AS had, s.initial_seq FROM ${sagas} s
         WHERE s.saga = i.saga AND s.owner = i.owner AND s.epoch = i.epoch
         FOR NO KEY UPDATE
       ) h
-      WHERE i.first_seq = 1 + coalesce((
-        SELECT a.last_seq FROM ${appends} a WHERE a.saga = i.saga ORDER BY a.first_seq DESC LIMIT 1
-      ), h.initial_seq)
+      WHERE i.first_seq = ${nextSeqSql(tables, 'h')}
     )`,
     `written AS (
       INSERT INTO ${appends} (saga, written_in, written_at, first_seq, last_seq, records)

@@ -4,7 +4,7 @@ import { storable } from './storable.js';
 /** How one dialect writes what a list needs. The saga row is called `s`, its integer key `s.saga`. */
 export interface ListDialect {
   /** Binds a value and returns its placeholder. */
-  bind(value: string | number): string;
+  bind(value: string | number | bigint): string;
   /** Whose `created_at` and `saga` order the page: `s`, or a table of tags that leads to it. */
   readonly orderedBy: string;
 }

@@ -1,4 +1,5 @@
-import type { JournalEntry } from '../../core/index.js';
+import { messageOf } from '../../core/ports/index.js';
+import type { JournalEntry, StoredSaga } from '../../core/index.js';
 
 type Packed = readonly [
   seq: number,
@@ -9,6 +10,9 @@ type Packed = readonly [
   context: string | null,
 ];
 
+/** No saga has more records; what a row says beyond that is damage. */
+export const MAX_SEQ = 1_000_000_000;
+
 /** The records of one append as the text of its row: a row each would cost more than the text. */
 export function packEntries(entries: readonly JournalEntry[]): string {
   return JSON.stringify(
@@ -18,9 +22,37 @@ export function packEntries(entries: readonly JournalEntry[]): string {
   );
 }
 
-export function unpackEntries(records: string): readonly JournalEntry[] {
-  const packed = JSON.parse(records) as readonly Packed[];
+function isTextOrNull(value: unknown): boolean {
+  return value === null || typeof value === 'string';
+}
+
+function isPacked(value: unknown): value is Packed {
+  if (!Array.isArray(value) || value.length !== 6) return false;
+  const [seq, at, epoch, head, result, context] = value as unknown[];
+  const isPlaced = Number.isInteger(seq) && Number.isInteger(epoch) && typeof at === 'number';
+  return isPlaced && typeof head === 'string' && isTextOrNull(result) && isTextOrNull(context);
+}
+
+function unpack(records: string): readonly JournalEntry[] {
+  const packed: unknown = JSON.parse(records);
+  if (!Array.isArray(packed) || !packed.every(isPacked)) throw new Error('they are no records');
   return packed.map(([seq, at, epoch, head, result, context]) => {
     return { seq, at, epoch, head, result, context };
   });
+}
+
+/** The records of a saga's appends, in order; one that cannot be read is passed over, and told. */
+export function unpackAll(
+  appends: readonly string[],
+): Pick<StoredSaga, 'entries'> | Required<Pick<StoredSaga, 'entries' | 'damage'>> {
+  const entries: JournalEntry[] = [];
+  let damage: string | undefined;
+  for (const [index, records] of appends.entries()) {
+    try {
+      entries.push(...unpack(records));
+    } catch (error) {
+      damage ??= `the records of write ${index + 1} cannot be read (${messageOf(error)})`;
+    }
+  }
+  return damage === undefined ? { entries } : { entries, damage };
 }

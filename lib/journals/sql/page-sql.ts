@@ -28,7 +28,7 @@ export interface PageSql {
   readonly values: readonly SqlValue[];
 }
 
-type Bind = (value: string | number) => string;
+type Bind = (value: string | number | bigint) => string;
 
 const LIVE: readonly SagaStatus[] = ['running', 'compensating'];
 const STATUSES: readonly SagaStatus[] = [...LIVE, 'completed', 'compensated', 'parked'];

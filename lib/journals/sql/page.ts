@@ -1,3 +1,4 @@
+import { exactly } from '../../core/journal/index.js';
 import { cursorAt, type ListQuery, type SagaPage } from '../../core/index.js';
 import { toSagaRow, type SqlRow } from './rows.js';
 
@@ -7,6 +8,6 @@ export function toPage(found: readonly SqlRow[], { limit }: ListQuery): SagaPage
   const rows = page.map(toSagaRow);
   const last = page.at(-1);
   if (found.length <= limit || last === undefined) return { rows };
-  const position = { createdAt: Number(last['created_at']), key: Number(last['saga']) };
+  const position = { createdAt: exactly(String(last['created_at'])), key: Number(last['saga']) };
   return { rows, nextCursor: cursorAt(position) };
 }

@@ -27,30 +27,58 @@ export const SAGA_COLUMNS = [
   'updated_at',
 ] as const;
 
+/** No epoch and no count of recoveries is higher; it is short of what an integer column holds. */
+export const MAX_COUNT = 2_000_000_000;
+
 function textOrNull(value: SqlValue | undefined): string | null {
   return value === null || value === undefined ? null : String(value);
 }
 
-/** A row that has `SAGA_COLUMNS`; `tags` is a JSON object. */
+/** A JSON object of texts. Own keys only, `__proto__` included: nothing is merged into anything. */
+function tagsOf(text: string): Record<string, string> | undefined {
+  try {
+    const tags: unknown = JSON.parse(text);
+    if (typeof tags !== 'object' || tags === null || Array.isArray(tags)) return undefined;
+    const isWhole = Object.values(tags).every((value) => typeof value === 'string');
+    return isWhole ? (tags as Record<string, string>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * A row that has `SAGA_COLUMNS`. Never throws: what cannot be read of one saga is told as its damage, and
+ * harms no other of the same answer.
+ */
 export function toSagaRow(row: SqlRow): SagaRow {
-  return {
+  const damaged: string[] = [];
+  const whole = (column: string): number => {
+    const value = Number(row[column]);
+    if (Number.isSafeInteger(value) && value >= 0) return value;
+    damaged.push(column);
+    return 0;
+  };
+  const tags = tagsOf(String(row['tags']));
+  if (tags === undefined) damaged.push('tags');
+  const read = {
     application: String(row['application']),
     name: String(row['name']),
     id: String(row['id']),
     birth: String(row['birth']),
-    version: Number(row['version']),
+    version: whole('version'),
     fingerprint: String(row['fingerprint']),
     status: row['status'] as SagaRow['status'],
     key: textOrNull(row['key']),
-    // Own keys only, `__proto__` included: nothing is merged into anything.
-    tags: JSON.parse(String(row['tags'])) as Record<string, string>,
-    deadline: row['deadline'] === null ? null : Number(row['deadline']),
+    tags: tags ?? {},
+    deadline: row['deadline'] === null ? null : whole('deadline'),
     input: String(row['input']),
     owner: textOrNull(row['owner']),
-    epoch: Number(row['epoch']),
-    recoveries: Number(row['recoveries']),
+    epoch: whole('epoch'),
+    recoveries: whole('recoveries'),
     cancelReason: textOrNull(row['cancel_reason']),
-    createdAt: Number(row['created_at']),
-    updatedAt: Number(row['updated_at']),
+    createdAt: whole('created_at'),
+    updatedAt: whole('updated_at'),
   };
+  if (damaged.length === 0) return read;
+  return { ...read, damage: `of its row ${damaged.join(', ')} cannot be read` };
 }

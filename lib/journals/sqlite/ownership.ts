@@ -5,7 +5,7 @@ import type {
   SagaRef,
   SagaRow,
 } from '../../core/index.js';
-import { storable, toSagaRow, type SqlRow } from '../sql/index.js';
+import { MAX_COUNT, storable, toSagaRow, type SqlRow } from '../sql/index.js';
 import type { Database } from './database.js';
 import { BY_REF, refValues, ROW } from './reader.js';
 import { AT_REST, LIVE } from './schema.js';
@@ -18,6 +18,11 @@ const SHORTEN =
 export const CANCEL_WISHES = `SELECT ${ROW} FROM sagas s INDEXED BY sagas_to_cancel
   WHERE s.owner = ? AND s.cancel_reason IS NOT NULL AND s.${LIVE}`;
 const LEAVE = 'DELETE FROM saga_owners WHERE owner = ?';
+
+/** A count that is beyond all bounds must not fail the claim of others. */
+function raised(count: string): string {
+  return `max(0, min(${count}, ${MAX_COUNT})) + 1`;
+}
 
 const ALIVE = 'SELECT 1 FROM saga_owners o WHERE o.owner = s.owner AND o.alive_until >= ?';
 const NAMED = 's.application = ? AND s.name IN (SELECT value FROM json_each(?))';
@@ -40,7 +45,8 @@ export const CLAIMABLE = `WITH RECURSIVE owners (owner) AS (
   ),
   oldest (saga) AS (
     SELECT s.saga FROM gone g CROSS JOIN sagas s INDEXED BY sagas_live ON s.owner IS g.owner
-    WHERE s.${LIVE} AND ${NAMED} ORDER BY s.saga LIMIT ?
+    WHERE s.${LIVE} AND ${NAMED} AND s.status IN ('running', 'compensating')
+    ORDER BY s.saga LIMIT ?
   )
   SELECT s.saga, ${ROW} FROM oldest CROSS JOIN sagas s ON s.saga = oldest.saga ORDER BY s.saga`;
 
@@ -50,9 +56,9 @@ export const CLAIMABLE_BY_ID = `SELECT s.saga, ${ROW} FROM sagas s
   ORDER BY s.saga LIMIT ?`;
 
 /** Taken up at rest: a wish to cancel that was left before is over. */
-const CLAIM = `UPDATE sagas SET owner = ?, epoch = epoch + 1, recoveries = recoveries + 1,
+const CLAIM = `UPDATE sagas SET owner = ?, epoch = ${raised('epoch')}, recoveries = ${raised('recoveries')},
   cancel_reason = CASE WHEN ${AT_REST} THEN NULL ELSE cancel_reason END WHERE saga = ?
-  RETURNING cancel_reason`;
+  RETURNING epoch, recoveries, cancel_reason`;
 const RELEASE = `UPDATE sagas AS s SET owner = NULL, recoveries = max(recoveries - ?, 0)
   WHERE ${BY_REF} AND s.epoch = ? AND s.owner = ?`;
 const CANCEL = `UPDATE sagas AS s SET cancel_reason = coalesce(cancel_reason, ?)
@@ -88,8 +94,7 @@ export class Ownership {
     const owner = storable('owner', request.owner);
     return this.#claimable(request, now).map((row) => {
       const [claimed] = this.database.all(CLAIM, owner, row['saga'] ?? null);
-      const { epoch, recoveries, ...rest } = toSagaRow({ ...row, ...claimed });
-      return { ...rest, owner, epoch: epoch + 1, recoveries: recoveries + 1 };
+      return toSagaRow({ ...row, owner, ...claimed });
     });
   }
 

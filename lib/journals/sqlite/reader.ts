@@ -1,27 +1,34 @@
 import type { ListQuery, SagaPage, SagaRef, SagaRow, StoredSaga } from '../../core/index.js';
 import {
+  MAX_SEQ,
   pageSql,
   SAGA_COLUMNS,
   storable,
   toPage,
   toSagaRow,
-  unpackEntries,
+  unpackAll,
   type PageDialect,
   type SqlRow,
 } from '../sql/index.js';
 import type { Database } from './database.js';
 import { AT_REST, LIVE } from './schema.js';
 
+/** As text: a number that JavaScript does not have would fail the whole answer, in some drivers. */
+const NUMBERS: ReadonlySet<string> = new Set([
+  ...['version', 'deadline', 'epoch', 'recoveries', 'created_at'],
+]);
+
 /**
  * Everything of a saga's row. While it is live an append adds records and leaves the row alone, so
  * that its last record tells when it changed.
  */
-export const ROW = SAGA_COLUMNS.map((column) =>
-  column === 'updated_at'
-    ? `coalesce((SELECT r.written_at FROM saga_appends r WHERE r.saga = s.saga
-        ORDER BY r.seq DESC LIMIT 1), s.updated_at) AS updated_at`
-    : `s.${column}`,
-).join(', ');
+export const ROW = SAGA_COLUMNS.map((column) => {
+  if (column === 'updated_at') {
+    return `CAST(coalesce((SELECT r.written_at FROM saga_appends r WHERE r.saga = s.saga
+      ORDER BY r.seq DESC LIMIT 1), s.updated_at) AS TEXT) AS updated_at`;
+  }
+  return NUMBERS.has(column) ? `CAST(s.${column} AS TEXT) AS ${column}` : `s.${column}`;
+}).join(', ');
 
 export const PAGES: PageDialect = {
   columns: ROW,
@@ -41,6 +48,11 @@ export const BY_REF = 's.application = ? AND s.name = ? AND s.id = ?';
 export const ONE = `SELECT s.saga, ${ROW} FROM sagas s WHERE ${BY_REF}`;
 export const APPENDS = 'SELECT records FROM saga_appends WHERE saga = ? ORDER BY seq';
 
+/** Of a saga `s`: the seq of its last record, whatever is damaged of its appends. */
+export const LAST_SEQ = `(SELECT max(r.seq) FROM saga_appends r
+  WHERE r.saga = s.saga AND r.seq <= ${MAX_SEQ})`;
+const LAST = `SELECT ${LAST_SEQ} AS seq FROM sagas s WHERE s.saga = ?`;
+
 const TAGGED = `SELECT count(*) AS count
   FROM (SELECT 1 FROM saga_tags WHERE name = ? AND value = ? LIMIT 1000)`;
 
@@ -58,11 +70,10 @@ export class Reader {
     return this.database.transaction('DEFERRED', () => {
       const row = this.#find(ref);
       if (row === undefined) return undefined;
-      const appends = this.database.all(APPENDS, row['saga'] ?? null);
-      return {
-        row: toSagaRow(row),
-        entries: appends.flatMap(({ records }) => unpackEntries(String(records))),
-      };
+      const { saga = null } = row;
+      const appends = this.database.all(APPENDS, saga).map(({ records }) => String(records));
+      const nextSeq = Number(this.database.one(LAST, saga)?.['seq'] ?? 0) + 1;
+      return { row: toSagaRow(row), ...unpackAll(appends), nextSeq };
     });
   }
 

@@ -1,6 +1,7 @@
 import type { NewSaga, SagaStatus } from '../../core/index.js';
 import type { SqlValue } from '../sql/index.js';
 import { valuesOf } from './bulk-statement.js';
+import { LAST_SEQ } from './reader.js';
 
 /** The last integer key that was ever given. */
 export const LAST_KEY = "SELECT seq FROM sqlite_sequence WHERE name = 'sagas'";
@@ -8,7 +9,7 @@ export const CREATED = 'SELECT 1 FROM sagas WHERE saga = ?';
 export const INSERT_TAG =
   'INSERT INTO saga_tags (name, value, created_at, saga) VALUES (?, ?, ?, ?)';
 export const LOOK = `SELECT saga, owner, epoch, status, recoveries,
-  (SELECT max(seq) FROM saga_appends r WHERE r.saga = s.saga) AS seq
+  ${LAST_SEQ} AS seq
   FROM sagas s WHERE application = ? AND name = ? AND id = ?`;
 
 export const SAGA_VALUES = 16;
@@ -32,7 +33,7 @@ export function updateSagas(rows: number): string {
 }
 
 export function isAtRest(status: SagaStatus): boolean {
-  return status !== 'running' && status !== 'compensating';
+  return status === 'completed' || status === 'compensated' || status === 'parked';
 }
 
 /** Of one row of `insertSagas`. */

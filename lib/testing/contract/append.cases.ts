@@ -25,7 +25,8 @@ export const appendCases: readonly JournalContractCase[] = [
       assert.deepEqual(await seqsOf(journal, saga), [1, 2, 3]);
       await journal.append(batchOf(saga, [4, 5, 6], { status: 'compensating' }));
       await journal.append(batchOf(saga, [7], { status: 'compensated' }));
-      const { row, entries } = await storedOf(journal, saga);
+      const { row, entries, nextSeq } = await storedOf(journal, saga);
+      assert.equal(nextSeq, 8, 'where the next record belongs');
       assert.deepEqual(
         entries,
         [1, 2, 3, 4, 5, 6, 7].map((seq) => entryOf(seq)),

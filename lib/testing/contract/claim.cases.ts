@@ -1,4 +1,5 @@
 import { strict as assert } from 'node:assert';
+import type { SagaStatus } from '../../core/index.js';
 import {
   ANNA,
   batchOf,
@@ -9,6 +10,7 @@ import {
   held,
   LONG_LEASE,
   NAME,
+  refOf,
   refused,
   rowOf,
   SHORT_LEASE,
@@ -140,6 +142,19 @@ export const claimCases: readonly JournalContractCase[] = [
       assert.deepEqual(await claimedIds(journal, BERT, { id: other.id }), []);
     });
     assert.deepEqual(await claimedIds(journal, BERT, { names: ['PlaceOrder'] }), [other.id]);
+  }),
+
+  contractCase('a saga of a status that is not known is left to a later version', async (store) => {
+    const journal = await store.open();
+    const status = 'waiting' as SagaStatus;
+    const saga = await created(journal, { status, owner: 'process-that-never-beat' });
+    await unchanged(journal, saga, async () => {
+      assert.deepEqual(await claimedIds(journal, BERT), []);
+      assert.equal(await journal.forget({ ref: refOf(saga) }), 0);
+    });
+    assert.equal((await rowOf(journal, saga)).status, status);
+    // An operator may have to end it all the same.
+    assert.deepEqual(await claimedIds(journal, BERT, { id: saga.id }), [saga.id]);
   }),
 
   contractCase('a saga at rest is claimed by its id only', async (store) => {

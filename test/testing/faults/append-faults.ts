@@ -35,6 +35,13 @@ class LosesTheLastRecord extends Faulty {
   }
 }
 
+class CountsFromZero extends Faulty {
+  override async load(ref: SagaRef): Promise<StoredSaga | undefined> {
+    const stored = await super.load(ref);
+    return stored && { ...stored, nextSeq: stored.entries.length };
+  }
+}
+
 class LosesTheStatus extends Faulty {
   override append(batch: JournalBatch): Promise<void> {
     return super.append({ ...batch, status: 'running' });
@@ -117,6 +124,7 @@ export const appendFaults: readonly Fault[] = [
   [NoSeqCheck, 'append that would leave a gap in the seqs is refused and writes nothing'],
   [NoSeqCheck, 'of two appends of the same seq at once, one is written'],
   [LosesTheLastRecord, 'append adds every one of its records, and the status they lead to'],
+  [CountsFromZero, 'append adds every one of its records, and the status they lead to'],
   [LosesTheStatus, 'append adds every one of its records, and the status they lead to'],
   [AcknowledgesTooEarly, 'what was acknowledged can be seen by every other process at once'],
   [WritesBeforeItChecks, 'append with another epoch is refused and writes nothing'],

@@ -1,6 +1,7 @@
 import type {
   ClaimRequest,
   JournalBatch,
+  NewSaga,
   ReleaseRequest,
   SagaRef,
   SagaRow,
@@ -78,6 +79,21 @@ class NeverResetsRecoveries extends Faulty {
 class AlwaysResetsRecoveries extends Faulty {
   override append(batch: JournalBatch): Promise<void> {
     return super.append({ ...batch, progress: true });
+  }
+}
+
+/** Takes every status for a live one. */
+class ClaimsUnknownStatuses extends Faulty {
+  override async claim(request: ClaimRequest): Promise<readonly SagaRow[]> {
+    const rows = await super.claim(request);
+    return rows.length > 0 ? rows : super.claim({ ...request, id: this.#last });
+  }
+
+  #last = '';
+
+  override create(saga: NewSaga): Promise<SagaRow | undefined> {
+    this.#last = saga.id;
+    return super.create(saga);
   }
 }
 
@@ -167,6 +183,7 @@ export const claimFaults: readonly Fault[] = [
   [KeepsTheEpoch, 'a claim raises the epoch and the count of recoveries, and tells the new row'],
   [NeverResetsRecoveries, 'recoveries add up until a record of progress'],
   [AlwaysResetsRecoveries, 'recoveries add up until a record of progress'],
+  [ClaimsUnknownStatuses, 'a saga of a status that is not known is left to a later version'],
   [ClaimsUnknownNames, 'sagas of other names are left alone'],
   [ClaimsTheNewestFirst, 'a claim takes the oldest first, and no more than its limit'],
   [
