@@ -16,15 +16,19 @@ export function calling(
   input: StartInput,
   checkTaken: () => Promise<void>,
 ): Ask {
+  // Once it is known to have been accepted it is never started again: it may have been forgotten since.
+  let isKnown = false;
   return async (signal, tries) => {
+    signal.throwIfAborted();
     if (tries === 0) {
       const end = await server.call(ref, input, signal);
       if (end !== undefined) return end;
       await checkTaken();
-    } else if (!(await server.start(ref, input))) {
+    } else if (!isKnown && !(await server.start(ref, input, signal))) {
       // Cut off before, perhaps, it was accepted; or it goes on.
       await checkTaken();
     }
+    isKnown = true;
     return server.attach(ref, signal);
   };
 }

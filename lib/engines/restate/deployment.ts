@@ -71,22 +71,32 @@ export class Deployment {
   #listen(): Promise<Http2Server> {
     const { host, port } = this.settings;
     const http = createServer();
-    http.on('request', (...args) => (this.#handler as (...all: unknown[]) => void)(...args));
+    http.on('request', (request, response) => {
+      // Of a connection that breaks; what is thrown at nobody ends the process.
+      for (const one of [request, response, request.stream]) one.on('error', ignore);
+      (this.#handler as (...all: unknown[]) => void)(request, response);
+    });
     http.on('session', (session) => {
       this.#sessions.add(session);
-      session.on('error', () => undefined);
+      session.on('error', ignore);
       session.on('close', () => this.#sessions.delete(session));
     });
     return new Promise((resolve, reject) => {
-      http.once('error', (error) =>
-        reject(
-          new SagaOptionsError(
-            `service.port ${port} of ${host} cannot be used: ${messageOf(error)}`,
-            { cause: error },
-          ),
-        ),
-      );
-      http.listen(port, host, () => resolve(http));
+      let isListening = false;
+      // For good: later ones (no descriptor is left to accept by) come to nobody who waits.
+      http.on('error', (error) => {
+        if (isListening) {
+          const fields = { host, port, error: messageOf(error) };
+          report(this.logger, 'error', 'The port that serves sagas to Restate failed', fields);
+          return;
+        }
+        const why = `service.port ${port} of ${host} cannot be used: ${messageOf(error)}`;
+        reject(new SagaOptionsError(why, { cause: error }));
+      });
+      http.listen(port, host, () => {
+        isListening = true;
+        resolve(http);
+      });
     });
   }
 
@@ -113,6 +123,10 @@ export class Deployment {
         'server reach that URL (service.publicUrl), and does it support this version of the SDK?',
     );
   }
+}
+
+function ignore(): void {
+  // Its saga goes on elsewhere, by its journal.
 }
 
 /** What services are registered with, by name. */

@@ -73,6 +73,7 @@ export class Follower {
   }
 
   async #follow(): Promise<Run> {
+    if (this.parts.closing.isClosed) throw this.#interrupted('shutting down');
     const abort = new AbortController();
     const stop = (): void => abort.abort();
     this.parts.closing.add(stop);
@@ -102,6 +103,8 @@ export class Follower {
         return this.#view(fromWire(records));
       } catch (error) {
         if (closing.isClosed) throw this.#interrupted('shutting down', error);
+        // It was found parked meanwhile. To ask again could start it anew, once it was forgotten.
+        if (signal.aborted) throw error;
         if (isSagaError(error, 'SAGA_NOT_FOUND')) return this.#gone(error);
         if (!isSagaError(error, 'SAGA_JOURNAL')) throw error;
         // It was cut off in the middle: until then the server was there.
@@ -111,7 +114,7 @@ export class Follower {
         }
       }
       const pauseMs = Math.min(FIRST_RETRY_MS * 2 ** tries, LAST_RETRY_MS);
-      await new Promise<void>((resolve) => clock.schedule(pauseMs, resolve));
+      await pause(clock, pauseMs, signal);
     }
   }
 
@@ -168,7 +171,22 @@ export class Follower {
     return viewRun(this.parts.runs, this.definition, this.ref.id, this.input, entries);
   }
 
-  #interrupted(why: string, cause: unknown): SagaInterruptedError {
-    return new SagaInterruptedError(this.ref.name, this.ref.id, why, { cause });
+  #interrupted(why: string, cause?: unknown): SagaInterruptedError {
+    const options = cause === undefined ? {} : { cause };
+    return new SagaInterruptedError(this.ref.name, this.ref.id, why, options);
   }
+}
+
+/** Ends early by the signal. */
+function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      unschedule();
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const unschedule = clock.schedule(ms, end);
+    signal.addEventListener('abort', end);
+    if (signal.aborted) end();
+  });
 }

@@ -49,11 +49,12 @@ export class RestateServer {
   }
 
   /** @returns whether it is new; else the id was taken. */
-  async start(ref: SagaRef, input: StartInput): Promise<boolean> {
+  async start(ref: SagaRef, input: StartInput, signal?: AbortSignal): Promise<boolean> {
     const path = `${keyPath(ref)}/${RUN}/send`;
     const answer = await this.#ingress.request('POST', path, {
       body: input,
       timeoutMs: REQUEST_MS,
+      ...(signal === undefined ? {} : { signal }),
     });
     expectOk(`start ${ref.name} ${ref.id}`, answer);
     return (JSON.parse(answer.text) as { status: string }).status === 'Accepted';
