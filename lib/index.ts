@@ -29,6 +29,8 @@ export { memoryJournal, type MemoryJournalOptions } from './journals/memory/inde
 export {
   AlreadyUndoneError,
   CannotCompensateError,
+  type AbandonedRequest,
+  type AbandonedSagas,
   type ClaimRequest,
   type ForgetRequest,
   type ReleaseRequest,

@@ -100,6 +100,8 @@ export {
   jsonCodec,
   listQuery,
   refKey,
+  type AbandonedRequest,
+  type AbandonedSagas,
   type ClaimRequest,
   type ForgetRequest,
   type ReleaseRequest,

@@ -1,3 +1,4 @@
+import { abandonedCases } from './contract/abandoned.cases.js';
 import { appendCases } from './contract/append.cases.js';
 import { applicationCases } from './contract/application.cases.js';
 import { cancelCases } from './contract/cancel.cases.js';
@@ -24,6 +25,7 @@ export const journalContract: readonly JournalContractCase[] = [
   ...textCases,
   ...listCases,
   ...claimCases,
+  ...abandonedCases,
   ...releaseCases,
   ...cancelCases,
   ...forgetCases,

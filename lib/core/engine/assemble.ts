@@ -15,6 +15,7 @@ import { DefinitionRegistry } from './registry.js';
 import { Retention } from './retention.js';
 import { RunFactory } from './run-factory.js';
 import { Steering } from './steering.js';
+import { UnknownSagas } from './unknown-sagas.js';
 
 /** How many questions of sagas after their ownership are under way at a time. */
 const MAX_ASKS = 64;
@@ -52,5 +53,6 @@ export function assemble(
     steering: new Steering(parts),
     retention: new Retention(parts, deleteAfter),
     worker: new RecoveryWorker(parts, recovery),
+    unknown: new UnknownSagas(parts),
   };
 }

@@ -41,7 +41,7 @@ const DELETE_AFTER: Ranges<keyof RetentionOptions> = {
 const JOURNAL: Readonly<Record<Exclude<keyof Journal, 'description' | 'isVolatile'>, true>> = {
   ...{ open: true, close: true, create: true, append: true, load: true, get: true, list: true },
   ...{ heartbeat: true, claim: true, release: true, leave: true, requestCancel: true },
-  forget: true,
+  ...{ forget: true, abandoned: true },
 };
 const CODEC: Readonly<Record<keyof PayloadCodec, true>> = { encode: true, decode: true };
 

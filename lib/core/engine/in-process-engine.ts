@@ -16,6 +16,7 @@ import type { RecoveryWorker } from './recovery-worker.js';
 import type { Retention } from './retention.js';
 import type { SagaDetails, SagaEngine, SagaSummaryPage } from './saga-engine.js';
 import type { ManualReason, Steering } from './steering.js';
+import type { UnknownSagas } from './unknown-sagas.js';
 
 /** Runs sagas in this process and keeps them in a journal. */
 export class InProcessEngine implements SagaEngine {
@@ -24,13 +25,14 @@ export class InProcessEngine implements SagaEngine {
   readonly #ownership: Ownership;
   readonly #worker: RecoveryWorker;
   readonly #retention: Retention;
+  readonly #unknown: UnknownSagas;
   #hasOpened = false;
   #opened: Promise<void> | undefined;
   #closed: Promise<void> | undefined;
 
   /** @throws SagaOptionsError with everything that is wrong. */
   constructor(private readonly options: InProcessEngineOptions) {
-    const { parts, steering, ownership, worker, retention } = assemble(
+    const { parts, steering, ownership, worker, retention, unknown } = assemble(
       options,
       checkedOptions(options),
     );
@@ -39,6 +41,7 @@ export class InProcessEngine implements SagaEngine {
     this.#ownership = ownership;
     this.#worker = worker;
     this.#retention = retention;
+    this.#unknown = unknown;
   }
 
   register(definition: SagaDefinition): void {
@@ -130,6 +133,7 @@ export class InProcessEngine implements SagaEngine {
       this.#retention.start();
     }
     // Beside it: what is merely told delays neither the application nor a recovery.
+    this.#unknown.start();
     void reportDebts(this.#parts, () => this.#closed !== undefined);
   }
 
@@ -166,6 +170,7 @@ export class InProcessEngine implements SagaEngine {
     live.stopAtBoundary();
     await this.#opened?.catch(() => undefined);
     this.#retention.stop();
+    this.#unknown.stop();
     await this.#worker.stop();
     await live.drain(drainMs, environment.clock, logger);
     await this.#ownership.end();

@@ -1,12 +1,14 @@
 export { jsonCodec, type JsonCodec, type PayloadCodec } from './codec.js';
+export type { Journal } from './journal.js';
 export type {
+  AbandonedRequest,
+  AbandonedSagas,
   ClaimRequest,
   ForgetRequest,
-  Journal,
   ReleaseRequest,
   SagaFilter,
   SagaPage,
-} from './journal.js';
+} from './requests.js';
 export type {
   JournalBatch,
   JournalEntry,

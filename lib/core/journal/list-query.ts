@@ -10,7 +10,7 @@ import {
 } from '../definition/index.js';
 import { SAGA_STATUSES, type SagaStatus } from '../machine/index.js';
 import { timeOfDate } from '../ports/index.js';
-import type { SagaFilter } from './journal.js';
+import type { SagaFilter } from './requests.js';
 
 /** Where a page ends: its last saga's time of creation, and its number among those of that time. */
 export interface PagePosition {

@@ -2,6 +2,8 @@ import {
   refKey,
   type ClaimRequest,
   type ForgetRequest,
+  type JournalBatch,
+  type JournalEntry,
   type ListQuery,
   type SagaRow,
 } from '../../core/index.js';
@@ -33,4 +35,13 @@ export function isMeant(row: SagaRow, request: ForgetRequest, now: number): bool
   return (
     row.application === application && row.status === status && row.updatedAt <= now - olderThanMs
   );
+}
+
+/** Whether an append is of the saga's owner, and follows on its last record. */
+export function isNext(
+  { row, entries }: { readonly row: SagaRow; readonly entries: readonly JournalEntry[] },
+  batch: JournalBatch,
+): boolean {
+  if (row.owner !== batch.owner || row.epoch !== batch.epoch) return false;
+  return batch.entries.every(({ seq }, index) => seq === entries.length + 1 + index);
 }

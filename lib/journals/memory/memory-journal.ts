@@ -1,8 +1,9 @@
 import {
-  cursorAt,
   LeaseLostError,
   listQuery,
   refKey,
+  type AbandonedRequest,
+  type AbandonedSagas,
   type ClaimRequest,
   type ForgetRequest,
   type ReleaseRequest,
@@ -16,10 +17,12 @@ import {
   type SagaRow,
   type StoredSaga,
 } from '../../core/index.js';
+import { countAbandoned } from './abandoned.js';
 import { Ended, type Life } from './ended.js';
-import { isAskedFor, isMeant, matches } from './matches.js';
+import { isAskedFor, isMeant, isNext } from './matches.js';
 import { checkOptions, type MemoryJournalOptions } from './options.js';
 import { Owners } from './owners.js';
+import { pageOf } from './page.js';
 
 interface Stored {
   row: SagaRow;
@@ -73,14 +76,8 @@ export class MemoryJournal implements Journal {
   append(batch: JournalBatch): Promise<void> {
     const key = refKey(batch.ref);
     const stored = this.#sagas.get(key);
-    const { owner, epoch, entries, status } = batch;
-    const next = stored === undefined ? 0 : stored.entries.length + 1;
-    if (
-      stored === undefined ||
-      stored.row.owner !== owner ||
-      stored.row.epoch !== epoch ||
-      entries.some(({ seq }, index) => seq !== next + index)
-    ) {
+    const { entries, status } = batch;
+    if (stored === undefined || !isNext(stored, batch)) {
       const { name, id } = batch.ref;
       return Promise.reject(new LeaseLostError(`Saga ${name} ${id} belongs to another owner now`));
     }
@@ -103,16 +100,7 @@ export class MemoryJournal implements Journal {
   }
 
   async list(filter: SagaFilter): Promise<SagaPage> {
-    const query = listQuery(filter);
-    const before = query.after?.key ?? Infinity;
-    const found = [...this.#sagas.values()]
-      .filter(({ row, ordinal }) => ordinal < before && matches(row, query))
-      .toReversed();
-    const page = found.slice(0, query.limit);
-    const rows = page.map(({ row }) => row);
-    const last = page.at(-1);
-    if (found.length <= query.limit || last === undefined) return { rows };
-    return { rows, nextCursor: cursorAt({ createdAt: last.row.createdAt, key: last.ordinal }) };
+    return pageOf([...this.#sagas.values()], listQuery(filter));
   }
 
   heartbeat(owner: string, leaseMs: number): Promise<readonly SagaRow[]> {
@@ -138,6 +126,12 @@ export class MemoryJournal implements Journal {
       claimed.push(stored.row);
     }
     return Promise.resolve(claimed);
+  }
+
+  abandoned(request: AbandonedRequest): Promise<readonly AbandonedSagas[]> {
+    const rows = [...this.#sagas.values()].map(({ row }) => row);
+    const gone = rows.filter((row) => LIVE.has(row.status) && !this.#isOwned(row));
+    return Promise.resolve(countAbandoned(gone, request));
   }
 
   release({ ref, owner, epoch, inOrder }: ReleaseRequest): Promise<void> {
@@ -185,7 +179,11 @@ export class MemoryJournal implements Journal {
     // A saga at rest is nobody's: whoever asks for it by its id may take it up again.
     if (AT_REST.has(row.status)) return request.id !== undefined;
     if (request.id === undefined && !LIVE.has(row.status)) return false;
-    return row.owner === null || !this.#owners.lives(row.owner, this.now());
+    return !this.#isOwned(row);
+  }
+
+  #isOwned({ owner }: SagaRow): boolean {
+    return owner !== null && this.#owners.lives(owner, this.now());
   }
 }
 

@@ -38,17 +38,10 @@ function raised(count: string): string {
 const TAKE = `owner = $1, epoch = ${raised('epoch')}, recoveries = ${raised('recoveries')}, claimed_in = $2`;
 
 /**
- * `$1` owner, `$2` number of this claim, `$3` names, `$4` limit, `$5` numbers of claims whose answer
- * was lost: what they took is handed out again, `$6` application.
- *
- * The owners of live sagas are walked one by one through the index (there are few), so that the
- * sagas of those that live are never looked at. A row that somebody else is claiming, or appending
- * to, is passed over; one that changed since is looked at again as it is now. Neither the
- * order nor the names are those of an index: the planner would read all sagas in the order of their
- * key, hoping to meet a few soon, or all that ever had one of the names.
+ * The owners of live sagas that have no heartbeat. They are walked one by one through the index (there
+ * are few), so that the sagas of those that live are never looked at.
  */
-export function claimSql(tables: Tables): string {
-  const { sagas, owners } = tables;
+function gone({ sagas, owners }: Tables): string {
   return `WITH RECURSIVE walked (owner) AS (
       (SELECT s.owner FROM ${sagas} s WHERE s.${LIVE} AND s.owner IS NOT NULL ORDER BY s.owner LIMIT 1)
       UNION ALL
@@ -59,7 +52,21 @@ export function claimSql(tables: Tables): string {
       SELECT array_agg(w.owner) AS owners FROM walked w WHERE w.owner IS NOT NULL AND NOT EXISTS (
         SELECT 1 FROM ${owners} o WHERE o.owner = w.owner AND o.alive_until >= ${NOW}
       )
-    ),
+    )`;
+}
+
+/**
+ * `$1` owner, `$2` number of this claim, `$3` names, `$4` limit, `$5` numbers of claims whose answer
+ * was lost: what they took is handed out again, `$6` application.
+ *
+ * A row that somebody else is claiming, or appending
+ * to, is passed over; one that changed since is looked at again as it is now. Neither the
+ * order nor the names are those of an index: the planner would read all sagas in the order of their
+ * key, hoping to meet a few soon, or all that ever had one of the names.
+ */
+export function claimSql(tables: Tables): string {
+  const { sagas } = tables;
+  return `${gone(tables)},
     taken AS MATERIALIZED (
       SELECT s.saga FROM ${sagas} s
       WHERE s.${LIVE} AND s.application || '' = $6 AND s.name || '' = ANY($3::text[]) AND (
@@ -86,6 +93,15 @@ export function claimOneSql(tables: Tables): string {
       OR (s.owner = $1 AND s.claimed_in = ANY($5::bigint[]))
     )
     RETURNING s.saga, ${rowColumns(tables)}`;
+}
+
+/** `$1` application, `$2` the names that are known: counts the others, of nobody who lives. */
+export function abandonedSql(tables: Tables): string {
+  return `${gone(tables)}
+    SELECT s.name, s.version, count(*) AS sagas FROM ${tables.sagas} s
+    WHERE s.${LIVE} AND s.application || '' = $1 AND s.name || '' <> ALL($2::text[])
+      AND (s.owner IS NULL OR s.owner = ANY((SELECT g.owners FROM gone g)::text[]))
+    GROUP BY s.name, s.version ORDER BY sagas DESC LIMIT 100`;
 }
 
 /** `$1` to `$3` the ref, `$4` epoch, `$5` owner, `$6` how many recoveries do not count. */

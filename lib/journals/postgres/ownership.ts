@@ -1,11 +1,13 @@
 import type {
+  AbandonedRequest,
+  AbandonedSagas,
   ClaimRequest,
   ForgetRequest,
   ReleaseRequest,
   SagaRef,
   SagaRow,
 } from '../../core/index.js';
-import { storable, toSagaRow, type SqlRow } from '../sql/index.js';
+import { storable, toAbandoned, toSagaRow, type SqlRow } from '../sql/index.js';
 import { lent, transaction, type PgQuery } from './driver.js';
 import type { Connections } from './connections.js';
 import { isItemFault } from './failures.js';
@@ -17,6 +19,7 @@ import {
 } from './forget-sql.js';
 import type { KnownSagas } from './known-sagas.js';
 import {
+  abandonedSql,
   cancelSql,
   claimOneSql,
   claimSql,
@@ -93,6 +96,14 @@ export class Ownership {
     this.#lost.delete(number);
     for (const row of rows) this.#remember(row);
     return rows.toSorted((a, b) => Number(a['saga']) - Number(b['saga'])).map(toSagaRow);
+  }
+
+  async abandoned(request: AbandonedRequest): Promise<readonly AbandonedSagas[]> {
+    const { application = '', except } = request;
+    const names = except.map((name) => storable('name', name));
+    const values = [storable('application', application), names];
+    const text = abandonedSql(this.tables);
+    return (await this.connections.send({ text, values })).map(toAbandoned);
   }
 
   async release({ ref, owner, epoch, inOrder }: ReleaseRequest): Promise<void> {

@@ -2,6 +2,8 @@ import {
   isSagaError,
   refKey,
   SagaJournalError,
+  type AbandonedRequest,
+  type AbandonedSagas,
   type ClaimRequest,
   type ForgetRequest,
   type ReleaseRequest,
@@ -89,6 +91,10 @@ class PostgresJournal implements Journal {
 
   claim(request: ClaimRequest): Promise<readonly SagaRow[]> {
     return this.#ask(({ ownership }) => ownership.claim(request));
+  }
+
+  abandoned(request: AbandonedRequest): Promise<readonly AbandonedSagas[]> {
+    return this.#ask(({ ownership }) => ownership.abandoned(request));
   }
 
   release(request: ReleaseRequest): Promise<void> {

@@ -7,7 +7,14 @@ export { pendingMigrations, type Migration } from './migrations.js';
 export { MAX_SEQ, packEntries, unpackAll } from './packing.js';
 export { pageSql, type PageDialect, type PageSql } from './page-sql.js';
 export { toPage } from './page.js';
-export { MAX_COUNT, SAGA_COLUMNS, toSagaRow, type SqlRow, type SqlValue } from './rows.js';
+export {
+  MAX_COUNT,
+  SAGA_COLUMNS,
+  toAbandoned,
+  toSagaRow,
+  type SqlRow,
+  type SqlValue,
+} from './rows.js';
 export { shown } from './shown.js';
 export { payloadBytes, storable } from './storable.js';
 export { Users } from './users.js';

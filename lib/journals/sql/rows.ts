@@ -1,4 +1,4 @@
-import type { SagaRow } from '../../core/index.js';
+import type { AbandonedSagas, SagaRow } from '../../core/index.js';
 
 /** What a driver hands back for one column; integers beyond 32 bits may come as text or bigint. */
 export type SqlValue = string | number | bigint | null;
@@ -81,4 +81,8 @@ export function toSagaRow(row: SqlRow): SagaRow {
   };
   if (damaged.length === 0) return read;
   return { ...read, damage: `of its row ${damaged.join(', ')} cannot be read` };
+}
+
+export function toAbandoned({ name, version, sagas }: SqlRow): AbandonedSagas {
+  return { name: String(name), version: Number(version), sagas: Number(sagas) };
 }

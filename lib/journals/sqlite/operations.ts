@@ -1,4 +1,6 @@
 import type {
+  AbandonedRequest,
+  AbandonedSagas,
   ClaimRequest,
   ForgetRequest,
   JournalBatch,
@@ -37,10 +39,12 @@ export interface WriteResults {
 export type Read =
   | { readonly kind: 'get'; readonly ref: SagaRef }
   | { readonly kind: 'load'; readonly ref: SagaRef }
-  | { readonly kind: 'list'; readonly query: ListQuery };
+  | { readonly kind: 'list'; readonly query: ListQuery }
+  | { readonly kind: 'abandoned'; readonly request: AbandonedRequest };
 
 export interface ReadResults {
   readonly get: SagaRow | undefined;
   readonly load: StoredSaga | undefined;
   readonly list: SagaPage;
+  readonly abandoned: readonly AbandonedSagas[];
 }

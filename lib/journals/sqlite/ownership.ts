@@ -1,14 +1,16 @@
 import type {
+  AbandonedRequest,
+  AbandonedSagas,
   ClaimRequest,
   ForgetRequest,
   ReleaseRequest,
   SagaRef,
   SagaRow,
 } from '../../core/index.js';
-import { MAX_COUNT, storable, toSagaRow, type SqlRow } from '../sql/index.js';
+import { MAX_COUNT, storable, toAbandoned, toSagaRow, type SqlRow } from '../sql/index.js';
 import type { Database } from './database.js';
 import { BY_REF, refValues, ROW } from './reader.js';
-import { AT_REST, LIVE } from './schema.js';
+import { AT_REST, CLOCK, LIVE } from './schema.js';
 
 const BEAT = `INSERT INTO saga_owners (owner, alive_until, lease_ms) VALUES (?, ?, ?)
   ON CONFLICT (owner) DO UPDATE SET alive_until = excluded.alive_until, lease_ms = excluded.lease_ms`;
@@ -32,7 +34,7 @@ const NAMED = 's.application = ? AND s.name IN (SELECT value FROM json_each(?))'
  * sagas of those that live are never looked at. CROSS JOIN: the owners lead, whatever the planner
  * thinks. `IS`, because nobody (`NULL`) is gone too.
  */
-export const CLAIMABLE = `WITH RECURSIVE owners (owner) AS (
+const GONE = `WITH RECURSIVE owners (owner) AS (
     SELECT min(owner) FROM sagas INDEXED BY sagas_live WHERE ${LIVE}
     UNION ALL
     SELECT (SELECT min(n.owner) FROM sagas n INDEXED BY sagas_live WHERE n.${LIVE} AND n.owner > owners.owner)
@@ -42,7 +44,9 @@ export const CLAIMABLE = `WITH RECURSIVE owners (owner) AS (
     SELECT NULL
     UNION ALL
     SELECT s.owner FROM owners s WHERE s.owner IS NOT NULL AND NOT EXISTS (${ALIVE})
-  ),
+  )`;
+
+export const CLAIMABLE = `${GONE},
   oldest (saga) AS (
     SELECT s.saga FROM gone g CROSS JOIN sagas s INDEXED BY sagas_live ON s.owner IS g.owner
     WHERE s.${LIVE} AND ${NAMED} AND s.status IN ('running', 'compensating')
@@ -54,6 +58,14 @@ export const CLAIMABLE_BY_ID = `SELECT s.saga, ${ROW} FROM sagas s
   WHERE ${NAMED} AND s.id = ?
     AND (s.${AT_REST} OR s.owner IS NULL OR NOT EXISTS (${ALIVE}))
   ORDER BY s.saga LIMIT ?`;
+
+/** Counted by name and version: those of nobody who lives, and of a name that is not known. */
+export const ABANDONED = `${GONE}
+  SELECT s.name, s.version, count(*) AS sagas
+  FROM gone g CROSS JOIN sagas s INDEXED BY sagas_live ON s.owner IS g.owner
+  WHERE s.${LIVE} AND s.status IN ('running', 'compensating')
+    AND s.application = ? AND s.name NOT IN (SELECT value FROM json_each(?))
+  GROUP BY s.name, s.version ORDER BY sagas DESC LIMIT 100`;
 
 /** Taken up at rest: a wish to cancel that was left before is over. */
 const CLAIM = `UPDATE sagas SET owner = ?, epoch = ${raised('epoch')}, recoveries = ${raised('recoveries')},
@@ -96,6 +108,12 @@ export class Ownership {
       const [claimed] = this.database.all(CLAIM, owner, row['saga'] ?? null);
       return toSagaRow({ ...row, owner, ...claimed });
     });
+  }
+
+  abandoned({ application = '', except }: AbandonedRequest): readonly AbandonedSagas[] {
+    const whose = storable('application', application);
+    const now = this.database.one(CLOCK)?.['now'] ?? null;
+    return this.database.all(ABANDONED, now, whose, JSON.stringify(except)).map(toAbandoned);
   }
 
   release({ ref, owner, epoch, inOrder }: ReleaseRequest): void {

@@ -7,6 +7,7 @@ export const AT_REST = 'at_rest = 1';
 
 /** The clock that decides leases and ages, in ms: SQLite's, whatever a process takes the time for. */
 export const NOW = "CAST(ROUND(unixepoch('subsec') * 1000) AS INTEGER)";
+export const CLOCK = `SELECT ${NOW} AS now`;
 
 /** For people: one row per record. */
 const RECORDS_VIEW = `CREATE VIEW saga_records AS

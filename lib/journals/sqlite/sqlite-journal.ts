@@ -1,6 +1,8 @@
 import {
   isSagaError,
   listQuery,
+  type AbandonedRequest,
+  type AbandonedSagas,
   type ClaimRequest,
   type ForgetRequest,
   type Journal,
@@ -99,6 +101,10 @@ class SqliteJournal implements Journal {
 
   claim(request: ClaimRequest): Promise<readonly SagaRow[]> {
     return this.#write({ kind: 'claim', request });
+  }
+
+  abandoned(request: AbandonedRequest): Promise<readonly AbandonedSagas[]> {
+    return this.#read({ kind: 'abandoned', request });
   }
 
   release(request: ReleaseRequest): Promise<void> {

@@ -6,9 +6,8 @@ import type { SqliteDriver } from './driver.js';
 import type { Read, ReadResults, Write, WriteResults } from './operations.js';
 import { Ownership } from './ownership.js';
 import { Reader } from './reader.js';
-import { migrate, NOW } from './schema.js';
+import { CLOCK, migrate } from './schema.js';
 
-const CLOCK = `SELECT ${NOW} AS now`;
 /** Changes whenever another connection, here or elsewhere, has committed. */
 const DATA_VERSION = 'PRAGMA data_version';
 
@@ -80,6 +79,8 @@ export class SqliteStore {
         return this.#reader.load(read.ref);
       case 'list':
         return this.#reader.list(read.query);
+      case 'abandoned':
+        return this.#ownership.abandoned(read.request);
     }
   }
 

@@ -1,4 +1,6 @@
 import type {
+  AbandonedRequest,
+  AbandonedSagas,
   ClaimRequest,
   JournalBatch,
   NewSaga,
@@ -170,7 +172,25 @@ class NeverTellsOfCancels extends Faulty {
   }
 }
 
+/** Counts all that are not at rest, also those that somebody works on. */
+class TakesAllForAbandoned extends Faulty {
+  override async abandoned(request: AbandonedRequest): Promise<readonly AbandonedSagas[]> {
+    const { application = '' } = request;
+    const { rows } = await this.list({ application, limit: 1_000, status: 'running' });
+    const others = rows.filter(({ name }) => !request.except.includes(name));
+    return others.map(({ name, version }) => ({ name, version, sagas: 1 }));
+  }
+}
+
+class CountsWhatIsKnown extends Faulty {
+  override abandoned(request: AbandonedRequest): Promise<readonly AbandonedSagas[]> {
+    return super.abandoned({ ...request, except: [] });
+  }
+}
+
 export const claimFaults: readonly Fault[] = [
+  [TakesAllForAbandoned, 'abandoned sagas of other names are counted, and left as they are'],
+  [CountsWhatIsKnown, 'abandoned sagas of other names are counted, and left as they are'],
   [KeepsOldWishes, 'a wish to cancel ends when the saga is taken up at rest'],
   [ClaimsTwice, 'two claims at the same time never get the same saga, and together get all'],
   [IgnoresExpiry, 'a saga can be claimed once the lease of its owner ran out'],
