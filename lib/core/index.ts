@@ -79,7 +79,7 @@ export {
   type LogFields,
   type SagaLogger,
 } from './ports/index.js';
-export type { RunEnvironment, RunObserver } from './execution/index.js';
+export type { LateEffect, RunEnvironment, RunObserver } from './execution/index.js';
 
 // Journals and engines
 export {

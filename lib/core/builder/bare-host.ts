@@ -4,6 +4,7 @@ import { logObserver } from '../events/index.js';
 import {
   drive,
   driveUntil,
+  recoveredRecord,
   refuseTwice,
   Run,
   type RunEnvironment,
@@ -56,7 +57,7 @@ export function driveBare(
 ): Promise<Run> {
   if (run.driving) refuseTwice(run.sagaName, run.sagaId);
   // It stopped at an attempt without an outcome: whether that took effect is in doubt.
-  if (run.state.last?.phase === 'started') run.note({ type: 'recovered', owner: 'its caller' });
+  if (run.state.last?.phase === 'started') run.note(recoveredRecord(run, 'its caller'));
   if (resumeFrom !== undefined) {
     if (run.isSuccess) stepIndex(run.definition, resumeFrom);
     else run.note(resumeRecord(run.definition, run.state, resumeFrom));

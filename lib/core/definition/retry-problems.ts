@@ -41,3 +41,13 @@ export function retryProblems(name: string, option: unknown): readonly string[] 
   });
   return [...unknownProblems(name, option, FIELDS), ...wrong];
 }
+
+/** The same of a `probeDelay`, which as a number is a pause, and asks no error whether it is worth it. */
+export function delayProblems(name: string, option: unknown): readonly string[] {
+  if (!isObject(option) || Array.isArray(option)) {
+    if (isWithin(option, 0, DAY_MS)) return [];
+    return [`${name} must be ${PAUSE}, or an object with 'retries' (got ${shown(option)})`];
+  }
+  const problems = retryProblems(name, option);
+  return 'when' in option ? [...problems, `${name} has no 'when'; leave it out`] : problems;
+}

@@ -42,6 +42,12 @@ export interface SagaStepOptions {
    * @default that of the module, or else `isAnswerLost`
    */
   readonly unknownWhen?: UnknownWhen;
+  /**
+   * How long the first question to `probe` waits, in ms up to 24 h from the moment of doubt: an effect
+   * may still be under way. As a policy it also asks again, so often and after such pauses, as long as
+   * the probe answers `unknown`. A crash in between does not shorten it. @default 0
+   */
+  readonly probeDelay?: number | Omit<RetryOptions, 'when'>;
 }
 
 /** What `onError` is told of a failed attempt. */
@@ -73,7 +79,9 @@ export interface SagaStepHooks<
     | typeof NOTHING_TO_UNDO;
   /**
    * Asks the participant whether an `unknown` effect took place, before the step is repeated or
-   * undone. One that throws, or takes over 30 s, counts as `unknown`.
+   * undone. `not-done` is a promise: that it will not take place later either, be it under way still.
+   * Who cannot promise that answers `unknown`, or gives it time by `probeDelay`. One that throws, or
+   * takes over 30 s, counts as `unknown`.
    */
   readonly probe?: (ctx: ISagaContext<TContext, TResults>) => MaybeAsync<ProbeAnswer>;
   /**

@@ -1,5 +1,6 @@
 import {
   COMPENSATION_RETRY,
+  delayPolicy,
   NO_RETRY,
   retryPolicy,
   type RetryOptions,
@@ -32,6 +33,7 @@ export interface StepPolicy {
   readonly idempotent: boolean;
   readonly nothingToUndo: boolean;
   readonly unknownWhen: UnknownWhen | undefined;
+  readonly probeDelay: RetryPolicy | undefined;
   readonly probe:
     ((ctx: ISagaContext<unknown>) => ProbeAnswer | PromiseLike<ProbeAnswer>) | undefined;
   readonly onError: ((failure: StepFailure, ctx: ISagaContext<unknown>) => unknown) | undefined;
@@ -48,6 +50,7 @@ const DEFAULT_POLICY: StepPolicy = Object.freeze({
   idempotent: true,
   nothingToUndo: false,
   unknownWhen: undefined,
+  probeDelay: undefined,
   probe: undefined,
   onError: undefined,
 });
@@ -93,6 +96,7 @@ function isPlain(step: SagaStep<never, never, never>): boolean {
     step.compensationTimeout === undefined &&
     step.idempotent === undefined &&
     step.unknownWhen === undefined &&
+    step.probeDelay === undefined &&
     step.probe === undefined &&
     step.onError === undefined
   );
@@ -110,6 +114,7 @@ function policyOf(step: SagaStep<never, never, never>): StepPolicy {
     idempotent: step.idempotent ?? true,
     nothingToUndo: step.compensate === NOTHING_TO_UNDO,
     unknownWhen: step.unknownWhen,
+    probeDelay: step.probeDelay === undefined ? undefined : delayPolicy(step.probeDelay),
     probe: step.probe as StepPolicy['probe'],
     onError: step.onError as StepPolicy['onError'],
   });

@@ -1,7 +1,7 @@
 import { MAX_DURATION_MS } from './limits.js';
 import { nameProblem, shown } from './names.js';
 import { namesOf, unknownProblems } from './option-checks.js';
-import { retryProblems } from './retry-problems.js';
+import { delayProblems, retryProblems } from './retry-problems.js';
 import {
   NOTHING_TO_UNDO,
   type RetiredSagaStep,
@@ -15,7 +15,7 @@ type AnyStep = Partial<Record<keyof SagaStep<unknown>, unknown>>;
 export const STEP_OPTIONS: Readonly<Record<keyof SagaStepOptions, true>> = {
   ...{ retry: true, timeout: true, timeoutGrace: true, pivot: true, idempotent: true },
   ...{ compensateOn: true, compensationRetry: true, compensationTimeout: true },
-  unknownWhen: true,
+  ...{ unknownWhen: true, probeDelay: true },
 };
 const STEP = namesOf<SagaStep<unknown>>({
   ...{ label: true, action: true, compensate: true, probe: true, onError: true },
@@ -50,6 +50,7 @@ function optionProblems(where: string, step: AnyStep): readonly string[] {
   each(['retry', 'compensationRetry'], (value, key) =>
     problems.push(...retryProblems(`${where}: ${key}`, value)),
   );
+  each(['probeDelay'], (value, key) => problems.push(...delayProblems(`${where}: ${key}`, value)));
   each(['timeout', 'compensationTimeout'], (value, key) =>
     problems.push(...duration(where, key, value, 1)),
   );

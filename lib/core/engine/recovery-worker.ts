@@ -1,5 +1,6 @@
 import type { SagaDefinition } from '../definition/index.js';
 import { isSagaError } from '../errors/index.js';
+import { recoveredRecord } from '../execution/index.js';
 import { refKey, type SagaRow, type StoredSaga } from '../journal/index.js';
 import { refusalToCancel } from '../machine/index.js';
 import { messageOf, report } from '../ports/index.js';
@@ -143,7 +144,7 @@ export class RecoveryWorker {
     const run = runs.load(definition, stored);
     const stranger = whyStranger(run);
     if (stranger !== undefined) return this.#leaveAlone(row, stranger);
-    run.note({ type: 'recovered', owner: journaling.owner });
+    run.note(recoveredRecord(run, journaling.owner));
     const cancellable = run.state.cancel === undefined && refusalToCancel(run.state) === undefined;
     const cancelled = row.cancelReason !== null && cancellable;
     if (cancelled) run.requestCancel('operator', row.cancelReason);

@@ -1,7 +1,7 @@
 import type { SagaHandle } from '../builder/index.js';
 import type { SagaDefinition } from '../definition/index.js';
 import { SagaStateError } from '../errors/index.js';
-import type { Run } from '../execution/index.js';
+import { recoveredRecord, type Run } from '../execution/index.js';
 import { encodePayload, type SagaRef } from '../journal/index.js';
 import {
   firstOpenLabel,
@@ -141,7 +141,7 @@ export class Steering {
     let run: Run;
     try {
       run = runs.load(plan, await claimedSaga(this.parts, row));
-      run.note({ type: 'recovered', owner });
+      run.note(recoveredRecord(run, owner));
       run.note(recordOf(run));
     } catch (error) {
       // Claimed, but not worked on: as long as this process lives, nobody else could.

@@ -1,4 +1,5 @@
 import { storedError } from '../journal/index.js';
+import type { LateEffect } from '../execution/index.js';
 import type { SagaRecord } from '../machine/index.js';
 
 /** An error as events and timelines show it: no stack, no properties of its own. */
@@ -16,16 +17,24 @@ type Shown<R> = R extends { readonly type: 'compensating'; readonly cause: infer
         : R[K];
     };
 
-/**
- * What is told of a saga's life: its records without payloads. Tagged by `type`; a `switch` over it
- * can be exhaustive.
- */
-export type SagaEvent = Shown<SagaRecord> & {
+interface Source {
   readonly sagaName: string;
   readonly sagaId: string;
   /** Wall time in ms since the epoch. */
   readonly at: number;
-};
+}
+
+/**
+ * An attempt that was given up has succeeded after its saga had gone on without it: refunded, then
+ * charged. No record, and so in no timeline: by then the saga may be at rest, or in other hands.
+ */
+type LateEffectEvent = { readonly type: 'late-effect' } & LateEffect;
+
+/**
+ * What is told of a saga's life: its records without payloads, and late effects. Tagged by `type`; a
+ * `switch` over it can be exhaustive.
+ */
+export type SagaEvent = (Shown<SagaRecord> | LateEffectEvent) & Source;
 
 export type SagaEventType = SagaEvent['type'];
 

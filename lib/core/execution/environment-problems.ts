@@ -13,7 +13,8 @@ const CLOCK = namesOf<Clock>({ now: true, monotonic: true, schedule: true });
 const ENVIRONMENT = namesOf<RunEnvironment>({
   ...{ clock: true, ids: true, random: true, unknownWhen: true },
 });
-const OBSERVER = namesOf<RunObserver>({ onRecord: true });
+/** `onLateEffect` may be left out. */
+const OBSERVER = namesOf<Pick<RunObserver, 'onRecord'>>({ onRecord: true });
 
 /** What is wrong with time, ids and chance as they were handed in; `undefined` is the default. */
 export function environmentProblems(environment: unknown): readonly (string | undefined)[] {

@@ -8,9 +8,13 @@ export type Effect = Exclude<Command, { readonly type: 'record' | 'stop' }>;
 /** The longest pause that the policy of a step allows before this effect of it, in ms. */
 function longestPause(run: Run, effect: Effect): number {
   const { step } = effect;
-  const { retry, compensationRetry }: StepDefinition['policy'] = step.policy;
-  const failed = effect.type === 'probe' ? run.state.step(step.label)?.attempt : effect.attempt - 1;
-  return backoff(effect.type === 'undo' ? compensationRetry : retry, Math.max(1, failed ?? 1), 0);
+  const { retry, compensationRetry, probeDelay }: StepDefinition['policy'] = step.policy;
+  const isProbe = effect.type === 'probe';
+  const failed = isProbe ? run.state.step(step.label)?.attempt : effect.attempt - 1;
+  const policy = effect.type === 'undo' ? compensationRetry : retry;
+  const pauseMs = backoff(policy, Math.max(1, failed ?? 1), 0);
+  if (!isProbe || probeDelay === undefined) return pauseMs;
+  return Math.max(pauseMs, backoff(probeDelay, (run.state.question?.asked ?? 0) + 1, 0));
 }
 
 /**

@@ -1,7 +1,6 @@
-import { isSagaError, SagaTimeoutError } from '../errors/index.js';
-import { causeOf } from '../ports/index.js';
+import { SagaTimeoutError } from '../errors/index.js';
 import type { ActionContext } from './action-context.js';
-import { reportRun } from './report-run.js';
+import { lateEnd, watchCutOff } from './late.js';
 import { allOf, isPending } from './returned.js';
 import type { Run } from './run.js';
 
@@ -18,20 +17,13 @@ function awaitable(returned: unknown, ctx: ActionContext): unknown {
   return isPending(returned) ? allOf(returned, ctx) : returned;
 }
 
-/** A late end changes nothing any more; a late rejection must still not be an unhandled one. */
-function reportLate(run: Run, ctx: ActionContext, error: unknown): void {
-  // Who passes the signal on ends with its reason, or with an error that it caused: as intended.
-  const cause = causeOf(error);
-  if (isSagaError(error, 'SAGA_TIMEOUT') || ctx.aborted === error || ctx.aborted === cause) return;
-  const { label, attempt } = ctx;
-  const message = `A timed-out attempt of '${label}' ended after its time`;
-  reportRun(run, 'warn', message, error, { label, attempt });
-}
-
 /** Rejects at once when the run is halted, whatever comes of the work. */
-function haltable(ctx: ActionContext, work: Promise<unknown>): Promise<unknown> {
+function haltable(run: Run, ctx: ActionContext, work: Promise<unknown>): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    ctx.onHalt = (error) => reject(new Halted(error));
+    ctx.onHalt = (error) => {
+      watchCutOff(run, ctx, work);
+      reject(new Halted(error));
+    };
     work.then((value) => resolve(isPending(value) ? allOf(value, ctx) : value), reject);
   });
 }
@@ -53,11 +45,9 @@ function limited(
       const what = ctx.direction === 'do' ? 'Step' : 'The undo of step';
       const error = new SagaTimeoutError(`${what} '${ctx.label}' took longer than ${timeout} ms`);
       ctx.abort(error);
-      const settled = whole.then(
-        () => undefined,
-        (late: unknown) => reportLate(run, ctx, late),
-      );
+      const settled = lateEnd(run, ctx, whole, grace === undefined);
       if (grace !== undefined) run.unsettled = { settled, grace };
+      ctx.onHalt = undefined;
       reject(error);
     });
     const inTime = <T>(settle: (end: T) => void) => {
@@ -67,7 +57,10 @@ function limited(
       };
     };
     const abandon = inTime(reject);
-    ctx.onHalt = (error) => abandon(new Halted(error));
+    ctx.onHalt = (error) => {
+      if (grace !== undefined) watchCutOff(run, ctx, whole);
+      abandon(new Halted(error));
+    };
     const succeed = inTime(resolve);
     work.then((value) => {
       if (!isPending(value)) return succeed(value);
@@ -86,7 +79,7 @@ function begin(
 ): unknown {
   const returned = awaitable(call(ctx as never), ctx);
   if (timeout !== undefined) return limited(run, ctx, Promise.resolve(returned), timeout, grace);
-  return run.persistence === undefined ? returned : haltable(ctx, Promise.resolve(returned));
+  return run.persistence === undefined ? returned : haltable(run, ctx, Promise.resolve(returned));
 }
 
 /**

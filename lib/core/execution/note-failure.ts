@@ -5,6 +5,7 @@ import { ActionContext } from './action-context.js';
 import { Halted, invoke } from './invoke.js';
 import { noOutcomeIn, stopWithoutOutcome } from './no-outcome.js';
 import { failedRecord, reasonOf, undoFailedRecord } from './outcome.js';
+import { probeTime } from './recovered.js';
 import { reportRun } from './report-run.js';
 import { unwrap } from './returned.js';
 import type { Run } from './run.js';
@@ -109,5 +110,8 @@ export async function noteProbe(run: Run, step: StepDefinition): Promise<void> {
     if (word !== undefined) await stopWithoutOutcome(run, ctx, 'the probe of step', word);
     reportHook(run, step.label, 'probe', thrown);
   }
-  run.note({ type: 'probed', label: step.label, ...answer, pivot: step.policy.pivot });
+  const { label, policy } = step;
+  const again =
+    answer.answer === 'unknown' ? probeTime(run, step, (run.state.question?.asked ?? 0) + 1) : {};
+  run.note({ type: 'probed', label, ...answer, pivot: policy.pivot, ...again });
 }

@@ -5,6 +5,7 @@ import { isInstance } from '../ports/index.js';
 import { isFinal } from '../result/index.js';
 import { backoff, type RetryPolicy } from '../retry/index.js';
 import type { ActionContext } from './action-context.js';
+import { probeTime } from './recovered.js';
 import { reportRun } from './report-run.js';
 import { FailureValue } from './returned.js';
 import type { Run } from './run.js';
@@ -116,10 +117,12 @@ export function failedRecord(
   const reason = reasonOf(thrown);
   const { retry } = step.policy;
   const retryable = isRetryable(run, retry, step.label, reason);
+  const outcome = outcomeOf(run, ctx, step, thrown);
   return {
     type: 'failed',
-    outcome: outcomeOf(run, ctx, step, thrown),
+    outcome,
     ...attemptFailure(run, ctx, retry, reason, retryable),
+    ...(outcome === 'unknown' ? probeTime(run, step, 0) : {}),
   };
 }
 

@@ -10,6 +10,16 @@ import { whenRejected, type SagaLogger } from '../ports/index.js';
 import { reportRun } from './report-run.js';
 import type { RunEnvironment } from './run-environment.js';
 import type { AttemptInFlight, RunPersistence } from './run-persistence.js';
+import type { Due, Halt, Rare } from './run-rarities.js';
+
+/** An attempt that was given up, and succeeded after its saga had gone on without it. */
+export interface LateEffect {
+  readonly label: string;
+  /** From 1. */
+  readonly attempt: number;
+  /** `undo`: it was an attempt of the compensation. */
+  readonly direction: 'do' | 'undo';
+}
 
 /**
  * Is told of every record once it stands (with a journal: once it is durable). Nobody waits for it; what
@@ -17,30 +27,11 @@ import type { AttemptInFlight, RunPersistence } from './run-persistence.js';
  */
 export interface RunObserver {
   onRecord(run: Run, record: SagaRecord, at: number): void;
-}
-
-/** How a run is stopped from outside without an outcome. */
-interface Halt {
-  readonly error: Error;
-  /** `boundary`: before the next effect. `now`: nothing more is recorded, not even what is in flight. */
-  readonly when: 'boundary' | 'now';
-}
-
-/** When the back-off after a failure ends, by the monotonic clock. */
-interface Due {
-  /** The wall time that was stored with that failure; it names it. */
-  readonly retryAt: number;
-  readonly at: number;
-}
-
-/** What few runs need. Apart, because every waiting saga keeps a run. */
-interface Rare {
-  halt?: Halt | undefined;
-  /** A timed-out attempt that is still at work, and how long the next effect waits for it, in ms. */
-  unsettled?: { readonly settled: Promise<void>; readonly grace: number } | undefined;
-  originals?: Map<unknown, unknown>;
-  due?: Due;
-  wake?: (() => void) | undefined;
+  /**
+   * Of what only this process can know, and no journal keeps: the saga may long have come to rest, and
+   * belong to nobody or to somebody else.
+   */
+  onLateEffect?(run: Run, effect: LateEffect, at: number): void;
 }
 
 /** One saga in the hands of this process: its plan, its state, and what is in flight. */

@@ -40,7 +40,7 @@ function mayHavePivoted(step: StepDefinition, open: StepState): boolean {
 function decideOpenStep(step: StepDefinition, open: StepState, state: SagaState): Command {
   const notBefore = state.cancel !== undefined && !state.pivoted ? 0 : (open.failure?.retryAt ?? 0);
   if (open.doubt === 'open' && step.policy.probe !== undefined) {
-    return { type: 'probe', step, notBefore };
+    return { type: 'probe', step, notBefore: Math.max(notBefore, state.question?.notBefore ?? 0) };
   }
   const cancelled = turnForCancel(state);
   if (cancelled !== undefined) {

@@ -50,13 +50,18 @@ function onFailed(state: SagaState, record: Of<'failed'>): void {
   step.attempt = record.attempt;
   step.phase = 'failed';
   step.failure = record;
-  if (record.outcome === 'unknown') step.doubt = 'open';
+  if (record.outcome === 'unknown') {
+    step.doubt = 'open';
+    state.ask(0, record.probeAt);
+  }
   state.progressed();
 }
 
 function onProbed(state: SagaState, record: Of<'probed'>): void {
   const step = begunStep(state, record.label);
-  step.doubt = record.answer === 'unknown' ? 'probed' : 'none';
+  const again = record.answer === 'unknown' && record.probeAt !== undefined;
+  step.doubt = again ? 'open' : record.answer === 'unknown' ? 'probed' : 'none';
+  state.ask((state.question?.asked ?? 0) + 1, again ? record.probeAt : undefined);
   if (record.answer === 'done') {
     step.phase = 'done';
     step.failure = unstorable(record);
@@ -80,7 +85,7 @@ function onUndo(undo: UndoState, record: Of<'undo-started' | 'undone' | 'undo-fa
 }
 
 /** What was in flight may or may not have taken effect: its process is gone. */
-function onRecovered(state: SagaState, { orderly }: Of<'recovered'>): void {
+function onRecovered(state: SagaState, { orderly, probeAt }: Of<'recovered'>): void {
   const recoveries = state.recoveries + (orderly === true ? 0 : 1);
   // Another plan may owe what this one did not.
   state.set({ recoveries, inherited: true, back: undefined });
@@ -88,6 +93,7 @@ function onRecovered(state: SagaState, { orderly }: Of<'recovered'>): void {
     if (step.phase === 'started') {
       step.phase = 'interrupted';
       step.doubt = 'open';
+      state.ask(0, probeAt);
     }
     if (step.undo?.phase === 'started') step.undo.phase = 'interrupted';
   }

@@ -43,6 +43,15 @@ interface AttemptFailure {
   readonly retryAt?: number;
 }
 
+/** What leaves a step in doubt. */
+interface Questioned {
+  /**
+   * The earliest time at which its probe is asked, in ms since the epoch; absent where it has none, or
+   * is asked at once.
+   */
+  readonly probeAt?: number;
+}
+
 /** What an operator did, and why: the way out for a saga that is parked. */
 export type ManualAct = {
   readonly type: 'manual';
@@ -87,7 +96,11 @@ export type SagaRecord =
       /** The action succeeded, but its result or context cannot be stored: never run again, undo it. */
       readonly unstorable?: unknown;
     }
-  | ({ readonly type: 'failed'; readonly outcome: 'not-done' | 'unknown' } & AttemptFailure)
+  | ({
+      readonly type: 'failed';
+      readonly outcome: 'not-done' | 'unknown';
+    } & AttemptFailure &
+      Questioned)
   | {
       readonly type: 'probed';
       readonly label: string;
@@ -96,6 +109,8 @@ export type SagaRecord =
       readonly pivot: boolean;
       /** As in `done`: of a result that the probe brought back. */
       readonly unstorable?: unknown;
+      /** Of one that does not know: it is asked again. */
+      readonly probeAt?: number;
     }
   | {
       readonly type: 'cancel-requested';
@@ -111,7 +126,7 @@ export type SagaRecord =
    * Another process took over: what was in flight is in doubt. `orderly`: nobody died of it, so that it
    * does not count towards the limit of recoveries.
    */
-  | { readonly type: 'recovered'; readonly owner: string; readonly orderly?: true }
+  | ({ readonly type: 'recovered'; readonly owner: string; readonly orderly?: true } & Questioned)
   /** An operator sends a parked or waiting saga forward again; `skip` have no record and stay so. */
   | { readonly type: 'resumed'; readonly skip: readonly string[] }
   | ManualAct

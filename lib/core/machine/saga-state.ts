@@ -77,6 +77,7 @@ class Unusual {
   parked: { readonly reason: ParkReason; readonly label?: string } | undefined = undefined;
   inherited = false;
   recoveries = 0;
+  question: { readonly asked: number; readonly notBefore: number } | undefined = undefined;
   /** Where the way back stands: the step whose undo was begun last. What started later is settled. */
   back: StepState | undefined = undefined;
   /** The steps by label, where they are many. */
@@ -138,9 +139,20 @@ export class SagaState {
     return this.unusual.back;
   }
 
+  /** When, in ms since the epoch, the probe is asked again, which so often did not know. */
+  get question(): Unusual['question'] {
+    return this.unusual.question;
+  }
+
   /** For `evolve` alone. */
   set(change: Partial<Omit<Unusual, 'byLabel'>>): void {
     Object.assign(this.need(), change);
+  }
+
+  /** For `evolve` alone: when the probe of the step in doubt may be asked. */
+  ask(asked: number, notBefore: number | undefined): void {
+    if (notBefore !== undefined) this.set({ question: { asked, notBefore } });
+    else if (this.question !== undefined) this.set({ question: undefined });
   }
 
   /** For `evolve` alone: take-overs before it count no more. */

@@ -1,6 +1,7 @@
 export { backoff } from './backoff.js';
 export {
   COMPENSATION_RETRY,
+  delayPolicy,
   NO_RETRY,
   retryPolicy,
   type RetryOptions,

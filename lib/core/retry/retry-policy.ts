@@ -42,3 +42,9 @@ export function retryPolicy(option: number | RetryOptions): RetryPolicy {
     ? policyOf(option)
     : Object.freeze(withDefaults(option) as RetryPolicy);
 }
+
+/** A bare number is one pause of that length. */
+export function delayPolicy(option: number | RetryOptions): RetryPolicy {
+  if (typeof option !== 'number') return retryPolicy(option);
+  return retryPolicy({ retries: 0, delay: option, maxDelay: option });
+}

@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { isSagaError } from '../../core/index.js';
-import { announceNext, performAnnounced, type Advance } from '../../core/execution/index.js';
+import {
+  announceNext,
+  performAnnounced,
+  recoveredRecord,
+  type Advance,
+} from '../../core/execution/index.js';
 import type { StagedRecord } from '../../core/engine/index.js';
 import { resumeRecord } from '../../core/machine/index.js';
 import type { RestateRun } from './restate-run.js';
@@ -137,7 +142,7 @@ export class Turns {
   /** What was in flight is in doubt from now on. */
   #recover(orderly = false): void {
     const { run } = this.saga;
-    const recovered = { type: 'recovered', owner: this.#me } as const;
+    const recovered = recoveredRecord(run, this.#me);
     run.note(orderly ? { ...recovered, orderly: true } : recovered);
     if (run.state.recoveries > this.maxRecoveries) {
       run.note({ type: 'parked', reason: 'recovery-limit' });

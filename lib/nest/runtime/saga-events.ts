@@ -43,6 +43,12 @@ export class SagaEvents implements RunObserver {
   }
 
   /** @internal */
+  onLateEffect(...[run, effect, at]: Parameters<NonNullable<RunObserver['onLateEffect']>>): void {
+    const { sagaName, sagaId } = run;
+    this.#events.next({ sagaName, sagaId, at, type: 'late-effect', ...effect });
+  }
+
+  /** @internal */
   complete(): void {
     this.#events.complete();
   }

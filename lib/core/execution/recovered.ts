@@ -1,0 +1,29 @@
+import type { StepDefinition } from '../definition/index.js';
+import type { SagaRecord } from '../machine/index.js';
+import { backoff } from '../retry/index.js';
+import type { Run } from './run.js';
+
+const AT_ONCE = {};
+
+/**
+ * When the probe of a step in doubt is asked, which has not known so often; nothing where it is asked at
+ * once, or, of one that was asked before, no more.
+ */
+export function probeTime(
+  { environment }: Run,
+  { policy }: StepDefinition,
+  asked: number,
+): { readonly probeAt?: number } {
+  const { probe, probeDelay } = policy;
+  if (probe === undefined || probeDelay === undefined || asked > probeDelay.retries) return AT_ONCE;
+  const pauseMs = backoff(probeDelay, asked + 1, environment.random());
+  // Times are whole in every journal.
+  return { probeAt: Math.ceil(environment.clock.now() + pauseMs) };
+}
+
+/** The record of a take-over: what was in flight may take effect still. */
+export function recoveredRecord(run: Run, owner: string): SagaRecord & { type: 'recovered' } {
+  const { last } = run.state;
+  const step = last?.phase === 'started' ? run.definition.step(last.label) : undefined;
+  return { type: 'recovered', owner, ...(step === undefined ? AT_ONCE : probeTime(run, step, 0)) };
+}
