@@ -4,6 +4,7 @@ import type { NewSaga, SagaRef, SagaRow } from '../journal/index.js';
 import { AlreadyExists, type Journaling } from './journaling.js';
 import { StoredRun, type StagedRecord } from './stored-run.js';
 import { Tenure } from './tenure.js';
+import { hear } from './wishes.js';
 
 const PROGRESS: ReadonlySet<string> = new Set([
   'done',
@@ -75,9 +76,10 @@ export class JournaledRun extends StoredRun {
     const staged = this.take();
     this.#busy = true;
     const { term } = this.shared.lease;
+    let told: SagaRow | string | undefined | void;
     try {
-      const existing = await this.#store(staged);
-      if (existing !== undefined) throw new AlreadyExists(existing);
+      told = await this.#store(staged);
+      if (typeof told === 'object') throw new AlreadyExists(told);
       this.#birth = undefined;
     } catch (error) {
       this.#fail(error);
@@ -88,6 +90,8 @@ export class JournaledRun extends StoredRun {
     // Nobody overtakes a write that others wait for.
     this.#busy = this.#next !== undefined;
     for (const { record, entry } of staged) this.run.publish(record, entry.at);
+    // Before anybody who waits for this write goes on: no step begins after it.
+    if (told !== undefined) hear(this.run, told);
   }
 
   /** @throws the error, as one of the journal's or the lease's; the run stops with it. */
@@ -100,8 +104,11 @@ export class JournaledRun extends StoredRun {
     throw failure;
   }
 
-  /** Answers the row that has its name and id already, when it was to be created. */
-  #store(staged: readonly StagedRecord[]): Promise<SagaRow | undefined | void> {
+  /**
+   * Answers the row that has its name and id already, when it was to be created; else why somebody asked to
+   * cancel it.
+   */
+  #store(staged: readonly StagedRecord[]): Promise<SagaRow | string | undefined | void> {
     const { journal, owner } = this.shared;
     const { status } = this.run.state;
     const entries = staged.map(({ entry }) => entry);

@@ -1,8 +1,8 @@
 import { LeaseLostError } from '../errors/index.js';
-import { refusalToCancel } from '../machine/index.js';
 import { messageOf, report } from '../ports/index.js';
 import type { EngineParts } from './engine-parts.js';
 import type { Lease } from './lease.js';
+import { hear } from './wishes.js';
 
 /**
  * Keeps this process's heartbeat in the journal going, and stops its work by its own clock when it
@@ -70,10 +70,7 @@ export class Ownership {
     this.#late = 0;
     for (const row of asked) {
       const run = live.get(row)?.run;
-      if (run === undefined || run.state.atRest || run.state.cancel !== undefined) continue;
-      if (refusalToCancel(run.state) !== undefined) continue;
-      run.requestCancel('operator', row.cancelReason ?? '');
-      run.persistence?.flush().catch(() => undefined);
+      if (run !== undefined) hear(run, row.cancelReason ?? '');
     }
     // Not awaited: what hangs or fails here must not hold up the next heartbeat.
     claims.settle().catch(() => undefined);

@@ -37,9 +37,11 @@ export interface Journal {
   /**
    * Appends all of the records or none; resolves when they are durable.
    *
+   * @returns why somebody asked to cancel the saga, when its row says so: the owner learns of it here, and
+   * not only with its next heartbeat.
    * @throws LeaseLostError when the owner, the epoch or the first seq is not the expected one.
    */
-  append(batch: JournalBatch): Promise<void>;
+  append(batch: JournalBatch): Promise<string | undefined | void>;
   load(ref: SagaRef): Promise<StoredSaga | undefined>;
   get(ref: SagaRef): Promise<SagaRow | undefined>;
   list(filter: SagaFilter): Promise<SagaPage>;

@@ -73,7 +73,7 @@ export class MemoryJournal implements Journal {
     return Promise.resolve(undefined);
   }
 
-  append(batch: JournalBatch): Promise<void> {
+  append(batch: JournalBatch): Promise<string | undefined | void> {
     const key = refKey(batch.ref);
     const stored = this.#sagas.get(key);
     const { entries, status } = batch;
@@ -85,7 +85,7 @@ export class MemoryJournal implements Journal {
     const recoveries = batch.progress ? 0 : stored.row.recoveries;
     stored.row = { ...stored.row, status, recoveries, updatedAt: this.now() };
     if (ENDED.has(status)) this.#forgetOldest({ key, ordinal: stored.ordinal });
-    return Promise.resolve();
+    return Promise.resolve(stored.row.cancelReason ?? undefined);
   }
 
   load(ref: SagaRef): Promise<StoredSaga | undefined> {

@@ -64,11 +64,11 @@ class PostgresJournal implements Journal {
   }
 
   create(saga: NewSaga): Promise<SagaRow | undefined> {
-    return this.#queue.add({ kind: 'create', saga });
+    return this.#queue.add({ kind: 'create', saga }) as Promise<SagaRow | undefined>;
   }
 
-  async append(batch: JournalBatch): Promise<void> {
-    await this.#queue.add({ kind: 'append', batch });
+  append(batch: JournalBatch): Promise<string | undefined> {
+    return this.#queue.add({ kind: 'append', batch }) as Promise<string | undefined>;
   }
 
   load(ref: SagaRef): Promise<StoredSaga | undefined> {

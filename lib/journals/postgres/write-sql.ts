@@ -43,9 +43,10 @@ function appendSql(tables: Tables, source: string): readonly string[] {
   const { sagas, appends } = tables;
   return [
     `held AS MATERIALIZED (
-      SELECT i.*, h.was, h.had
+      SELECT i.*, h.was, h.had, h.wish
       FROM ${source} CROSS JOIN LATERAL (
-        SELECT s.saga, s.status AS was, s.recoveries AS had, s.initial_seq FROM ${sagas} s
+        SELECT s.saga, s.status AS was, s.recoveries AS had, s.initial_seq, s.cancel_reason AS wish
+        FROM ${sagas} s
         WHERE s.saga = i.saga AND s.owner = i.owner AND s.epoch = i.epoch
         FOR NO KEY UPDATE
       ) h
@@ -54,7 +55,6 @@ function appendSql(tables: Tables, source: string): readonly string[] {
     `written AS (
       INSERT INTO ${appends} (saga, written_in, written_at, first_seq, last_seq, records)
       SELECT h.saga, $1::bigint, now, h.first_seq, h.last_seq, h.records FROM held h, clock
-      RETURNING saga
     )`,
     // Most appends leave the row of the saga as it is: its last record tells when it changed.
     `changed AS (
@@ -80,11 +80,11 @@ function writeSql(tables: Tables, creates: string | undefined, appends?: string)
   const told: string[] = [];
   if (creates !== undefined) {
     parts.push(...createSql(tables, creates));
-    told.push('SELECT saga, application, name, id FROM born');
+    told.push('SELECT saga, application, name, id, NULL AS wish FROM born');
   }
   if (appends !== undefined) {
     parts.push(...appendSql(tables, appends));
-    told.push('SELECT saga, NULL AS application, NULL AS name, NULL AS id FROM written');
+    told.push('SELECT saga, NULL AS application, NULL AS name, NULL AS id, wish FROM held');
   }
   return `WITH ${parts.join(',\n')}\n${told.join(' UNION ALL ')}`;
 }

@@ -25,13 +25,15 @@ export type Write =
   | { readonly kind: 'create'; readonly saga: NewSaga }
   | { readonly kind: 'append'; readonly batch: JournalBatch };
 
-/** `undefined`: written, or created. A row: the id was taken. */
-export type WriteResult = SagaRow | undefined;
+/** `undefined`: written, or created. A text: written, and it is to be cancelled. A row: the id was taken. */
+export type WriteResult = SagaRow | string | undefined;
 
 /** A number that no other write, of whatever process, has. */
 export function writeNumber(): string {
   return randomBytes(8).readBigInt64BE().toString();
 }
+
+type Written = ReadonlyMap<string, string | undefined>;
 
 interface Sorted {
   readonly creates: readonly NewSaga[];
@@ -102,7 +104,9 @@ export class Writer {
       }
       const { ref } = write.batch;
       const saga = sorted.keys.get(write.batch);
-      if (saga !== undefined && (written.has(saga) || ours.has(saga))) return { value: undefined };
+      if (saga !== undefined && (written.has(saga) || ours.has(saga))) {
+        return { value: written.get(saga) };
+      }
       this.known.delete(ref);
       return {
         error: new LeaseLostError(`Saga ${ref.name} ${ref.id} belongs to another owner now`),
@@ -151,9 +155,9 @@ export class Writer {
     return refKey(ref);
   }
 
-  /** The keys of the sagas that were written. */
-  async #send(send: Send, sorted: Sorted, number: string): Promise<ReadonlySet<string>> {
-    if (sorted.creates.length + sorted.appends.length === 0) return new Set();
+  /** The keys of the sagas that were written, with the wishes to cancel them. */
+  async #send(send: Send, sorted: Sorted, number: string): Promise<Written> {
+    if (sorted.creates.length + sorted.appends.length === 0) return new Map();
     const [form, values] = parametersOf(sorted);
     const rows = await send({
       name: `saga-${form}`,
@@ -161,14 +165,16 @@ export class Writer {
       values: [number, ...values],
     });
     for (const row of rows) if (row['name'] !== null) this.#remember(row);
-    return new Set(rows.map(({ saga }) => String(saga)));
+    return new Map(
+      rows.map(({ saga, wish }) => [String(saga), wish === null ? undefined : String(wish)]),
+    );
   }
 
   /** The rows of the sagas that were to be created and are there already, by their `refKey`. */
   async #takenIds(
     send: Send,
     { creates }: Sorted,
-    written: ReadonlySet<string>,
+    written: Written,
   ): Promise<ReadonlyMap<string, SqlRow>> {
     const left = creates.filter((saga) => !written.has(this.known.get(saga) ?? ''));
     if (left.length === 0) return new Map();
@@ -182,7 +188,7 @@ export class Writer {
   async #writtenBefore(
     send: Send,
     { appends }: Sorted,
-    written: ReadonlySet<string>,
+    written: Written,
     number: string,
   ): Promise<ReadonlySet<string>> {
     const left = appends.map(([saga]) => saga).filter((saga) => !written.has(saga));

@@ -34,6 +34,7 @@ interface Known {
   next: number;
   status: SagaStatus;
   recoveries: number;
+  readonly wish: string | undefined;
 }
 
 const MAX_KNOWN = 50_000;
@@ -66,7 +67,7 @@ export class Appender {
     this.#changed.clear();
   }
 
-  /** Its owner or epoch has changed, or it is gone. */
+  /** Its owner, its epoch or the wish to cancel it has changed, or it is gone. */
   forget(ref: SagaRef): void {
     this.#known.delete(refKey(ref));
   }
@@ -85,8 +86,8 @@ export class Appender {
     });
   }
 
-  /** @throws LeaseLostError, before anything was written. */
-  append(batch: JournalBatch, now: number): void {
+  /** Answers the wish to cancel. @throws LeaseLostError, before anything was written. */
+  append(batch: JournalBatch, now: number): string | undefined {
     const { ref, owner, epoch, entries, status, progress } = batch;
     const known = this.#known.get(refKey(ref)) ?? this.#look(ref, now);
     if (known?.owner !== owner || known.epoch !== epoch || entries[0]?.seq !== known.next) {
@@ -95,11 +96,12 @@ export class Appender {
     this.#stage(known, entries, now);
     const recoveries = progress ? 0 : known.recoveries;
     const atRest = isAtRest(status);
-    if (status === known.status && recoveries === known.recoveries && !atRest) return;
+    if (status === known.status && recoveries === known.recoveries && !atRest) return known.wish;
     known.status = status;
     known.recoveries = recoveries;
     this.#changed.set(known.saga, known);
     if (atRest) this.forget(ref);
+    return known.wish;
   }
 
   /** Writes what was collected. */
@@ -139,7 +141,7 @@ export class Appender {
   #born(saga: NewSaga, key: number, now: number): void {
     for (const tag of Object.entries(saga.tags)) this.database.run(INSERT_TAG, ...tag, now, key);
     const { owner, status, entries } = saga;
-    const known = { saga: key, owner, epoch: 1, next: 1, status, recoveries: 0 };
+    const known = { saga: key, owner, epoch: 1, next: 1, status, recoveries: 0, wish: undefined };
     this.#remember(saga, known);
     this.#stage(known, entries, now);
   }
@@ -170,5 +172,6 @@ function knownOf(row: SqlRow): Known {
     next: Number(row['seq'] ?? 0) + 1,
     status: row['status'] as SagaRow['status'],
     recoveries: Number(row['recoveries']),
+    wish: (row['cancel_reason'] as string | null) ?? undefined,
   };
 }

@@ -27,7 +27,8 @@ export type Write =
 /** What each of them answers. */
 export interface WriteResults {
   readonly create: SagaRow | undefined;
-  readonly append: undefined;
+  /** Why it is to be cancelled. */
+  readonly append: string | undefined;
   readonly heartbeat: readonly SagaRow[];
   readonly claim: readonly SagaRow[];
   readonly release: undefined;

@@ -79,7 +79,7 @@ class SqliteJournal implements Journal {
     return this.#write({ kind: 'create', saga });
   }
 
-  append(batch: JournalBatch): Promise<void> {
+  append(batch: JournalBatch): Promise<string | undefined> {
     return this.#write({ kind: 'append', batch });
   }
 

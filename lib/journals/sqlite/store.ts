@@ -115,7 +115,7 @@ export class SqliteStore {
   }
 
   #perform(write: Write, now: number): WriteResults[keyof WriteResults] {
-    if (write.kind === 'append') return void this.#appender.append(write.batch, now);
+    if (write.kind === 'append') return this.#appender.append(write.batch, now);
     // The others read what appends of this very transaction have led to.
     this.#appender.flush(now);
     switch (write.kind) {
@@ -135,6 +135,7 @@ export class SqliteStore {
       case 'leave':
         return void this.#ownership.leave(write.owner);
       case 'cancel':
+        this.#appender.forget(write.ref);
         return void this.#ownership.requestCancel(write.ref, write.reason);
       case 'forget':
         this.#appender.forgetAll();

@@ -8,7 +8,7 @@ export const LAST_KEY = "SELECT seq FROM sqlite_sequence WHERE name = 'sagas'";
 export const CREATED = 'SELECT 1 FROM sagas WHERE saga = ?';
 export const INSERT_TAG =
   'INSERT INTO saga_tags (name, value, created_at, saga) VALUES (?, ?, ?, ?)';
-export const LOOK = `SELECT saga, owner, epoch, status, recoveries,
+export const LOOK = `SELECT saga, owner, epoch, status, recoveries, cancel_reason,
   ${LAST_SEQ} AS seq
   FROM sagas s WHERE application = ? AND name = ? AND id = ?`;
 

@@ -1,4 +1,5 @@
 import { strict as assert } from 'node:assert';
+import type { NewSaga } from '../../core/index.js';
 import {
   ANNA,
   batchOf,
@@ -30,6 +31,26 @@ export const cancelCases: readonly JournalContractCase[] = [
     // Until it was acted upon, it is told again.
     assert.equal((await anna.heartbeat(ANNA, LONG_LEASE)).length, 1);
   }),
+
+  contractCase(
+    'an append tells its owner that somebody asked to cancel the saga',
+    async (store) => {
+      const [anna, bert] = [await store.open(), await store.open()];
+      const [asked, other, own] = [await created(anna), await created(anna), await created(anna)];
+      assert.equal((await anna.append(batchOf(asked, [2]))) ?? undefined, undefined);
+      await bert.requestCancel(asked, 'from afar');
+      await anna.requestCancel(own, 'from here');
+      const append = (saga: NewSaga, seq: number) => anna.append(batchOf(saga, [seq]));
+      const told = await Promise.all([append(asked, 3), append(other, 2), append(own, 2)]);
+      assert.deepEqual(told, ['from afar', undefined, 'from here']);
+      // Until it is over, it is told again; by then with what brings the saga to rest, too.
+      const rest = batchOf(asked, [4], { status: 'parked' });
+      assert.equal(await anna.append(rest), 'from afar');
+      await anna.claim({ owner: ANNA, names: [NAME], limit: 1, id: asked.id });
+      const again = await anna.append(batchOf(asked, [5], { epoch: 2 }));
+      assert.equal(again, undefined, 'a wish that was over when the saga was taken up');
+    },
+  ),
 
   contractCase('the first wish to cancel stays, and outlives a claim', async (store) => {
     const journal = await store.open();

@@ -25,7 +25,7 @@ class FailingJournal extends MemoryJournal {
       fails(entries.map(({ head }) => (JSON.parse(head) as { type: string }).type));
   }
 
-  override append(batch: JournalBatch): Promise<void> {
+  override append(batch: JournalBatch): Promise<string | undefined | void> {
     if (!this.#fails(batch)) return super.append(batch);
     this.fired += 1;
     return Promise.reject(this.#failure());

@@ -1,4 +1,5 @@
 import { answers, declines, neverAnswers, stopsOnAbort } from '../../support/behaviours.js';
+import { settle } from '../../support/manual-clock.js';
 import { rejectionOf } from '../../support/shop.js';
 import { gate } from '../engine/journaled-shop.js';
 import { Cluster, LEASE, ref } from './cluster.js';
@@ -34,6 +35,19 @@ describe('a cancel that another process asks for (semantics 13)', () => {
         reason: 'changed my mind',
       }),
     );
+  });
+
+  it('reaches the owner with its next write, long before its next heartbeat: no step begins', async () => {
+    const answer = gate();
+    const { cluster, plan } = await charging({ does: [answer.does] });
+    const bert = await cluster.process([plan], { worker: false });
+    const before = cluster.clock.now();
+    await bert.engine.cancel(ref, 'changed my mind');
+    answer.open();
+    await settle();
+    expect(cluster.log).toEqual(UNDONE);
+    expect(cluster.clock.now()).toBe(before);
+    expect(await bert.get()).toMatchObject({ status: 'compensated' });
   });
 
   it('reaches who recovers the saga, when its owner is gone', async () => {

@@ -11,7 +11,7 @@ export interface Twin {
 
 /** Takes whatever it is given as the next records of whoever owns the saga. */
 class NoEpochCheck extends WatchedJournal {
-  override async append(batch: JournalBatch): Promise<void> {
+  override async append(batch: JournalBatch): Promise<string | undefined | void> {
     const stored = await this.load(batch.ref);
     if (stored === undefined) return super.append(batch);
     const { owner, epoch } = stored.row;

@@ -56,9 +56,10 @@ export class WatchedJournal extends MemoryJournal {
     return existing;
   }
 
-  override async append(batch: JournalBatch): Promise<void> {
-    await super.append(batch);
+  override async append(batch: JournalBatch): Promise<string | undefined | void> {
+    const told = await super.append(batch);
     this.onRecords(batch.ref.id, batch.entries);
+    return told;
   }
 
   override async claim(request: ClaimRequest): Promise<readonly SagaRow[]> {

@@ -73,13 +73,13 @@ class KeepsTheEpoch extends Faulty {
 }
 
 class NeverResetsRecoveries extends Faulty {
-  override append(batch: JournalBatch): Promise<void> {
+  override append(batch: JournalBatch): Promise<string | undefined | void> {
     return super.append({ ...batch, progress: false });
   }
 }
 
 class AlwaysResetsRecoveries extends Faulty {
-  override append(batch: JournalBatch): Promise<void> {
+  override append(batch: JournalBatch): Promise<string | undefined | void> {
     return super.append({ ...batch, progress: true });
   }
 }
@@ -188,6 +188,12 @@ class CountsWhatIsKnown extends Faulty {
   }
 }
 
+class TellsOfCancelsByHeartbeatAlone extends Faulty {
+  override async append(batch: JournalBatch): Promise<string | undefined | void> {
+    await super.append(batch);
+  }
+}
+
 export const claimFaults: readonly Fault[] = [
   [TakesAllForAbandoned, 'abandoned sagas of other names are counted, and left as they are'],
   [CountsWhatIsKnown, 'abandoned sagas of other names are counted, and left as they are'],
@@ -223,5 +229,9 @@ export const claimFaults: readonly Fault[] = [
     'leave lets everything of that process be claimed at once, and nothing else',
   ],
   [LastWishWins, 'the first wish to cancel stays, and outlives a claim'],
+  [
+    TellsOfCancelsByHeartbeatAlone,
+    'an append tells its owner that somebody asked to cancel the saga',
+  ],
   [NeverTellsOfCancels, 'a heartbeat tells which of its sagas somebody asked to cancel'],
 ];

@@ -125,7 +125,7 @@ class FoldsCase extends Faulty {
 class Closable extends Faulty {
   protected refuses = false;
 
-  override append(batch: JournalBatch): Promise<void> {
+  override append(batch: JournalBatch): Promise<string | undefined | void> {
     return this.refuses ? Promise.reject(new Error('closed')) : super.append(batch);
   }
 }
