@@ -29,7 +29,12 @@ export interface ISagaContext<
   readonly label: string;
   /** From 1. */
   readonly attempt: number;
-  /** Stable over attempts and recoveries; differs per saga, label and direction (do / undo). */
+  /**
+   * Stable over attempts, resumes and recoveries; differs per application, saga, label and direction (do /
+   * undo), and per life of an id that is used again. Two environments at one provider whose journals are
+   * copies of each other need other names of sagas, or other `application`s. Without a journal every run
+   * has its own.
+   */
   readonly idempotencyKey: string;
   /** Aborted by the step's timeout, a cancel, a shutdown, or when the saga's ownership is lost. */
   readonly signal: AbortSignal;

@@ -32,10 +32,15 @@ export class JournaledRun extends StoredRun {
     private readonly shared: Journaling,
     input: string,
     epoch: number,
+    birth: string,
   ) {
-    super(run, shared, input, epoch);
+    super(run, shared, input, epoch, birth);
     const { sagaName: name, sagaId: id } = run;
     this.#tenure = new Tenure(shared, { application: shared.application, name, id }, epoch);
+  }
+
+  get application(): string {
+    return this.shared.application;
   }
 
   get ref(): SagaRef {

@@ -27,10 +27,11 @@ export class RunFactory {
   /** A run that its first write creates in the journal. */
   create(definition: SagaDefinition, request: StartRequest, input: string): Run {
     const run = this.#runOf(definition, request.id);
-    const journaled = new JournaledRun(run, this.journaling, input, 1);
+    const birth = newBirth();
+    const journaled = new JournaledRun(run, this.journaling, input, 1, birth);
     const { name, version, fingerprint } = definition;
     const { application, owner } = this.journaling;
-    const identity = { application, name, birth: newBirth() };
+    const identity = { application, name, birth };
     journaled.bear({ ...identity, version, fingerprint, input, ...request, owner });
     run.persistence = journaled;
     return run;
@@ -60,7 +61,7 @@ export class RunFactory {
   #replayed(definition: SagaDefinition, stored: StoredSaga) {
     const { row } = stored;
     const run = this.#runOf(definition, row.id);
-    const journaled = new JournaledRun(run, this.journaling, row.input, row.epoch);
+    const journaled = new JournaledRun(run, this.journaling, row.input, row.epoch, row.birth);
     refuseUnreadable(stored);
     journaled.replay(stored.entries);
     run.persistence = journaled;

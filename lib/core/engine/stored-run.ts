@@ -43,9 +43,12 @@ export abstract class StoredRun implements RunPersistence {
     private readonly storing: Storing,
     input: string,
     readonly epoch: number,
+    readonly birth: string,
   ) {
     this.#context = input;
   }
+
+  abstract readonly application: string;
 
   abstract flush(): Promise<void>;
 

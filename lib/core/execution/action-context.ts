@@ -1,6 +1,6 @@
 import type { ISagaContext, StepDefinition } from '../definition/index.js';
 import type { SagaLogger } from '../ports/index.js';
-import { idempotencyKey } from './idempotency-key.js';
+import { keyOf } from './idempotency-key.js';
 import type { AttemptInFlight } from './run-persistence.js';
 import type { Run } from './run.js';
 
@@ -67,7 +67,7 @@ export class ActionContext implements ISagaContext<unknown>, AttemptInFlight {
   }
 
   get idempotencyKey(): string {
-    return idempotencyKey(this.sagaName, this.sagaId, this.label, this.direction);
+    return keyOf(this.run, this.label, this.direction);
   }
 
   get signal(): AbortSignal {

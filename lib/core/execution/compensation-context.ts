@@ -1,6 +1,6 @@
 import type { ISagaCompensationContext, StepOutcome } from '../definition/index.js';
 import { ActionContext } from './action-context.js';
-import { idempotencyKey } from './idempotency-key.js';
+import { keyOf } from './idempotency-key.js';
 
 /** What a compensation sees. */
 export class CompensationContext
@@ -24,6 +24,6 @@ export class CompensationContext
   }
 
   get actionIdempotencyKey(): string {
-    return idempotencyKey(this.sagaName, this.sagaId, this.label, 'do');
+    return keyOf(this.run, this.label, 'do');
   }
 }

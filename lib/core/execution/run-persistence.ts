@@ -12,6 +12,10 @@ export interface AttemptInFlight {
 
 /** The journal's side of a run. Without it the run lives in memory alone, on the live context. */
 export interface RunPersistence {
+  /** Whose saga it is; `''`: nobody's in particular. */
+  readonly application: string;
+  /** Tells the lives of an id apart that was used again. */
+  readonly birth: string;
   /** The wall time of the first record, when another process or run wrote it. */
   readonly begunAt?: number | undefined;
   /** A copy of the context as it stands in the journal. */

@@ -168,7 +168,7 @@ export class Follower {
   }
 
   #view(entries: KeptSaga['entries']): Run {
-    return viewRun(this.parts.runs, this.definition, this.ref.id, this.input, entries);
+    return viewRun(this.parts.runs, this.definition, this.ref.id, { input: this.input }, entries);
   }
 
   #interrupted(why: string, cause?: unknown): SagaInterruptedError {

@@ -40,7 +40,7 @@ export class Interpreter {
   async run(name: string, ctx: SagaContext, input: StartInput): Promise<Output> {
     const { parts } = this;
     const definition = this.#definitionOf(name, ctx.key, input);
-    const saga = newRun(parts, definition, ctx.key, input.input);
+    const saga = newRun(parts, definition, ctx.key, input);
     const turns = new Turns(saga, input, parts.storing.codec, parts.maxRecoveries);
     const leave = parts.residents.enter(saga.run);
     const lost = (): void => {

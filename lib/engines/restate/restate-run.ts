@@ -10,6 +10,7 @@ import {
 } from '../../core/index.js';
 import { payloadLimits } from '../../core/journal/index.js';
 import type { StagedRecord } from '../../core/engine/index.js';
+import type { StartInput } from './wire.js';
 
 /** What the runs of one engine share. */
 export interface RunParts {
@@ -27,6 +28,9 @@ export function runParts(given: EngineSettings): RunParts {
 
 /** Keeps what a run notes until the turn is over: Restate stores it as the turn's outcome. */
 export class RestateRecords extends StoredRun {
+  /** The server knows none. */
+  readonly application = '';
+
   /** Nothing to wait for: nobody goes on before the turn is durable. */
   flush(): Promise<void> {
     return Promise.resolve();
@@ -42,18 +46,21 @@ export interface RestateRun {
   readonly records: RestateRecords;
 }
 
+/** What a saga was started with. */
+export type Life = Pick<StartInput, 'input' | 'birth'>;
+
 /** A run without a past, to be driven. */
 export function newRun(
   parts: RunParts,
   definition: SagaDefinition,
   id: string,
-  input: string,
+  { input, birth = '' }: Life,
 ): RestateRun {
   const { environment, logger, observers, storing } = parts;
   const run = new Run(definition, undefined, environment, logger, id);
   const log = logObserver(logger, environment.clock);
   run.observers = log === undefined ? observers : [log, ...observers];
-  const records = new RestateRecords(run, storing, input, 1);
+  const records = new RestateRecords(run, storing, input, 1, birth);
   run.persistence = records;
   // By label from the start: what follows may be another process, with another plan.
   records.replay([]);
@@ -65,10 +72,10 @@ export function viewRun(
   parts: RunParts,
   definition: SagaDefinition,
   id: string,
-  input: string,
+  life: Life,
   entries: readonly JournalEntry[],
 ): Run {
-  const { run, records } = newRun({ ...parts, observers: [] }, definition, id, input);
+  const { run, records } = newRun({ ...parts, observers: [] }, definition, id, life);
   records.replay(entries);
   return run;
 }

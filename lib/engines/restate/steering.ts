@@ -51,7 +51,7 @@ export class Steering {
       throw new SagaNotFoundError(`No saga ${ref.name} ${ref.id} is known`);
     }
     const definition = this.registry.get(ref.name, kept.row.version);
-    const run = viewRun(this.runs, definition, ref.id, kept.row.input, kept.entries);
+    const run = viewRun(this.runs, definition, ref.id, kept.row, kept.entries);
     return { kept, run };
   }
 

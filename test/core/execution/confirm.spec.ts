@@ -7,6 +7,8 @@ import { rejectionOf } from '../../support/shop.js';
 function storeThatAnswers(answers: readonly (Promise<void> | undefined)[]): RunPersistence {
   let asked = 0;
   return {
+    application: '',
+    birth: 'b-1',
     readContext: () => ({}),
     readResult: () => undefined,
     stage: (record) => record,

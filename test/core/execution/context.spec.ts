@@ -40,12 +40,23 @@ describe('ctx.idempotencyKey (semantics 24)', () => {
     expect(new Set([first, ship, undo]).size).toBe(3);
   });
 
-  it('is the same when the same saga runs again elsewhere, and differs per saga', async () => {
-    const [one, other] = [await ranTwice(), await ranTwice()];
-    const keys = (shop: Shop) => shop.calls.map(({ ctx }) => ctx.idempotencyKey);
-    expect(keys(one)).toEqual(keys(other));
+  it('is the same when one chain goes on, and another in every chain, be the id the same', async () => {
     const shop = new Shop();
-    await shop.run(shop.saga({ id: 'order-78' }).step(shop.step('Charge')));
-    expect(keys(shop)[0]).not.toBe(keys(one)[0]);
+    const charge = () => shop.step('Charge', { does: [declines()], undoes: null });
+    const chain = (id: string) =>
+      shop
+        .saga({ id })
+        .step(shop.step('Pay', { pivot: true }))
+        .step(charge());
+    const one = chain('order-77');
+    await shop.failure(one);
+    await shop.failure(one, 'Charge');
+    for (const id of ['order-77', 'order-78']) await shop.failure(chain(id));
+    const keys = shop.calls
+      .filter(({ what }) => what === 'Charge')
+      .map(({ ctx }) => ctx.idempotencyKey);
+    expect(keys).toHaveLength(4);
+    expect(keys[0]).toBe(keys[1]);
+    expect(new Set(keys).size).toBe(3);
   });
 });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { idempotencyKey } from '../../../lib/core/execution/index.js';
+import { idempotencyKey as keyOf } from '../../../lib/core/execution/index.js';
 import { check } from '../../support/seed.js';
 
 /** Names that invite their neighbours to run into them. */
@@ -7,7 +7,19 @@ const part = fc.oneof(
   fc.string({ maxLength: 6 }),
   fc.string({ unit: fc.constantFrom('a', ':', '/', '"', '\\', ',', ' ', '\0'), maxLength: 5 }),
 );
-const tuple = fc.tuple(part, part, part, fc.constantFrom('do' as const, 'undo' as const));
+const direction = fc.constantFrom('do' as const, 'undo' as const);
+const tuple = fc.tuple(part, part, part, part, part, direction);
+
+function idempotencyKey(
+  application: string,
+  name: string,
+  id: string,
+  birth: string,
+  label: string,
+  direction: 'do' | 'undo',
+): string {
+  return keyOf({ application, name, id, birth }, label, direction);
+}
 
 describe('idempotencyKey (semantics 24)', () => {
   it('is equal for equal tuples only: no parts run into each other', () => {
@@ -38,16 +50,24 @@ describe('idempotencyKey (semantics 24)', () => {
   type Parts = Parameters<typeof idempotencyKey>;
   const NEIGHBOURS: readonly (readonly [Parts, Parts])[] = [
     [
-      ['a', 'b:c', 'd', 'do'],
-      ['a:b', 'c', 'd', 'do'],
+      ['', 'a', 'b:c', 'e', 'd', 'do'],
+      ['', 'a:b', 'c', 'e', 'd', 'do'],
     ],
     [
-      ['a', '', 'b', 'do'],
-      ['', 'a', 'b', 'do'],
+      ['', 'a', '', 'e', 'b', 'do'],
+      ['', '', 'a', 'e', 'b', 'do'],
     ],
     [
-      ['a","b', 'c', 'd', 'do'],
-      ['a', 'b","c', 'd', 'do'],
+      ['', 'a","b', 'c', 'e', 'd', 'do'],
+      ['', 'a', 'b","c', 'e', 'd', 'do'],
+    ],
+    [
+      ['a', 'b', 'c', 'e', 'd', 'do'],
+      ['', 'ab', 'c', 'e', 'd', 'do'],
+    ],
+    [
+      ['', 'a', 'c', 'e', 'd', 'do'],
+      ['', 'a', 'ce', '', 'd', 'do'],
     ],
   ];
 

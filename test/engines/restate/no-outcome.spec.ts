@@ -30,7 +30,7 @@ function onServer(step: Partial<AnySagaStep<object>>, maxRecoveries = 5) {
     };
     const { version, fingerprint } = plan;
     const start = { version, fingerprint, input: '{}', key: null, tags: {}, deadline: null };
-    const saga = newRun(parts, plan, 'o-1', '{}');
+    const saga = newRun(parts, plan, 'o-1', { input: '{}' });
     const turns = new Turns(saga, { ...start, createdAt: 0 }, jsonCodec, maxRecoveries);
     for (const batch of kept) turns.fold(batch, fromWire(batch.records, turns.seq));
     const take = async (): Promise<Batch> => {

@@ -76,7 +76,7 @@ class TurnsHost {
     const parts = { storing, environment, logger: silentLogger, observers: [] };
     const { version, fingerprint } = this.#definition;
     const input = { version, fingerprint, input: '{}', key: null, tags: {}, deadline: null };
-    const saga = newRun(parts, this.#definition, 'saga-1', '{}');
+    const saga = newRun(parts, this.#definition, 'saga-1', { input: '{}' });
     const start = { ...input, createdAt: 0 };
     const turns = new Turns(saga, start, jsonCodec, MAX_RECOVERIES);
     for (const entry of this.#journal) {
