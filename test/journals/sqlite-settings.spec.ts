@@ -54,6 +54,7 @@ describe('the options of the SQLite journal', () => {
     [{}, 'file must be the path of a file (got undefined)'],
     [{ file: '' }, "file must be the path of a file (got '')"],
     [{ file: '  ' }, "file must be the path of a file (got '  ')"],
+    [{ file: 'sagas.db ' }, "file must be the path of a file (got 'sagas.db ')"],
     [{ file: 7 }, 'file must be the path of a file (got 7)'],
     [{ file: 'a\0b' }, 'file must be the path of a file'],
     [{ file: ':memory:' }, 'for a journal that nothing survives use memoryJournal()'],

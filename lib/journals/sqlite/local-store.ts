@@ -2,6 +2,7 @@ import type { Outcome } from '../sql/index.js';
 import { journalFailure } from '../sql/index.js';
 import { patiently } from './database.js';
 import type { SqliteDriver } from './driver.js';
+import { changedFile, identityOf } from './file-watch.js';
 import { createFile } from './files.js';
 import { findDriver } from './find-driver.js';
 import type { Read, ReadResults, Write, WriteResults } from './operations.js';
@@ -17,9 +18,11 @@ export class LocalStore implements StoreHost {
     private readonly driver?: SqliteDriver,
   ) {}
 
-  async open(): Promise<void> {
+  /** `known`: the file that was opened before, and must not be made anew. Answers which it is. */
+  async open(known?: string): Promise<string | undefined> {
     const driver = this.driver ?? (await findDriver());
     const { file, fileMode, description, busyTimeoutMs } = this.settings;
+    if (known !== undefined && identityOf(file) !== known) throw changedFile(description, file);
     createFile(file, fileMode);
     const store = new SqliteStore(driver, this.settings);
     try {
@@ -29,6 +32,7 @@ export class LocalStore implements StoreHost {
       throw error;
     }
     this.#store = store;
+    return identityOf(file);
   }
 
   commit(writes: readonly Write[]): Promise<readonly Outcome<WriteResults[keyof WriteResults]>[]> {

@@ -4,7 +4,7 @@ import { revivedError, sentError, type SentError } from './sent-error.js';
 
 /** What the worker thread is asked to do. A whole batch of writes is one message. */
 export type Request =
-  | { readonly kind: 'open' }
+  | { readonly kind: 'open'; readonly known?: string | undefined }
   | { readonly kind: 'commit'; readonly writes: readonly Write[] }
   | { readonly kind: 'read'; readonly read: Read }
   | { readonly kind: 'close' };

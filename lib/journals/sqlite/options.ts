@@ -39,7 +39,8 @@ const OPTIONS = namesOf<SqliteJournalOptions>({
 });
 
 function fileProblem(file: unknown): string | undefined {
-  if (typeof file !== 'string' || file.trim() === '' || file.includes('\0')) {
+  // Blanks at its ends some drivers take away, and others do not.
+  if (typeof file !== 'string' || file === '' || file.trim() !== file || file.includes('\0')) {
     return `file must be the path of a file (got ${shown(file)})`;
   }
   if (file.startsWith(':memory:') || file.startsWith('file:')) {

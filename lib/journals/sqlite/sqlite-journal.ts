@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import {
   isSagaError,
   listQuery,
@@ -53,7 +54,9 @@ class SqliteJournal implements Journal {
   constructor(options: SqliteJournalOptions) {
     const { thread, ...checked } = checkOptions(options);
     this.description = `sqlite ${checked.file}`;
-    const settings = { ...checked, description: this.description };
+    // Whatever the working directory is later, when it is opened again or its thread has died.
+    const file = resolve(checked.file);
+    const settings = { ...checked, file, description: this.description };
     this.#store =
       thread === 'worker' ? new ThreadStore(settings) : new LocalStore(settings, options.driver);
     this.#queue = new GroupCommit({

@@ -14,7 +14,7 @@ export interface StoreSettings {
 /** Carries out what the journal asks of its file, in this thread or in another one. */
 export interface StoreHost {
   /** Opens the file, sets it up for durability and migrates it. May be tried again. */
-  open(): Promise<void>;
+  open(): Promise<unknown>;
   /** One transaction: see `SqliteStore.commit`. */
   commit(writes: readonly Write[]): Promise<readonly Outcome<WriteResults[keyof WriteResults]>[]>;
   read(read: Read): Promise<ReadResults[keyof ReadResults]>;

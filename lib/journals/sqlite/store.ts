@@ -3,6 +3,7 @@ import type { Outcome } from '../sql/index.js';
 import { Appender } from './appender.js';
 import { Database, type DatabaseSettings } from './database.js';
 import type { SqliteDriver } from './driver.js';
+import { FileWatch } from './file-watch.js';
 import type { Read, ReadResults, Write, WriteResults } from './operations.js';
 import { Ownership } from './ownership.js';
 import { Reader } from './reader.js';
@@ -41,8 +42,12 @@ export class SqliteStore {
   readonly #appender: Appender;
   readonly #ownership: Ownership;
   #dataVersion: unknown;
+  #watch: FileWatch | undefined;
 
-  constructor(driver: SqliteDriver, settings: DatabaseSettings) {
+  constructor(
+    driver: SqliteDriver,
+    private readonly settings: DatabaseSettings,
+  ) {
     this.#database = new Database(driver, settings);
     this.#reader = new Reader(this.#database);
     this.#appender = new Appender(this.#database);
@@ -53,10 +58,12 @@ export class SqliteStore {
   prepare(description: string): void {
     this.#database.configure();
     migrate(this.#database, description);
+    this.#watch = new FileWatch(this.settings.file, description);
   }
 
   /** Carries all of it out in one transaction; what is refused is an outcome and wrote nothing. */
   commit(writes: readonly Write[]): readonly Result[] {
+    this.#watch?.check();
     try {
       return this.#database.transaction('IMMEDIATE', () => {
         this.#noticeOthers();
@@ -72,6 +79,7 @@ export class SqliteStore {
   }
 
   read(read: Read): ReadResults[keyof ReadResults] {
+    this.#watch?.check();
     switch (read.kind) {
       case 'get':
         return this.#reader.get(read.ref);
@@ -123,6 +131,7 @@ export class SqliteStore {
         // Its name and id are taken.
         return this.#reader.get(write.saga);
       case 'heartbeat':
+        this.#watch?.look();
         return this.#ownership.heartbeat(write.owner, write.leaseMs, now);
       case 'claim': {
         const rows = this.#ownership.claim(write.request, now);

@@ -10,6 +10,8 @@ type Result = WriteResults[keyof WriteResults];
 /** The store in a worker thread. One that died is followed by another with the next call. */
 export class ThreadStore implements StoreHost {
   #thread: Promise<Thread> | undefined;
+  /** The file that its threads have opened; one after another must find the same. */
+  #file: string | undefined;
 
   constructor(private readonly settings: StoreSettings) {}
 
@@ -31,6 +33,7 @@ export class ThreadStore implements StoreHost {
   async close(): Promise<void> {
     const thread = await this.#thread?.catch(() => undefined);
     await thread?.close();
+    this.#file = undefined;
   }
 
   #running(): Promise<Thread> {
@@ -46,7 +49,7 @@ export class ThreadStore implements StoreHost {
   async #start(): Promise<Thread> {
     const thread = new Thread(workerFile(), this.settings, () => (this.#thread = undefined));
     try {
-      await thread.ask({ kind: 'open' });
+      this.#file = (await thread.ask({ kind: 'open', known: this.#file })) as string | undefined;
       return thread;
     } catch (error) {
       await thread.close();

@@ -13,7 +13,7 @@ const underWay = new Set<Promise<void>>();
 async function carryOut(request: Request): Promise<unknown> {
   switch (request.kind) {
     case 'open':
-      return store.open();
+      return store.open(request.known);
     case 'commit':
       return (await store.commit(request.writes)).map(sentOutcome);
     case 'read':
