@@ -93,6 +93,7 @@ export class Steering {
     if (wish.act === 'terminate') return terminate(this.parts, ref, why);
     const seen = await viewOf(this.parts, ref);
     record(seen);
+    if (wish.act === 'mark-done') await this.#refuseTooLate(ref, seen, wish.label);
     await this.#takeUp(ref, seen.definition, record);
   }
 
@@ -115,6 +116,16 @@ export class Steering {
       else if (live.run.state.atRest) await live.handle.result().catch(() => undefined);
       else return act(live);
     }
+  }
+
+  /** What is done does not make a saga go on whose deadline has passed: it would be undone at once. */
+  async #refuseTooLate(ref: SagaRef, { definition, state }: Run, label: string): Promise<void> {
+    const { deadline } = await storedRow(this.parts, ref);
+    if (deadline === null || deadline > this.parts.environment.clock.now()) return;
+    if (state.pivoted || definition.step(label)?.policy.pivot === true) return;
+    const since = new Date(deadline).toISOString();
+    const why = `its deadline passed at ${since}, so that it would not go on but be undone; `;
+    refuse(ref, 'mark-done', `${why}cancel it, which undoes '${label}' as well, or terminate it`);
   }
 
   #manualRecord(run: Run, wish: ManualWish, why: ManualReason): SagaRecord {

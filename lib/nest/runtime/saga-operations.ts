@@ -37,7 +37,8 @@ export class SagaOperations {
   }
 
   /**
-   * Sends a saga that was interrupted, or parked on its way forward, on its way again.
+   * Sends a saga that was interrupted, or parked on its way forward, on its way again. One whose deadline
+   * has passed is undone, unless it is past its pivot; the handle's `result()` says so.
    *
    * @throws SagaNotFoundError, or SagaStateError when it has begun to undo: nothing that was undone
    * is resurrected.
@@ -78,7 +79,8 @@ export class SagaOperations {
    * Says that the step in doubt of a parked saga has taken place, with its result, and goes on.
    *
    * @throws SagaNotFoundError, SagaSerializationError, or SagaStateError when the step was not
-   * started, or the saga undoes already.
+   * started, the saga undoes already, or its deadline has passed: it could only be undone then, unless
+   * this step is its pivot, or past it.
    */
   markStepDone(
     name: string,
