@@ -6,6 +6,7 @@ import { claimCases } from './contract/claim.cases.js';
 import { releaseCases } from './contract/release.cases.js';
 import { createCases } from './contract/create.cases.js';
 import { forgetCases } from './contract/forget.cases.js';
+import { forceCases } from './contract/force.cases.js';
 import type { JournalContractCase } from './contract/harness.js';
 import { lifecycleCases } from './contract/lifecycle.cases.js';
 import { listCases } from './contract/list.cases.js';
@@ -26,6 +27,7 @@ export const journalContract: readonly JournalContractCase[] = [
   ...listCases,
   ...claimCases,
   ...abandonedCases,
+  ...forceCases,
   ...releaseCases,
   ...cancelCases,
   ...forgetCases,

@@ -2,7 +2,12 @@ import { Client } from 'pg';
 import { listQuery, type SagaFilter } from 'nestjs-saga-orchestrator/core';
 import type { PgQuery } from '../../lib/journals/postgres/driver.js';
 import { forgettableByAgeSql, forgetSql } from '../../lib/journals/postgres/forget-sql.js';
-import { claimOneSql, claimSql, heartbeatSql } from '../../lib/journals/postgres/ownership-sql.js';
+import {
+  abandonedSql,
+  claimOneSql,
+  claimSql,
+  heartbeatSql,
+} from '../../lib/journals/postgres/ownership-sql.js';
 import { loadSql, oneSql, pageDialect } from '../../lib/journals/postgres/reader.js';
 import { PLAN_BY_KEYS, prepareWriter } from '../../lib/journals/postgres/session.js';
 import { tablesOf, type Tables } from '../../lib/journals/postgres/tables.js';
@@ -124,9 +129,10 @@ describe('the plans of the Postgres journal', () => {
     await expectFlat(heartbeatSql(tables), ['process-1', 1_000]);
     await expectFlat(claimSql(tables), ['process-9', 1, names, 100, [], '']);
     await expectFlat(claimSql(tables), ['process-9', 1, names, 100, [7], '']);
-    await expectFlat(claimOneSql(tables), ['process-9', 1, names, 1, [], '', '10-10']);
+    await expectFlat(claimOneSql(tables), ['process-9', 1, names, 1, [], '', '10-10', false]);
     await expectFlat(forgettableByAgeSql(tables), ['completed', 1_000, 500, '']);
     await expectFlat(forgettableByAgeSql(tables), ['completed', 5e11, 500, '']);
+    await expectFlat(abandonedSql(tables), ['', names]);
     const keys = Array.from({ length: 100 }, (_, index) => 300 * index);
     await expectFlat(forgetSql(tables), [keys], PLAN_BY_KEYS);
   });

@@ -4,9 +4,11 @@ import { listQuery, type SagaFilter } from 'nestjs-saga-orchestrator/core';
 import { sqliteJournal, type SqliteConnection } from 'nestjs-saga-orchestrator/sqlite';
 import { Database } from '../../lib/journals/sqlite/database.js';
 import {
+  ABANDONED,
   CANCEL_WISHES,
   CLAIMABLE,
   CLAIMABLE_BY_ID,
+  TAKEN,
   FORGET,
   FORGETTABLE_BY_AGE,
 } from '../../lib/journals/sqlite/ownership.js';
@@ -54,8 +56,10 @@ describe('the plans of the SQLite journal', () => {
     ['get', ONE, ['', 'T', '1']],
     ['load', APPENDS, [1]],
     ['claim', CLAIMABLE, [0, '', '["T"]', 10]],
-    ['claim by id', CLAIMABLE_BY_ID, ['', '["T"]', '1', 0, 1]],
+    ['claim by id', CLAIMABLE_BY_ID, ['', '["T"]', '1', 0, 0, 1]],
     ['heartbeat', CANCEL_WISHES, ['me']],
+    ['what was taken by force', TAKEN, ['me']],
+    ['abandoned sagas', ABANDONED, [0, '', '["T"]']],
     ['forget by age', FORGETTABLE_BY_AGE, ['', 'completed', 0, 0, 100]],
     ...FORGET.map((sql) => [sql, sql, [1]] as const),
   ];

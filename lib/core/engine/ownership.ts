@@ -70,7 +70,9 @@ export class Ownership {
     this.#late = 0;
     for (const row of asked) {
       const run = live.get(row)?.run;
-      if (run !== undefined) hear(run, row.cancelReason ?? '');
+      if (run === undefined) continue;
+      if (row.owner === journaling.owner) hear(run, row.cancelReason ?? '');
+      else run.stop(new LeaseLostError('An operator has taken it from this process'), 'now');
     }
     // Not awaited: what hangs or fails here must not hold up the next heartbeat.
     claims.settle().catch(() => undefined);

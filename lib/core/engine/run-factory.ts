@@ -9,6 +9,11 @@ import { JournaledRun } from './journaled-run.js';
 import type { Journaling } from './journaling.js';
 import { refuseUnreadable } from './readable.js';
 
+/** A plan for a saga whose steps nobody here knows, or needs. */
+export function planWithoutSteps({ name, version }: SagaRow): SagaDefinition {
+  return new SagaDefinition(name, version, [], [], 'continue');
+}
+
 /** Makes the runs of an engine: new ones, and those whose records are in the journal. */
 export class RunFactory {
   constructor(
@@ -38,9 +43,8 @@ export class RunFactory {
   }
 
   /** Tells the observers of a record of a saga whose others nobody can read. */
-  tell({ name, version, id }: SagaRow, record: SagaRecord, at: number): void {
-    const nothing = new SagaDefinition(name, version, [], [], 'continue');
-    const run = new Run(nothing, undefined, this.environment, this.logger, id);
+  tell(row: SagaRow, record: SagaRecord, at: number): void {
+    const run = new Run(planWithoutSteps(row), undefined, this.environment, this.logger, row.id);
     run.observers = this.observers;
     evolve(run.state, record);
     run.publish(record, at);

@@ -14,7 +14,14 @@ import {
 } from '../machine/index.js';
 import { checkedReason, checkedText } from './checked-text.js';
 import type { LiveSaga } from './live-sagas.js';
-import { claimedSaga, shownRef, storedRow, viewOf, type EngineParts } from './engine-parts.js';
+import {
+  claimedSaga,
+  shownRef,
+  storedRow,
+  viewByAnyPlan,
+  viewOf,
+  type EngineParts,
+} from './engine-parts.js';
 import { terminate } from './unreadable.js';
 
 /** Who does something to a saga by hand, and why: both are kept in its journal. */
@@ -42,9 +49,11 @@ export class Steering {
       return true;
     });
     if (await atWork) return;
-    const seen = await viewOf(this.parts, ref);
+    const seen = await viewByAnyPlan(this.parts, ref);
     refuse(ref, 'cancel', refusalToCancel(seen.state));
     if (seen.state.atRest) {
+      // Only who knows its undos can send it back.
+      this.parts.registry.get(ref.name);
       await this.#takeUp(ref, seen.definition, (run) => {
         refuse(ref, 'cancel', refusalToCancel(run.state));
         return { type: 'cancel-requested', by: 'operator', reason };

@@ -1,4 +1,4 @@
-import { SagaStateError } from '../errors/index.js';
+import { SagaNotFoundError, SagaStateError } from '../errors/index.js';
 import { encodeHead, type SagaRef, type SagaRow, type StoredSaga } from '../journal/index.js';
 import type { SagaRecord } from '../machine/index.js';
 import { messageOf, report } from '../ports/index.js';
@@ -38,9 +38,10 @@ export async function parkUnreadable(
 }
 
 /**
- * Terminates a saga that this process does not work on, without reading its records.
+ * Terminates a saga that this process does not work on, without reading its records. One that another
+ * process works on is taken from it: that is fenced at once, and stops when its heartbeat tells it.
  *
- * @throws SagaNotFoundError, or SagaStateError when it has ended or another process works on it.
+ * @throws SagaNotFoundError, or SagaStateError when it has ended.
  */
 export async function terminate(
   parts: EngineParts,
@@ -51,8 +52,8 @@ export async function terminate(
   if (status === 'completed' || status === 'compensated') {
     throw new SagaStateError(`Cannot terminate ${shownRef(ref)}: it is ${status}`);
   }
-  const [row] = await parts.claims.claim({ names: [ref.name], limit: 1, id: ref.id });
-  if (row === undefined) throw new SagaStateError(`Another process works on ${shownRef(ref)}`);
+  const [row] = await parts.claims.claim({ names: [ref.name], limit: 1, id: ref.id, force: true });
+  if (row === undefined) throw new SagaNotFoundError(`Saga ${shownRef(ref)} was just deleted`);
   try {
     const { nextSeq } = await claimedSaga(parts, row);
     await parkAs(parts, row, nextSeq, [

@@ -48,7 +48,8 @@ export interface Journal {
   /**
    * Says that the process lives, for `leaseMs` from now by the journal's clock.
    *
-   * @returns the sagas it owns that somebody asked to cancel.
+   * @returns the sagas it owns that somebody asked to cancel, and those that were taken from it by force:
+   * their owner is another one.
    */
   heartbeat(owner: string, leaseMs: number): Promise<readonly SagaRow[]>;
   /**

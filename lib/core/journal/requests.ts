@@ -32,6 +32,11 @@ export interface ClaimRequest {
   readonly limit: number;
   /** Only this one, which may also be at rest: then it is nobody's, and can be taken up again. */
   readonly id?: string;
+  /**
+   * Also from an owner that lives, which is told by its next heartbeat; only with `id`. For an operator
+   * who ends what hangs elsewhere.
+   */
+  readonly force?: boolean;
 }
 
 /** Who gives back what. */

@@ -9,7 +9,6 @@ import {
   type ReleaseRequest,
   type Journal,
   type JournalBatch,
-  type JournalEntry,
   type NewSaga,
   type SagaFilter,
   type SagaPage,
@@ -20,20 +19,10 @@ import {
 import { countAbandoned } from './abandoned.js';
 import { Ended, type Life } from './ended.js';
 import { isAskedFor, isMeant, isNext } from './matches.js';
+import { AT_REST, claim, ENDED, LIVE, type Stored } from './stored.js';
 import { checkOptions, type MemoryJournalOptions } from './options.js';
 import { Owners } from './owners.js';
 import { pageOf } from './page.js';
-
-interface Stored {
-  row: SagaRow;
-  readonly entries: JournalEntry[];
-  /** Order of creation, for the cursor. */
-  readonly ordinal: number;
-}
-
-const LIVE: ReadonlySet<string> = new Set(['running', 'compensating']);
-const AT_REST: ReadonlySet<string> = new Set(['completed', 'compensated', 'parked']);
-const ENDED: ReadonlySet<string> = new Set(['completed', 'compensated']);
 
 /**
  * Keeps sagas in this process's memory: for tests, and for a first try. It stores the encoded form,
@@ -106,7 +95,9 @@ export class MemoryJournal implements Journal {
   heartbeat(owner: string, leaseMs: number): Promise<readonly SagaRow[]> {
     this.#owners.heartbeat(owner, leaseMs, this.now());
     const asked = [...this.#sagas.values()].filter(
-      ({ row }) => row.owner === owner && row.cancelReason !== null && !AT_REST.has(row.status),
+      ({ row, takenFrom }) =>
+        takenFrom === owner ||
+        (row.owner === owner && row.cancelReason !== null && !AT_REST.has(row.status)),
     );
     return Promise.resolve(asked.map(({ row }) => row));
   }
@@ -117,12 +108,7 @@ export class MemoryJournal implements Journal {
       const { row } = stored;
       if (claimed.length >= request.limit) break;
       if (!this.#isClaimable(row, request)) continue;
-      const { epoch, recoveries } = row;
-      stored.row = {
-        ...row,
-        ...{ owner: request.owner, epoch: epoch + 1, recoveries: recoveries + 1 },
-        ...(AT_REST.has(row.status) && { cancelReason: null }),
-      };
+      claim(stored, request);
       claimed.push(stored.row);
     }
     return Promise.resolve(claimed);
@@ -179,7 +165,7 @@ export class MemoryJournal implements Journal {
     // A saga at rest is nobody's: whoever asks for it by its id may take it up again.
     if (AT_REST.has(row.status)) return request.id !== undefined;
     if (request.id === undefined && !LIVE.has(row.status)) return false;
-    return !this.#isOwned(row);
+    return request.force === true || !this.#isOwned(row);
   }
 
   #isOwned({ owner }: SagaRow): boolean {

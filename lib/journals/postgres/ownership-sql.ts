@@ -4,8 +4,8 @@ import { AT_REST, LIVE, NOW } from './schema.js';
 import type { Tables } from './tables.js';
 
 /**
- * `$1` owner, `$2` lease in ms. Tells the sagas of the owner that somebody asked to cancel. A clock
- * that was set back must not make anybody else live for longer than a lease.
+ * `$1` owner, `$2` lease in ms. Tells the sagas of the owner that somebody asked to cancel, and those
+ * that were taken from it by force. A clock that was set back must not make anybody else live for longer than a lease.
  */
 export function heartbeatSql(tables: Tables): string {
   const { owners } = tables;
@@ -22,7 +22,9 @@ export function heartbeatSql(tables: Tables): string {
       )
     )
     SELECT ${rowColumns(tables)} FROM ${tables.sagas} s
-    WHERE s.owner = $1 AND s.cancel_reason IS NOT NULL AND s.${LIVE}`;
+    WHERE s.owner = $1 AND s.cancel_reason IS NOT NULL AND s.${LIVE}
+    UNION ALL
+    SELECT ${rowColumns(tables)} FROM ${tables.sagas} s WHERE s.taken_from = $1`;
 }
 
 /** Owners whose heartbeat ran out a day ago mean as much as none at all. */
@@ -75,20 +77,21 @@ export function claimSql(tables: Tables): string {
       )
       ORDER BY s.saga + 0 LIMIT $4 FOR NO KEY UPDATE SKIP LOCKED
     )
-    UPDATE ${sagas} s SET ${TAKE} FROM taken WHERE s.saga = taken.saga
+    UPDATE ${sagas} s SET ${TAKE}, taken_from = NULL FROM taken WHERE s.saga = taken.saga
     RETURNING s.saga, ${rowColumns(tables)}`;
 }
 
 /**
- * As `claimSql`, for the id `$7`; it waits for whoever has the row, and may be at rest: then a wish
- * to cancel it that was left before is over.
+ * As `claimSql`, for the id `$7`, also from an owner that lives where `$8` says so. It waits for whoever
+ * has the row, and may be at rest: then a wish to cancel it that was left before is over.
  */
 export function claimOneSql(tables: Tables): string {
   const { sagas, owners } = tables;
   return `UPDATE ${sagas} s SET ${TAKE},
-      cancel_reason = CASE WHEN s.${AT_REST} THEN NULL ELSE s.cancel_reason END
+      cancel_reason = CASE WHEN s.${AT_REST} THEN NULL ELSE s.cancel_reason END,
+      taken_from = CASE WHEN $8 AND s.owner <> $1 AND s.${LIVE} THEN s.owner END
     WHERE s.application = $6 AND s.name = ANY($3::text[]) AND s.id = $7 AND $4::bigint > 0 AND (
-      s.${AT_REST} OR s.owner IS NULL
+      s.${AT_REST} OR s.owner IS NULL OR $8
       OR NOT EXISTS (SELECT 1 FROM ${owners} o WHERE o.owner = s.owner AND o.alive_until >= ${NOW})
       OR (s.owner = $1 AND s.claimed_in = ANY($5::bigint[]))
     )

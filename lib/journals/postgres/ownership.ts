@@ -75,7 +75,7 @@ export class Ownership {
    * does not know of them, and so to nobody: the next claim takes them up.
    */
   async claim(request: ClaimRequest): Promise<readonly SagaRow[]> {
-    const { owner, application = '', names, limit, id } = request;
+    const { owner, application = '', names, limit, id, force = false } = request;
     const number = writeNumber();
     const lost = [...this.#lost];
     const values: unknown[] = [
@@ -86,7 +86,7 @@ export class Ownership {
       lost,
       storable('application', application),
     ];
-    if (id !== undefined) values.push(storable('id', id));
+    if (id !== undefined) values.push(storable('id', id), force);
     this.#lost.add(number);
     if (this.#lost.size > MAX_LOST) this.#lost.delete(lost[0] ?? '');
     const rows =

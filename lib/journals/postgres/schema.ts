@@ -42,6 +42,7 @@ export function migrations(tables: Tables): readonly Migration[] {
           fingerprint text COLLATE "C" NOT NULL,
           key text COLLATE "C",
           cancel_reason text COLLATE "C",
+          taken_from text COLLATE "C",
           tags text COLLATE "C" NOT NULL,
           input text COLLATE "C" NOT NULL,
           initial_records text COLLATE "C" NOT NULL,
@@ -51,6 +52,7 @@ export function migrations(tables: Tables): readonly Migration[] {
         // (lists of live sagas are sorted), and those of lists and retention when it came to rest.
         `CREATE INDEX sagas_live ON ${sagas} (owner, saga) WHERE ${LIVE}`,
         `CREATE INDEX sagas_to_cancel ON ${sagas} (owner) WHERE cancel_reason IS NOT NULL AND ${LIVE}`,
+        `CREATE INDEX sagas_taken ON ${sagas} (taken_from) WHERE taken_from IS NOT NULL`,
         `CREATE INDEX sagas_by_status ON ${sagas} (application, status, created_at, saga) WHERE ${AT_REST}`,
         `CREATE INDEX sagas_by_name ON ${sagas} (application, name, status, created_at, saga) WHERE ${AT_REST}`,
         `CREATE INDEX sagas_by_key ON ${sagas} (application, key, created_at, saga) WHERE key IS NOT NULL`,

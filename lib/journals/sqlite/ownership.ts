@@ -19,6 +19,8 @@ const SHORTEN =
   'UPDATE saga_owners SET alive_until = ? + lease_ms WHERE alive_until > ? + lease_ms';
 export const CANCEL_WISHES = `SELECT ${ROW} FROM sagas s INDEXED BY sagas_to_cancel
   WHERE s.owner = ? AND s.cancel_reason IS NOT NULL AND s.${LIVE}`;
+/** Taken by force: whoever worked on it is told, for as long as nobody else takes it up. */
+export const TAKEN = `SELECT ${ROW} FROM sagas s INDEXED BY sagas_taken WHERE s.taken_from = ?`;
 const LEAVE = 'DELETE FROM saga_owners WHERE owner = ?';
 
 /** A count that is beyond all bounds must not fail the claim of others. */
@@ -56,7 +58,7 @@ export const CLAIMABLE = `${GONE},
 
 export const CLAIMABLE_BY_ID = `SELECT s.saga, ${ROW} FROM sagas s
   WHERE ${NAMED} AND s.id = ?
-    AND (s.${AT_REST} OR s.owner IS NULL OR NOT EXISTS (${ALIVE}))
+    AND (s.${AT_REST} OR s.owner IS NULL OR ? OR NOT EXISTS (${ALIVE}))
   ORDER BY s.saga LIMIT ?`;
 
 /** Counted by name and version: those of nobody who lives, and of a name that is not known. */
@@ -69,7 +71,8 @@ export const ABANDONED = `${GONE}
 
 /** Taken up at rest: a wish to cancel that was left before is over. */
 const CLAIM = `UPDATE sagas SET owner = ?, epoch = ${raised('epoch')}, recoveries = ${raised('recoveries')},
-  cancel_reason = CASE WHEN ${AT_REST} THEN NULL ELSE cancel_reason END WHERE saga = ?
+  cancel_reason = CASE WHEN ${AT_REST} THEN NULL ELSE cancel_reason END,
+  taken_from = CASE WHEN ? AND owner <> ? AND NOT ${AT_REST} THEN owner END WHERE saga = ?
   RETURNING epoch, recoveries, cancel_reason`;
 const RELEASE = `UPDATE sagas AS s SET owner = NULL, recoveries = max(recoveries - ?, 0)
   WHERE ${BY_REF} AND s.epoch = ? AND s.owner = ?`;
@@ -95,7 +98,8 @@ export class Ownership {
     const lease = Math.ceil(leaseMs);
     this.database.run(BEAT, storable('owner', owner), now + lease, lease);
     this.database.run(SHORTEN, now, now);
-    return this.database.all(CANCEL_WISHES, owner).map(toSagaRow);
+    const rows = [...this.database.all(CANCEL_WISHES, owner), ...this.database.all(TAKEN, owner)];
+    return rows.map(toSagaRow);
   }
 
   leave(owner: string): void {
@@ -105,7 +109,8 @@ export class Ownership {
   claim(request: ClaimRequest, now: number): readonly SagaRow[] {
     const owner = storable('owner', request.owner);
     return this.#claimable(request, now).map((row) => {
-      const [claimed] = this.database.all(CLAIM, owner, row['saga'] ?? null);
+      const forced = request.force === true ? 1 : 0;
+      const [claimed] = this.database.all(CLAIM, owner, forced, owner, row['saga'] ?? null);
       return toSagaRow({ ...row, owner, ...claimed });
     });
   }
@@ -139,10 +144,10 @@ export class Ownership {
   }
 
   #claimable(request: ClaimRequest, now: number): readonly SqlRow[] {
-    const { application = '', names, limit, id } = request;
+    const { application = '', names, limit, id, force = false } = request;
     const known = [storable('application', application), JSON.stringify(names)];
     return id === undefined
       ? this.database.all(CLAIMABLE, now, ...known, limit)
-      : this.database.all(CLAIMABLE_BY_ID, ...known, storable('id', id), now, limit);
+      : this.database.all(CLAIMABLE_BY_ID, ...known, storable('id', id), force ? 1 : 0, now, limit);
   }
 }

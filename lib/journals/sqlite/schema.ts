@@ -40,6 +40,7 @@ export const MIGRATIONS: readonly Migration[] = [
         epoch INTEGER NOT NULL,
         recoveries INTEGER NOT NULL,
         cancel_reason TEXT,
+        taken_from TEXT,
         created_at INTEGER NOT NULL,
         updated_at INTEGER NOT NULL,
         UNIQUE (application, name, id)
@@ -51,6 +52,7 @@ export const MIGRATIONS: readonly Migration[] = [
       'CREATE INDEX sagas_by_key ON sagas (application, key, created_at) WHERE key IS NOT NULL',
       `CREATE INDEX sagas_live ON sagas (owner) WHERE ${LIVE}`,
       `CREATE INDEX sagas_to_cancel ON sagas (owner) WHERE cancel_reason IS NOT NULL AND ${LIVE}`,
+      'CREATE INDEX sagas_taken ON sagas (taken_from) WHERE taken_from IS NOT NULL',
       `CREATE INDEX sagas_at_rest ON sagas (status, updated_at) WHERE ${AT_REST}`,
       // One row per append: its records as a JSON array of [seq, at, epoch, head, result, context],
       // and the seq of the last one. A call into SQLite, a bound value and a row each cost more than

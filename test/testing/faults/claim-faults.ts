@@ -194,7 +194,45 @@ class TellsOfCancelsByHeartbeatAlone extends Faulty {
   }
 }
 
+class TakesNothingByForce extends Faulty {
+  override claim(request: ClaimRequest): Promise<readonly SagaRow[]> {
+    return super.claim({ ...request, force: false });
+  }
+}
+
+/** The process whose saga was taken goes on waiting for a step that hangs. */
+class NeverTellsOfForce extends Faulty {
+  override async heartbeat(owner: string, leaseMs: number): Promise<readonly SagaRow[]> {
+    return (await super.heartbeat(owner, leaseMs)).filter((row) => row.owner === owner);
+  }
+}
+
+/** Who takes up its own is told that it was taken. */
+class TakesFromItself extends Faulty {
+  readonly #taken: SagaRow[] = [];
+
+  override async claim(request: ClaimRequest): Promise<readonly SagaRow[]> {
+    const rows = await super.claim(request);
+    if (request.force === true) this.#taken.push(...rows);
+    return rows;
+  }
+
+  override async heartbeat(owner: string, leaseMs: number): Promise<readonly SagaRow[]> {
+    const told = await super.heartbeat(owner, leaseMs);
+    return [...told, ...this.#taken.filter((row) => row.owner === owner)];
+  }
+}
+
 export const claimFaults: readonly Fault[] = [
+  [
+    TakesNothingByForce,
+    'a claim by force takes a saga from an owner that lives, which is fenced and told',
+  ],
+  [
+    NeverTellsOfForce,
+    'a claim by force takes a saga from an owner that lives, which is fenced and told',
+  ],
+  [TakesFromItself, 'a claim by force without need is a claim like any other'],
   [TakesAllForAbandoned, 'abandoned sagas of other names are counted, and left as they are'],
   [CountsWhatIsKnown, 'abandoned sagas of other names are counted, and left as they are'],
   [KeepsOldWishes, 'a wish to cancel ends when the saga is taken up at rest'],

@@ -1,0 +1,28 @@
+import type { ClaimRequest, JournalEntry, SagaRow } from '../../core/index.js';
+
+export const LIVE: ReadonlySet<string> = new Set(['running', 'compensating']);
+export const AT_REST: ReadonlySet<string> = new Set(['completed', 'compensated', 'parked']);
+export const ENDED: ReadonlySet<string> = new Set(['completed', 'compensated']);
+
+/** A saga as it is kept. */
+export interface Stored {
+  row: SagaRow;
+  /** Who worked on it when it was taken by force. */
+  takenFrom?: string | undefined;
+  readonly entries: JournalEntry[];
+  /** Order of creation, for the cursor. */
+  readonly ordinal: number;
+}
+
+/** Makes it the claimer's. Taken up at rest, a wish to cancel that was left before is over. */
+export function claim(stored: Stored, { owner, force }: ClaimRequest): void {
+  const { row } = stored;
+  const isAtRest = AT_REST.has(row.status);
+  const isTaken = force === true && !isAtRest && row.owner !== owner;
+  stored.takenFrom = isTaken ? (row.owner ?? undefined) : undefined;
+  stored.row = {
+    ...row,
+    ...{ owner, epoch: row.epoch + 1, recoveries: row.recoveries + 1 },
+    ...(isAtRest && { cancelReason: null }),
+  };
+}
