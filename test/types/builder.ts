@@ -2,6 +2,7 @@
 import {
   defineSaga,
   NOTHING_TO_UNDO,
+  Ok,
   ResultFactory,
   SagaOrchestratorBuilder,
   type ISagaCompensationContext,
@@ -13,7 +14,7 @@ import {
   type SagaHandle,
   type SagaStep,
 } from 'nestjs-saga-orchestrator/core';
-import { of } from 'rxjs';
+import { map, of, type Observable } from 'rxjs';
 import winston from 'winston';
 
 /** Compiles only when both types are the same. */
@@ -174,6 +175,92 @@ export function wrongStepsAreRefused(): void {
   new SagaOrchestratorBuilder('S', context, logger, { onCompensationFailure: 'stop' });
   // @ts-expect-error A logger is needed.
   new SagaOrchestratorBuilder('S', context);
+}
+
+declare const http: { post<T>(): Observable<T> };
+declare function anything(): any;
+declare function unknown(): unknown;
+
+export function whatIsReturnedIsAwaited(): void {
+  const saga = chain()
+    .step({ label: 'Async', action: async () => http.post<{ tx: 1 }>() })
+    .step({ label: 'Ok', action: () => ResultFactory.success(http.post<string>()) })
+    .step({ label: 'AsyncOk', action: async () => ResultFactory.success(http.post<Date>()) })
+    .step({ label: 'OkOk', action: () => new Ok(new Ok(7)) })
+    .step({ label: 'OkLater', action: () => new Ok(Promise.resolve(http.post<bigint>())) })
+    .step({ label: 'Emits', action: () => http.post<Result<number>>() })
+    .step({ label: 'List', action: () => [1, 2] })
+    .step({ label: 'Page', action: () => ({ items: [1], next: 'page-2' }) })
+    .step({ label: 'Map', action: () => new Map([['a', 1]]) })
+    .step({ label: 'Client', action: () => ({ cancel: () => undefined }) })
+    .step({ label: 'Any', action: () => anything(), compensate: () => anything() })
+    .step({ label: 'Anys', action: () => [anything()], compensate: async () => anything() })
+    .step({ label: 'Unknown', action: () => unknown(), compensate: async () => unknown() });
+  is<{ tx: 1 } | undefined>()(saga.getStepResult('Async'));
+  is<string | undefined>()(saga.getStepResult('Ok'));
+  is<Date | undefined>()(saga.getStepResult('AsyncOk'));
+  is<number | undefined>()(saga.getStepResult('OkOk'));
+  is<bigint | undefined>()(saga.getStepResult('OkLater'));
+  is<number | undefined>()(saga.getStepResult('Emits'));
+  is<number[] | undefined>()(saga.getStepResult('List'));
+  chain().step({
+    label: 'Charge',
+    action: async () => http.post<{ tx: 1 }>(),
+    compensate: async (ctx) => {
+      is<{ tx: 1 } | undefined>()(ctx.result);
+      return http.post<void>();
+    },
+    probe: async () => of('done' as const),
+    onError: async () => http.post<void>(),
+  });
+}
+
+export function whatWouldNeverRunIsRefused(): void {
+  const action = () => 1;
+  // @ts-expect-error Nobody calls the function.
+  chain().step({ label: 'A', action: () => () => http.post() });
+  // @ts-expect-error Nor when it comes later.
+  chain().step({ label: 'A', action: async () => () => 1 });
+  // @ts-expect-error Nor inside Ok.
+  chain().step({ label: 'A', action: async () => ResultFactory.success(() => 1) });
+  // @ts-expect-error Nor only sometimes.
+  chain().step({ label: 'A', action: (ctx) => (ctx.attempt > 1 ? 7 : () => 7) });
+  // @ts-expect-error Nobody runs through it.
+  chain().step({ label: 'A', action: function* () { yield 1; } }); // prettier-ignore
+  // @ts-expect-error Nor through this.
+  chain().step({ label: 'A', action: async function* () { yield 1; } }); // prettier-ignore
+  // @ts-expect-error An iterator is no list.
+  chain().step({ label: 'A', action: () => [1].values() });
+  // @ts-expect-error Nobody subscribes.
+  chain().step({ label: 'A', action: () => [http.post(), http.post()] });
+  // @ts-expect-error Nor when it comes later.
+  chain().step({ label: 'A', action: async () => [http.post(), 1] });
+  // @ts-expect-error Nor in a set.
+  chain().step({ label: 'A', action: () => new Set([http.post()]) });
+  // @ts-expect-error Nor to the inner ones.
+  chain().step({ label: 'A', action: () => http.post().pipe(map(() => http.post())) });
+  // @ts-expect-error Nobody awaits them.
+  chain().step({ label: 'A', action: () => [Promise.resolve(1)] });
+  // @ts-expect-error An undo that nobody calls.
+  chain().step({ label: 'A', action, compensate: () => () => http.post() });
+  // @ts-expect-error Undos to which nobody subscribes.
+  chain().step({ label: 'A', action, compensate: async () => [http.post()] });
+  // @ts-expect-error Undos that nobody awaits.
+  chain().step({ label: 'A', action, compensate: (ctx) => [payments.refund(ctx.sagaId)] });
+  // @ts-expect-error An undo that nobody runs through.
+  chain().step({ label: 'A', action, compensate: function* () { yield 1; } }); // prettier-ignore
+  // @ts-expect-error A probe that nobody calls.
+  chain().step({ label: 'A', action, probe: () => () => 'done' });
+  // @ts-expect-error A probe to which nobody subscribes.
+  chain().step({ label: 'A', action, probe: async () => [of('done')] });
+  // @ts-expect-error A hook that nobody calls.
+  chain().step({ label: 'A', action, onError: () => async () => http.post() });
+  // @ts-expect-error Hooks to which nobody subscribes.
+  chain().step({ label: 'A', action, onError: async () => [http.post()] });
+  // @ts-expect-error Not if the result is said to be one, either.
+  chain().step<() => number>({ label: 'A', action: () => () => 1 });
+  // @ts-expect-error An undo that is kept is to run, too.
+  chain().retired({ label: 'A', compensate: () => () => http.post() });
 }
 
 export function viewsAreReadOnly(view: ISagaRunContext<OrderContext>): void {

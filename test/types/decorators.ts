@@ -12,6 +12,8 @@ import {
   type StepFailure,
 } from 'nestjs-saga-orchestrator';
 
+import { of, type Observable } from 'rxjs';
+
 interface OrderContext {
   readonly userId: string;
   readonly quantity: number;
@@ -112,6 +114,80 @@ export class Misfits {
   observed(_ctx: Ctx) {}
   countFailure(_count: number) {}
 }
+
+// --- what would never run ---
+
+declare const http: { post<T>(): Observable<T> };
+
+export class NeverRun {
+  // @ts-expect-error nobody calls the function
+  @SagaStep()
+  thunk(_ctx: Ctx) {
+    return () => http.post();
+  }
+
+  // @ts-expect-error nobody runs through it
+  @SagaStep({ compensate: 'undone' })
+  *generator(_ctx: Ctx) {
+    yield http.post();
+  }
+
+  // @ts-expect-error nobody subscribes
+  @SagaStep()
+  async list(_ctx: Ctx) {
+    return [http.post(), http.post()];
+  }
+
+  // @ts-expect-error nobody calls the undo
+  @SagaStep({ compensate: 'undoThunk' })
+  charge(_ctx: Ctx) {}
+  undoThunk(_ctx: Ctx) {
+    return () => http.post();
+  }
+
+  // @ts-expect-error nobody subscribes to the undos
+  @SagaStep({ compensate: 'undoList' })
+  charges(_ctx: Ctx) {}
+  async undoList(_ctx: Ctx) {
+    return [http.post()];
+  }
+
+  // @ts-expect-error nobody runs through the undo
+  @SagaStep({ compensate: 'undoGenerator' })
+  yields(_ctx: Ctx) {}
+  async *undoGenerator(_ctx: Ctx) {
+    yield http.post();
+  }
+
+  // @ts-expect-error nobody calls the hook
+  @SagaStep({ onError: 'tell' })
+  tells(_ctx: Ctx) {}
+  tell(_failure: StepFailure) {
+    return () => http.post();
+  }
+
+  undone(_ctx: Ctx) {}
+}
+
+export class RunsLater {
+  @SagaStep({ compensate: 'refund', probe: 'look', onError: 'tell' })
+  async charge(_ctx: Ctx) {
+    return ResultFactory.success(http.post<{ tx: string }>());
+  }
+  async refund(ctx: ISagaCompensationContext<OrderContext, { tx: string }>) {
+    exactly<{ tx: string } | undefined>()(ctx.result);
+    return http.post<void>();
+  }
+  async look(_ctx: Ctx) {
+    return of<ProbeAnswer>('done');
+  }
+  async tell(_failure: StepFailure) {
+    return http.post<void>();
+  }
+}
+declare const runsLater: ReturnType<typeof sagas.for<RunsLater>>;
+const tx = runsLater.getStepResult('charge');
+exactly<{ tx: string } | undefined>()(tx);
 
 // --- what passes ---
 

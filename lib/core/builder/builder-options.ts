@@ -7,11 +7,8 @@ import {
   refuseProblems,
   SAGA_OPTIONS,
   shown,
-  type ISagaContext,
   type SagaDefinition,
   type SagaDefinitionOptions,
-  type SagaStepHooks,
-  type StepResults,
 } from '../definition/index.js';
 import {
   environmentProblems,
@@ -20,7 +17,6 @@ import {
   type RunObserver,
 } from '../execution/index.js';
 import type { SagaLogger } from '../ports/index.js';
-import type { StepValue } from '../result/index.js';
 import type { SagaHost, SagaStartOptions } from './saga-host.js';
 
 /** Everything beyond the name, context and logger of a chain. */
@@ -76,15 +72,4 @@ export function checkChain(logger: SagaLogger, options: unknown): void {
     ...environmentProblems(environment),
     ...observerProblems(observers),
   ]);
-}
-
-/** {@link SagaStep} with its result inferred from what the action returns. */
-export interface InferredStep<
-  TContext,
-  TReturn,
-  TLabel extends string,
-  TResults extends StepResults,
-> extends SagaStepHooks<TContext, StepValue<TReturn>, TResults> {
-  readonly label: TLabel;
-  readonly action: (ctx: ISagaContext<TContext, TResults>) => TReturn;
 }

@@ -4,10 +4,8 @@ import {
   defineStep,
   freezeSaga,
   type ISagaRunContext,
-  type RetiredSagaStep,
   type SagaDefinition,
   type SagaJson,
-  type SagaStep,
   shown,
   type StepDefinition,
   type StepResults,
@@ -18,7 +16,8 @@ import type { SagaLogger } from '../ports/index.js';
 import type { StepValue } from '../result/index.js';
 import { bareRun, driveBare } from './bare-host.js';
 import { checkedStep } from './checked-step.js';
-import { checkChain, type InferredStep, type SagaBuilderOptions } from './builder-options.js';
+import { checkChain, type SagaBuilderOptions } from './builder-options.js';
+import type { InferredStep, KeptStep, WrittenStep } from './chain-step.js';
 import { HostedChain } from './hosted-chain.js';
 import { RunView } from './run-view.js';
 import type { SagaHandle } from './saga-host.js';
@@ -61,10 +60,12 @@ export class SagaOrchestratorBuilder<TContext, TResults extends StepResults = ob
    * @throws SagaDefinitionError naming everything that is wrong with this step, or its label when
    * another step has it.
    */
-  step<TReturn, const TLabel extends string>(
-    step: InferredStep<TContext, TReturn, TLabel, TResults>,
+  step<TReturn, const TLabel extends string, TUndo = unknown, THook = unknown>(
+    step: InferredStep<TContext, TReturn, TLabel, TResults, TUndo, THook>,
   ): SagaOrchestratorBuilder<TContext, TResults & Record<TLabel, StepValue<TReturn>>>;
-  step<TResult>(step: SagaStep<TContext, TResult, TResults>): this;
+  step<TResult, TUndo = unknown, THook = unknown>(
+    step: WrittenStep<TContext, TResult, TResults, TUndo, THook>,
+  ): this;
   step(step: unknown): unknown {
     this.#steps.push(this.checked(defineStep(step as never, this.#steps.length)));
     return this;
@@ -74,7 +75,7 @@ export class SagaOrchestratorBuilder<TContext, TResults extends StepResults = ob
    * Keeps the undo of a step that this saga no longer runs, for live sagas that have done it. Its label
    * stays as it was. @throws as {@link step} does
    */
-  retired<TResult = unknown>(step: RetiredSagaStep<TContext, TResult>): this {
+  retired<TResult = unknown, TUndo = unknown>(step: KeptStep<TContext, TResult, TUndo>): this {
     const defined = this.checked(defineRetiredStep(step, this.#retired.length));
     this.#retired = [...this.#retired, defined];
     return this;
@@ -191,10 +192,9 @@ export class SagaOrchestratorBuilder<TContext, TResults extends StepResults = ob
   }
 
   private hosted(): HostedChain {
-    const { options = NO_OPTIONS, initialContext: context } = this;
+    const { options = {}, initialContext: context } = this;
     return (this.#hosted ??= new HostedChain(this.build(), context, options, this.viewOf()));
   }
 }
 
-const NO_OPTIONS: SagaBuilderOptions = {};
 const NO_STEPS: StepDefinition[] = [];

@@ -1,24 +1,34 @@
 import type { ObservableLike } from './observable-like.js';
 
-/** What awaiting a returned value gives: promises and observables unwrapped. */
-type Settled<R> =
+// rxjs overloads `subscribe`, which hides the type of its values; `forEach` shows it.
+interface Emitting<V> {
+  forEach(next: (value: V) => void): PromiseLike<void>;
+}
+
+interface AnyResult {
+  isOk(): boolean;
+  isErr(): boolean;
+}
+
+/** What one emitted value gives; of an observable nobody has subscribed to it. */
+type Emitted<V> = V extends ObservableLike<unknown> ? V : StepValue<V>;
+
+/**
+ * The result of a step, seen from what its action returns: `Promise<Result<T>>` → `T`. Promises,
+ * observables and `Ok` are opened, also inside one another; an `Err` gives none.
+ */
+export type StepValue<R> =
   R extends PromiseLike<infer V>
-    ? Settled<V>
-    : // rxjs overloads `subscribe`, which hides the type of its values; `forEach` shows it.
-      R extends { forEach(next: (value: infer V) => void): PromiseLike<void> }
-      ? V
-      : R extends ObservableLike<infer V>
-        ? V
-        : R;
-
-type Unwrapped<V> = V extends { isOk(): boolean; isErr(): boolean }
-  ? V extends { readonly value: infer T }
-    ? T
-    : never
-  : V;
-
-/** The result of a step, seen from what its action returns: `Promise<Result<T>>` → `T`. */
-export type StepValue<R> = Unwrapped<Settled<R>>;
+    ? StepValue<V>
+    : R extends AnyResult
+      ? R extends { readonly value: infer V }
+        ? StepValue<V>
+        : never
+      : R extends Emitting<infer V>
+        ? Emitted<V>
+        : R extends ObservableLike<infer V>
+          ? Emitted<V>
+          : R;
 
 /** Everything an action with result `T` may return. */
 export type StepReturn<T> =
@@ -27,4 +37,38 @@ export type StepReturn<T> =
   | { isOk(): boolean; isErr(): boolean; readonly error: unknown };
 
 /** {@link StepReturn}, now or later. */
-export type MaybeAsync<T> = T | PromiseLike<T> | ObservableLike<T>;
+export type MaybeAsync<T> = T | PromiseLike<T | ObservableLike<T>> | ObservableLike<T>;
+
+type IsAny<T> = 0 extends 1 & T ? true : false;
+
+/** What nobody has begun: it is no value, and its work would never be done. */
+type Unbegun =
+  | ((...args: never[]) => unknown)
+  | (abstract new (...args: never[]) => unknown)
+  | ObservableLike<unknown>
+  | { next(...args: never[]): unknown; [Symbol.iterator](): unknown }
+  | { next(...args: never[]): unknown; [Symbol.asyncIterator](): unknown };
+
+type UnbegunIn<V> =
+  IsAny<V> extends true ? never : V extends Unbegun | PromiseLike<unknown> ? V : never;
+
+type LeftOver<V> =
+  IsAny<V> extends true
+    ? never
+    : V extends Unbegun
+      ? V
+      : V extends readonly (infer E)[]
+        ? UnbegunIn<E>
+        : V extends ReadonlySet<infer E>
+          ? UnbegunIn<E>
+          : V extends ReadonlyMap<unknown, infer E>
+            ? UnbegunIn<E>
+            : never;
+
+/**
+ * Anything, where what is returned is a value once it was awaited; else a text that nothing is, so that
+ * the compiler refuses what would never run.
+ */
+export type Runs<R> = [LeftOver<StepValue<R>>] extends [never]
+  ? unknown
+  : 'nothing would run: return a value, a promise or an observable; no function, generator or list of observables or promises';

@@ -8,7 +8,7 @@ import {
   type StepFailure,
   type StepValue,
 } from '../../core/index.js';
-import type { MaybeAsync, StepReturn } from '../../core/result/index.js';
+import type { MaybeAsync, Runs, StepReturn } from '../../core/result/index.js';
 import { STEPS_METADATA, type StepMetadata } from './metadata.js';
 import type { StepSettings } from './step-settings.js';
 
@@ -40,6 +40,11 @@ type Has<C extends string, P extends string, E extends string, M extends Method>
   readonly [K in C]: Undo<M>;
 } & { readonly [K in P]: Probe<M> } & { readonly [K in E]: OnError<M> };
 
+/** Refuses methods of those names that return what would never run. */
+type Running<T, K extends string> = {
+  readonly [N in K & keyof T]: T[N] extends (...args: never[]) => infer R ? Runs<R> : unknown;
+};
+
 function staticProblem(owner: { readonly name: string }, method: string): SagaDefinitionError {
   return new SagaDefinitionError(owner.name, [
     `${method}: @SagaStep() stands on a static method; steps are methods of the provider, take 'static' away`,
@@ -66,7 +71,12 @@ export function SagaStep<
   const E extends string = never,
 >(options: string | StepSettings<C, P, E> = {}) {
   const settings: StepSettings = typeof options === 'string' ? { label: options } : options;
-  return <M extends Method, T extends Has<Extract<C, string>, P, E, M>>(
+  return <
+    M extends Method,
+    T extends Has<Extract<C, string>, P, E, M> &
+      Running<T, Extract<C, string> | P | E> &
+      Runs<ReturnType<M>>,
+  >(
     target: T,
     method: string,
     _descriptor: TypedPropertyDescriptor<M>,
