@@ -11,7 +11,7 @@ import {
   type RunObserver,
 } from '../execution/index.js';
 import { resumeRecord, stepIndex } from '../machine/index.js';
-import { timeOrderedIds, systemClock, type SagaLogger } from '../ports/index.js';
+import { timeOrderedIds, systemClock, type SagaLogger, shownSaga } from '../ports/index.js';
 import type { SagaBuilderOptions } from './builder-options.js';
 import type { SagaStartOptions } from './saga-host.js';
 import { startRequest } from './start-request.js';
@@ -63,7 +63,7 @@ export function driveBare(
     else run.note(resumeRecord(run.definition, run.state, resumeFrom));
   } else if (run.state.atRest && !run.isSuccess) {
     throw new SagaStateError(
-      `Saga ${run.sagaName} ${run.sagaId} has ended as ${run.state.status}; make a new chain to run it again`,
+      `Saga ${shownSaga(run.sagaName, run.sagaId)} has ended as ${run.state.status}; make a new chain to run it again`,
     );
   }
   if (options?.deadline === undefined) return drive(run);

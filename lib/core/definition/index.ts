@@ -26,7 +26,15 @@ export { assembleSaga, defineSaga, freezeSaga, SagaDefinition } from './saga-def
 export { clashProblems } from './order-problems.js';
 export { SAGA_OPTIONS, type SagaDefinitionOptions } from './saga-options.js';
 export { STEP_OPTIONS } from './step-problems.js';
-export { isStorable, nameProblem, shown, shownText, textProblem } from './names.js';
+export {
+  isStorable,
+  nameProblem,
+  quoted,
+  shown,
+  shownSaga,
+  shownText,
+  textProblem,
+} from './names.js';
 export {
   groupProblem,
   isGroup,

@@ -1,25 +1,10 @@
+import { shown } from '../ports/index.js';
 import { MAX_NAME_BYTES } from './limits.js';
+
+export { quoted, shown, shownSaga, shownText } from '../ports/index.js';
 
 /** In every supported Node, but not in the library that the types are compiled against. */
 type Es2024String = string & { isWellFormed(): boolean };
-
-/** Control characters, halves of surrogate pairs, and what some terminals take for a line break. */
-const UNPRINTABLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/gu;
-
-function escaped(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-}
-
-/** The beginning of a text, for an error text or a line of a log: nothing in it can forge another. */
-export function shownText(text: string, max = 60): string {
-  return text.slice(0, max).replace(UNPRINTABLE, escaped);
-}
-
-/** A value for an error text: short, and never the inside of an object. */
-export function shown(value: unknown): string {
-  if (typeof value === 'string') return `'${shownText(value)}'`;
-  return typeof value === 'object' && value !== null ? 'an object' : shownText(String(value));
-}
 
 /**
  * Whether every journal can keep it: Postgres has no NUL, and UTF-8 has no form for half of a

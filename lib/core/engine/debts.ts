@@ -1,7 +1,7 @@
 import { decodeHead, type SagaRow } from '../journal/index.js';
 import { evolve, missingUndos, SagaState } from '../machine/index.js';
 import type { SagaDefinition } from '../definition/index.js';
-import { messageOf, report } from '../ports/index.js';
+import { fullMessageOf, report, quoted, shownText } from '../ports/index.js';
 import { storedSaga, type EngineParts } from './engine-parts.js';
 import { someOf } from './some-of.js';
 import { refuseUnreadable } from './readable.js';
@@ -58,22 +58,23 @@ async function owedUndos(
 
 async function reportOwed(parts: EngineParts, name: string): Promise<void> {
   const { logger } = parts;
+  const named = shownText(name, 255);
   let owed: ReadonlyMap<string, readonly string[]>;
   try {
     owed = await owedUndos(parts, name);
   } catch (error) {
-    report(logger, 'warn', `The undos that live sagas of ${name} owe could not be looked up`, {
+    report(logger, 'warn', `The undos that live sagas of ${named} owe could not be looked up`, {
       saga: name,
-      error: messageOf(error),
+      error: fullMessageOf(error),
     });
     return;
   }
   if (owed.size === 0) return;
-  const shown = [...owed].map(([label, ids]) => `'${label}' by ${someOf(ids)}`);
+  const shown = [...owed].map(([label, ids]) => `${quoted(label)} by ${someOf(ids.map(quoted))}`);
   report(
     logger,
     'warn',
-    `Saga ${name} has live instances that owe an undo which its definition lacks: ` +
+    `Saga ${named} has live instances that owe an undo which its definition lacks: ` +
       `${shown.join('; ')}. Keep these steps: retired: true of @SagaStep(), retired() of a chain`,
     { saga: name, labels: [...owed.keys()] },
   );

@@ -8,6 +8,7 @@ import type { Journaling } from './journaling.js';
 import type { LiveSagas } from './live-sagas.js';
 import type { DefinitionRegistry } from './registry.js';
 import { planWithoutSteps, type RunFactory } from './run-factory.js';
+import { shownSaga } from '../ports/index.js';
 
 /** What the parts of one engine share. */
 export interface EngineParts {
@@ -21,7 +22,7 @@ export interface EngineParts {
 }
 
 export function shownRef(ref: SagaRef): string {
-  return `${ref.name} ${ref.id}`;
+  return shownSaga(ref.name, ref.id);
 }
 
 function applicationProblem(own: string, ref: SagaRef): string | undefined {

@@ -1,6 +1,7 @@
 import type { Journal, PayloadCodec, PayloadLimits, SagaRow } from '../journal/index.js';
 import type { AtMost } from './at-most.js';
 import type { Lease } from './lease.js';
+import { shownSaga } from '../ports/index.js';
 
 /** What the journaled runs of one engine share. */
 export interface Journaling {
@@ -18,6 +19,6 @@ export interface Journaling {
 /** Ends a run whose id turned out to be taken: nothing of it has run. */
 export class AlreadyExists extends Error {
   constructor(readonly row: SagaRow) {
-    super(`Saga ${row.name} ${row.id} exists already`);
+    super(`Saga ${shownSaga(row.name, row.id)} exists already`);
   }
 }

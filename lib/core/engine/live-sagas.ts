@@ -2,7 +2,7 @@ import type { SagaHandle } from '../builder/index.js';
 import { isSagaError, LeaseLostError, SagaInterruptedError } from '../errors/index.js';
 import { drive, driveUntil, executionException, type Run } from '../execution/index.js';
 import { refKey, type ReleaseRequest, type SagaRef } from '../journal/index.js';
-import { report, type Clock, type SagaLogger } from '../ports/index.js';
+import { report, type Clock, type SagaLogger, shownSaga } from '../ports/index.js';
 import type { JournaledRun } from './journaled-run.js';
 import { AlreadyExists, type Journaling } from './journaling.js';
 import { someOf } from './some-of.js';
@@ -163,7 +163,7 @@ export class LiveSagas {
   async drain(drainMs: number, clock: Clock, logger: SagaLogger): Promise<void> {
     this.stopAtBoundary();
     const unschedule = clock.schedule(drainMs, () => {
-      const ids = [...this.#byKey.values()].map(({ run }) => `${run.sagaName} ${run.sagaId}`);
+      const ids = [...this.#byKey.values()].map(({ run }) => shownSaga(run.sagaName, run.sagaId));
       const what = `Shutting down after ${drainMs} ms (drainMs) without the steps of ${someOf(ids)}`;
       report(logger, 'warn', `${what}; they are aborted, and run again in another process`);
       this.stopAll((run) => new SagaInterruptedError(run.sagaName, run.sagaId, 'shutting down'));

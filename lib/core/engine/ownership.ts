@@ -1,5 +1,5 @@
 import { LeaseLostError } from '../errors/index.js';
-import { messageOf, report } from '../ports/index.js';
+import { fullMessageOf, report } from '../ports/index.js';
 import type { EngineParts } from './engine-parts.js';
 import type { Lease } from './lease.js';
 import { hear } from './wishes.js';
@@ -108,7 +108,7 @@ export class Ownership {
         'error',
         'The heartbeat of this process failed; its sagas stop when the lease ends',
         {
-          error: messageOf(error),
+          error: fullMessageOf(error),
           live: live.size,
           leaseMs: this.lease.ms,
         },
@@ -163,7 +163,7 @@ export class Ownership {
       return `its event loop was blocked, or the machine asleep, for ${late} ms and more (leaseMs ${ms})`;
     }
     if (this.#lastError !== undefined) {
-      return `no heartbeat has succeeded for ${silent} ms (leaseMs ${ms}): ${messageOf(this.#lastError)}`;
+      return `no heartbeat has succeeded for ${silent} ms (leaseMs ${ms}): ${fullMessageOf(this.#lastError)}`;
     }
     return `the journal has not answered a heartbeat for ${silent} ms (leaseMs ${ms})`;
   }

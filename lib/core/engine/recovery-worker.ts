@@ -3,7 +3,7 @@ import { isSagaError } from '../errors/index.js';
 import { recoveredRecord } from '../execution/index.js';
 import { refKey, type SagaRow, type StoredSaga } from '../journal/index.js';
 import { refusalToCancel } from '../machine/index.js';
-import { messageOf, report } from '../ports/index.js';
+import { fullMessageOf, report, shownText } from '../ports/index.js';
 import { claimedSaga, shownRef, type EngineParts } from './engine-parts.js';
 import { NewerSagas } from './newer-sagas.js';
 import { Reminders } from './reminders.js';
@@ -108,7 +108,7 @@ export class RecoveryWorker {
       }
     } catch (error) {
       report(logger, 'error', 'Looking for sagas to recover failed; it is tried again', {
-        error: messageOf(error),
+        error: fullMessageOf(error),
       });
     }
   }
@@ -121,7 +121,7 @@ export class RecoveryWorker {
     } catch (error) {
       // The journal's fault, not the saga's: it is given back, and claimed again.
       report(logger, 'error', `Saga ${shownRef(row)} could not be loaded; it is claimed again`, {
-        error: messageOf(error),
+        error: fullMessageOf(error),
       });
       live.leaveUnbegun(row, row.epoch);
       return;
@@ -130,11 +130,16 @@ export class RecoveryWorker {
       this.#carryOn(row, registry.get(row.name, row.version), stored);
     } catch (error) {
       if (isSagaError(error, 'SAGA_NEWER')) return this.#leaveAlone(row, error.message);
-      report(logger, 'error', `Saga ${row.name} cannot be recovered; it is parked`, {
-        saga: row.name,
-        sagaId: row.id,
-        error: messageOf(error),
-      });
+      report(
+        logger,
+        'error',
+        `Saga ${shownText(row.name, 255)} cannot be recovered; it is parked`,
+        {
+          saga: row.name,
+          sagaId: row.id,
+          error: fullMessageOf(error),
+        },
+      );
       await parkUnreadable(this.parts, row, stored);
     }
   }
@@ -150,12 +155,17 @@ export class RecoveryWorker {
     if (cancelled) run.requestCancel('operator', row.cancelReason);
     const isNewer = row.version > definition.version;
     if (isNewer && this.#newer.isLeft(run, stored.entries.length)) return this.#leaveToNewer(row);
-    report(logger, 'info', `Saga ${row.name} is carried on after its process went`, {
-      saga: row.name,
-      sagaId: row.id,
-      status: row.status,
-      recoveries: row.recoveries,
-    });
+    report(
+      logger,
+      'info',
+      `Saga ${shownText(row.name, 255)} is carried on after its process went`,
+      {
+        saga: row.name,
+        sagaId: row.id,
+        status: row.status,
+        recoveries: row.recoveries,
+      },
+    );
     // Who cancels it gives it all of its take-overs again, to come back with.
     if (!cancelled && row.recoveries > this.options.maxRecoveries) {
       run.note({ type: 'parked', reason: 'recovery-limit' });

@@ -1,5 +1,6 @@
 import type { SagaDefinition } from '../definition/index.js';
 import { SagaDefinitionError, SagaNotFoundError } from '../errors/index.js';
+import { quoted } from '../ports/index.js';
 
 /** The definitions that an engine can carry on: by name, then by version. */
 export class DefinitionRegistry {
@@ -46,7 +47,7 @@ export class DefinitionRegistry {
   get(name: string, version?: number): SagaDefinition {
     const found = this.find(name, version);
     if (found !== undefined) return found;
-    const known = this.names.map((other) => `'${other}'`).join(', ');
-    throw new SagaNotFoundError(`No saga is named '${name}'; known are: ${known || 'none'}`);
+    const known = this.names.map((other) => quoted(other)).join(', ');
+    throw new SagaNotFoundError(`No saga is named ${quoted(name)}; known are: ${known || 'none'}`);
   }
 }

@@ -1,4 +1,4 @@
-import { messageOf, report } from '../ports/index.js';
+import { fullMessageOf, report } from '../ports/index.js';
 import type { EngineParts } from './engine-parts.js';
 
 /**
@@ -49,7 +49,7 @@ export class Retention {
       }
     } catch (error) {
       report(logger, 'error', 'Deleting old sagas failed; it is tried again', {
-        error: messageOf(error),
+        error: fullMessageOf(error),
       });
     }
     this.start();

@@ -11,6 +11,7 @@ import {
   stepIndex,
   type ManualWish,
   type SagaRecord,
+  verbOf,
 } from '../machine/index.js';
 import { checkedReason, checkedText } from './checked-text.js';
 import type { LiveSaga } from './live-sagas.js';
@@ -23,6 +24,7 @@ import {
   type EngineParts,
 } from './engine-parts.js';
 import { terminate } from './unreadable.js';
+import { shownText } from '../ports/index.js';
 
 /** Who does something to a saga by hand, and why: both are kept in its journal. */
 export interface ManualReason {
@@ -31,7 +33,7 @@ export interface ManualReason {
 }
 
 function refuse(ref: SagaRef, verb: string, why: string | undefined): void {
-  if (why !== undefined) throw new SagaStateError(`Cannot ${verb} ${shownRef(ref)}: ${why}`);
+  if (why !== undefined) throw new SagaStateError(`Cannot ${verb} saga ${shownRef(ref)}: ${why}`);
 }
 
 /** What operators, and callers who resume, do to sagas, by refs that were checked. */
@@ -87,14 +89,17 @@ export class Steering {
   async manual(ref: SagaRef, wish: ManualWish, given: ManualReason): Promise<void> {
     const why = checkedReason(given);
     const record = (run: Run): SagaRecord => {
-      refuse(ref, wish.act, refusalOfManual(run.state, wish));
+      refuse(ref, verbOf(wish), refusalOfManual(run.state, wish));
       return this.#manualRecord(run, wish, why);
     };
     const atWork = this.#atWork(ref, async ({ run }) => {
       run.note(record(run));
       await run.persistence?.flush();
       // Whether it waits, or works and does not look at its signal: what it would say is not noted.
-      run.stop(new SagaStateError(`Saga ${shownRef(ref)} was terminated: ${why.reason}`), 'now');
+      run.stop(
+        new SagaStateError(`Saga ${shownRef(ref)} was terminated: ${shownText(why.reason, 255)}`),
+        'now',
+      );
       return true;
     });
     if (await atWork) return;
@@ -157,7 +162,8 @@ export class Steering {
     const { claims, live, journaling, runs } = this.parts;
     const { owner } = journaling;
     const [row] = await claims.claim({ names: [ref.name], limit: 1, id: ref.id });
-    if (row === undefined) throw new SagaStateError(`Another process works on ${shownRef(ref)}`);
+    if (row === undefined)
+      throw new SagaStateError(`Another process works on saga ${shownRef(ref)}`);
     let run: Run;
     try {
       run = runs.load(plan, await claimedSaga(this.parts, row));

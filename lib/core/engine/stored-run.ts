@@ -10,7 +10,7 @@ import {
   type PayloadLimits,
 } from '../journal/index.js';
 import { evolve, type SagaRecord } from '../machine/index.js';
-import { messageOf, report } from '../ports/index.js';
+import { fullMessageOf, report } from '../ports/index.js';
 import { carriesError, keepOriginal } from './original-errors.js';
 
 /** How payloads are stored. */
@@ -84,7 +84,7 @@ export abstract class StoredRun implements RunPersistence {
       try {
         codec.decode(text);
       } catch (error) {
-        const why = `cannot be decoded (${messageOf(error)}); was it written with another codec?`;
+        const why = `cannot be decoded (${fullMessageOf(error)}); was it written with another codec?`;
         throw new SagaSerializationError(what, why);
       }
     }
@@ -166,7 +166,7 @@ export abstract class StoredRun implements RunPersistence {
     if (record.type === 'done' || record.type === 'probed') return { ...record, unstorable: error };
     const { logger, sagaName: saga, sagaId } = this.run;
     const what = 'The context of a saga cannot be stored; its last change is dropped';
-    report(logger, 'error', what, { saga, sagaId, error: messageOf(error) });
+    report(logger, 'error', what, { saga, sagaId, error: fullMessageOf(error) });
     return record;
   }
 }

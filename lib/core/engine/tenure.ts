@@ -1,6 +1,7 @@
 import { LeaseLostError } from '../errors/index.js';
 import type { SagaRef } from '../journal/index.js';
 import type { Journaling } from './journaling.js';
+import { shownSaga } from '../ports/index.js';
 
 /**
  * How surely this process still owns one saga: without asking from its first write on, as long as its
@@ -44,7 +45,9 @@ export class Tenure {
       const { term } = lease;
       const row = await journal.get(this.ref);
       if (row?.owner !== owner || row.epoch !== this.epoch) {
-        throw new LeaseLostError(`Saga ${name} ${id} was taken over while this process slept`);
+        throw new LeaseLostError(
+          `Saga ${shownSaga(name, id)} was taken over while this process slept`,
+        );
       }
       // Not before it was answered: others ask in the meantime.
       this.#term = term;

@@ -1,7 +1,7 @@
 import { SagaNotFoundError, SagaStateError } from '../errors/index.js';
 import { encodeHead, type SagaRef, type SagaRow, type StoredSaga } from '../journal/index.js';
 import type { SagaRecord } from '../machine/index.js';
-import { messageOf, report } from '../ports/index.js';
+import { fullMessageOf, report } from '../ports/index.js';
 import { claimedSaga, shownRef, storedRow, type EngineParts } from './engine-parts.js';
 
 /** Adds the records that bring a claimed saga to rest, behind those that nobody may be able to read. */
@@ -32,7 +32,7 @@ export async function parkUnreadable(
     await parkAs(parts, row, nextSeq, [{ type: 'parked', reason: 'unreadable' }]);
   } catch (error) {
     const what = `Saga ${shownRef(row)} could not be parked; it is claimed again`;
-    report(parts.logger, 'error', what, { error: messageOf(error) });
+    report(parts.logger, 'error', what, { error: fullMessageOf(error) });
     parts.live.leaveUnbegun(row, row.epoch);
   }
 }
@@ -50,7 +50,7 @@ export async function terminate(
 ): Promise<void> {
   const { status } = await storedRow(parts, ref);
   if (status === 'completed' || status === 'compensated') {
-    throw new SagaStateError(`Cannot terminate ${shownRef(ref)}: it is ${status}`);
+    throw new SagaStateError(`Cannot terminate saga ${shownRef(ref)}: it is ${status}`);
   }
   const [row] = await parts.claims.claim({ names: [ref.name], limit: 1, id: ref.id, force: true });
   if (row === undefined) throw new SagaNotFoundError(`Saga ${shownRef(ref)} was just deleted`);

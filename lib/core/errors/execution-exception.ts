@@ -1,4 +1,4 @@
-import { isInstance, messageOf } from '../ports/index.js';
+import { isError, messageOf, quoted, shownSaga } from '../ports/index.js';
 import { SagaError } from './saga-error.js';
 
 /** How a saga ended that did not complete. */
@@ -23,13 +23,13 @@ export interface SagaFailure {
 }
 
 function describe(failure: SagaFailure): string {
-  const where = failure.failedLabel === undefined ? '' : ` at step '${failure.failedLabel}'`;
-  const why = isInstance(failure.cause, Error) ? `: ${messageOf(failure.cause)}` : '';
+  const where = failure.failedLabel === undefined ? '' : ` at step ${quoted(failure.failedLabel)}`;
+  const why = isError(failure.cause) ? `: ${messageOf(failure.cause)}` : '';
   const end =
     failure.status === 'compensated'
       ? 'compensated'
       : `parked (${failure.parkReason ?? 'unknown'})`;
-  return `Saga ${failure.sagaName} ${failure.sagaId} failed${where} and is ${end}${why}`;
+  return `Saga ${shownSaga(failure.sagaName, failure.sagaId)} failed${where} and is ${end}${why}`;
 }
 
 /**

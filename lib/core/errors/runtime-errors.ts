@@ -1,4 +1,5 @@
 import { SagaError } from './saga-error.js';
+import { shownSaga, shownText } from '../ports/index.js';
 
 /** An attempt took longer than its step's `timeout`; the signal's reason and the attempt's error. */
 export class SagaTimeoutError extends SagaError {
@@ -13,7 +14,11 @@ export class SagaCancelledError extends SagaError {
     readonly reason: string,
     readonly by: 'operator' | 'deadline',
   ) {
-    super(by === 'deadline' ? 'The deadline of the saga has passed' : `Cancelled: ${reason}`);
+    super(
+      by === 'deadline'
+        ? 'The deadline of the saga has passed'
+        : `Cancelled: ${shownText(reason, 255)}`,
+    );
   }
 }
 
@@ -48,7 +53,7 @@ export class SagaInterruptedError extends SagaError {
     why: string,
     options: { readonly cause?: unknown } = {},
   ) {
-    super(`Saga ${sagaName} ${sagaId} was interrupted: ${why}`, options);
+    super(`Saga ${shownSaga(sagaName, sagaId)} was interrupted: ${why}`, options);
   }
 }
 

@@ -1,4 +1,4 @@
-import { storedError } from '../journal/index.js';
+import { storedError, type StoredError } from '../journal/index.js';
 import type { LateEffect } from '../execution/index.js';
 import type { SagaRecord } from '../machine/index.js';
 
@@ -7,6 +7,8 @@ export interface EventError {
   readonly name: string;
   readonly message: string;
   readonly code?: string | number;
+  /** What led to it, up to 5 deep. */
+  readonly cause?: EventError;
 }
 
 type Shown<R> = R extends { readonly type: 'compensating'; readonly cause: infer C }
@@ -38,9 +40,17 @@ export type SagaEvent = (Shown<SagaRecord> | LateEffectEvent) & Source;
 
 export type SagaEventType = SagaEvent['type'];
 
+function eventError({ name, message, code, cause }: StoredError): EventError {
+  return {
+    name,
+    message,
+    ...(code === undefined ? {} : { code }),
+    ...(cause === undefined ? {} : { cause: eventError(cause) }),
+  };
+}
+
 export function shownError(error: unknown): EventError {
-  const { name, message, code } = storedError(error, 0);
-  return code === undefined ? { name, message } : { name, message, code };
+  return eventError(storedError(error));
 }
 
 /** The event of a record: the same facts, without results and contexts. */

@@ -6,6 +6,7 @@ import { nextAttempt } from './next-attempt.js';
 import { noteFailure } from './note-failure.js';
 import { allOf, isPending, unwrap } from './returned.js';
 import type { Run } from './run.js';
+import { shownSaga } from '../ports/index.js';
 
 function begin(run: Run): void {
   if (run.driving) refuseTwice(run.sagaName, run.sagaId);
@@ -14,7 +15,7 @@ function begin(run: Run): void {
 
 /** @throws SagaStateError */
 export function refuseTwice(sagaName: string, sagaId: string): never {
-  throw new SagaStateError(`Saga ${sagaName} ${sagaId} is running already; await its run`);
+  throw new SagaStateError(`Saga ${shownSaga(sagaName, sagaId)} is running already; await its run`);
 }
 
 function end(run: Run): void {

@@ -3,6 +3,7 @@ import type { ActionContext } from './action-context.js';
 import { lateEnd, watchCutOff } from './late.js';
 import { allOf, isPending } from './returned.js';
 import type { Run } from './run.js';
+import { quoted } from '../ports/index.js';
 
 /** Marks the rejection that takes a run's hands off, so that it is never taken for a failure. */
 export class Halted extends Error {
@@ -43,7 +44,9 @@ function limited(
   return new Promise((resolve, reject) => {
     const unschedule = run.environment.clock.schedule(timeout, () => {
       const what = ctx.direction === 'do' ? 'Step' : 'The undo of step';
-      const error = new SagaTimeoutError(`${what} '${ctx.label}' took longer than ${timeout} ms`);
+      const error = new SagaTimeoutError(
+        `${what} ${quoted(ctx.label)} took longer than ${timeout} ms`,
+      );
       ctx.abort(error);
       const settled = lateEnd(run, ctx, whole, grace === undefined);
       if (grace !== undefined) run.unsettled = { settled, grace };

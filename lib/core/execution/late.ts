@@ -1,6 +1,6 @@
 import { isSagaError } from '../errors/index.js';
 import type { SagaState, StepState } from '../machine/index.js';
-import { causeOf, report, whenRejected } from '../ports/index.js';
+import { causeOf, quoted, report, whenRejected } from '../ports/index.js';
 import type { ActionContext } from './action-context.js';
 import { reportRun } from './report-run.js';
 import { allOf, isPending, unwrap } from './returned.js';
@@ -35,7 +35,7 @@ function tell(run: Run, effect: LateEffect): void {
 function reportEffect(run: Run, { label, attempt, direction }: ActionContext): void {
   const { state, logger, sagaName: saga, sagaId } = run;
   const step = state.step(label);
-  const what = direction === 'do' ? `Step '${label}'` : `The undo of step '${label}'`;
+  const what = direction === 'do' ? `Step ${quoted(label)}` : `The undo of step ${quoted(label)}`;
   const fields = { saga, sagaId, label, attempt, status: state.status };
   const isPassedOver =
     step !== undefined &&
@@ -56,7 +56,7 @@ function reportFailure(run: Run, ctx: ActionContext, error: unknown): void {
   const cause = causeOf(error);
   if (isSagaError(error, 'SAGA_TIMEOUT') || ctx.aborted === error || ctx.aborted === cause) return;
   const { label, attempt } = ctx;
-  const message = `A timed-out attempt of '${label}' ended after its time`;
+  const message = `A timed-out attempt of ${quoted(label)} ended after its time`;
   reportRun(run, 'warn', message, error, { label, attempt });
 }
 

@@ -10,6 +10,7 @@ import { noteNotBegun, noteProbe, noteUndoFailure } from './note-failure.js';
 import { noteIntent } from './note-intent.js';
 import { unwrap } from './returned.js';
 import type { Run } from './run.js';
+import { shownSaga } from '../ports/index.js';
 
 function isHeldBack(run: Run, effect: Effect): boolean {
   return effect.notBefore > 0 || run.unsettled !== undefined || run.halt !== undefined;
@@ -120,7 +121,8 @@ export async function nextAttempt(run: Run): Promise<ActionContext | undefined> 
       noteNotBegun(
         run,
         ctx,
-        ctx.aborted ?? new SagaStateError(`Saga ${run.sagaName} was terminated`),
+        ctx.aborted ??
+          new SagaStateError(`Saga ${shownSaga(run.sagaName, run.sagaId)} was terminated`),
       );
     }
   }

@@ -1,5 +1,5 @@
 import { errorWithin, isSagaError, SagaInterruptedError } from '../errors/index.js';
-import { isInstance, messageOf } from '../ports/index.js';
+import { isInstance, messageOf, quoted } from '../ports/index.js';
 import type { ActionContext } from './action-context.js';
 import { noteIntent } from './note-intent.js';
 import { reportRun } from './report-run.js';
@@ -34,7 +34,7 @@ export async function stopWithoutOutcome(
   of: 'step' | 'the undo of step' | 'the probe of step',
   word: object,
 ): Promise<never> {
-  const what = `${of} '${label}' came to no outcome`;
+  const what = `${of} ${quoted(label)} came to no outcome`;
   const { persistence } = run;
   let next = '';
   if (persistence === undefined) {

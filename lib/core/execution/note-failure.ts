@@ -1,6 +1,6 @@
 import { shown, type StepDefinition, type StepOutcome } from '../definition/index.js';
 import { mayRetry } from '../machine/index.js';
-import { isInstance } from '../ports/index.js';
+import { isInstance, quoted } from '../ports/index.js';
 import { ActionContext } from './action-context.js';
 import { Halted, invoke } from './invoke.js';
 import { noOutcomeIn, stopWithoutOutcome } from './no-outcome.js';
@@ -18,7 +18,7 @@ function rethrowHalt(thrown: unknown): void {
 }
 
 function reportHook(run: Run, label: string, hook: string, thrown: unknown): void {
-  reportRun(run, 'error', `${hook} of step '${label}' failed`, reasonOf(thrown), { label });
+  reportRun(run, 'error', `${hook} of step ${quoted(label)} failed`, reasonOf(thrown), { label });
 }
 
 /** Notes an attempt that was cancelled after its intent was recorded and before its action ran. */

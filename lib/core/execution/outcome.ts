@@ -1,7 +1,7 @@
 import { shown, type StepDefinition } from '../definition/index.js';
 import { errorWithin, isAnswerLost, isSagaError } from '../errors/index.js';
 import type { SagaRecord } from '../machine/index.js';
-import { isInstance } from '../ports/index.js';
+import { isInstance, quoted, messageOf, isError } from '../ports/index.js';
 import { isFinal } from '../result/index.js';
 import { backoff, type RetryPolicy } from '../retry/index.js';
 import type { ActionContext } from './action-context.js';
@@ -17,22 +17,8 @@ export function reasonOf(thrown: unknown): unknown {
 
 /** A thrown value as an error; one that is none is wrapped, never changed. */
 export function asError(reason: unknown, label: string): Error {
-  if (isInstance(reason, Error)) return reason;
-  const shown = typeof reason === 'string' ? reason : safeString(reason);
-  return new Error(`Step '${label}' failed: ${shown}`, { cause: reason });
-}
-
-function safeString(value: unknown): string {
-  try {
-    if (typeof value !== 'object' || value === null) return String(value);
-    const { message, code } = value as { readonly message?: unknown; readonly code?: unknown };
-    const said = [message, code].filter(
-      (one) => typeof one === 'string' || typeof one === 'number',
-    );
-    return said.length === 0 ? 'an object was thrown' : said.join(', code ');
-  } catch {
-    return 'a value that cannot be shown was thrown';
-  }
+  if (isError(reason)) return reason;
+  return new Error(`Step ${quoted(label)} failed: ${messageOf(reason)}`, { cause: reason });
 }
 
 function isRetryable(run: Run, policy: RetryPolicy, label: string, reason: unknown): boolean {
@@ -42,7 +28,7 @@ function isRetryable(run: Run, policy: RetryPolicy, label: string, reason: unkno
   try {
     return policy.when(reason);
   } catch (error) {
-    const message = `retry.when of step '${label}' threw; the step is not retried`;
+    const message = `retry.when of step ${quoted(label)} threw; the step is not retried`;
     reportRun(run, 'error', message, error, { label });
     return false;
   }
@@ -87,7 +73,7 @@ function mayHaveTakenPlace(run: Run, { label, policy }: StepDefinition, error: u
     void Promise.resolve(answer).catch(() => undefined);
     throw new TypeError(`it answered ${shown(answer)}; it must answer true or false at once`);
   } catch (broken) {
-    const message = `unknownWhen of step '${label}' failed; the outcome counts as unknown`;
+    const message = `unknownWhen of step ${quoted(label)} failed; the outcome counts as unknown`;
     reportRun(run, 'error', message, broken, { label });
     return true;
   }

@@ -1,4 +1,4 @@
-import { messageOf, report, type LogLevel, type SagaLogger } from '../ports/index.js';
+import { fullMessageOf, report, type LogLevel, type SagaLogger } from '../ports/index.js';
 
 interface Subject {
   readonly logger: SagaLogger;
@@ -14,5 +14,10 @@ export function reportRun(
   error: unknown,
   fields: { readonly label?: string; readonly attempt?: number } = {},
 ): void {
-  report(logger, level, message, { saga: sagaName, sagaId, ...fields, error: messageOf(error) });
+  report(logger, level, message, {
+    saga: sagaName,
+    sagaId,
+    ...fields,
+    error: fullMessageOf(error),
+  });
 }

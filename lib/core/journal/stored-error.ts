@@ -1,4 +1,5 @@
 import { isSagaError } from '../errors/index.js';
+import { ownTextOf } from '../ports/index.js';
 
 /** An error as it is kept: never its own properties, where HTTP clients hang tokens. */
 export interface StoredError {
@@ -10,11 +11,10 @@ export interface StoredError {
   readonly saga?: true;
 }
 
-const MAX_MESSAGE = 2_000;
 const MAX_NAME = 255;
 const MAX_CAUSES = 5;
 
-function text(read: () => unknown, otherwise: string, max = MAX_MESSAGE): string {
+function text(read: () => unknown, otherwise: string, max: number): string {
   try {
     const value = read();
     return typeof value === 'string' ? value.slice(0, max) : otherwise;
@@ -37,16 +37,18 @@ function property(error: object, key: 'code' | 'cause'): unknown {
   }
 }
 
-/** Name, message (cut at 2,000 characters), code, and up to 5 causes. Never throws. */
+/**
+ * Name, message (cut at 2,000 characters; that of an error which gathers others tells of them), code,
+ * and up to 5 causes. Never throws.
+ */
 export function storedError(error: unknown, causes = MAX_CAUSES): StoredError {
-  if (typeof error !== 'object' || error === null) {
-    return { name: 'Error', message: text(() => String(error), 'a value that cannot be shown') };
-  }
+  const message = ownTextOf(error);
+  if (typeof error !== 'object' || error === null) return { name: 'Error', message };
   const code = codeOf(error);
   const cause = property(error, 'cause');
   return {
     name: text(() => (error as Error).name, 'Error', MAX_NAME),
-    message: text(() => (error as Error).message, 'an object was thrown'),
+    message,
     ...(code === undefined ? {} : { code }),
     ...(cause === undefined || causes === 0 ? {} : { cause: storedError(cause, causes - 1) }),
     ...(isSagaError(error) ? { saga: true } : {}),

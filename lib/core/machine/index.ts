@@ -22,5 +22,5 @@ export {
 } from './saga-state.js';
 export { resumeRecord, stepIndex } from './resume.js';
 export { failureOf } from './summary.js';
-export { refusalOfManual, refusalToCancel, type ManualWish } from './refusals.js';
+export { refusalOfManual, refusalToCancel, verbOf, type ManualWish } from './refusals.js';
 export { firstOpenLabel } from './steering.js';

@@ -1,4 +1,5 @@
 import type { SagaState } from './saga-state.js';
+import { quoted } from '../ports/index.js';
 
 /**
  * Why a saga cannot be cancelled any more; `undefined` when it can. One that was parked on its way
@@ -15,18 +16,18 @@ export function refusalToCancel(state: SagaState): string | undefined {
 /** Why nobody needs to be told, or may be told, that a step did not take place. */
 function refusalOfNotDone(state: SagaState, label: string): string | undefined {
   const step = state.step(label);
-  if (step === undefined) return `it has not started a step '${label}'`;
-  if (step.phase === 'done') return `step '${label}' is done`;
-  return step.outcome === 'unknown' ? undefined : `step '${label}' is not in doubt`;
+  if (step === undefined) return `it has not started a step ${quoted(label)}`;
+  if (step.phase === 'done') return `step ${quoted(label)} is done`;
+  return step.outcome === 'unknown' ? undefined : `step ${quoted(label)} is not in doubt`;
 }
 
 function refusalOfLabel(state: SagaState, label: string, done: boolean): string | undefined {
   const step = state.step(label);
-  if (step === undefined) return `it has not started a step '${label}'`;
-  if (done) return step.phase === 'done' ? `step '${label}' is done already` : undefined;
-  if (step.undo?.phase === 'done') return `step '${label}' is undone already`;
+  if (step === undefined) return `it has not started a step ${quoted(label)}`;
+  if (done) return step.phase === 'done' ? `step ${quoted(label)} is done already` : undefined;
+  if (step.undo?.phase === 'done') return `step ${quoted(label)} is undone already`;
   const owesNothing = step.outcome === 'not-done' && step.undo === undefined && !step.isOwed;
-  return owesNothing ? `step '${label}' did not take place` : undefined;
+  return owesNothing ? `step ${quoted(label)} did not take place` : undefined;
 }
 
 /** What an operator may want to do to a saga by hand. */
@@ -36,6 +37,22 @@ export type ManualWish =
   | { readonly act: 'mark-compensated'; readonly label: string }
   | { readonly act: 'mark-not-done'; readonly label: string }
   | { readonly act: 'mark-done'; readonly label: string; readonly result?: unknown };
+
+/** What it is called in a text: 'Cannot … saga PlaceOrder 'o-1''. */
+export function verbOf(wish: ManualWish): string {
+  switch (wish.act) {
+    case 'terminate':
+      return 'terminate';
+    case 'retry-compensation':
+      return 'retry the compensations of';
+    case 'mark-compensated':
+      return `mark step ${quoted(wish.label)} as compensated in`;
+    case 'mark-done':
+      return `mark step ${quoted(wish.label)} as done in`;
+    case 'mark-not-done':
+      return `mark step ${quoted(wish.label)} as not done in`;
+  }
+}
 
 /** Why an operator cannot do that; `undefined` when he can. */
 export function refusalOfManual(state: SagaState, wish: ManualWish): string | undefined {

@@ -2,6 +2,7 @@ import { shown, type SagaDefinition } from '../definition/index.js';
 import { SagaStateError } from '../errors/index.js';
 import type { SagaRecord } from './saga-record.js';
 import type { SagaState } from './saga-state.js';
+import { quoted, shownText } from '../ports/index.js';
 
 function refuse(why: string): never {
   throw new SagaStateError(why);
@@ -11,8 +12,10 @@ function refuse(why: string): never {
 export function stepIndex(definition: SagaDefinition, label: string): number {
   const index = definition.forward.findIndex((step) => step.label === label);
   if (index >= 0) return index;
-  const known = definition.forward.map((step) => `'${step.label}'`).join(', ');
-  refuse(`Cannot resume ${definition.name} from ${shown(label)}: its labels are ${known}`);
+  const known = definition.forward.map((step) => quoted(step.label)).join(', ');
+  refuse(
+    `Cannot resume ${shownText(definition.name, 255)} from ${shown(label)}: its labels are ${known}`,
+  );
 }
 
 /**
@@ -30,18 +33,20 @@ export function resumeRecord(
   const index = stepIndex(definition, fromLabel);
   if (state.cause !== undefined || state.status === 'compensated') {
     refuse(
-      `Cannot resume ${definition.name} from '${fromLabel}': it has begun to undo its steps; ` +
+      `Cannot resume ${shownText(definition.name, 255)} from ${quoted(fromLabel)}: it has begun to undo its steps; ` +
         'start a new saga',
     );
   }
   if (state.parked?.reason === 'terminated') {
-    refuse(`Cannot resume ${definition.name} from '${fromLabel}': it was terminated`);
+    refuse(
+      `Cannot resume ${shownText(definition.name, 255)} from ${quoted(fromLabel)}: it was terminated`,
+    );
   }
   const before = definition.forward.slice(0, index).map((step) => step.label);
   const open = state.steps.find((step) => step.phase !== 'done' && before.includes(step.label));
   if (open !== undefined) {
     refuse(
-      `Cannot resume ${definition.name} from '${fromLabel}': step '${open.label}' was started ` +
+      `Cannot resume ${shownText(definition.name, 255)} from ${quoted(fromLabel)}: step ${quoted(open.label)} was started ` +
         'and is not done; resume from it',
     );
   }

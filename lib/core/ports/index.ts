@@ -1,6 +1,6 @@
 export { LONGEST_TIMER_MS, systemClock, timeOfDate, type Clock } from './clock.js';
 export { report, whenRejected } from './report.js';
-export { causeOf, isError, isInstance, messageOf } from './thrown.js';
+export { causeOf, fullMessageOf, isError, isInstance, messageOf, ownTextOf } from './thrown.js';
 export { newBirth, timeOrderedIds, type IdGenerator } from './ids.js';
 export {
   isEnabled,
@@ -10,3 +10,4 @@ export {
   type LogLevel,
   type SagaLogger,
 } from './logger.js';
+export { quoted, shown, shownSaga, shownText } from './shown.js';

@@ -1,7 +1,7 @@
 import { createServer, type Http2Server, type ServerHttp2Session } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { SagaOptionsError, type SagaLogger } from '../../core/index.js';
-import { messageOf, report } from '../../core/ports/index.js';
+import { fullMessageOf, report } from '../../core/ports/index.js';
 import type { RestateSettings } from './options.js';
 import type { RestateSdk } from './sdk.js';
 import type { RestateServer } from './server.js';
@@ -41,8 +41,11 @@ export class Deployment {
       services: [...services],
       identityKeys: [...this.settings.identityKeys],
       logger: (meta, message, ...rest) => {
-        const fields = { source: meta.source, detail: rest.map(messageOf).join(' ').slice(0, 500) };
-        report(this.logger, 'debug', `Restate SDK: ${messageOf(message)}`, fields);
+        const fields = {
+          source: meta.source,
+          detail: rest.map(fullMessageOf).join(' ').slice(0, 500),
+        };
+        report(this.logger, 'debug', `Restate SDK: ${fullMessageOf(message)}`, fields);
       },
     }) as Handler;
     this.#http ??= await this.#listen();
@@ -86,11 +89,11 @@ export class Deployment {
       // For good: later ones (no descriptor is left to accept by) come to nobody who waits.
       http.on('error', (error) => {
         if (isListening) {
-          const fields = { host, port, error: messageOf(error) };
+          const fields = { host, port, error: fullMessageOf(error) };
           report(this.logger, 'error', 'The port that serves sagas to Restate failed', fields);
           return;
         }
-        const why = `service.port ${port} of ${host} cannot be used: ${messageOf(error)}`;
+        const why = `service.port ${port} of ${host} cannot be used: ${fullMessageOf(error)}`;
         reject(new SagaOptionsError(why, { cause: error }));
       });
       http.listen(port, host, () => {

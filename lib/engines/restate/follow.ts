@@ -7,7 +7,7 @@ import {
 } from '../../core/index.js';
 import { executionException, type Run } from '../../core/execution/index.js';
 import type { Clock } from '../../core/index.js';
-import { messageOf } from '../../core/ports/index.js';
+import { fullMessageOf } from '../../core/ports/index.js';
 import type { Ask } from './ask.js';
 import { viewRun, type RunParts } from './restate-run.js';
 import type { Residents } from './residents.js';
@@ -110,7 +110,7 @@ export class Follower {
         // It was cut off in the middle: until then the server was there.
         if (clock.monotonic() - asked > LAST_RETRY_MS) lastHeard = clock.monotonic();
         if (clock.monotonic() - lastHeard >= patienceMs) {
-          throw this.#interrupted(messageOf(error), error);
+          throw this.#interrupted(fullMessageOf(error), error);
         }
       }
       const pauseMs = Math.min(FIRST_RETRY_MS * 2 ** tries, LAST_RETRY_MS);

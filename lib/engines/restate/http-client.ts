@@ -1,6 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
-import { messageOf } from '../../core/ports/index.js';
+import { fullMessageOf } from '../../core/ports/index.js';
 import { SagaJournalError } from '../../core/index.js';
 
 export interface Answer {
@@ -36,7 +36,7 @@ export class HttpClient {
       return await this.#request(method, path, options);
     } catch (error) {
       throw new SagaJournalError(
-        `Restate does not answer at ${this.baseUrl}: ${messageOf(error)}`,
+        `Restate does not answer at ${this.baseUrl}: ${fullMessageOf(error)}`,
         { cause: error },
       );
     }

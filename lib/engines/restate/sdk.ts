@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { SagaOptionsError } from '../../core/index.js';
-import { messageOf } from '../../core/ports/index.js';
+import { fullMessageOf } from '../../core/ports/index.js';
 
 export type RestateSdk = typeof import('@restatedev/restate-sdk');
 
@@ -42,7 +42,7 @@ async function load(): Promise<RestateSdk> {
     return await import('@restatedev/restate-sdk');
   } catch (error) {
     throw new SagaOptionsError(
-      `restateEngine() needs the package @restatedev/restate-sdk (${messageOf(error)})`,
+      `restateEngine() needs the package @restatedev/restate-sdk (${fullMessageOf(error)})`,
       { cause: error },
     );
   }

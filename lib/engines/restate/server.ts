@@ -2,6 +2,7 @@ import { SagaJournalError, SagaNotFoundError, type SagaRef } from '../../core/in
 import { HttpClient, type Answer } from './http-client.js';
 import type { RestateSettings } from './options.js';
 import { RUN, WISH, type Output, type StartInput, type Wish } from './wire.js';
+import { shownSaga } from '../../core/ports/index.js';
 
 const REQUEST_MS = 30_000;
 
@@ -56,7 +57,7 @@ export class RestateServer {
       timeoutMs: REQUEST_MS,
       ...(signal === undefined ? {} : { signal }),
     });
-    expectOk(`start ${ref.name} ${ref.id}`, answer);
+    expectOk(`start ${shownSaga(ref.name, ref.id)}`, answer);
     return (JSON.parse(answer.text) as { status: string }).status === 'Accepted';
   }
 
@@ -65,7 +66,7 @@ export class RestateServer {
     const path = `${keyPath(ref)}/${RUN}`;
     const answer = await this.#ingress.request('POST', path, { body: input, signal });
     if (answer.status === 409) return undefined;
-    expectOk(`run ${ref.name} ${ref.id}`, answer);
+    expectOk(`run ${shownSaga(ref.name, ref.id)}`, answer);
     return JSON.parse(answer.text) as Output;
   }
 
@@ -74,9 +75,11 @@ export class RestateServer {
     const path = `/restate/workflow${keyPath(ref)}/attach`;
     const answer = await this.#ingress.request('GET', path, { signal });
     if (answer.status === 404 || answer.status === 409) {
-      throw new SagaNotFoundError(`No saga ${ref.name} ${ref.id} runs: ${complaint(answer)}`);
+      throw new SagaNotFoundError(
+        `No saga ${shownSaga(ref.name, ref.id)} runs: ${complaint(answer)}`,
+      );
     }
-    expectOk(`attach to ${ref.name} ${ref.id}`, answer);
+    expectOk(`attach to ${shownSaga(ref.name, ref.id)}`, answer);
     return JSON.parse(answer.text) as Output;
   }
 
@@ -86,7 +89,7 @@ export class RestateServer {
       body: { invocationId, wish },
       timeoutMs: REQUEST_MS,
     });
-    expectOk(`pass a wish on to ${ref.name} ${ref.id}`, answer);
+    expectOk(`pass a wish on to ${shownSaga(ref.name, ref.id)}`, answer);
   }
 
   async query(sql: string): Promise<readonly SqlRow[]> {

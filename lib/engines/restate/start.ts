@@ -9,7 +9,7 @@ import {
 import type { DefinitionRegistry } from '../../core/engine/index.js';
 import { encodeInput } from '../../core/journal/index.js';
 import { resumeRecord, SagaState } from '../../core/machine/index.js';
-import { newBirth } from '../../core/ports/index.js';
+import { newBirth, quoted } from '../../core/ports/index.js';
 import type { RunParts } from './restate-run.js';
 import type { StartInput } from './wire.js';
 
@@ -28,7 +28,7 @@ function checkKnown(registry: DefinitionRegistry, definition: SagaDefinition): v
   const known = registry.find(name, version);
   if (known?.version === version && known.fingerprint === fingerprint) return;
   throw new SagaNotFoundError(
-    `Saga '${name}' version ${version} is not registered, and Restate could not carry it on: ` +
+    `Saga ${quoted(name)} version ${version} is not registered, and Restate could not carry it on: ` +
       'decorate its class with @Saga(), or register the chain with define() at start-up',
   );
 }

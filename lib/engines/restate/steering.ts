@@ -16,11 +16,13 @@ import {
   stepIndex,
   type ManualWish,
   type SagaRecord,
+  verbOf,
 } from '../../core/machine/index.js';
 import { viewRun, type RunParts } from './restate-run.js';
 import type { RestateServer } from './server.js';
 import type { KeptSaga, Store } from './store.js';
 import type { Wish } from './wire.js';
+import { shownSaga } from '../../core/ports/index.js';
 
 /** How long an operator waits for the saga to take his wish up, in ms. */
 const TAKEN_UP_MS = 10_000;
@@ -31,7 +33,8 @@ interface Seen {
 }
 
 function refuse({ name, id }: SagaRef, verb: string, why: string | undefined): void {
-  if (why !== undefined) throw new SagaStateError(`Cannot ${verb} ${name} ${id}: ${why}`);
+  if (why !== undefined)
+    throw new SagaStateError(`Cannot ${verb} saga ${shownSaga(name, id)}: ${why}`);
 }
 
 /** What operators, and callers who resume, do to sagas: looked at first, then sent as wishes. */
@@ -48,7 +51,7 @@ export class Steering {
     const kept = await this.store.load(ref);
     if (kept === undefined) {
       this.registry.get(ref.name);
-      throw new SagaNotFoundError(`No saga ${ref.name} ${ref.id} is known`);
+      throw new SagaNotFoundError(`No saga ${shownSaga(ref.name, ref.id)} is known`);
     }
     const definition = this.registry.get(ref.name, kept.row.version);
     const run = viewRun(this.runs, definition, ref.id, kept.row, kept.entries);
@@ -91,7 +94,7 @@ export class Steering {
   async manual(ref: SagaRef, wish: ManualWish, given: ManualReason): Promise<void> {
     const why = checkedReason(given);
     const { kept, run } = await this.see(ref);
-    refuse(ref, wish.act, refusalOfManual(run.state, wish));
+    refuse(ref, verbOf(wish), refusalOfManual(run.state, wish));
     const asked = this.#encoded(run, wish);
     await this.server.wish(ref, kept.invocationId, { kind: 'manual', ...asked, ...why });
     const isMine = (record: SagaRecord): boolean =>
@@ -101,7 +104,7 @@ export class Steering {
       labelOf(record) === labelOf(wish);
     await this.#takenUp(ref, kept, ({ run: { state }, added }) => {
       if (added.some(isMine)) return true;
-      if (state.atRest) refuse(ref, wish.act, refusalOfManual(state, wish));
+      if (state.atRest) refuse(ref, verbOf(wish), refusalOfManual(state, wish));
       return false;
     });
   }

@@ -4,6 +4,7 @@ import { decodeHead, encodeHead } from '../../core/journal/index.js';
 import { evolve, SagaState } from '../../core/machine/index.js';
 import { sqlText, type RestateServer, type SqlRow } from './server.js';
 import { fromWire, RUN, type Batch, type StartInput, type WireRecord } from './wire.js';
+import { shownSaga } from '../../core/ports/index.js';
 
 /** A saga as the server has it. */
 export interface KeptSaga extends StoredSaga {
@@ -114,6 +115,6 @@ export class Store {
       if (kept !== undefined) return kept.row;
       await pause(25);
     }
-    throw new SagaStateError(`Saga ${ref.name} ${ref.id} was just deleted`);
+    throw new SagaStateError(`Saga ${shownSaga(ref.name, ref.id)} was just deleted`);
   }
 }

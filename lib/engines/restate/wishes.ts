@@ -10,6 +10,7 @@ import {
   type SagaRecord,
 } from '../../core/machine/index.js';
 import type { Wish } from './wire.js';
+import { shownSaga } from '../../core/ports/index.js';
 
 type ManualAsked = Extract<Wish, { readonly kind: 'manual' }>;
 
@@ -57,7 +58,9 @@ export function grant(run: Run, wish: Wish, codec: PayloadCodec, begun: boolean)
     }
     case 'manual': {
       if (refusalOfManual(run.state, wish.wish) !== undefined) return false;
-      const error = new SagaStateError(`Saga ${run.sagaName} ${run.sagaId} was terminated`);
+      const error = new SagaStateError(
+        `Saga ${shownSaga(run.sagaName, run.sagaId)} was terminated`,
+      );
       const terminates = wish.wish.act === 'terminate';
       if (terminates && !begun) withdrawIntent(run, error);
       run.note(manualRecord(run, wish, codec));

@@ -23,6 +23,7 @@ import { AT_REST, claim, ENDED, LIVE, type Stored } from './stored.js';
 import { checkOptions, type MemoryJournalOptions } from './options.js';
 import { Owners } from './owners.js';
 import { pageOf } from './page.js';
+import { shownSaga } from '../../core/ports/index.js';
 
 /**
  * Keeps sagas in this process's memory: for tests, and for a first try. It stores the encoded form,
@@ -68,7 +69,9 @@ export class MemoryJournal implements Journal {
     const { entries, status } = batch;
     if (stored === undefined || !isNext(stored, batch)) {
       const { name, id } = batch.ref;
-      return Promise.reject(new LeaseLostError(`Saga ${name} ${id} belongs to another owner now`));
+      return Promise.reject(
+        new LeaseLostError(`Saga ${shownSaga(name, id)} belongs to another owner now`),
+      );
     }
     stored.entries.push(...entries);
     const recoveries = batch.progress ? 0 : stored.row.recoveries;

@@ -20,6 +20,7 @@ import {
 import { rowColumns, type Send } from './reader.js';
 import type { Tables } from './tables.js';
 import { writeStatements, type WriteForm } from './write-sql.js';
+import { shownSaga } from '../../core/ports/index.js';
 
 export type Write =
   | { readonly kind: 'create'; readonly saga: NewSaga }
@@ -109,7 +110,9 @@ export class Writer {
       }
       this.known.delete(ref);
       return {
-        error: new LeaseLostError(`Saga ${ref.name} ${ref.id} belongs to another owner now`),
+        error: new LeaseLostError(
+          `Saga ${shownSaga(ref.name, ref.id)} belongs to another owner now`,
+        ),
       };
     });
   }

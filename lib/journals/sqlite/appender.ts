@@ -24,6 +24,7 @@ import {
   sagaValues,
   updateSagas,
 } from './write-sql.js';
+import { shownSaga } from '../../core/ports/index.js';
 
 /** What an append has to be checked against. */
 interface Known {
@@ -91,7 +92,7 @@ export class Appender {
     const { ref, owner, epoch, entries, status, progress } = batch;
     const known = this.#known.get(refKey(ref)) ?? this.#look(ref, now);
     if (known?.owner !== owner || known.epoch !== epoch || entries[0]?.seq !== known.next) {
-      throw new LeaseLostError(`Saga ${ref.name} ${ref.id} belongs to another owner now`);
+      throw new LeaseLostError(`Saga ${shownSaga(ref.name, ref.id)} belongs to another owner now`);
     }
     this.#stage(known, entries, now);
     const recoveries = progress ? 0 : known.recoveries;

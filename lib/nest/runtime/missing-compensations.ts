@@ -1,5 +1,5 @@
 import type { SagaDefinition, SagaLogger } from '../../core/index.js';
-import { report } from '../../core/ports/index.js';
+import { report, quoted, shownText } from '../../core/ports/index.js';
 
 /** Labels before the pivot whose effect nothing would undo, and nothing says that this is meant. */
 function undoless(definition: SagaDefinition): readonly string[] {
@@ -12,12 +12,12 @@ function undoless(definition: SagaDefinition): readonly string[] {
 
 /** Warns at start-up, once per saga. */
 export function reportMissingCompensations(definition: SagaDefinition, logger: SagaLogger): void {
-  const labels = undoless(definition).map((label) => `'${label}'`);
+  const labels = undoless(definition).map((label) => quoted(label));
   if (labels.length === 0) return;
   report(
     logger,
     'warn',
-    `Saga ${definition.name} has no compensation for ${labels.join(', ')}; ` +
+    `Saga ${shownText(definition.name, 255)} has no compensation for ${labels.join(', ')}; ` +
       'give one, or `compensate: NOTHING_TO_UNDO` where there is nothing to undo',
     { saga: definition.name },
   );

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Subject, type Observable } from 'rxjs';
 import { toEvent, type RunObserver, type SagaEvent, type SagaLogger } from '../../core/index.js';
-import { messageOf, report } from '../../core/ports/index.js';
+import { fullMessageOf, report } from '../../core/ports/index.js';
 import { SAGA_LOGGER } from '../tokens.js';
 import { GuardedObservable } from './guarded.js';
 
@@ -31,7 +31,7 @@ export class SagaEvents implements RunObserver {
 
   constructor(@Inject(SAGA_LOGGER) logger: SagaLogger) {
     this.events$ = new GuardedObservable(this.#events, (error, what) => {
-      const fields = { error: messageOf(error), ...placeOf(error) };
+      const fields = { error: fullMessageOf(error), ...placeOf(error) };
       report(logger, 'error', `A subscriber of SagaEvents ${what}`, fields);
     });
   }

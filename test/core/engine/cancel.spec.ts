@@ -123,7 +123,7 @@ describe('cancel on a journal (semantics 13)', () => {
     await settle();
     const error = await rejectionOf(cancel(shop));
     expect(error).toBeInstanceOf(SagaStateError);
-    expect(error.message).toMatch(/PlaceOrder o-1.*pivot/);
+    expect(error.message).toMatch(/Cannot cancel saga PlaceOrder 'o-1'.*pivot/);
     open();
     await shop.clock.until(run);
     expect(await shop.status('o-1')).toBe('completed');

@@ -124,7 +124,7 @@ describe('a step that awaits another saga, which goes on (semantics 8a)', () => 
     const pay = shop.step('Pay', { does: [throws(interrupted())], onError });
     const told = await rejectionOf(shop.saga({ id: 'o-1' }).step(pay).runAsync());
     expect(told.message).toMatch(
-      /step 'Pay' came to no outcome \(Saga Payment p-1 was interrupted/,
+      /step 'Pay' came to no outcome \(Saga Payment 'p-1' was interrupted/,
     );
     expect(told.cause).toMatchObject({ sagaId: 'p-1' });
     expect(onError).not.toHaveBeenCalled();

@@ -181,6 +181,6 @@ describe('an operator resumes a saga by its id', () => {
     const shop = new JournaledShop();
     await expect(shop.engine.resume(ref)).rejects.toMatchObject({ code: 'SAGA_NOT_FOUND' });
     shop.engine.register(chainOf(shop)().build());
-    await expect(shop.engine.resume(ref)).rejects.toThrow(/PlaceOrder o-1/);
+    await expect(shop.engine.resume(ref)).rejects.toThrow(/PlaceOrder 'o-1'/);
   });
 });

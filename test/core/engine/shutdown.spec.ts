@@ -82,7 +82,7 @@ describe('shutdown (semantics 29)', () => {
     expect(shop.calls[1]?.ctx.signal.reason).toBeInstanceOf(SagaInterruptedError);
     await closed;
     expect(shop.logger.messages('warn')).toEqual([
-      `Shutting down after ${ms} ms (drainMs) without the steps of PlaceOrder o-1; they are aborted, and run again in another process`,
+      `Shutting down after ${ms} ms (drainMs) without the steps of PlaceOrder 'o-1'; they are aborted, and run again in another process`,
     ]);
     expect(await rejectionOf(run)).toBeInstanceOf(SagaInterruptedError);
     expect(await records(shop)).toEqual(['started', 'done', 'started']);

@@ -53,7 +53,7 @@ describe('SagaExecutionException (semantics 14)', () => {
       compensationErrors: [{ label: 'Pack', error: { message: 'packed' } }],
     });
     expect(error.message).toBe(
-      "Saga PlaceOrder order-77 failed at step 'Charge' and is parked (compensation-failed): card declined",
+      "Saga PlaceOrder 'order-77' failed at step 'Charge' and is parked (compensation-failed): card declined",
     );
     expect(isSagaError(error, 'SAGA_EXECUTION')).toBe(true);
   });
@@ -102,10 +102,10 @@ describe('SagaExecutionException (semantics 14)', () => {
       compensationErrors: [],
     } as const;
     expect(new SagaExecutionException(failure).message).toBe(
-      'Saga PlaceOrder s-1 failed and is parked (unknown)',
+      "Saga PlaceOrder 's-1' failed and is parked (unknown)",
     );
     expect(new SagaExecutionException({ ...failure, status: 'compensated' }).message).toBe(
-      'Saga PlaceOrder s-1 failed and is compensated',
+      "Saga PlaceOrder 's-1' failed and is compensated",
     );
   });
 });

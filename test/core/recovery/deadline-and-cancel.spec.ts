@@ -158,7 +158,7 @@ describe('who acts on a saga', () => {
     const { cluster, plan } = await charging();
     const bert = await cluster.process([plan]);
     expect((await rejectionOf(bert.engine.resume(ref))).message).toMatch(
-      /Another process works on PlaceOrder o-1/,
+      /Another process works on saga PlaceOrder 'o-1'/,
     );
   });
 

@@ -280,7 +280,7 @@ describe('the boot line', () => {
     const { cluster, deploy } = await crashedBeforeDeploy();
     await deploy(([create, , ...rest]) => [create, ...rest] as Steps);
     expect(lines(cluster)).toEqual([
-      "Saga PlaceOrder has live instances that owe an undo which its definition lacks: 'Reserve' by o-1. Keep these steps: retired: true of @SagaStep(), retired() of a chain",
+      "Saga PlaceOrder has live instances that owe an undo which its definition lacks: 'Reserve' by 'o-1'. Keep these steps: retired: true of @SagaStep(), retired() of a chain",
     ]);
     expect(cluster.logger.lines.find(({ level }) => level === 'warn')?.fields).toEqual({
       saga: 'PlaceOrder',

@@ -1,0 +1,27 @@
+/** Control characters, halves of surrogate pairs, and what some terminals take for a line break. */
+const UNPRINTABLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/gu;
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+/** The beginning of a text, for an error text or a line of a log: nothing in it can forge another. */
+export function shownText(text: string, max = 60): string {
+  return text.slice(0, max).replace(UNPRINTABLE, escaped);
+}
+
+/** A value for an error text: short, and never the inside of an object. */
+export function shown(value: unknown): string {
+  if (typeof value === 'string') return `'${shownText(value)}'`;
+  return typeof value === 'object' && value !== null ? 'an object' : shownText(String(value));
+}
+
+/** A label or an id, whole: who reads it has to find it. */
+export function quoted(text: string): string {
+  return `'${shownText(text, 255)}'`;
+}
+
+/** A saga for a text: PlaceOrder 'o-1'. */
+export function shownSaga(name: string, id: string): string {
+  return `${shownText(name, 255)} ${quoted(id)}`;
+}
