@@ -24,7 +24,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   'journals/memory': { layers: ['core'] },
   'journals/sql': { layers: ['core'] },
   'journals/sqlite': { layers: ['core', 'journals/sql'], lazy: ['libsql'] },
-  'journals/postgres': { layers: ['core', 'journals/sql'], packages: ['pg'] },
+  'journals/postgres': { layers: ['core', 'journals/sql'], lazy: ['pg'] },
   'engines/restate': { layers: ['core'], packages: ['@restatedev/restate-sdk'] },
   observability: {
     layers: ['core', 'nest'],

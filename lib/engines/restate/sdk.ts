@@ -42,7 +42,8 @@ async function load(): Promise<RestateSdk> {
     return await import('@restatedev/restate-sdk');
   } catch (error) {
     throw new SagaOptionsError(
-      `restateEngine() needs the package @restatedev/restate-sdk (${fullMessageOf(error)})`,
+      `restateEngine() needs the package @restatedev/restate-sdk, which cannot be loaded ` +
+        `(${fullMessageOf(error)}): npm install @restatedev/restate-sdk`,
       { cause: error },
     );
   }

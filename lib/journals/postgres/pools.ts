@@ -1,4 +1,6 @@
-import pg from 'pg';
+import type pg from 'pg';
+import { SagaOptionsError } from '../../core/index.js';
+import { fullMessageOf } from '../../core/ports/index.js';
 import type { PgPool } from './driver.js';
 import type { PostgresJournalOptions, Settings } from './options.js';
 
@@ -32,12 +34,29 @@ function configOf(pool: PgPool): PoolConfig | undefined {
   };
 }
 
-/** `onWarning` is told of a pool beside which no connection of our own can be opened. */
-export function poolsOf(
+/** Loaded when it is first needed: it is an optional peer. @throws SagaOptionsError */
+async function loadPg(): Promise<typeof pg> {
+  try {
+    return (await import('pg')).default;
+  } catch (cause) {
+    throw new SagaOptionsError(
+      `postgresJournal() needs the package pg, which cannot be loaded (${fullMessageOf(cause)}): npm install pg`,
+      { cause },
+    );
+  }
+}
+
+/**
+ * `onWarning` is told of a pool beside which no connection of our own can be opened.
+ *
+ * @throws SagaOptionsError when the package pg is not installed.
+ */
+export async function poolsOf(
   options: PostgresJournalOptions,
   settings: Settings,
   onWarning: (message: string) => void,
-): Pools {
+): Promise<Pools> {
+  const { Pool } = await loadPg();
   const { connectionString, connection } = options;
   const given = options.pool && configOf(options.pool);
   const config: PoolConfig = given ?? {
@@ -45,7 +64,7 @@ export function poolsOf(
     ...(connectionString === undefined ? connection : { connectionString }),
   };
   const pool = (more: PoolConfig): PgPool =>
-    new pg.Pool({
+    new Pool({
       ...config,
       connectionTimeoutMillis: settings.connectTimeoutMs,
       // A peer that is gone without a word is noticed while nothing is sent.

@@ -37,9 +37,8 @@ export class PostgresStore {
     const { schema, description, reconnectMs } = settings;
     const tables = tablesOf(schema);
     const known = new KnownSagas();
-    const connections = new Connections(poolsOf(options, settings, onWarning), settings, () =>
-      known.clear(),
-    );
+    const pools = await poolsOf(options, settings, onWarning);
+    const connections = new Connections(pools, settings, () => known.clear());
     const store = new PostgresStore(tables, known, connections);
     try {
       const prepare = async (): Promise<void> => {

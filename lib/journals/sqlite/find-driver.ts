@@ -7,6 +7,7 @@ import {
   type SqliteDriver,
   type SqliteRunResult,
 } from './driver.js';
+import { fullMessageOf } from '../../core/ports/index.js';
 
 /** Absent before Node 22.13; asked for so that no bundler and no older Node looks for it. */
 export function builtInDriver(): SqliteDriver | undefined {
@@ -49,7 +50,7 @@ export async function libsqlDriver(): Promise<SqliteDriver> {
     };
   } catch (cause) {
     throw new SagaOptionsError(
-      `This Node (${process.version}) has no node:sqlite, and the package libsql cannot be loaded; run 'npm install libsql', or use Node 22.13 or later`,
+      `This Node (${process.version}) has no node:sqlite, and the package libsql cannot be loaded (${fullMessageOf(cause)}); run 'npm install libsql', or use Node 22.13 or later`,
       { cause },
     );
   }
