@@ -130,15 +130,12 @@ export class RecoveryWorker {
       this.#carryOn(row, registry.get(row.name, row.version), stored);
     } catch (error) {
       if (isSagaError(error, 'SAGA_NEWER')) return this.#leaveAlone(row, error.message);
+      const fields = { saga: row.name, sagaId: row.id, error: fullMessageOf(error) };
       report(
         logger,
         'error',
         `Saga ${shownText(row.name, 255)} cannot be recovered; it is parked`,
-        {
-          saga: row.name,
-          sagaId: row.id,
-          error: fullMessageOf(error),
-        },
+        fields,
       );
       await parkUnreadable(this.parts, row, stored);
     }
@@ -155,16 +152,13 @@ export class RecoveryWorker {
     if (cancelled) run.requestCancel('operator', row.cancelReason);
     const isNewer = row.version > definition.version;
     if (isNewer && this.#newer.isLeft(run, stored.entries.length)) return this.#leaveToNewer(row);
+    const { name: saga, id: sagaId, status, recoveries } = row;
+    const fields = { saga, sagaId, status, recoveries };
     report(
       logger,
       'info',
       `Saga ${shownText(row.name, 255)} is carried on after its process went`,
-      {
-        saga: row.name,
-        sagaId: row.id,
-        status: row.status,
-        recoveries: row.recoveries,
-      },
+      fields,
     );
     // Who cancels it gives it all of its take-overs again, to come back with.
     if (!cancelled && row.recoveries > this.options.maxRecoveries) {

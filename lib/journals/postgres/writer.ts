@@ -109,11 +109,8 @@ export class Writer {
         return { value: written.get(saga) };
       }
       this.known.delete(ref);
-      return {
-        error: new LeaseLostError(
-          `Saga ${shownSaga(ref.name, ref.id)} belongs to another owner now`,
-        ),
-      };
+      const saga = shownSaga(ref.name, ref.id);
+      return { error: new LeaseLostError(`Saga ${saga} belongs to another owner now`) };
     });
   }
 

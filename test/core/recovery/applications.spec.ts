@@ -89,7 +89,7 @@ describe('applications that share a journal', () => {
     const other = cluster.plan([cluster.step('Lend')]);
     await cluster.process([other], shop);
     expect(cluster.logger.messages('warn')).toEqual([
-      expect.stringContaining(`owe an undo which its definition lacks: 'Sell' by o-1`),
+      expect.stringContaining(`owe an undo which its definition lacks: 'Sell' by 'o-1'`),
     ]);
     await cluster.process([booked], bank);
     expect(cluster.logger.messages('warn')).toHaveLength(1);
@@ -128,7 +128,7 @@ describe('two services with sagas of one name and no application', () => {
     const warnings = cluster.logger.messages('warn').slice(reported);
     expect(warnings).toEqual([
       expect.stringMatching(
-        /Saga PlaceOrder sale is left alone: it has run 'Sell', and no step of PlaceOrder here is called so/,
+        /Saga PlaceOrder 'sale' is left alone: it has run 'Sell', and no step of PlaceOrder here is called so/,
       ),
     ]);
     expect(warnings[0]).toContain('application');

@@ -135,7 +135,7 @@ describe('a deploy between crash and recovery (semantics 27)', () => {
     anna.crash();
     const bert = await cluster.process([cluster.plan([create])]);
     expect(cluster.logger.messages('warn')).toContainEqual(
-      expect.stringMatching(/'Charge' by o-1/),
+      expect.stringMatching(/'Charge' by 'o-1'/),
     );
     await cluster.takeover();
     expect(cluster.log).toEqual(['Create', 'Charge', 'undo Charge', 'undo Create']);
@@ -340,7 +340,9 @@ describe('the boot line', () => {
     const anna = await cluster.process([old]);
     for (let n = 0; n < 120; n += 1) await cluster.begun(anna, old, { id: `o-${n}` });
     await cluster.process([cluster.plan([cluster.step('Charge')])], { worker: false });
-    expect(lines(cluster)[0]).toMatch(/'Create' by o-119, o-118, o-117, o-116, o-115 and 115 more/);
+    expect(lines(cluster)[0]).toMatch(
+      /'Create' by 'o-119', 'o-118', 'o-117', 'o-116', 'o-115' and 115 more/,
+    );
     expect(await rejectionOf(anna.engine.resume({ ...ref, id: 'o-999' }))).toBeDefined();
   });
 });

@@ -62,7 +62,7 @@ describe('a saga that cannot be read', () => {
     expect(await cluster.status('o-2')).toBe('completed');
     expect(cluster.logger.messages('error')).toEqual([]);
     expect(cluster.logger.messages('warn')).toEqual([
-      "Saga PlaceOrder o-1 is left alone: A later version has written a record of the type 'paused'",
+      "Saga PlaceOrder 'o-1' is left alone: A later version has written a record of the type 'paused'",
     ]);
     expect(await rejectionOf(bert.engine.resume(ref))).toMatchObject({ code: 'SAGA_NEWER' });
     repair();
