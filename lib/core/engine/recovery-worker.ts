@@ -152,14 +152,9 @@ export class RecoveryWorker {
     if (cancelled) run.requestCancel('operator', row.cancelReason);
     const isNewer = row.version > definition.version;
     if (isNewer && this.#newer.isLeft(run, stored.entries.length)) return this.#leaveToNewer(row);
-    const { name: saga, id: sagaId, status, recoveries } = row;
-    const fields = { saga, sagaId, status, recoveries };
-    report(
-      logger,
-      'info',
-      `Saga ${shownText(row.name, 255)} is carried on after its process went`,
-      fields,
-    );
+    const { name, id: sagaId, status, recoveries } = row;
+    const fields = { saga: name, sagaId, status, recoveries };
+    report(logger, 'info', `Saga ${shownRef(row)} is resumed after its process died`, fields);
     // Who cancels it gives it all of its take-overs again, to come back with.
     if (!cancelled && row.recoveries > this.options.maxRecoveries) {
       run.note({ type: 'parked', reason: 'recovery-limit' });

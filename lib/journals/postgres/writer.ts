@@ -109,8 +109,8 @@ export class Writer {
         return { value: written.get(saga) };
       }
       this.known.delete(ref);
-      const saga = shownSaga(ref.name, ref.id);
-      return { error: new LeaseLostError(`Saga ${saga} belongs to another owner now`) };
+      const whose = shownSaga(ref.name, ref.id);
+      return { error: new LeaseLostError(`Saga ${whose} belongs to another owner now`) };
     });
   }
 
