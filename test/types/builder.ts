@@ -59,7 +59,12 @@ export async function resultsAreTypedByLabel(): Promise<void> {
   is<{ txId: string } | undefined>()(saga.getStepResult('Either'));
   is<undefined>()(saga.getStepResult('Fails'));
 
-  is<unknown>()(saga.getStepResult('Reslut'));
+  // @ts-expect-error There is no such label.
+  saga.getStepResult('Reslut');
+  // @ts-expect-error Nor does the type of a variable make one.
+  const wrong: number | undefined = saga.getStepResult('Reslut');
+  void wrong;
+  is<number | undefined>()(saga.getStepResult<number>('Reslut'));
   is<{ orderId: number } | undefined>()(saga.getStepResult<{ orderId: number }>('Result'));
 
   const ended = await saga.runAsync();
@@ -94,7 +99,8 @@ export function contextsAreInferred(): void {
         is<boolean>()(willRetry);
         is<OrderContext>()(ctx.context);
       },
-      probe: async (ctx) => (ctx.attempt > 1 ? 'done' : { outcome: 'done', result: 'tx-1' }),
+      probe: async (ctx) =>
+        ctx.attempt > 1 ? 'done' : { outcome: 'done', result: { txId: 'tx-1' } },
     })
     .step({
       label: 'Ship',
@@ -163,6 +169,8 @@ export function wrongStepsAreRefused(): void {
   chain().step({ label: 'Charge', action: () => 1, retry: { delay: 5 } });
   // @ts-expect-error `when` must answer at once.
   chain().step({ label: 'Charge', action: () => 1, retry: { retries: 1, when: async () => true } });
+  // @ts-expect-error A probe brings back the result that its step has.
+  chain().step({ label: 'A', action: () => 1, probe: () => ({ outcome: 'done', result: 'one' }) });
   // @ts-expect-error A probe knows three answers.
   chain().step({ label: 'Charge', action: () => 1, probe: () => 'maybe' });
   // @ts-expect-error `compensate` is a function or NOTHING_TO_UNDO.
@@ -261,6 +269,46 @@ export function whatWouldNeverRunIsRefused(): void {
   chain().step<() => number>({ label: 'A', action: () => () => 1 });
   // @ts-expect-error An undo that is kept is to run, too.
   chain().retired({ label: 'A', compensate: () => () => http.post() });
+}
+
+export async function labelsAreKnownInSteps(): Promise<void> {
+  const saga = chain()
+    .step({ label: 'Charge', action: () => ({ txId: 'tx-1' }) })
+    .step({
+      label: 'Ship',
+      action: ({ getStepResult }) => {
+        is<{ txId: string } | undefined>()(getStepResult('Charge'));
+        is<number | undefined>()(getStepResult<number>('elsewhere'));
+        // @ts-expect-error There is no such label yet.
+        getStepResult('Ship');
+      },
+      compensate: (ctx) => {
+        // @ts-expect-error A typing mistake.
+        ctx.getStepResult('Chrage');
+      },
+    });
+  const { getStepResult } = await saga.runAsync();
+  // @ts-expect-error A typing mistake.
+  getStepResult('Chrage');
+}
+
+export function labelsMayBeUnknown(ctx: ISagaContext<OrderContext>): void {
+  is<unknown>()(ctx.getStepResult('Charge'));
+  is<string | undefined>()(ctx.getStepResult<string>('Charge'));
+}
+
+export function aCopyIsNoContext(ctx: ISagaContext<OrderContext>): void {
+  const copy = { ...ctx };
+  // @ts-expect-error Its data and its keys are not copied.
+  void copy.context;
+  // @ts-expect-error Nor is its key.
+  void copy.idempotencyKey;
+  // @ts-expect-error So it is not to be handed on.
+  copy satisfies ISagaContext<OrderContext>;
+  const { context: data, idempotencyKey, signal } = ctx;
+  is<OrderContext>()(data);
+  is<string>()(idempotencyKey);
+  is<AbortSignal>()(signal);
 }
 
 export function viewsAreReadOnly(view: ISagaRunContext<OrderContext>): void {

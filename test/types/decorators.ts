@@ -109,6 +109,38 @@ export class Misfits {
     return true;
   }
 
+  // @ts-expect-error the probe answers any text
+  @SagaStep({ probe: 'ask' })
+  asked(_ctx: Ctx) {}
+  async ask(_ctx: Ctx) {
+    return 'perhaps';
+  }
+
+  // @ts-expect-error the probe brings back another result than its step has
+  @SagaStep({ probe: 'lookUp' })
+  billed(_ctx: Ctx) {
+    return { tx: 1n };
+  }
+  async lookUp(_ctx: Ctx): Promise<ProbeAnswer<{ tx: string }>> {
+    return { outcome: 'done', result: { tx: 'tx-1' } };
+  }
+
+  // @ts-expect-error a step is called with a context, not with an order
+  @SagaStep()
+  order2(_order: OrderContext) {}
+
+  // @ts-expect-error nor with a text
+  @SagaStep()
+  text(_text: string) {}
+
+  // @ts-expect-error nor with a second argument
+  @SagaStep()
+  second(_ctx: Ctx, _more: string) {}
+
+  // @ts-expect-error a step sees no undo
+  @SagaStep()
+  undoing(_ctx: ISagaCompensationContext<OrderContext>) {}
+
   // @ts-expect-error the hook wants something that it is not given
   @SagaStep({ onError: 'countFailure' })
   observed(_ctx: Ctx) {}
@@ -236,12 +268,12 @@ export class CreateOrder extends Fulfilment {
   @SagaStep({ probe: 'wasSent' })
   send(_ctx: Ctx) {}
   async wasSent(_ctx: Ctx) {
-    return 'unknown';
+    return 'unknown' as const;
   }
 
   @SagaStep({ probe: 'wasBooked' })
   book(_ctx: Ctx) {}
-  wasBooked(_ctx: Ctx) {
+  wasBooked(_ctx: Ctx): ProbeAnswer {
     return { outcome: 'done', result: 7 };
   }
 
@@ -253,6 +285,12 @@ export class CreateOrder extends Fulfilment {
 
   @SagaStep({ compensate: NOTHING_TO_UNDO })
   look(_ctx: Ctx) {}
+
+  @SagaStep()
+  part(_ctx: { readonly sagaId: string }) {}
+
+  @SagaStep()
+  optional(_ctx?: Ctx, _more?: string) {}
 
   @SagaStep('Mail')
   async mail() {

@@ -1,4 +1,9 @@
-import { sagaJson, type ISagaRunContext, type SagaJson } from '../definition/index.js';
+import {
+  sagaJson,
+  type ISagaRunContext,
+  type ResultsByLabel,
+  type SagaJson,
+} from '../definition/index.js';
 import type { SagaLogger } from '../ports/index.js';
 
 /** What `getContext()` shows: the run once there is one, before that the initial data. */
@@ -29,8 +34,8 @@ export class RunView implements ISagaRunContext<unknown> {
     return this.name;
   }
 
-  getStepResult<T>(label: string): T | undefined {
-    return this.run?.getStepResult<T>(label);
+  get getStepResult(): ResultsByLabel<object> {
+    return (label: string) => this.run?.getStepResult(label);
   }
 
   toJSON(): SagaJson {

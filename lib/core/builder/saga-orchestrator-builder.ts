@@ -5,6 +5,7 @@ import {
   freezeSaga,
   type ISagaRunContext,
   type SagaDefinition,
+  type ResultsByLabel,
   type SagaJson,
   shown,
   type StepDefinition,
@@ -91,10 +92,8 @@ export class SagaOrchestratorBuilder<TContext, TResults extends StepResults = ob
   }
 
   /** The result of a step that is done, else `undefined`. */
-  getStepResult<L extends keyof TResults & string>(label: L): TResults[L] | undefined;
-  getStepResult<T = unknown>(label: string): T | undefined;
-  getStepResult(label: string): unknown {
-    return this.getContext().getStepResult(label);
+  get getStepResult(): ResultsByLabel<TResults> {
+    return this.getContext().getStepResult;
   }
 
   /** The saga as it stands: its data, its results, and whether it has completed. */

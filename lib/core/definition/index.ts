@@ -2,6 +2,8 @@ export type {
   ISagaCompensationContext,
   ISagaContext,
   ISagaRunContext,
+  OpenResults,
+  ResultsByLabel,
   StepOutcome,
   StepResults,
 } from './saga-context.js';

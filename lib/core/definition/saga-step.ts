@@ -65,7 +65,8 @@ export interface StepFailure {
 }
 
 /** A probe's answer; the object form also brings back the result that was lost. */
-export type ProbeAnswer = StepOutcome | { readonly outcome: 'done'; readonly result?: unknown };
+export type ProbeAnswer<TResult = unknown> =
+  StepOutcome | { readonly outcome: 'done'; readonly result?: TResult };
 
 /** The functions beside a step's action. */
 export interface SagaStepHooks<
@@ -83,7 +84,7 @@ export interface SagaStepHooks<
    * Who cannot promise that answers `unknown`, or gives it time by `probeDelay`. One that throws, or
    * takes over 30 s, counts as `unknown`.
    */
-  readonly probe?: (ctx: ISagaContext<TContext, TResults>) => MaybeAsync<ProbeAnswer>;
+  readonly probe?: (ctx: ISagaContext<TContext, TResults>) => MaybeAsync<ProbeAnswer<TResult>>;
   /**
    * Called after every failed attempt and awaited for up to 30 s. It observes: its own failure is
    * logged and changes nothing.
@@ -109,8 +110,9 @@ export interface SagaStep<
 }
 
 /** A {@link SagaStep} of any result: what a list of steps holds. */
-export interface AnySagaStep<TContext> extends SagaStepHooks<TContext, never> {
+export interface AnySagaStep<TContext> extends Omit<SagaStepHooks<TContext, never>, 'probe'> {
   readonly label: string;
+  readonly probe?: (ctx: ISagaContext<TContext>) => MaybeAsync<ProbeAnswer>;
   readonly action: (ctx: ISagaContext<TContext>) => unknown;
 }
 

@@ -1,4 +1,4 @@
-import type { ISagaContext, StepDefinition } from '../definition/index.js';
+import type { ISagaContext, ResultsByLabel, StepDefinition } from '../definition/index.js';
 import type { SagaLogger } from '../ports/index.js';
 import { keyOf } from './idempotency-key.js';
 import type { AttemptInFlight } from './run-persistence.js';
@@ -77,8 +77,9 @@ export class ActionContext implements ISagaContext<unknown>, AttemptInFlight {
     return rare.controller.signal;
   }
 
-  getStepResult<T>(label: string): T | undefined {
-    return this.run.getStepResult<T>(label);
+  /** Bound when it is read, so that it may be taken out. */
+  get getStepResult(): ResultsByLabel<object> {
+    return this.run.getStepResult;
   }
 
   abort(reason: Error): void {

@@ -16,7 +16,7 @@ export class CompensationContext
   }
 
   get result(): unknown {
-    return this.run.getStepResult(this.label);
+    return this.run.resultOf(this.label);
   }
 
   get cause(): unknown {

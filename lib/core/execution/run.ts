@@ -1,6 +1,7 @@
 import {
   sagaJson,
   type ISagaRunContext,
+  type ResultsByLabel,
   type SagaDefinition,
   type SagaJson,
 } from '../definition/index.js';
@@ -108,10 +109,15 @@ export class Run implements ISagaRunContext<unknown> {
     return this.state.status === 'completed';
   }
 
-  getStepResult<T>(name: string): T | undefined {
+  /** Bound when it is read, so that it may be taken out. */
+  get getStepResult(): ResultsByLabel<object> {
+    return (name: string) => this.resultOf(name);
+  }
+
+  resultOf(name: string): unknown {
     const label = this.definition.labelOf(name);
-    if (this.persistence === undefined) return this.state.step(label)?.result as T | undefined;
-    return this.persistence.readResult(label) as T | undefined;
+    if (this.persistence === undefined) return this.state.step(label)?.result;
+    return this.persistence.readResult(label);
   }
 
   toJSON(): SagaJson {

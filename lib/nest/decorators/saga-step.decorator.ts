@@ -4,6 +4,7 @@ import {
   type ISagaCompensationContext,
   type ISagaContext,
   type NOTHING_TO_UNDO,
+  type ProbeAnswer,
   type SagaStep as CoreSagaStep,
   type StepFailure,
   type StepValue,
@@ -16,7 +17,7 @@ import type { StepSettings } from './step-settings.js';
 type Method = (...args: never[]) => unknown;
 
 type DataOf<M> = M extends (ctx: infer C, ...rest: never[]) => unknown
-  ? C extends { readonly context: infer T }
+  ? NonNullable<C> extends { readonly context: infer T }
     ? T
     : unknown
   : unknown;
@@ -25,20 +26,40 @@ type DataOf<M> = M extends (ctx: infer C, ...rest: never[]) => unknown
 type Undo<M extends Method> = (
   ctx: ISagaCompensationContext<DataOf<M>, StepValue<ReturnType<M>>, never>,
 ) => unknown;
-// Of what a method returns without saying so the compiler knows that it is a text, and not which.
-type Answer = string | { readonly outcome: string };
+// Of `return 'done'` alone the compiler remembers a mere text: such a method states its type, `ProbeAnswer`.
 type Probe<M extends Method> = (
   ctx: ISagaContext<DataOf<M>, never>,
-) => MaybeAsync<StepReturn<Answer>>;
+) => MaybeAsync<StepReturn<ProbeAnswer>>;
 type OnError<M extends Method> = (
   failure: StepFailure,
   ctx: ISagaContext<DataOf<M>, never>,
 ) => unknown;
 
+/** A step is called with its context and nothing else: a method that wants another thing is no step. */
+type StepMethod<M> = (ctx: ISagaContext<DataOf<M>, never>) => unknown;
+
 /** The class must have the named methods, public, with parameters that fit the step. */
 type Has<C extends string, P extends string, E extends string, M extends Method> = {
   readonly [K in C]: Undo<M>;
 } & { readonly [K in P]: Probe<M> } & { readonly [K in E]: OnError<M> };
+
+/** The answers that bring back what is no result of the step; of `unknown` nobody can tell. */
+type Misfit<A, R> = A extends { readonly result?: infer V }
+  ? unknown extends V
+    ? never
+    : [V] extends [R | undefined]
+      ? never
+      : A
+  : never;
+
+/** Refuses probes that bring back another result than the step has. */
+type Fitting<T, K extends string, M extends Method> = {
+  readonly [N in K & keyof T]: T[N] extends (...args: never[]) => infer A
+    ? [Misfit<StepValue<A>, StepValue<ReturnType<M>>>] extends [never]
+      ? unknown
+      : 'a probe brings back the result that its step has'
+    : unknown;
+};
 
 /** Refuses methods of those names that return what would never run. */
 type Running<T, K extends string> = {
@@ -72,9 +93,10 @@ export function SagaStep<
 >(options: string | StepSettings<C, P, E> = {}) {
   const settings: StepSettings = typeof options === 'string' ? { label: options } : options;
   return <
-    M extends Method,
+    M extends StepMethod<M>,
     T extends Has<Extract<C, string>, P, E, M> &
       Running<T, Extract<C, string> | P | E> &
+      Fitting<T, P, M> &
       Runs<ReturnType<M>>,
   >(
     target: T,

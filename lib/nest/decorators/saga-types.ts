@@ -1,4 +1,5 @@
 import type { StepValue } from '../../core/index.js';
+import type { OpenResults } from '../../core/definition/index.js';
 
 type FirstParameter<M> = M extends (first: infer C, ...rest: never[]) => unknown ? C : never;
 
@@ -23,8 +24,11 @@ export type SagaContextOf<S> = [DemandsOf<S>] extends [never]
     ? T
     : never;
 
-/** The results of a decorated class, by the names of its methods: `getStepResult` knows them as well as labels. */
-export type SagaResultsOf<S> = {
+/**
+ * The results of a decorated class, by the names of its methods: `getStepResult` knows them as well as
+ * labels, which the compiler does not see.
+ */
+export type SagaResultsOf<S> = OpenResults & {
   readonly [K in keyof S as S[K] extends (...args: never[]) => unknown ? K : never]: S[K] extends (
     ...args: never[]
   ) => infer R

@@ -1,3 +1,4 @@
+import { JournaledShop } from '../engine/journaled-shop.js';
 import { answers, declines } from '../../support/behaviours.js';
 import { Shop } from '../../support/shop.js';
 
@@ -58,5 +59,54 @@ describe('ctx.idempotencyKey (semantics 24)', () => {
     expect(keys).toHaveLength(4);
     expect(keys[0]).toBe(keys[1]);
     expect(new Set(keys).size).toBe(3);
+  });
+});
+
+describe('what is taken out of a context', () => {
+  it('works alone: in steps, undos and hooks, and from what a run gives', async () => {
+    const shop = new Shop();
+    const seen: unknown[] = [];
+    const saga = shop
+      .saga()
+      .step({
+        label: 'Reserve',
+        action: () => 'seat 7A',
+        compensate: ({ getStepResult }) => void seen.push(getStepResult('Reserve')),
+      })
+      .step({
+        label: 'Charge',
+        action: ({ getStepResult, idempotencyKey, signal, context }) => {
+          seen.push(
+            getStepResult('Reserve'),
+            typeof idempotencyKey,
+            signal.aborted,
+            typeof context,
+          );
+          throw new Error('declined');
+        },
+        onError: (_, { getStepResult }) => void seen.push(getStepResult('Reserve')),
+      });
+    const { getStepResult } = saga.getContext();
+    expect(getStepResult('Reserve')).toBeUndefined();
+    await expect(saga.runAsync()).rejects.toThrow(/declined/);
+    expect(seen).toEqual(['seat 7A', 'string', false, 'object', 'seat 7A', 'seat 7A']);
+    expect(getStepResult('Reserve')).toBe('seat 7A');
+    const { getStepResult: ofChain } = saga;
+    expect(ofChain('Reserve')).toBe('seat 7A');
+  });
+
+  it('also on a journal', async () => {
+    const shop = new JournaledShop();
+    const seen: unknown[] = [];
+    const saga = shop
+      .saga({ id: 'o-1' })
+      .step({ label: 'Reserve', action: () => 'seat 7A' })
+      .step({
+        label: 'Charge',
+        action: ({ getStepResult }) => void seen.push(getStepResult('Reserve')),
+      });
+    await shop.run(saga);
+    const { getStepResult } = saga.getContext();
+    expect([...seen, getStepResult('Reserve')]).toEqual(['seat 7A', 'seat 7A']);
   });
 });
