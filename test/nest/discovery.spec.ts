@@ -1,11 +1,21 @@
-import { Inject, Injectable, Module } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  Module,
+  UseFilters,
+  UseGuards,
+  UseInterceptors,
+  UsePipes,
+} from '@nestjs/common';
 import {
   Saga,
   SagaOperations,
   SagaOrchestratorFactory,
   SagaStep,
   type ISagaContext,
+  type ProbeAnswer,
 } from 'nestjs-saga-orchestrator';
+import { RecordingLogger } from '../support/recording-logger.js';
 import { boot } from './boot.js';
 import { ORDERS, Payments, PlaceOrderSaga, Stock, tea } from './orders.js';
 
@@ -211,5 +221,49 @@ describe('a step is called', () => {
     const { app } = await boot({ imports: [CheckoutModule], providers: ORDERS });
     const saga = app.get(Checkout, { strict: false }).sagas.for(PlaceOrderSaga, tea());
     expect((await saga.runAsync()).isSuccess).toBe(true);
+  });
+});
+
+describe('decorators that Nest does not apply to steps', () => {
+  class Enhancer {}
+
+  it('are named at the start, with class, method and decorator', async () => {
+    class Base {
+      @UseInterceptors(Enhancer as never)
+      refund() {}
+    }
+    @Saga('Enhanced')
+    @UseGuards(Enhancer)
+    class Enhanced extends Base {
+      @SagaStep({ compensate: 'refund', probe: 'look', onError: 'tell' })
+      @UseInterceptors(Enhancer as never)
+      charge() {}
+
+      @UsePipes(Enhancer as never)
+      look(): ProbeAnswer {
+        return 'done';
+      }
+
+      @UseFilters(Enhancer as never)
+      tell() {}
+
+      @UseGuards(Enhancer)
+      noStep() {}
+    }
+    const logger = new RecordingLogger('warn');
+    await boot({ providers: [Enhanced, Enhancer] }, { logger });
+    expect(logger.messages('warn')).toEqual([
+      'Saga Enhanced has decorators that Nest does not apply to steps (Enhanced: @UseGuards(), ' +
+        'Enhanced.charge: @UseInterceptors(), Enhanced.refund: @UseInterceptors(), Enhanced.look: ' +
+        '@UsePipes(), Enhanced.tell: @UseFilters()): take them away, and do in the step what they would do',
+    ]);
+  });
+
+  it('are not looked for on what is no saga', async () => {
+    const logger = new RecordingLogger('warn');
+    @UseGuards(Enhancer)
+    class Plain {}
+    await boot({ providers: [Plain, ...ORDERS] }, { logger });
+    expect(logger.messages('warn').filter((line) => /decorators/.test(line))).toEqual([]);
   });
 });

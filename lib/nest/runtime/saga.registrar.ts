@@ -1,11 +1,22 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type { SagaLogger } from '../../core/index.js';
-import { SagaExplorer } from '../discovery/index.js';
+import { report, shownText } from '../../core/ports/index.js';
+import { ignoredEnhancers, SagaExplorer, type DiscoveredSaga } from '../discovery/index.js';
 import type { SagaModuleOptions } from '../saga-module-options.js';
 import { SAGA_LOGGER, SAGA_OPTIONS } from '../tokens.js';
 import { reportMissingCompensations } from './missing-compensations.js';
 import { SagaOrchestratorFactory } from './saga-orchestrator.factory.js';
 import { reportUnnamedSagas } from './unnamed-sagas.js';
+
+/** Steps are called on the instance, never through Nest's pipeline of requests: what was meant must be known. */
+function reportIgnored({ type, definition }: DiscoveredSaga, logger: SagaLogger): void {
+  const ignored = ignoredEnhancers(type);
+  if (ignored.length === 0) return;
+  const what =
+    `Saga ${shownText(definition.name, 255)} has decorators that Nest does not apply to steps ` +
+    `(${ignored.join(', ')}): take them away, and do in the step what they would do`;
+  report(logger, 'warn', what, { saga: definition.name });
+}
 
 /** Finds the sagas of the application when it starts, and makes them runnable. */
 @Injectable()
@@ -20,7 +31,10 @@ export class SagaRegistrar implements OnModuleInit {
   onModuleInit(): void {
     const sagas = this.explorer.explore();
     this.factory.register(sagas);
-    for (const { definition } of sagas) reportMissingCompensations(definition, this.logger);
+    for (const saga of sagas) {
+      reportMissingCompensations(saga.definition, this.logger);
+      reportIgnored(saga, this.logger);
+    }
     reportUnnamedSagas(sagas, this.options, this.logger);
   }
 }
