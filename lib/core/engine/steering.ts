@@ -1,7 +1,7 @@
 import type { SagaHandle } from '../builder/index.js';
 import type { SagaDefinition } from '../definition/index.js';
 import { SagaStateError } from '../errors/index.js';
-import { recoveredRecord, type Run } from '../execution/index.js';
+import type { Run } from '../execution/index.js';
 import { encodePayload, type SagaRef } from '../journal/index.js';
 import {
   firstOpenLabel,
@@ -15,15 +15,10 @@ import {
 } from '../machine/index.js';
 import { checkedReason, checkedText } from './checked-text.js';
 import type { LiveSaga } from './live-sagas.js';
-import {
-  claimedSaga,
-  shownRef,
-  storedRow,
-  viewByAnyPlan,
-  viewOf,
-  type EngineParts,
-} from './engine-parts.js';
+import { shownRef, storedRow, viewByAnyPlan, viewOf, type EngineParts } from './engine-parts.js';
+import { takeUp } from './take-up.js';
 import { terminate } from './unreadable.js';
+import { wishElsewhere } from './wish-elsewhere.js';
 import { shownText } from '../ports/index.js';
 
 /** Who does something to a saga by hand, and why: both are kept in its journal. */
@@ -60,8 +55,8 @@ export class Steering {
         refuse(ref, 'cancel', refusalToCancel(run.state));
         return { type: 'cancel-requested', by: 'operator', reason };
       });
-    } else {
-      await this.parts.journaling.journal.requestCancel(ref, reason);
+    } else if ((await wishElsewhere(this.parts, ref, reason)) === 'again') {
+      await this.cancel(ref, reason);
     }
   }
 
@@ -159,23 +154,9 @@ export class Steering {
     plan: SagaDefinition,
     recordOf: (run: Run) => SagaRecord,
   ): Promise<SagaHandle> {
-    const { claims, live, journaling, runs } = this.parts;
-    const { owner } = journaling;
-    const [row] = await claims.claim({ names: [ref.name], limit: 1, id: ref.id });
+    const [row] = await this.parts.claims.claim({ names: [ref.name], limit: 1, id: ref.id });
     if (row === undefined)
       throw new SagaStateError(`Another process works on saga ${shownRef(ref)}`);
-    let run: Run;
-    try {
-      run = runs.load(plan, await claimedSaga(this.parts, row));
-      run.note(recoveredRecord(run, owner));
-      run.note(recordOf(run));
-    } catch (error) {
-      // Claimed, but not worked on: as long as this process lives, nobody else could.
-      live.leaveUnbegun(ref, row.epoch);
-      throw error;
-    }
-    const launched = live.launch(run, row.input, row.deadline);
-    await launched.durable;
-    return launched.handle;
+    return takeUp(this.parts, row, plan, recordOf);
   }
 }

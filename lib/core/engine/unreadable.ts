@@ -1,26 +1,8 @@
 import { SagaNotFoundError, SagaStateError } from '../errors/index.js';
-import { encodeHead, type SagaRef, type SagaRow, type StoredSaga } from '../journal/index.js';
-import type { SagaRecord } from '../machine/index.js';
+import type { SagaRef, SagaRow, StoredSaga } from '../journal/index.js';
 import { fullMessageOf, report } from '../ports/index.js';
+import { addRecords } from './add-records.js';
 import { claimedSaga, shownRef, storedRow, type EngineParts } from './engine-parts.js';
-
-/** Adds the records that bring a claimed saga to rest, behind those that nobody may be able to read. */
-async function parkAs(
-  { journaling, environment, runs }: EngineParts,
-  row: SagaRow,
-  nextSeq: number,
-  records: readonly SagaRecord[],
-): Promise<void> {
-  const at = environment.clock.now();
-  const { epoch } = row;
-  const entries = records.map((record, index) => {
-    const head = encodeHead(record);
-    return { seq: nextSeq + index, at, epoch, head, result: null, context: null };
-  });
-  const owned = { ref: row, owner: journaling.owner, epoch } as const;
-  await journaling.journal.append({ ...owned, entries, status: 'parked', progress: false });
-  for (const record of records) runs.tell(row, record, at);
-}
 
 /** Its records are left as they are: an operator, or a fixed codec, can still read them. */
 export async function parkUnreadable(
@@ -29,7 +11,7 @@ export async function parkUnreadable(
   { nextSeq }: StoredSaga,
 ): Promise<void> {
   try {
-    await parkAs(parts, row, nextSeq, [{ type: 'parked', reason: 'unreadable' }]);
+    await addRecords(parts, row, nextSeq, 'parked', [{ type: 'parked', reason: 'unreadable' }]);
   } catch (error) {
     const what = `Saga ${shownRef(row)} could not be parked; it is claimed again`;
     report(parts.logger, 'error', what, { error: fullMessageOf(error) });
@@ -56,7 +38,7 @@ export async function terminate(
   if (row === undefined) throw new SagaNotFoundError(`Saga ${shownRef(ref)} was just deleted`);
   try {
     const { nextSeq } = await claimedSaga(parts, row);
-    await parkAs(parts, row, nextSeq, [
+    await addRecords(parts, row, nextSeq, 'parked', [
       { type: 'recovered', owner: parts.journaling.owner },
       { type: 'manual', act: 'terminate', ...why },
     ]);

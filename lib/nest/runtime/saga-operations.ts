@@ -27,10 +27,12 @@ export class SagaOperations {
 
   /**
    * Asks a saga to turn back: the action in flight is aborted, then what was done is undone.
-   * Resolves when the wish is durable, which is before its end.
+   * Resolves when the wish is a record, which is before its end: at once where this process works on it,
+   * else once its owner has met it, at his next write or heartbeat; when nobody answers for a lease, it
+   * stands in the row, and whoever takes the saga over makes it a record first of all.
    *
    * @throws SagaNotFoundError, or SagaStateError when it has ended, undoes already, or is past its
-   * pivot.
+   * pivot, also when that was while the wish was on its way.
    */
   cancel(name: string, id: string, reason = 'cancelled by an operator'): Promise<void> {
     return this.engine.cancel({ name, id }, reason);

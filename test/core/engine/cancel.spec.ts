@@ -187,7 +187,7 @@ describe('cancel on a journal (semantics 13)', () => {
     await settle();
     const other = shop.process();
     other.register(chain().build());
-    await other.cancel(ref, 'from afar');
+    await shop.clock.until(other.cancel(ref, 'from afar'));
     const { cause } = await failureOf(shop.clock.until(run));
     expect(cause).toMatchObject({ message: /from afar/ });
     expect(shop.log).toEqual(['Charge', 'undo Charge']);

@@ -23,9 +23,11 @@ describe('a cancel that another process asks for (semantics 13)', () => {
   it('reaches the owner with its heartbeat: aborts the action, undoes everything', async () => {
     const { cluster, plan } = await charging();
     const bert = await cluster.process([plan], { worker: false });
-    await bert.engine.cancel(ref, 'changed my mind');
+    const wish = bert.engine.cancel(ref, 'changed my mind');
+    await settle();
     expect(cluster.log).toEqual(['Reserve', 'Charge']);
     await cluster.clock.advance(LEASE / 3);
+    await cluster.clock.until(wish);
     expect(cluster.log).toEqual(UNDONE);
     expect(await bert.get()).toMatchObject({ status: 'compensated' });
     expect((await bert.get())?.timeline).toContainEqual(
@@ -42,19 +44,58 @@ describe('a cancel that another process asks for (semantics 13)', () => {
     const { cluster, plan } = await charging({ does: [answer.does] });
     const bert = await cluster.process([plan], { worker: false });
     const before = cluster.clock.now();
-    await bert.engine.cancel(ref, 'changed my mind');
+    const wish = bert.engine.cancel(ref, 'changed my mind');
+    await settle();
     answer.open();
     await settle();
     expect(cluster.log).toEqual(UNDONE);
     expect(cluster.clock.now()).toBe(before);
+    await cluster.clock.until(wish);
     expect(await bert.get()).toMatchObject({ status: 'compensated' });
+  });
+
+  it.each([
+    ['the pivot', { pivot: true }, /the wish came too late, its pivot step is done/],
+    ['the end', { last: true }, /the wish came too late, it is completed/],
+  ])('that comes too late is told to who wished it: %s was on its way', async (_, end, why) => {
+    const answer = gate();
+    const cluster = new Cluster();
+    const charge = cluster.step('Charge', { does: [answer.does], pivot: 'pivot' in end });
+    const ship = cluster.step('Ship', { does: [neverAnswers], undoes: null });
+    const plan = cluster.plan('last' in end ? [charge] : [charge, ship]);
+    await cluster.begun(await cluster.process([plan]), plan);
+    const bert = await cluster.process([plan], { worker: false });
+    const told = rejectionOf(bert.engine.cancel(ref, 'changed my mind'));
+    await settle();
+    answer.open();
+    expect(await cluster.clock.until(told)).toMatchObject({
+      code: 'SAGA_STATE',
+      message: expect.stringMatching(why) as string,
+    });
+    expect(await cluster.stored()).not.toContain('cancel-requested');
+  });
+
+  it('is a record in place of an owner that sleeps, who writes nothing past it', async () => {
+    const answer = gate();
+    const { cluster, plan, anna } = await charging({ does: [answer.does, answers()], pivot: true });
+    const bert = await cluster.process([plan], { worker: false });
+    anna.pause();
+    answer.open();
+    await settle();
+    await cluster.clock.advance(LEASE);
+    await cluster.clock.until(bert.engine.cancel(ref, 'changed my mind'));
+    expect((await cluster.stored()).slice(3, 5)).toEqual(['recovered', 'cancel-requested']);
+    anna.wake();
+    await settle();
+    expect(await cluster.stored()).not.toContain('done Charge 1');
+    expect(cluster.log).not.toContain('Ship');
   });
 
   it('reaches who recovers the saga, when its owner is gone', async () => {
     const { cluster, plan, anna } = await charging();
     const bert = await cluster.process([plan]);
     anna.crash();
-    await bert.engine.cancel(ref, 'changed my mind');
+    await cluster.clock.until(bert.engine.cancel(ref, 'changed my mind'));
     await cluster.takeover();
     expect(cluster.log).toEqual(UNDONE);
     expect(await cluster.status()).toBe('compensated');
@@ -63,9 +104,9 @@ describe('a cancel that another process asks for (semantics 13)', () => {
   it('is written down once, though the wish stays in the row', async () => {
     const { cluster, plan } = await charging({ does: [stopsOnAbort], undoes: [neverAnswers] });
     const bert = await cluster.process([plan], { worker: false });
-    await bert.engine.cancel(ref, 'first');
-    await bert.engine.cancel(ref, 'second');
+    const wishes = ['first', 'second'].map((reason) => bert.engine.cancel(ref, reason));
     await cluster.clock.advance(LEASE);
+    await Promise.all(wishes);
     expect((await cluster.stored()).filter((type) => type === 'cancel-requested')).toHaveLength(1);
   });
 
@@ -73,7 +114,7 @@ describe('a cancel that another process asks for (semantics 13)', () => {
     const answer = gate();
     const { cluster, plan, anna } = await charging({ does: [answer.does], pivot: true });
     const bert = await cluster.process([plan], { worker: false });
-    await bert.engine.cancel(ref, 'changed my mind');
+    await cluster.clock.until(bert.engine.cancel(ref, 'changed my mind'));
     answer.open();
     await cluster.clock.advance(LEASE);
     expect(cluster.log).toEqual(['Reserve', 'Charge', 'Ship']);
@@ -93,7 +134,7 @@ describe('a cancel that another process asks for (semantics 13)', () => {
     const retry = { retries: 3, delay: 3_600_000, maxDelay: 3_600_000 };
     const { cluster, plan } = await charging({ does: [declines()], retry });
     const bert = await cluster.process([plan], { worker: false });
-    await bert.engine.cancel(ref, 'changed my mind');
+    await cluster.clock.until(bert.engine.cancel(ref, 'changed my mind'));
     await cluster.clock.advance(LEASE / 3);
     expect(cluster.log).toEqual(['Reserve', 'Charge', 'undo Reserve']);
   });
@@ -106,7 +147,7 @@ describe('a cancel of a saga that was parked on its way forward', () => {
     const bert = await cluster.process([plan]);
     await cluster.takeover();
     expect(await bert.get()).toMatchObject({ parkReason: 'in-doubt' });
-    await bert.engine.cancel(ref, 'nobody knows');
+    await cluster.clock.until(bert.engine.cancel(ref, 'nobody knows'));
     await cluster.takeover();
     expect(cluster.log).toEqual(UNDONE);
     expect(await bert.get()).toMatchObject({ status: 'compensated', parkReason: undefined });

@@ -111,7 +111,7 @@ describe('a saga that takes its processes down (semantics 26)', () => {
     const { cluster, next } = await poisoned({ undoes: [neverAnswers] });
     await dieInTurn(cluster, deaths, next);
     const anna = await next();
-    await act(anna);
+    await cluster.clock.until(Promise.resolve(act(anna)));
     await cluster.takeover();
     anna.crash();
     await dieInTurn(cluster, 5, next);

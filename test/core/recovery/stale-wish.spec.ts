@@ -22,7 +22,7 @@ describe('a wish to cancel that another process left in the row', () => {
     const anna = await cluster.process([plan]);
     await cluster.begun(anna, plan);
     const bert = await cluster.process([plan], { worker: false });
-    await bert.engine.cancel(ref, 'changed my mind');
+    await cluster.clock.until(bert.engine.cancel(ref, 'changed my mind'));
     await cluster.clock.advance(LEASE);
     expect(await anna.get()).toMatchObject({ status: 'parked', parkReason: 'in-doubt' });
     expect((await cluster.journal.get(ref))?.cancelReason).toBe('changed my mind');
@@ -41,7 +41,7 @@ describe('a wish to cancel that another process left in the row', () => {
 
   it('does not hide one that comes after that', async () => {
     const { cluster, bert } = await resumed();
-    await bert.engine.cancel(ref, 'changed my mind again');
+    await cluster.clock.until(bert.engine.cancel(ref, 'changed my mind again'));
     await cluster.clock.advance(4 * LEASE);
     expect((await bert.get())?.timeline).toContainEqual(
       expect.objectContaining({ type: 'cancel-requested', reason: 'changed my mind again' }),
