@@ -14,6 +14,8 @@ export class WatchedJournal extends MemoryJournal {
   readonly #aliveUntil = new Map<string, number>();
   /** Sagas that were claimed from processes that live. */
   readonly stolen: string[] = [];
+  /** Taken for an operator who terminates it, from whoever had it. */
+  readonly forced = new Set<string>();
   onRecords: (id: string, entries: readonly JournalEntry[]) => void = () => undefined;
   onClaim: (id: string) => void = () => undefined;
   onHandOver: (id: string) => void = () => undefined;
@@ -69,7 +71,8 @@ export class WatchedJournal extends MemoryJournal {
     for (const { id, owner, epoch, status } of rows) {
       const isLive = status === 'running' || status === 'compensating';
       const stolen = isLive && alive.has(this.ownerOf(id) ?? '');
-      if (stolen) this.stolen.push(`${id} was claimed from who lives`);
+      if (request.force === true) this.forced.add(id);
+      else if (stolen) this.stolen.push(`${id} was claimed from who lives`);
       this.#owners.set(id, { owner, epoch });
       this.onClaim(id);
     }
