@@ -259,7 +259,7 @@ export function describeBadRows(newStore: () => Promise<DamagedStore>): void {
     [
       'a record of a type that is not known',
       records(`'[[4,1,1,"{\\"type\\":\\"paused\\"}",null,null]]'`),
-      /Saga PlaceOrder bad is left alone: A later version has written a record of the type 'paused'/,
+      /Saga PlaceOrder 'bad' is left alone: A later version has written a record of the type 'paused'/,
     ],
     [
       'an act of an operator that is not known',
@@ -280,7 +280,7 @@ export function describeBadRows(newStore: () => Promise<DamagedStore>): void {
     expect(row?.status).toBe(warns === undefined ? 'waiting' : 'running');
     expect(row?.recoveries).toBeLessThanOrEqual(1);
     expect(records.filter(([id]) => id === BAD.id)).toEqual([]);
-    const warnings = logger.messages('warn').filter((message) => message.includes(' bad '));
+    const warnings = logger.messages('warn').filter((message) => message.includes("'bad'"));
     expect(warnings).toEqual(warns === undefined ? [] : [expect.stringMatching(warns)]);
     await expect(engine.resume(BAD)).rejects.toMatchObject({ code: 'SAGA_NEWER' });
     await expect(engine.forget(BAD)).rejects.toMatchObject({ code: 'SAGA_STATE' });

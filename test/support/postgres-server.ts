@@ -145,7 +145,12 @@ class OwnServer implements PostgresServer {
   }
 
   async #launch(): Promise<void> {
-    const settings = ['listen_addresses=127.0.0.1', `unix_socket_directories=${this.folder}`];
+    // Every journal of a test has connections of its own, and a file of tests opens many.
+    const settings = [
+      'max_connections=400',
+      'listen_addresses=127.0.0.1',
+      `unix_socket_directories=${this.folder}`,
+    ];
     const server = [join(this.bin, 'postgres'), '-D', join(this.folder, 'data')];
     const chosen = [...settings, ...this.settings].flatMap((setting) => ['-c', setting]);
     this.#supervisor = spawn(
