@@ -12,6 +12,7 @@ import { LiveSagas } from './live-sagas.js';
 import { Ownership } from './ownership.js';
 import { RecoveryWorker } from './recovery-worker.js';
 import { DefinitionRegistry } from './registry.js';
+import { RemoteEnds } from './remote-ends.js';
 import { Retention } from './retention.js';
 import { RunFactory } from './run-factory.js';
 import { Steering } from './steering.js';
@@ -47,12 +48,14 @@ export function assemble(
     runs: new RunFactory(journaling, environment, logger, observers),
   };
   const ownership: Ownership = new Ownership(parts, journaling.lease);
+  const worker = new RecoveryWorker(parts, recovery);
   return {
     parts,
     ownership,
     steering: new Steering(parts),
     retention: new Retention(parts, deleteAfter),
-    worker: new RecoveryWorker(parts, recovery),
     unknown: new UnknownSagas(parts),
+    worker,
+    remote: new RemoteEnds(parts, (ref) => worker.takeUp(ref)),
   };
 }

@@ -13,6 +13,7 @@ import { checkedRef, type EngineParts } from './engine-parts.js';
 import type { LiveSaga } from './live-sagas.js';
 import type { Ownership } from './ownership.js';
 import type { RecoveryWorker } from './recovery-worker.js';
+import type { RemoteEnds } from './remote-ends.js';
 import type { Retention } from './retention.js';
 import type { SagaDetails, SagaEngine, SagaSummaryPage } from './saga-engine.js';
 import type { ManualReason, Steering } from './steering.js';
@@ -24,6 +25,7 @@ export class InProcessEngine implements SagaEngine {
   readonly #steering: Steering;
   readonly #ownership: Ownership;
   readonly #worker: RecoveryWorker;
+  readonly #remote: RemoteEnds;
   readonly #retention: Retention;
   readonly #unknown: UnknownSagas;
   #hasOpened = false;
@@ -32,7 +34,7 @@ export class InProcessEngine implements SagaEngine {
 
   /** @throws SagaOptionsError with everything that is wrong. */
   constructor(private readonly options: InProcessEngineOptions) {
-    const { parts, steering, ownership, worker, retention, unknown } = assemble(
+    const { parts, steering, ownership, worker, remote, retention, unknown } = assemble(
       options,
       checkedOptions(options),
     );
@@ -40,6 +42,7 @@ export class InProcessEngine implements SagaEngine {
     this.#steering = steering;
     this.#ownership = ownership;
     this.#worker = worker;
+    this.#remote = remote;
     this.#retention = retention;
     this.#unknown = unknown;
   }
@@ -142,7 +145,7 @@ export class InProcessEngine implements SagaEngine {
   }
 
   #accepted(live: LiveSaga, definition: SagaDefinition): Promise<SagaHandle> {
-    return accepted(this.#parts, live, definition, () => this.#closed !== undefined);
+    return accepted(this.#parts, live, definition, this.#remote);
   }
 
   /** Before this process may own anything: it must be known to live. */
@@ -168,6 +171,7 @@ export class InProcessEngine implements SagaEngine {
     const { live, environment, logger } = this.#parts;
     // First of all: while the journal answers, no further step begins.
     live.stopAtBoundary();
+    this.#remote.stop();
     await this.#opened?.catch(() => undefined);
     this.#retention.stop();
     this.#unknown.stop();

@@ -13,6 +13,8 @@ export class LiveSaga {
     readonly run: Run,
     readonly input: string,
     readonly handle: SagaHandle,
+    /** For the engine: who asks the handle counts as one who waits. */
+    readonly ended: Promise<Run>,
     /** Resolves when its first records are durable. */
     readonly durable: Promise<unknown>,
   ) {}
@@ -53,6 +55,8 @@ export class LiveSagas {
   /** By what was owned: one that cannot be given back may be left again. */
   readonly #left = new Map<string, LeftSaga>();
   readonly #leaving = new Set<Promise<void>>();
+  /** How many calls in this process wait for the end of a saga. */
+  waiting = 0;
   #closing = false;
 
   get(ref: SagaRef): LiveSaga | undefined {
@@ -71,7 +75,10 @@ export class LiveSagas {
     // Claimed anew while it ran here: as if another process had taken it over.
     this.#byKey.get(key)?.run.stop(new LeaseLostError('The saga was claimed anew'), 'now');
     const driven = deadline === null ? drive(run) : driveUntil(run, deadline);
+    let callers = 0;
     const forget = (): void => {
+      this.waiting -= callers;
+      callers = -Infinity;
       if (this.#byKey.get(key)?.run === run) this.#byKey.delete(key);
     };
     const told = driven.then(
@@ -90,13 +97,20 @@ export class LiveSagas {
     );
     // Whoever wants to know how it ended asks the handle; a start that failed is told by `durable`.
     told.catch(ignore);
-    const handle = { id: run.sagaId, saga: run, result: () => told };
+    const result = (): Promise<Run> => {
+      if (callers >= 0) {
+        callers += 1;
+        this.waiting += 1;
+      }
+      return told;
+    };
+    const handle = { id: run.sagaId, saga: run, result };
     // What comes first is noted by now, and written at once: a probe begins without a write of its own.
     // Where `drive` was stopped before, there is nothing to write, and `driven` tells so.
     const durable = journaled.hasRecords ? Promise.race([journaled.flush(), driven]) : driven;
     // A recovery has no caller who waits for it.
     durable.catch(ignore);
-    const live = new LiveSaga(run, input, handle, durable);
+    const live = new LiveSaga(run, input, handle, told, durable);
     this.#byKey.set(key, live);
     return live;
   }
@@ -170,7 +184,7 @@ export class LiveSagas {
     });
     // Again: an operator may send one on in the meantime, as far as to its next boundary.
     while (this.size > 0) {
-      await Promise.allSettled([...this.#byKey.values()].map(({ handle }) => handle.result()));
+      await Promise.allSettled([...this.#byKey.values()].map(({ ended }) => ended));
     }
     unschedule();
   }

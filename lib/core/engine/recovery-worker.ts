@@ -1,20 +1,23 @@
-import type { SagaDefinition } from '../definition/index.js';
-import { isSagaError } from '../errors/index.js';
-import { recoveredRecord } from '../execution/index.js';
-import { refKey, type SagaRow, type StoredSaga } from '../journal/index.js';
-import { refusalToCancel } from '../machine/index.js';
-import { fullMessageOf, report, shownText } from '../ports/index.js';
-import { claimedSaga, shownRef, type EngineParts } from './engine-parts.js';
-import { NewerSagas } from './newer-sagas.js';
-import { Reminders } from './reminders.js';
-import { whyStranger } from './strangers.js';
-import { parkUnreadable } from './unreadable.js';
+import type { SagaRef, SagaRow } from '../journal/index.js';
+import { fullMessageOf, report } from '../ports/index.js';
+import { ClaimedSagas } from './claimed-sagas.js';
+import type { EngineParts } from './engine-parts.js';
+import { Slots } from './slots.js';
+
+function isLive({ status }: SagaRow): boolean {
+  return status === 'running' || status === 'compensating';
+}
 
 /** How a process looks for sagas that another one left behind. */
 export interface RecoveryOptions {
   /** How often it looks, in ms. @default a third of the lease */
   readonly pollMs: number;
-  /** How many recovered sagas it works on at once, at least 1. @default 100 */
+  /**
+   * How many recovered sagas it works on at once, at least 1. Those in a back-off do not count, nor
+   * those whose step waits for another saga; with them it has at most 100 times as many in hand.
+   *
+   * @default 100
+   */
   readonly concurrency: number;
   /** Take-overs of a saga without progress until it is parked, 0 to 1,000. @default 5 */
   readonly maxRecoveries: number;
@@ -29,23 +32,48 @@ export class RecoveryWorker {
   #unschedule: (() => void) | undefined;
   #round: Promise<void> = Promise.resolve();
   #looking = false;
-  #leftSome = false;
-  readonly #reminders: Reminders;
-  readonly #newer: NewerSagas;
+  readonly #claimed: ClaimedSagas;
   /** There may be more than it has had room for. */
   #more = false;
-  readonly #running = new Set<Promise<unknown>>();
+  readonly #slots: Slots;
+  #started = false;
+  readonly #taking = new Set<Promise<void>>();
 
   constructor(
     private readonly parts: EngineParts,
     private readonly options: RecoveryOptions,
   ) {
-    this.#newer = new NewerSagas(parts.environment.clock);
-    this.#reminders = new Reminders(parts.environment.clock);
+    this.#slots = new Slots(parts, options.concurrency);
+    this.#claimed = new ClaimedSagas(parts, options.maxRecoveries, (run, ended) =>
+      this.#slots.take(run, ended, () => this.#onEnd()),
+    );
   }
 
   start(): void {
+    this.#started = true;
     this.#arm(0);
+  }
+
+  /** Takes up one for whose end somebody here waits, if nobody works on it; it needs no slot. */
+  takeUp(ref: SagaRef): Promise<void> {
+    const isKnown = this.parts.registry.find(ref.name) !== undefined;
+    if (!this.#started || this.#stopped || !isKnown) return Promise.resolve();
+    const taking: Promise<void> = this.#takeUp(ref).finally(() => this.#taking.delete(taking));
+    this.#taking.add(taking);
+    return taking;
+  }
+
+  async #takeUp({ name, id }: SagaRef): Promise<void> {
+    const { claims, journaling, live } = this.parts;
+    try {
+      await journaling.lease.ensure();
+      const [row] = await claims.claim({ names: [name], limit: 1, id });
+      if (row === undefined) return;
+      if (isLive(row)) await this.#claimed.takeUp(row);
+      else live.leaveUnbegun(row, row.epoch);
+    } catch (error) {
+      this.#reportFailure(error);
+    }
   }
 
   /** Claims nothing more; resolves when the round that is under way has ended. */
@@ -53,6 +81,7 @@ export class RecoveryWorker {
     this.#stopped = true;
     this.#unschedule?.();
     await this.#round;
+    await Promise.all(this.#taking);
   }
 
   #arm(delayMs: number): void {
@@ -70,20 +99,24 @@ export class RecoveryWorker {
     this.#looking = true;
     await this.#claim();
     // Not before the end of the round, which would claim them again, and never what comes after them.
-    if (this.#leftSome) await this.parts.live.giveBack(this.parts.journaling);
+    const leftSome = this.#claimed.tellLeft();
+    if (leftSome) await this.parts.live.giveBack(this.parts.journaling);
     this.#looking = false;
+    this.#arm(leftSome ? 2 * this.options.pollMs : this.#pace());
+  }
+
+  #pace(): number {
     const { pollMs } = this.options;
-    this.#arm(this.#leftSome ? 2 * pollMs : this.#mayGoOn() ? 0 : pollMs);
-    this.#leftSome = false;
+    if (this.#mayGoOn()) return 0;
+    return this.#more ? Math.min(pollMs, this.#slots.recheckMs) : pollMs;
   }
 
   /** Half at a time: a claim for every saga that ends would cost more than the saga. */
   #mayGoOn(): boolean {
-    return this.#more && this.#running.size <= this.options.concurrency / 2;
+    return this.#more && this.#slots.room >= this.options.concurrency / 2;
   }
 
-  #onEnd(saga: Promise<unknown>): void {
-    this.#running.delete(saga);
+  #onEnd(): void {
     if (this.#looking || !this.#mayGoOn()) return;
     this.#more = false;
     this.#unschedule?.();
@@ -91,107 +124,29 @@ export class RecoveryWorker {
   }
 
   async #claim(): Promise<void> {
-    const { claims, journaling, registry, logger } = this.parts;
+    const { claims, journaling, registry } = this.parts;
     this.#more = false;
     try {
       for (;;) {
-        const limit = Math.min(100, this.options.concurrency - this.#running.size);
+        const limit = Math.min(100, this.#slots.room);
         const { names } = registry;
         this.#more = limit <= 0;
+        this.#slots.noteRoom(limit > 0);
         if (this.#stopped || limit <= 0 || names.length === 0) return;
         // Who is not known to live must not own anything more.
         await journaling.lease.ensure();
         const rows = await claims.claim({ names, limit });
         // What was claimed is ours: every row is taken up or parked, none dropped.
-        await Promise.all(rows.map((row) => this.#recover(row)));
+        await Promise.all(rows.map((row) => this.#claimed.takeUp(row)));
         if (rows.length < limit) return;
       }
     } catch (error) {
-      report(logger, 'error', 'Looking for sagas to recover failed; it is tried again', {
-        error: fullMessageOf(error),
-      });
+      this.#reportFailure(error);
     }
   }
 
-  async #recover(row: SagaRow): Promise<void> {
-    const { registry, logger, live } = this.parts;
-    let stored: StoredSaga;
-    try {
-      stored = await claimedSaga(this.parts, row);
-    } catch (error) {
-      // The journal's fault, not the saga's: it is given back, and claimed again.
-      report(logger, 'error', `Saga ${shownRef(row)} could not be loaded; it is claimed again`, {
-        error: fullMessageOf(error),
-      });
-      live.leaveUnbegun(row, row.epoch);
-      return;
-    }
-    try {
-      this.#carryOn(row, registry.get(row.name, row.version), stored);
-    } catch (error) {
-      if (isSagaError(error, 'SAGA_NEWER')) return this.#leaveAlone(row, error.message);
-      const fields = { saga: row.name, sagaId: row.id, error: fullMessageOf(error) };
-      report(
-        logger,
-        'error',
-        `Saga ${shownText(row.name, 255)} cannot be recovered; it is parked`,
-        fields,
-      );
-      await parkUnreadable(this.parts, row, stored);
-    }
-  }
-
-  #carryOn(row: SagaRow, definition: SagaDefinition, stored: StoredSaga): void {
-    const { runs, live, journaling, logger } = this.parts;
-    const run = runs.load(definition, stored);
-    const stranger = whyStranger(run);
-    if (stranger !== undefined) return this.#leaveAlone(row, stranger);
-    run.note(recoveredRecord(run, journaling.owner));
-    const cancellable = run.state.cancel === undefined && refusalToCancel(run.state) === undefined;
-    const cancelled = row.cancelReason !== null && cancellable;
-    if (cancelled) run.requestCancel('operator', row.cancelReason);
-    const isNewer = row.version > definition.version;
-    if (isNewer && this.#newer.isLeft(run, stored.entries.length)) return this.#leaveToNewer(row);
-    const { name, id: sagaId, status, recoveries } = row;
-    const fields = { saga: name, sagaId, status, recoveries };
-    report(logger, 'info', `Saga ${shownRef(row)} is resumed after its process died`, fields);
-    // Who cancels it gives it all of its take-overs again, to come back with.
-    if (!cancelled && row.recoveries > this.options.maxRecoveries) {
-      run.note({ type: 'parked', reason: 'recovery-limit' });
-    }
-    const ended = live
-      .launch(run, row.input, row.deadline)
-      .handle.result()
-      .catch(() => undefined)
-      .finally(() => this.#onEnd(ended));
-    this.#running.add(ended);
-  }
-
-  /**
-   * While a deploy is rolled out, a process of the older version meets sagas of the newer one. What it
-   * cannot carry on is not parked but left to those who can, and who are let look first.
-   */
-  #leaveToNewer(row: SagaRow): void {
-    const { logger } = this.parts;
-    const what = `Saga ${shownRef(row)} is left to processes that know its version ${row.version}`;
-    report(logger, 'warn', what, { saga: row.name, sagaId: row.id });
-    this.#leave(row);
-  }
-
-  /** To those who can read it or know its steps; they are told of it from time to time. */
-  #leaveAlone(row: SagaRow, why: string): void {
-    if (this.#reminders.isDue(refKey(row))) {
-      report(this.parts.logger, 'warn', `Saga ${shownRef(row)} is left alone: ${why}`, {
-        saga: row.name,
-        sagaId: row.id,
-      });
-    }
-    this.#leave(row);
-  }
-
-  /** To others, who are let look first. */
-  #leave(row: SagaRow): void {
-    this.#leftSome = true;
-    this.parts.live.leaveUnbegun(row, row.epoch);
+  #reportFailure(error: unknown): void {
+    const what = 'Looking for sagas to recover failed; it is tried again';
+    report(this.parts.logger, 'error', what, { error: fullMessageOf(error) });
   }
 }

@@ -122,7 +122,7 @@ export class Steering {
       const live = this.parts.live.get(ref);
       if (live === undefined) return undefined;
       if (!live.isBorn) await live.durable.catch(() => undefined);
-      else if (live.run.state.atRest) await live.handle.result().catch(() => undefined);
+      else if (live.run.state.atRest) await live.ended.catch(() => undefined);
       else return act(live);
     }
   }

@@ -145,6 +145,11 @@ export class Run implements ISagaRunContext<unknown> {
     }
   }
 
+  /** Whether it waits for a time to come, and nothing of it is at work. */
+  get isPaused(): boolean {
+    return this.#rare?.wake !== undefined;
+  }
+
   /** Waits `ms`, or until {@link requestCancel}, {@link stop} or `sooner` has changed what comes next. */
   pause(ms: number, sooner?: Promise<void>): Promise<void> {
     return new Promise((resolve) => {

@@ -186,7 +186,7 @@ describe('a journal that fails during a recovery (semantics 8)', () => {
     const bert = await cluster.process([plan]);
     const attached = await bert.start(plan);
     bert.fault = (method) => {
-      if (method === 'load') throw new Error('connection reset');
+      if (method === 'get') throw new Error('connection reset');
     };
     const error = await rejectionOf(cluster.clock.until(attached.result()));
     expect(error).toMatchObject({
