@@ -24,7 +24,9 @@ function remembers(change: (entries: readonly JournalEntry[]) => readonly Journa
     wrapJournal(inner, {
       load: async (ref): Promise<StoredSaga | undefined> => {
         const stored = await inner.load(ref);
-        return stored && { ...stored, entries: change(stored.entries) };
+        if (stored === undefined) return undefined;
+        const entries = change(stored.entries);
+        return { ...stored, entries, nextSeq: (entries.at(-1)?.seq ?? 0) + 1 };
       },
     });
 }

@@ -35,19 +35,32 @@ export function witnessed(inner: Journal, witnessOf: (sagaName: string) => Witne
     name: string,
     entries: readonly JournalEntry[],
     commit: () => Promise<T>,
+    isWritten: (answer: T) => boolean,
   ): Promise<T> => {
     const { points, ledger } = witnessOf(name);
     const what = typesOf(entries);
     points.reach(`before the commit of ${what}`);
     const answer = await commit();
-    // What is there already was not written.
-    if (answer !== undefined) return answer;
+    if (!isWritten(answer)) return answer;
     ledger.write(...entries.map(({ seq, head }) => ({ kind: 'acked' as const, seq, head })));
     points.reach(`after the commit of ${what}`);
     return answer;
   };
   return wrapJournal(inner, {
-    create: (saga) => committed(saga.name, saga.entries, () => inner.create(saga)),
-    append: (batch) => committed(batch.ref.name, batch.entries, () => inner.append(batch)),
+    // What is there already was not written; an append may answer a cancel that it has found.
+    create: (saga) =>
+      committed(
+        saga.name,
+        saga.entries,
+        () => inner.create(saga),
+        (existing) => existing === undefined,
+      ),
+    append: (batch) =>
+      committed(
+        batch.ref.name,
+        batch.entries,
+        () => inner.append(batch),
+        () => true,
+      ),
   });
 }

@@ -28,8 +28,9 @@ function noted(inner: Journal): Journal {
       return taken;
     },
     append: async (batch) => {
-      await inner.append(batch);
+      const wish = await inner.append(batch);
       witness.acked(batch.ref.id, batch.entries);
+      return wish;
     },
     claim: async (request) => {
       const rows = await inner.claim(request);
