@@ -2,8 +2,8 @@ import type { SagaDefinition } from '../definition/index.js';
 import { isSagaError } from '../errors/index.js';
 import { recoveredRecord, type Run } from '../execution/index.js';
 import { refKey, type SagaRow, type StoredSaga } from '../journal/index.js';
-import { refusalToCancel } from '../machine/index.js';
-import { fullMessageOf, report, shownText } from '../ports/index.js';
+import { takesCancel } from '../machine/index.js';
+import { fullMessageOf, report, shownWhole } from '../ports/index.js';
 import { claimedSaga, shownRef, type EngineParts } from './engine-parts.js';
 import { NewerSagas } from './newer-sagas.js';
 import { Reminders } from './reminders.js';
@@ -56,7 +56,7 @@ export class ClaimedSagas {
       report(
         logger,
         'error',
-        `Saga ${shownText(row.name, 255)} cannot be recovered; it is parked`,
+        `Saga ${shownWhole(row.name)} cannot be recovered; it is parked`,
         fields,
       );
       await parkUnreadable(this.parts, row, stored);
@@ -69,8 +69,7 @@ export class ClaimedSagas {
     const stranger = whyStranger(run);
     if (stranger !== undefined) return this.#leaveAlone(row, stranger);
     run.note(recoveredRecord(run, journaling.owner));
-    const cancellable = run.state.cancel === undefined && refusalToCancel(run.state) === undefined;
-    const cancelled = row.cancelReason !== null && cancellable;
+    const cancelled = row.cancelReason !== null && takesCancel(run.state);
     if (cancelled) run.requestCancel('operator', row.cancelReason);
     const isNewer = row.version > definition.version;
     if (isNewer && this.#newer.isLeft(run, stored.entries.length)) return this.#leaveToNewer(row);

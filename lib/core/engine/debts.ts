@@ -1,7 +1,7 @@
 import { decodeHead, type SagaRow } from '../journal/index.js';
 import { evolve, missingUndos, SagaState } from '../machine/index.js';
 import type { SagaDefinition } from '../definition/index.js';
-import { fullMessageOf, report, quoted, shownText } from '../ports/index.js';
+import { fullMessageOf, report, quoted, shownWhole } from '../ports/index.js';
 import { storedSaga, type EngineParts } from './engine-parts.js';
 import { someOf } from './some-of.js';
 import { refuseUnreadable } from './readable.js';
@@ -58,7 +58,7 @@ async function owedUndos(
 
 async function reportOwed(parts: EngineParts, name: string): Promise<void> {
   const { logger } = parts;
-  const named = shownText(name, 255);
+  const named = shownWhole(name);
   let owed: ReadonlyMap<string, readonly string[]>;
   try {
     owed = await owedUndos(parts, name);

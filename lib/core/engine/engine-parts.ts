@@ -2,13 +2,12 @@ import type { Run, RunEnvironment } from '../execution/index.js';
 import { LeaseLostError, SagaNotFoundError } from '../errors/index.js';
 import { nameProblem, refuseProblems, shown, type SagaDefinition } from '../definition/index.js';
 import type { SagaRef, SagaRow, StoredSaga } from '../journal/index.js';
-import type { SagaLogger } from '../ports/index.js';
+import { shownSaga, type SagaLogger } from '../ports/index.js';
 import type { Claims } from './claims.js';
 import type { Journaling } from './journaling.js';
 import type { LiveSagas } from './live-sagas.js';
 import type { DefinitionRegistry } from './registry.js';
 import { planWithoutSteps, type RunFactory } from './run-factory.js';
-import { shownSaga } from '../ports/index.js';
 
 /** What the parts of one engine share. */
 export interface EngineParts {
@@ -19,6 +18,11 @@ export interface EngineParts {
   readonly live: LiveSagas;
   readonly runs: RunFactory;
   readonly claims: Claims;
+}
+
+/** Not at rest: somebody has to work on it. */
+export function isLive({ status }: SagaRow): boolean {
+  return status === 'running' || status === 'compensating';
 }
 
 export function shownRef(ref: SagaRef): string {

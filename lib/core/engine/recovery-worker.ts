@@ -1,12 +1,8 @@
-import type { SagaRef, SagaRow } from '../journal/index.js';
+import type { SagaRef } from '../journal/index.js';
 import { fullMessageOf, report } from '../ports/index.js';
 import { ClaimedSagas } from './claimed-sagas.js';
-import type { EngineParts } from './engine-parts.js';
+import { isLive, type EngineParts } from './engine-parts.js';
 import { Slots } from './slots.js';
-
-function isLive({ status }: SagaRow): boolean {
-  return status === 'running' || status === 'compensating';
-}
 
 /** How a process looks for sagas that another one left behind. */
 export interface RecoveryOptions {

@@ -3,14 +3,10 @@ import type { SagaDefinition } from '../definition/index.js';
 import { isSagaError, SagaInterruptedError } from '../errors/index.js';
 import { executionException, type Run } from '../execution/index.js';
 import { refKey, type SagaRef, type SagaRow } from '../journal/index.js';
-import { storedSaga, viewOf, type EngineParts } from './engine-parts.js';
+import { isLive, storedSaga, viewOf, type EngineParts } from './engine-parts.js';
 
 /** How often a saga in other hands is looked at, in ms. */
 const POLL_MS = 250;
-
-function isLive({ status }: SagaRow): boolean {
-  return status === 'running' || status === 'compensating';
-}
 
 /**
  * The ends of sagas that this process has not begun itself. All who wait for one share its row's look:

@@ -1,7 +1,6 @@
 import type { Run } from '../execution/index.js';
 import { report } from '../ports/index.js';
-import type { EngineParts } from './engine-parts.js';
-import { shownRef } from './engine-parts.js';
+import { shownRef, type EngineParts } from './engine-parts.js';
 import { someOf } from './some-of.js';
 
 /** So many times as many sagas as there are slots are in hand at most, those that wait included. */

@@ -13,13 +13,13 @@ import {
   type SagaRecord,
   verbOf,
 } from '../machine/index.js';
+import { shownWhole } from '../ports/index.js';
 import { checkedReason, checkedText } from './checked-text.js';
 import type { LiveSaga } from './live-sagas.js';
 import { shownRef, storedRow, viewByAnyPlan, viewOf, type EngineParts } from './engine-parts.js';
 import { takeUp } from './take-up.js';
 import { terminate } from './unreadable.js';
 import { wishElsewhere } from './wish-elsewhere.js';
-import { shownText } from '../ports/index.js';
 
 /** Who does something to a saga by hand, and why: both are kept in its journal. */
 export interface ManualReason {
@@ -92,7 +92,7 @@ export class Steering {
       await run.persistence?.flush();
       // Whether it waits, or works and does not look at its signal: what it would say is not noted.
       run.stop(
-        new SagaStateError(`Saga ${shownRef(ref)} was terminated: ${shownText(why.reason, 255)}`),
+        new SagaStateError(`Saga ${shownRef(ref)} was terminated: ${shownWhole(why.reason)}`),
         'now',
       );
       return true;

@@ -1,7 +1,6 @@
 import type { Run } from '../execution/index.js';
-
+import { quoted, shownWhole } from '../ports/index.js';
 import { someOf } from './some-of.js';
-import { quoted, shownText } from '../ports/index.js';
 
 /**
  * Why a saga bears the name of this plan and has nothing else of it, as one of another service that shares
@@ -14,7 +13,7 @@ export function whyStranger({ definition, state }: Run): string | undefined {
     return undefined;
   }
   return (
-    `it has run ${someOf(labels.map(quoted))}, and no step of ${shownText(definition.name, 255)} here is called so. If it ` +
+    `it has run ${someOf(labels.map(quoted))}, and no step of ${shownWhole(definition.name)} here is called so. If it ` +
     "is another service's, give each its own forRoot({ application }); if it is not, terminate it, or " +
     'bring its steps back'
   );

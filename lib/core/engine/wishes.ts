@@ -1,13 +1,12 @@
 import type { Run } from '../execution/index.js';
-import { refusalToCancel } from '../machine/index.js';
+import { takesCancel } from '../machine/index.js';
 
 /**
  * Makes a wish to cancel that stands in the saga's row a record, unless it is one already, or comes too
  * late. The row keeps it: who takes the saga over before the record is durable meets it there.
  */
 export function hear(run: Run, reason: string): void {
-  const { state } = run;
-  if (state.atRest || state.cancel !== undefined || refusalToCancel(state) !== undefined) return;
+  if (run.state.atRest || !takesCancel(run.state)) return;
   run.requestCancel('operator', reason);
   run.persistence?.flush().catch(() => undefined);
 }

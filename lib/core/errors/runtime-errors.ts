@@ -1,5 +1,5 @@
 import { SagaError } from './saga-error.js';
-import { shownSaga, shownText } from '../ports/index.js';
+import { shownSaga, shownWhole } from '../ports/index.js';
 
 /** An attempt took longer than its step's `timeout`; the signal's reason and the attempt's error. */
 export class SagaTimeoutError extends SagaError {
@@ -17,7 +17,7 @@ export class SagaCancelledError extends SagaError {
     super(
       by === 'deadline'
         ? 'The deadline of the saga has passed'
-        : `Cancelled: ${shownText(reason, 255)}`,
+        : `Cancelled: ${shownWhole(reason)}`,
     );
   }
 }

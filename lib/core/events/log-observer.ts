@@ -7,7 +7,7 @@ import {
   type LogFields,
   type LogLevel,
   type SagaLogger,
-  shownText,
+  shownWhole,
 } from '../ports/index.js';
 import { shownError } from './saga-event.js';
 
@@ -63,15 +63,15 @@ class LogObserver implements RunObserver {
   onRecord(run: Run, record: SagaRecord): void {
     switch (record.type) {
       case 'completed':
-        return this.#log('info', `Saga ${shownText(run.sagaName, 255)} completed`, run, record);
+        return this.#log('info', `Saga ${shownWhole(run.sagaName)} completed`, run, record);
       case 'compensated':
-        return this.#log('warn', `Saga ${shownText(run.sagaName, 255)} compensated`, run, record);
+        return this.#log('warn', `Saga ${shownWhole(run.sagaName)} compensated`, run, record);
       case 'parked':
-        return this.#log('error', `Saga ${shownText(run.sagaName, 255)} parked`, run, record);
+        return this.#log('error', `Saga ${shownWhole(run.sagaName)} parked`, run, record);
       default:
         if (!this.debug) return;
         if (BEGINS.has(record.type)) this.#stepStarted = this.clock.monotonic();
-        this.#log('debug', `Saga ${shownText(run.sagaName, 255)}: ${record.type}`, run, record);
+        this.#log('debug', `Saga ${shownWhole(run.sagaName)}: ${record.type}`, run, record);
     }
   }
 

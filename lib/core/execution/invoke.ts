@@ -107,7 +107,8 @@ async function confirmed(
 
 /**
  * Calls an action, a compensation or a probe. A synchronous throw passes through; what comes back is
- * to be awaited, and of a bare call looked at once more by {@link isPending}. The bare call without time limit and journal costs no promise of our own.
+ * to be awaited, and of a bare call looked at once more by {@link isPending}. The bare call without
+ * time limit and journal costs no promise of our own.
  *
  * @param grace How long the next effect waits for this one when it is late, in ms; `undefined` for
  * a hook, which changes nothing and so holds nothing up.

@@ -1,7 +1,7 @@
 import { shown, type StepDefinition } from '../definition/index.js';
 import { errorWithin, isAnswerLost, isSagaError } from '../errors/index.js';
 import type { SagaRecord } from '../machine/index.js';
-import { isInstance, quoted, messageOf, isError } from '../ports/index.js';
+import { isInstance, quoted, messageOf, isError, whenRejected } from '../ports/index.js';
 import { isFinal } from '../result/index.js';
 import { backoff, type RetryPolicy } from '../retry/index.js';
 import type { ActionContext } from './action-context.js';
@@ -70,7 +70,7 @@ function mayHaveTakenPlace(run: Run, { label, policy }: StepDefinition, error: u
   try {
     const answer: unknown = unknownWhen(error);
     if (typeof answer === 'boolean') return answer;
-    void Promise.resolve(answer).catch(() => undefined);
+    whenRejected(answer, () => undefined);
     throw new TypeError(`it answered ${shown(answer)}; it must answer true or false at once`);
   } catch (broken) {
     const message = `unknownWhen of step ${quoted(label)} failed; the outcome counts as unknown`;

@@ -22,5 +22,11 @@ export {
 } from './saga-state.js';
 export { resumeRecord, stepIndex } from './resume.js';
 export { failureOf } from './summary.js';
-export { refusalOfManual, refusalToCancel, verbOf, type ManualWish } from './refusals.js';
+export {
+  refusalOfManual,
+  refusalToCancel,
+  takesCancel,
+  verbOf,
+  type ManualWish,
+} from './refusals.js';
 export { firstOpenLabel } from './steering.js';

@@ -2,10 +2,10 @@ import { shown, type SagaDefinition } from '../definition/index.js';
 import { SagaStateError } from '../errors/index.js';
 import type { SagaRecord } from './saga-record.js';
 import type { SagaState } from './saga-state.js';
-import { quoted, shownText } from '../ports/index.js';
+import { quoted, shownWhole } from '../ports/index.js';
 
-function refuse(why: string): never {
-  throw new SagaStateError(why);
+function refuse({ name }: SagaDefinition, from: string, why: string): never {
+  throw new SagaStateError(`Cannot resume ${shownWhole(name)} from ${from}: ${why}`);
 }
 
 /** Where a step stands in the plan. @throws SagaStateError when there is none of that label */
@@ -13,9 +13,7 @@ export function stepIndex(definition: SagaDefinition, label: string): number {
   const index = definition.forward.findIndex((step) => step.label === label);
   if (index >= 0) return index;
   const known = definition.forward.map((step) => quoted(step.label)).join(', ');
-  refuse(
-    `Cannot resume ${shownText(definition.name, 255)} from ${shown(label)}: its labels are ${known}`,
-  );
+  refuse(definition, shown(label), `its labels are ${known}`);
 }
 
 /**
@@ -31,24 +29,18 @@ export function resumeRecord(
   fromLabel: string,
 ): SagaRecord {
   const index = stepIndex(definition, fromLabel);
+  const from = quoted(fromLabel);
   if (state.cause !== undefined || state.status === 'compensated') {
-    refuse(
-      `Cannot resume ${shownText(definition.name, 255)} from ${quoted(fromLabel)}: it has begun to undo its steps; ` +
-        'start a new saga',
-    );
+    refuse(definition, from, 'it has begun to undo its steps; start a new saga');
   }
   if (state.parked?.reason === 'terminated') {
-    refuse(
-      `Cannot resume ${shownText(definition.name, 255)} from ${quoted(fromLabel)}: it was terminated`,
-    );
+    refuse(definition, from, 'it was terminated');
   }
   const before = definition.forward.slice(0, index).map((step) => step.label);
   const open = state.steps.find((step) => step.phase !== 'done' && before.includes(step.label));
   if (open !== undefined) {
-    refuse(
-      `Cannot resume ${shownText(definition.name, 255)} from ${quoted(fromLabel)}: step ${quoted(open.label)} was started ` +
-        'and is not done; resume from it',
-    );
+    const label = quoted(open.label);
+    refuse(definition, from, `step ${label} was started and is not done; resume from it`);
   }
   const known = new Set([...state.skipped, ...state.steps.map((step) => step.label)]);
   return { type: 'resumed', skip: before.filter((label) => !known.has(label)) };

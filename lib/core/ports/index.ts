@@ -10,4 +10,4 @@ export {
   type LogLevel,
   type SagaLogger,
 } from './logger.js';
-export { quoted, shown, shownSaga, shownText } from './shown.js';
+export { quoted, shown, shownSaga, shownText, shownWhole } from './shown.js';

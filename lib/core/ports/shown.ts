@@ -16,12 +16,17 @@ export function shown(value: unknown): string {
   return typeof value === 'object' && value !== null ? 'an object' : shownText(String(value));
 }
 
-/** A label or an id, whole: who reads it has to find it. */
+/** A name, a label, an id or a reason, whole: who reads it has to find it. */
+export function shownWhole(text: string): string {
+  return shownText(text, 255);
+}
+
+/** As {@link shownWhole}, in quotes: for what may hold spaces. */
 export function quoted(text: string): string {
-  return `'${shownText(text, 255)}'`;
+  return `'${shownWhole(text)}'`;
 }
 
 /** A saga for a text: PlaceOrder 'o-1'. */
 export function shownSaga(name: string, id: string): string {
-  return `${shownText(name, 255)} ${quoted(id)}`;
+  return `${shownWhole(name)} ${quoted(id)}`;
 }

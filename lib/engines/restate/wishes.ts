@@ -5,8 +5,8 @@ import type { PayloadCodec } from '../../core/journal/index.js';
 import {
   firstOpenLabel,
   refusalOfManual,
-  refusalToCancel,
   resumeRecord,
+  takesCancel,
   type SagaRecord,
 } from '../../core/machine/index.js';
 import type { Wish } from './wire.js';
@@ -46,7 +46,7 @@ function resumed(run: Run, from: string | undefined): SagaRecord | undefined {
 export function grant(run: Run, wish: Wish, codec: PayloadCodec, begun: boolean): boolean {
   switch (wish.kind) {
     case 'cancel': {
-      if (run.state.cancel !== undefined || refusalToCancel(run.state) !== undefined) return false;
+      if (!takesCancel(run.state)) return false;
       if (!begun) withdrawIntent(run, new SagaCancelledError(wish.reason, wish.by));
       run.requestCancel(wish.by, wish.reason);
       return true;

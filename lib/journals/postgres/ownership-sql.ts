@@ -5,7 +5,8 @@ import type { Tables } from './tables.js';
 
 /**
  * `$1` owner, `$2` lease in ms. Tells the sagas of the owner that somebody asked to cancel, and those
- * that were taken from it by force. A clock that was set back must not make anybody else live for longer than a lease.
+ * that were taken from it by force. A clock that was set back must not make anybody else live for
+ * longer than a lease.
  */
 export function heartbeatSql(tables: Tables): string {
   const { owners } = tables;
@@ -61,10 +62,10 @@ function gone({ sagas, owners }: Tables): string {
  * `$1` owner, `$2` number of this claim, `$3` names, `$4` limit, `$5` numbers of claims whose answer
  * was lost: what they took is handed out again, `$6` application.
  *
- * A row that somebody else is claiming, or appending
- * to, is passed over; one that changed since is looked at again as it is now. Neither the
- * order nor the names are those of an index: the planner would read all sagas in the order of their
- * key, hoping to meet a few soon, or all that ever had one of the names.
+ * A row that somebody else is claiming, or appending to, is passed over; one that changed since is
+ * looked at again as it is now. Neither the order nor the names are those of an index: the planner
+ * would read all sagas in the order of their key, hoping to meet a few soon, or all that ever had one
+ * of the names.
  */
 export function claimSql(tables: Tables): string {
   const { sagas } = tables;

@@ -1,5 +1,5 @@
 import type { SagaDefinition, SagaLogger } from '../../core/index.js';
-import { report, quoted, shownText } from '../../core/ports/index.js';
+import { report, quoted, shownWhole } from '../../core/ports/index.js';
 
 /** Labels before the pivot whose effect nothing would undo, and nothing says that this is meant. */
 function undoless(definition: SagaDefinition): readonly string[] {
@@ -17,7 +17,7 @@ export function reportMissingCompensations(definition: SagaDefinition, logger: S
   report(
     logger,
     'warn',
-    `Saga ${shownText(definition.name, 255)} has no compensation for ${labels.join(', ')}; ` +
+    `Saga ${shownWhole(definition.name)} has no compensation for ${labels.join(', ')}; ` +
       'give one, or `compensate: NOTHING_TO_UNDO` where there is nothing to undo',
     { saga: definition.name },
   );

@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type { SagaLogger } from '../../core/index.js';
-import { report, shownText } from '../../core/ports/index.js';
+import { report, shownWhole } from '../../core/ports/index.js';
 import { ignoredEnhancers, SagaExplorer, type DiscoveredSaga } from '../discovery/index.js';
 import type { SagaModuleOptions } from '../saga-module-options.js';
 import { SAGA_LOGGER, SAGA_OPTIONS } from '../tokens.js';
@@ -13,7 +13,7 @@ function reportIgnored({ type, definition }: DiscoveredSaga, logger: SagaLogger)
   const ignored = ignoredEnhancers(type);
   if (ignored.length === 0) return;
   const what =
-    `Saga ${shownText(definition.name, 255)} has decorators that Nest does not apply to steps ` +
+    `Saga ${shownWhole(definition.name)} has decorators that Nest does not apply to steps ` +
     `(${ignored.join(', ')}): take them away, and do in the step what they would do`;
   report(logger, 'warn', what, { saga: definition.name });
 }
