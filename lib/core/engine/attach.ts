@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { SagaHandle } from '../builder/index.js';
-import { shown, type SagaDefinition } from '../definition/index.js';
+import type { SagaDefinition } from '../definition/index.js';
 import { SagaConflictError } from '../errors/index.js';
 import type { PayloadCodec, SagaRef } from '../journal/index.js';
+import { quoted, shownWhole } from '../ports/index.js';
 import type { EngineParts } from './engine-parts.js';
 import { AlreadyExists } from './journaling.js';
 import type { LiveSaga } from './live-sagas.js';
@@ -13,7 +14,7 @@ type Started = Pick<LiveSaga, 'version' | 'fingerprint' | 'input'>;
 
 function conflict(ref: SagaRef, what: 'definition' | 'input'): never {
   throw new SagaConflictError(
-    `A saga ${ref.name} with the id ${shown(ref.id)} was started with another ${what}; use another id`,
+    `A saga ${shownWhole(ref.name)} with the id ${quoted(ref.id)} was started with another ${what}; use another id`,
   );
 }
 

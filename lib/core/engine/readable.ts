@@ -2,6 +2,7 @@ import { shown } from '../definition/index.js';
 import { SagaNewerError, SagaSerializationError } from '../errors/index.js';
 import { damageOf, type StoredSaga } from '../journal/index.js';
 import { SAGA_STATUSES } from '../machine/index.js';
+import { shownSaga } from '../ports/index.js';
 
 /**
  * @throws SagaNewerError for a status that only a later version knows; SagaSerializationError when what is
@@ -9,11 +10,12 @@ import { SAGA_STATUSES } from '../machine/index.js';
  */
 export function refuseUnreadable(stored: StoredSaga): void {
   const { name, id, status } = stored.row;
+  const saga = shownSaga(name, id);
   if (!SAGA_STATUSES.includes(status)) {
-    const what = `Saga ${name} ${id} has the status ${shown(status)}`;
+    const what = `Saga ${saga} has the status ${shown(status)}`;
     throw new SagaNewerError(`${what}, which only a later version of this package knows`);
   }
   const damage = damageOf(stored);
   if (damage === undefined) return;
-  throw new SagaSerializationError(`saga ${name} ${id}`, `cannot be read: ${damage}`);
+  throw new SagaSerializationError(`saga ${saga}`, `cannot be read: ${damage}`);
 }

@@ -13,7 +13,7 @@ import {
   type SagaRecord,
   verbOf,
 } from '../machine/index.js';
-import { shownWhole } from '../ports/index.js';
+import { quoted, shownWhole } from '../ports/index.js';
 import { checkedReason, checkedText } from './checked-text.js';
 import type { LiveSaga } from './live-sagas.js';
 import { shownRef, storedRow, viewByAnyPlan, viewOf, type EngineParts } from './engine-parts.js';
@@ -134,7 +134,11 @@ export class Steering {
     if (state.pivoted || definition.step(label)?.policy.pivot === true) return;
     const since = new Date(deadline).toISOString();
     const why = `its deadline passed at ${since}, so that it would not go on but be undone; `;
-    refuse(ref, 'mark-done', `${why}cancel it, which undoes '${label}' as well, or terminate it`);
+    refuse(
+      ref,
+      'mark-done',
+      `${why}cancel it, which undoes ${quoted(label)} as well, or terminate it`,
+    );
   }
 
   #manualRecord(run: Run, wish: ManualWish, why: ManualReason): SagaRecord {

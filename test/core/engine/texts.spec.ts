@@ -4,6 +4,8 @@ import {
   memoryJournal,
   type SagaEngine,
 } from 'nestjs-saga-orchestrator';
+import { refuseUnreadable } from '../../../lib/core/engine/readable.js';
+import type { StoredSaga } from '../../../lib/core/journal/index.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
 
 const FORGED = 'o-1\n2026-11-24 ERROR all is lost\u2028';
@@ -55,5 +57,31 @@ describe('what operators are told quotes ids and labels: none of them can forge 
     expect(message).toContain(text);
     expect(message).not.toMatch(/[\n\u2028]/);
     await engine.close();
+  });
+});
+
+describe('what callers are told quotes names and ids: none of them can forge a line', () => {
+  it('of a start under an id that belongs to another input', async () => {
+    const logger = new RecordingLogger('error');
+    const engine = new InProcessEngine({ journal: memoryJournal(), logger });
+    const plan = defineSaga(FORGED, [{ label: 'Charge', action: () => 1, compensate: () => 1 }]);
+    engine.register(plan);
+    const first = await engine.start(plan, { total: 1 }, { id: FORGED });
+    await first.result();
+    const { message } = await engine.start(plan, { total: 2 }, { id: FORGED }).then(
+      () => new Error('nothing: it was accepted'),
+      (error: Error) => error,
+    );
+    expect(message).toContain('was started with another input');
+    expect(message).not.toMatch(/[\n\u2028]/);
+    await engine.close();
+  });
+
+  it.each(['running', 'asleep'])('of a saga that cannot be read, with the status %s', (status) => {
+    const row = { name: FORGED, id: FORGED, status } as StoredSaga['row'];
+    const read = () =>
+      refuseUnreadable({ row, entries: [], nextSeq: 2, damage: 'a record is missing' });
+    expect(read).toThrow(/^Saga|^saga/);
+    expect(read).not.toThrow(/[\n\u2028]/);
   });
 });
