@@ -244,17 +244,25 @@ describe('callers who wait for a saga in other hands', () => {
   });
 
   it('take it up themselves once its process is gone, also where no slot is free', async () => {
-    const { cluster, plan, bert, charge } = await elsewhere();
-    charge.open();
-    const never = ids('', 9).map(() => neverAnswers);
-    const slow = cluster.plan([cluster.step('Render', { does: never })], { name: 'Report' });
-    bert.engine.register(slow);
-    // Older than the order would have been claimed first; younger ones need the room that is left.
+    const { cluster, plan, anna, bert, charge } = await elsewhere();
+    const slow = cluster.plan(
+      [cluster.step('Render', { does: ids('', 9).map(() => neverAnswers) })],
+      {
+        name: 'Report',
+      },
+    );
+    const dora = await cluster.process([slow]);
+    for (const id of ids('r', 3)) await cluster.begun(dora, slow, { id });
     const carl = await cluster.process([plan, slow], { worker: { concurrency: 1 } });
-    await cluster.begun(bert, slow, { id: 'r-1' });
-    const handle = await carl.start(plan);
-    const ended = handle.result();
+    const ended = (await carl.start(plan)).result();
+    dora.crash();
+    await cluster.takeover();
+    // One holds its slot, one more is given to him who waits: there is none left for the order.
+    const { rows } = await cluster.journal.list({ name: 'Report' });
+    expect(rows.filter(({ recoveries }) => recoveries > 0)).toHaveLength(2);
+    anna.crash();
     bert.crash();
+    charge.open();
     await cluster.takeover();
     expect(await cluster.clock.until(ended)).toMatchObject({ isSuccess: true });
   });
