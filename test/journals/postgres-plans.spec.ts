@@ -129,6 +129,8 @@ describe('the plans of the Postgres journal', () => {
     await expectFlat(heartbeatSql(tables), ['process-1', 1_000]);
     await expectFlat(claimSql(tables), ['process-9', 1, names, 100, [], '']);
     await expectFlat(claimSql(tables), ['process-9', 1, names, 100, [7], '']);
+    await expectFlat(claimSql(tables, 'below'), ['process-9', 1, names, 100, [], '', 2]);
+    await expectFlat(claimSql(tables, 'suspects'), ['process-9', 1, names, 1, [], '', 2]);
     await expectFlat(claimOneSql(tables), ['process-9', 1, names, 1, [], '', '10-10', false]);
     await expectFlat(forgettableByAgeSql(tables), ['completed', 1_000, 500, '']);
     await expectFlat(forgettableByAgeSql(tables), ['completed', 5e11, 500, '']);

@@ -56,6 +56,6 @@ export function assemble(
     retention: new Retention(parts, deleteAfter),
     unknown: new UnknownSagas(parts),
     worker,
-    remote: new RemoteEnds(parts, (ref) => worker.takeUp(ref)),
+    remote: new RemoteEnds(parts, (row) => worker.takeUp(row)),
   };
 }

@@ -22,7 +22,7 @@ export class ClaimedSagas {
   constructor(
     private readonly parts: EngineParts,
     private readonly maxRecoveries: number,
-    private readonly launched: (run: Run, ended: Promise<unknown>) => void,
+    private readonly launched: (run: Run, ended: Promise<unknown>, row: SagaRow) => void,
   ) {
     this.#newer = new NewerSagas(parts.environment.clock);
     this.#reminders = new Reminders(parts.environment.clock);
@@ -81,7 +81,7 @@ export class ClaimedSagas {
       run.note({ type: 'parked', reason: 'recovery-limit' });
     }
     const { ended } = live.launch(run, row.input, row.deadline);
-    this.launched(run, ended);
+    this.launched(run, ended, row);
   }
 
   /**

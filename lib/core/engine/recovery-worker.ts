@@ -1,4 +1,4 @@
-import type { SagaRef } from '../journal/index.js';
+import type { ClaimRequest, SagaRow } from '../journal/index.js';
 import { fullMessageOf, report } from '../ports/index.js';
 import { ClaimedSagas } from './claimed-sagas.js';
 import { isLive, type EngineParts } from './engine-parts.js';
@@ -15,13 +15,23 @@ export interface RecoveryOptions {
    * @default 100
    */
   readonly concurrency: number;
-  /** Take-overs of a saga without progress until it is parked, 0 to 1,000. @default 5 */
+  /**
+   * Take-overs of a saga without progress until it is parked, 0 to 1,000. After two it is carried on
+   * alone, so that one that kills its process takes no other one with it; a limit below 2 leaves no room
+   * for that. @default 5
+   */
   readonly maxRecoveries: number;
+}
+
+/** After so many take-overs without progress a saga is carried on alone; before its last one, if it can be. */
+function suspectsFrom(maxRecoveries: number): number {
+  return Math.min(2, Math.max(1, maxRecoveries - 1));
 }
 
 /**
  * Claims sagas whose owner's heartbeat has expired, and carries them on: forward, or back. Each is
- * supervised alone; one that cannot be read is parked and does not hold up the others.
+ * supervised alone; one that cannot be read is parked and does not hold up the others. Those that were
+ * taken over several times without progress come one by one, when nothing healthy would die with them.
  */
 export class RecoveryWorker {
   #stopped = false;
@@ -32,6 +42,10 @@ export class RecoveryWorker {
   /** There may be more than it has had room for. */
   #more = false;
   readonly #slots: Slots;
+  readonly #suspectsFrom: number;
+  /** When it last looked for suspects, and whether there may be more of them. */
+  #suspected = 0;
+  #hasSuspects = true;
   #started = false;
   readonly #taking = new Set<Promise<void>>();
 
@@ -40,26 +54,34 @@ export class RecoveryWorker {
     private readonly options: RecoveryOptions,
   ) {
     this.#slots = new Slots(parts, options.concurrency);
-    this.#claimed = new ClaimedSagas(parts, options.maxRecoveries, (run, ended) =>
-      this.#slots.take(run, ended, () => this.#onEnd()),
+    this.#suspectsFrom = suspectsFrom(options.maxRecoveries);
+    this.#claimed = new ClaimedSagas(parts, options.maxRecoveries, (run, ended, row) =>
+      // The count is that of the claim, which raised it.
+      this.#slots.take(run, ended, row.recoveries > this.#suspectsFrom, () => this.#onRoom()),
     );
   }
 
   start(): void {
     this.#started = true;
+    this.#suspected = this.#now;
     this.#arm(0);
   }
 
-  /** Takes up one for whose end somebody here waits, if nobody works on it; it needs no slot. */
-  takeUp(ref: SagaRef): Promise<void> {
-    const isKnown = this.parts.registry.find(ref.name) !== undefined;
+  /**
+   * Takes up one for whose end somebody here waits, if nobody works on it; it needs no slot. A suspect is
+   * left to the rounds while anything is at work that would die with it.
+   */
+  takeUp(seen: SagaRow): Promise<void> {
+    const isKnown = this.parts.registry.find(seen.name) !== undefined;
     if (!this.#started || this.#stopped || !isKnown) return Promise.resolve();
-    const taking: Promise<void> = this.#takeUp(ref).finally(() => this.#taking.delete(taking));
+    const isSuspect = seen.recoveries >= this.#suspectsFrom;
+    if (isSuspect && !this.#slots.mayAwaitSuspect) return Promise.resolve();
+    const taking: Promise<void> = this.#takeUp(seen).finally(() => this.#taking.delete(taking));
     this.#taking.add(taking);
     return taking;
   }
 
-  async #takeUp({ name, id }: SagaRef): Promise<void> {
+  async #takeUp({ name, id }: SagaRow): Promise<void> {
     const { claims, journaling, live } = this.parts;
     try {
       await journaling.lease.ensure();
@@ -109,10 +131,11 @@ export class RecoveryWorker {
 
   /** Half at a time: a claim for every saga that ends would cost more than the saga. */
   #mayGoOn(): boolean {
-    return this.#more && this.#slots.room >= this.options.concurrency / 2;
+    const { isReserved, room } = this.#slots;
+    return this.#more && !isReserved && room >= this.options.concurrency / 2;
   }
 
-  #onEnd(): void {
+  #onRoom(): void {
     if (this.#looking || !this.#mayGoOn()) return;
     this.#more = false;
     this.#unschedule?.();
@@ -120,25 +143,57 @@ export class RecoveryWorker {
   }
 
   async #claim(): Promise<void> {
-    const { claims, journaling, registry } = this.parts;
-    this.#more = false;
     try {
+      // Not only when nothing else is there: others may never cease to come.
+      const isOverdue = this.#leasesSinceSuspects >= 2 && this.#slots.room > 0;
+      if (isOverdue) await this.#claimSuspects();
       for (;;) {
+        this.#more = this.#slots.isReserved;
+        if (this.#more) return;
         const limit = Math.min(100, this.#slots.room);
-        const { names } = registry;
         this.#more = limit <= 0;
         this.#slots.noteRoom(limit > 0);
-        if (this.#stopped || limit <= 0 || names.length === 0) return;
-        // Who is not known to live must not own anything more.
-        await journaling.lease.ensure();
-        const rows = await claims.claim({ names, limit });
-        // What was claimed is ours: every row is taken up or parked, none dropped.
-        await Promise.all(rows.map((row) => this.#claimed.takeUp(row)));
-        if (rows.length < limit) return;
+        if (limit <= 0) return;
+        if ((await this.#takeUpSome(limit, { below: this.#suspectsFrom })) < limit) break;
       }
+      const mayBeSome = this.#hasSuspects || this.#leasesSinceSuspects >= 1;
+      if (this.#slots.isQuiet && mayBeSome) await this.#claimSuspects();
     } catch (error) {
       this.#reportFailure(error);
     }
+  }
+
+  async #claimSuspects(): Promise<void> {
+    this.#suspected = this.#now;
+    // Those that are left to others, or parked at once, leave room for the next.
+    while (!this.#slots.isReserved && this.#slots.room > 0) {
+      this.#hasSuspects = (await this.#takeUpSome(1, { from: this.#suspectsFrom })) > 0;
+      if (!this.#hasSuspects) return;
+    }
+    this.#more = true;
+  }
+
+  get #leasesSinceSuspects(): number {
+    return (this.#now - this.#suspected) / this.parts.journaling.lease.ms;
+  }
+
+  async #takeUpSome(
+    limit: number,
+    recoveries: NonNullable<ClaimRequest['recoveries']>,
+  ): Promise<number> {
+    const { claims, journaling, registry } = this.parts;
+    const { names } = registry;
+    if (this.#stopped || names.length === 0) return 0;
+    // Who is not known to live must not own anything more.
+    await journaling.lease.ensure();
+    const rows = await claims.claim({ names, limit, recoveries });
+    // What was claimed is ours: every row is taken up or parked, none dropped.
+    await Promise.all(rows.map((row) => this.#claimed.takeUp(row)));
+    return rows.length;
+  }
+
+  get #now(): number {
+    return this.parts.environment.clock.monotonic();
   }
 
   #reportFailure(error: unknown): void {

@@ -19,7 +19,7 @@ export class RemoteEnds {
 
   constructor(
     private readonly parts: EngineParts,
-    private readonly takeUp: (ref: SagaRef) => Promise<void>,
+    private readonly takeUp: (row: SagaRow) => Promise<void>,
   ) {}
 
   /** From here on, who waits is told that the saga goes on elsewhere. */
@@ -81,7 +81,7 @@ export class RemoteEnds {
       if (this.#closing) throw new SagaInterruptedError(ref.name, ref.id, 'shutting down');
       if (clock.monotonic() - asked >= journaling.lease.ms / 3) {
         asked = clock.monotonic();
-        await this.takeUp(ref);
+        await this.takeUp(row);
         if (live.get(ref) !== undefined) continue;
       }
       await new Promise<void>((resolve) => clock.schedule(POLL_MS, resolve));

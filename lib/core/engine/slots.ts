@@ -13,6 +13,7 @@ const MAY_WAIT_MS = 1_000;
 interface InHand {
   readonly run: Run;
   readonly since: number;
+  readonly isSuspect: boolean;
 }
 
 /**
@@ -20,6 +21,11 @@ interface InHand {
  * neither does one that waits for the end of another saga. Which step does that nobody can see; but it
  * is one that takes long, and there are never more of them than callers here who wait for a saga. So
  * many of those that take long hold no slot: what they wait for always finds one.
+ *
+ * A suspect is one that was taken over several times without progress, and may be what takes its
+ * processes down. It is carried on alone: begun when no other recovered saga is unproven here, and
+ * until it is proven nothing else is taken up. One is proven by a record of progress, or by a lease
+ * in which this process has lived with it: its step merely takes long.
  */
 export class Slots {
   readonly #inHand = new Set<InHand>();
@@ -36,17 +42,40 @@ export class Slots {
     return Math.max(Math.min(this.concurrency - this.#atWork, most), 0);
   }
 
+  /** A suspect is at work, and nothing else is taken up. */
+  get isReserved(): boolean {
+    return this.#unproven.some(({ isSuspect }) => isSuspect);
+  }
+
+  /** Nothing here would die with a suspect but what has only just begun. */
+  get isQuiet(): boolean {
+    return this.#unproven.length === 0;
+  }
+
+  /** Whether a suspect for which somebody here waits may begin: nothing is at work but one that waits. */
+  get mayAwaitSuspect(): boolean {
+    const unproven = this.#unproven;
+    return unproven.length <= 1 && unproven.every(({ isSuspect }) => isSuspect);
+  }
+
   /** How soon there may be room again without the end of any, in ms. */
   get recheckMs(): number {
     return Math.min(MAY_WAIT_MS, this.parts.journaling.lease.ms / 3);
   }
 
-  take(run: Run, ended: Promise<unknown>, onEnd: () => void): void {
-    const inHand = { run, since: this.#now };
+  /** `onRoom` is called when there may be room for others: at its end, and when a suspect is proven. */
+  take(run: Run, ended: Promise<unknown>, isSuspect: boolean, onRoom: () => void): void {
+    const inHand = { run, since: this.#now, isSuspect };
     this.#inHand.add(inHand);
+    if (isSuspect) {
+      const onRecord = (): void => {
+        if (run.state.recoveries === 0) onRoom();
+      };
+      run.observers = [...(run.observers ?? []), { onRecord }];
+    }
     const end = (): void => {
       this.#inHand.delete(inHand);
-      onEnd();
+      onRoom();
     };
     ended.then(end, end);
   }
@@ -76,6 +105,14 @@ export class Slots {
 
   get #now(): number {
     return this.parts.environment.clock.monotonic();
+  }
+
+  get #unproven(): readonly InHand[] {
+    const before = this.#now - this.parts.journaling.lease.ms;
+    return [...this.#inHand].filter(
+      ({ run, since }) =>
+        since > before && !run.isPaused && !run.state.atRest && run.state.recoveries > 0,
+    );
   }
 
   get #atWork(): number {

@@ -37,6 +37,14 @@ export interface ClaimRequest {
    * who ends what hangs elsewhere.
    */
   readonly force?: boolean;
+  /**
+   * Only sagas whose count of recoveries is so before this claim. Those `from` a count are suspects: the
+   * one with the highest count comes first; among equal ones the oldest where the count is even, the
+   * youngest where it is odd, so that who fell twice together with another one does not do it again.
+   *
+   * @default any count, the oldest first; not together with `id`
+   */
+  readonly recoveries?: { readonly below: number } | { readonly from: number };
 }
 
 /** Who gives back what. */

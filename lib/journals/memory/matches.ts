@@ -22,10 +22,16 @@ export function matches(row: SagaRow, query: ListQuery): boolean {
   );
 }
 
+function isSo(count: number, wanted: NonNullable<ClaimRequest['recoveries']>): boolean {
+  return 'below' in wanted ? count < wanted.below : count >= wanted.from;
+}
+
 /** Whether a claim is for this saga, whoever owns it. */
-export function isAskedFor(row: SagaRow, { application = '', names, id }: ClaimRequest): boolean {
+export function isAskedFor(row: SagaRow, request: ClaimRequest): boolean {
+  const { application = '', names, id, recoveries } = request;
   if (row.application !== application || !names.includes(row.name)) return false;
-  return id === undefined || row.id === id;
+  if (id !== undefined) return row.id === id;
+  return recoveries === undefined || isSo(row.recoveries, recoveries);
 }
 
 /** Whether a saga at rest is among those to be forgotten. */

@@ -19,7 +19,7 @@ import {
 import { countAbandoned } from './abandoned.js';
 import { Ended, type Life } from './ended.js';
 import { isAskedFor, isMeant, isNext } from './matches.js';
-import { AT_REST, claim, ENDED, LIVE, type Stored } from './stored.js';
+import { AT_REST, bySuspicion, claim, ENDED, LIVE, type Stored } from './stored.js';
 import { checkOptions, type MemoryJournalOptions } from './options.js';
 import { Owners } from './owners.js';
 import { pageOf } from './page.js';
@@ -106,11 +106,13 @@ export class MemoryJournal implements Journal {
   }
 
   claim(request: ClaimRequest): Promise<readonly SagaRow[]> {
+    const { limit, recoveries } = request;
+    const isSuspects = recoveries !== undefined && 'from' in recoveries;
+    const all = [...this.#sagas.values()];
     const claimed: SagaRow[] = [];
-    for (const stored of this.#sagas.values()) {
-      const { row } = stored;
-      if (claimed.length >= request.limit) break;
-      if (!this.#isClaimable(row, request)) continue;
+    for (const stored of isSuspects ? all.toSorted(bySuspicion) : all) {
+      if (claimed.length >= limit) break;
+      if (!this.#isClaimable(stored.row, request)) continue;
       claim(stored, request);
       claimed.push(stored.row);
     }

@@ -26,3 +26,10 @@ export function claim(stored: Stored, { owner, force }: ClaimRequest): void {
     ...(isAtRest && { cancelReason: null }),
   };
 }
+
+/** The order in which suspects are claimed. */
+export function bySuspicion(a: Stored, b: Stored): number {
+  const count = a.row.recoveries;
+  if (count !== b.row.recoveries) return b.row.recoveries - count;
+  return count % 2 === 0 ? a.ordinal - b.ordinal : b.ordinal - a.ordinal;
+}

@@ -1,4 +1,4 @@
-import { MAX_COUNT } from '../sql/index.js';
+import { MAX_COUNT, SUSPECTS_FIRST } from '../sql/index.js';
 import { BY_REF, rowColumns } from './reader.js';
 import { AT_REST, LIVE, NOW } from './schema.js';
 import type { Tables } from './tables.js';
@@ -58,6 +58,14 @@ function gone({ sagas, owners }: Tables): string {
     )`;
 }
 
+/** Which of the sagas that can be claimed: `all`, those `below` the count `$7`, or suspects from it on. */
+const CLAIMED = {
+  all: { only: '', order: 's.saga + 0' },
+  below: { only: 'AND s.recoveries < $7::bigint', order: 's.saga + 0' },
+  suspects: { only: 'AND s.recoveries >= $7::bigint', order: SUSPECTS_FIRST },
+} as const;
+export type ClaimedKind = keyof typeof CLAIMED;
+
 /**
  * `$1` owner, `$2` number of this claim, `$3` names, `$4` limit, `$5` numbers of claims whose answer
  * was lost: what they took is handed out again, `$6` application.
@@ -67,16 +75,17 @@ function gone({ sagas, owners }: Tables): string {
  * would read all sagas in the order of their key, hoping to meet a few soon, or all that ever had one
  * of the names.
  */
-export function claimSql(tables: Tables): string {
+export function claimSql(tables: Tables, which: ClaimedKind = 'all'): string {
   const { sagas } = tables;
+  const { only, order } = CLAIMED[which];
   return `${gone(tables)},
     taken AS MATERIALIZED (
       SELECT s.saga FROM ${sagas} s
       WHERE s.${LIVE} AND s.application || '' = $6 AND s.name || '' = ANY($3::text[]) AND (
         s.owner IS NULL OR s.owner = ANY((SELECT g.owners FROM gone g)::text[])
         OR (s.owner = $1 AND s.claimed_in = ANY($5::bigint[]))
-      )
-      ORDER BY s.saga + 0 LIMIT $4 FOR NO KEY UPDATE SKIP LOCKED
+      ) ${only}
+      ORDER BY ${order} LIMIT $4 FOR NO KEY UPDATE SKIP LOCKED
     )
     UPDATE ${sagas} s SET ${TAKE}, taken_from = NULL FROM taken WHERE s.saga = taken.saga
     RETURNING s.saga, ${rowColumns(tables)}`;

@@ -75,7 +75,7 @@ export class Ownership {
    * does not know of them, and so to nobody: the next claim takes them up.
    */
   async claim(request: ClaimRequest): Promise<readonly SagaRow[]> {
-    const { owner, application = '', names, limit, id, force = false } = request;
+    const { owner, application = '', names, limit, id, force = false, recoveries } = request;
     const number = writeNumber();
     const lost = [...this.#lost];
     const values: unknown[] = [
@@ -86,13 +86,24 @@ export class Ownership {
       lost,
       storable('application', application),
     ];
-    if (id !== undefined) values.push(storable('id', id), force);
+    let text: string;
+    if (id !== undefined) {
+      text = claimOneSql(this.tables);
+      values.push(storable('id', id), force);
+    } else if (recoveries === undefined) text = claimSql(this.tables);
+    else if ('below' in recoveries) {
+      text = claimSql(this.tables, 'below');
+      values.push(recoveries.below);
+    } else {
+      text = claimSql(this.tables, 'suspects');
+      values.push(recoveries.from);
+    }
     this.#lost.add(number);
     if (this.#lost.size > MAX_LOST) this.#lost.delete(lost[0] ?? '');
     const rows =
       id === undefined
-        ? await this.connections.send({ text: claimSql(this.tables), values })
-        : await this.connections.act({ text: claimOneSql(this.tables), values });
+        ? await this.connections.send({ text, values })
+        : await this.connections.act({ text, values });
     this.#lost.delete(number);
     for (const row of rows) this.#remember(row);
     return rows.toSorted((a, b) => Number(a['saga']) - Number(b['saga'])).map(toSagaRow);

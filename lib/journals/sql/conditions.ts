@@ -35,3 +35,7 @@ export function listConditions(query: ListQuery, sql: ListDialect): string {
   }
   return all.join(' AND ');
 }
+
+/** The order in which suspects are claimed: see `ClaimRequest.recoveries`. */
+export const SUSPECTS_FIRST = `s.recoveries DESC,
+  CASE s.recoveries % 2 WHEN 0 THEN s.saga ELSE -s.saga END`;

@@ -1,6 +1,6 @@
 // What the SQL journals share; private.
 export { checkAppend, checkCreate } from './checks.js';
-export { listConditions, type ListDialect } from './conditions.js';
+export { listConditions, SUSPECTS_FIRST, type ListDialect } from './conditions.js';
 export { journalFailure, whyOf } from './failure.js';
 export { GroupCommit, type GroupCommitOptions, type Outcome } from './group-commit.js';
 export { pendingMigrations, type Migration } from './migrations.js';

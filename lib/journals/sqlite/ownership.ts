@@ -7,7 +7,14 @@ import type {
   SagaRef,
   SagaRow,
 } from '../../core/index.js';
-import { MAX_COUNT, storable, toAbandoned, toSagaRow, type SqlRow } from '../sql/index.js';
+import {
+  MAX_COUNT,
+  storable,
+  SUSPECTS_FIRST,
+  toAbandoned,
+  toSagaRow,
+  type SqlRow,
+} from '../sql/index.js';
 import type { Database } from './database.js';
 import { BY_REF, refValues, ROW } from './reader.js';
 import { AT_REST, CLOCK, LIVE } from './schema.js';
@@ -48,13 +55,19 @@ const GONE = `WITH RECURSIVE owners (owner) AS (
     SELECT s.owner FROM owners s WHERE s.owner IS NOT NULL AND NOT EXISTS (${ALIVE})
   )`;
 
-export const CLAIMABLE = `${GONE},
-  oldest (saga) AS (
+function claimable(only: string, order: string): string {
+  return `${GONE},
+  first (saga) AS (
     SELECT s.saga FROM gone g CROSS JOIN sagas s INDEXED BY sagas_live ON s.owner IS g.owner
-    WHERE s.${LIVE} AND ${NAMED} AND s.status IN ('running', 'compensating')
-    ORDER BY s.saga LIMIT ?
+    WHERE s.${LIVE} AND ${NAMED} AND s.status IN ('running', 'compensating') ${only}
+    ORDER BY ${order} LIMIT ?
   )
-  SELECT s.saga, ${ROW} FROM oldest CROSS JOIN sagas s ON s.saga = oldest.saga ORDER BY s.saga`;
+  SELECT s.saga, ${ROW} FROM first CROSS JOIN sagas s ON s.saga = first.saga ORDER BY ${order}`;
+}
+
+export const CLAIMABLE = claimable('', 's.saga');
+export const CLAIMABLE_BELOW = claimable('AND s.recoveries < ?', 's.saga');
+export const SUSPECTS = claimable('AND s.recoveries >= ?', SUSPECTS_FIRST);
 
 export const CLAIMABLE_BY_ID = `SELECT s.saga, ${ROW} FROM sagas s
   WHERE ${NAMED} AND s.id = ?
@@ -144,10 +157,16 @@ export class Ownership {
   }
 
   #claimable(request: ClaimRequest, now: number): readonly SqlRow[] {
-    const { application = '', names, limit, id, force = false } = request;
+    const { application = '', names, limit, id, force = false, recoveries } = request;
+    const { database } = this;
     const known = [storable('application', application), JSON.stringify(names)];
-    return id === undefined
-      ? this.database.all(CLAIMABLE, now, ...known, limit)
-      : this.database.all(CLAIMABLE_BY_ID, ...known, storable('id', id), force ? 1 : 0, now, limit);
+    if (id !== undefined) {
+      const one = [storable('id', id), force ? 1 : 0, now, limit];
+      return database.all(CLAIMABLE_BY_ID, ...known, ...one);
+    }
+    if (recoveries === undefined) return database.all(CLAIMABLE, now, ...known, limit);
+    return 'below' in recoveries
+      ? database.all(CLAIMABLE_BELOW, now, ...known, recoveries.below, limit)
+      : database.all(SUSPECTS, now, ...known, recoveries.from, limit);
   }
 }

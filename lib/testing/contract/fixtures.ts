@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert';
 import {
   isSagaError,
+  type ClaimRequest,
   type Journal,
   type JournalBatch,
   type JournalEntry,
@@ -114,7 +115,7 @@ export async function idsOf(journal: Journal, filter: SagaFilter): Promise<reado
 export async function claimedIds(
   journal: Journal,
   owner: string,
-  over: { readonly limit?: number; readonly id?: string; readonly names?: readonly string[] } = {},
+  over: Partial<ClaimRequest> = {},
 ): Promise<readonly string[]> {
   const rows = await journal.claim({ owner, names: [NAME], limit: 100, ...over });
   return rows.map(({ id }) => id);

@@ -57,6 +57,29 @@ class NeverRenews extends Faulty {
   }
 }
 
+class ClaimsSuspectsWithTheOthers extends Faulty {
+  override claim(request: ClaimRequest): Promise<readonly SagaRow[]> {
+    const { recoveries, ...others } = request;
+    const isOfHealthyOnes = recoveries !== undefined && 'below' in recoveries;
+    return super.claim(isOfHealthyOnes ? others : request);
+  }
+}
+
+/** The oldest of them all, how often it fell or not. */
+class ClaimsTheOldestSuspect extends Faulty {
+  override async claim(request: ClaimRequest): Promise<readonly SagaRow[]> {
+    const { recoveries, ...others } = request;
+    if (recoveries === undefined || 'below' in recoveries) return super.claim(request);
+    const { rows } = await this.list({});
+    for (const { id, recoveries: count, owner } of rows.toReversed()) {
+      if (count < recoveries.from || owner === request.owner) continue;
+      const claimed = await super.claim({ ...others, id });
+      if (claimed.length > 0) return claimed;
+    }
+    return [];
+  }
+}
+
 class CountsRecoveriesLate extends Faulty {
   override async claim(request: ClaimRequest): Promise<readonly SagaRow[]> {
     const rows = await super.claim(request);
@@ -248,6 +271,11 @@ export const claimFaults: readonly Fault[] = [
   [NeverResetsRecoveries, 'recoveries add up until a record of progress'],
   [AlwaysResetsRecoveries, 'recoveries add up until a record of progress'],
   [ClaimsUnknownStatuses, 'a saga of a status that is not known is left to a later version'],
+  [ClaimsSuspectsWithTheOthers, 'a claim takes only sagas with the recoveries it asks for'],
+  [
+    ClaimsTheOldestSuspect,
+    'of suspects the one with the most recoveries comes first, then the oldest and the youngest in turn',
+  ],
   [ClaimsUnknownNames, 'sagas of other names are left alone'],
   [ClaimsTheNewestFirst, 'a claim takes the oldest first, and no more than its limit'],
   [
