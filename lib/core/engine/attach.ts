@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { SagaHandle } from '../builder/index.js';
 import type { SagaDefinition } from '../definition/index.js';
-import { SagaConflictError } from '../errors/index.js';
-import type { PayloadCodec, SagaRef } from '../journal/index.js';
+import { isSagaError, SagaConflictError, SagaInterruptedError } from '../errors/index.js';
+import type { PayloadCodec, SagaRef, SagaRow } from '../journal/index.js';
 import { quoted, shownWhole } from '../ports/index.js';
 import type { EngineParts } from './engine-parts.js';
 import { AlreadyExists } from './journaling.js';
@@ -37,7 +37,28 @@ export function checkSame(
   checkInput(codec, ref, input, other);
 }
 
-/** A start that was accepted, here or, when the id is taken, by whoever started it first. */
+/**
+ * The saga that a start has met: the one that had its id already, or its own one, which others have taken
+ * over since. Other errors are thrown again.
+ *
+ * @throws SagaInterruptedError when nobody can tell whether that start was written.
+ */
+async function rowMet(parts: EngineParts, started: LiveSaga, error: unknown): Promise<SagaRow> {
+  if (error instanceof AlreadyExists) return error.row;
+  if (!isSagaError(error, 'SAGA_LEASE_LOST')) throw error;
+  const { ref } = started;
+  const unclear = (cause: unknown): never => {
+    const why =
+      'this process lost its lease before it knew that the start was written; start it again with the same id';
+    throw new SagaInterruptedError(ref.name, ref.id, why, { cause });
+  };
+  return (await parts.journaling.journal.get(ref).catch(unclear)) ?? unclear(error);
+}
+
+/**
+ * A start that was accepted, here or by whoever has the saga: who started it first, or took it over before
+ * its start was answered.
+ */
 export async function accepted(
   parts: EngineParts,
   started: LiveSaga,
@@ -48,10 +69,10 @@ export async function accepted(
     await started.durable;
     return started.handle;
   } catch (error) {
-    if (!(error instanceof AlreadyExists)) throw error;
-    const { application, name, id } = error.row;
+    const row = await rowMet(parts, started, error);
+    const { application, name, id } = row;
     const ref = { application, name, id };
-    checkSame(parts.journaling.codec, ref, definition, started.input, error.row);
+    checkSame(parts.journaling.codec, ref, definition, started.input, row);
     return remote.handleOf(ref, definition);
   }
 }

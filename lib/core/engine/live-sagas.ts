@@ -19,6 +19,10 @@ export class LiveSaga {
     readonly durable: Promise<unknown>,
   ) {}
 
+  get ref(): SagaRef {
+    return (this.run.persistence as JournaledRun).ref;
+  }
+
   get version(): number {
     return this.run.definition.version;
   }
