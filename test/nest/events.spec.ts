@@ -33,6 +33,12 @@ const SUBSCRIBERS: readonly [name: string, subscribe: (events$: Events) => unkno
   ['an operator that throws', (events$) => events$.pipe(map(fail)).subscribe()],
   ['an operator that rejects', (events$) => events$.pipe(mergeMap(failLater)).subscribe()],
   ['a subscriber behind an operator', (events$) => events$.pipe(filter(Boolean)).subscribe(fail)],
+  ['a forEach that throws', (events$) => void events$.forEach(fail)],
+  ['a forEach that rejects', (events$) => void events$.forEach(failLater)],
+  [
+    'a forEach behind an operator that throws, and nobody awaits',
+    (events$) => void events$.pipe(map(fail)).forEach(() => undefined),
+  ],
   [
     'a subscriber behind two of them, and two pipes',
     (events$) => events$.pipe(filter(Boolean)).pipe(map(String)).subscribe(failLater),

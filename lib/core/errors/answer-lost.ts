@@ -46,17 +46,21 @@ function read(from: unknown, name: string): unknown {
   }
 }
 
+/** What a method without parameters says, as Nest's exceptions have them. */
+function ask(of: object, name: string): unknown {
+  const method = read(of, name);
+  try {
+    return typeof method === 'function' ? method.call(of) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The HTTP statuses that an error tells of, wherever clients and Nest put them. */
 function statusesOf(error: object): readonly number[] {
   const response = read(error, 'response');
-  const told = [read(error, 'status'), read(error, 'statusCode')];
+  const told = [read(error, 'status'), read(error, 'statusCode'), ask(error, 'getStatus')];
   told.push(read(response, 'status'), read(response, 'statusCode'));
-  const getStatus = read(error, 'getStatus');
-  try {
-    if (typeof getStatus === 'function') told.push(getStatus.call(error));
-  } catch {
-    // It has no status, then.
-  }
   return told.filter((status) => typeof status === 'number');
 }
 
@@ -87,14 +91,15 @@ function evidenceOf(error: object): Evidence {
   return isUnread ? 'lost' : undefined;
 }
 
-/** The errors inside an error: its cause, and those of an `AggregateError`. */
+/** The errors inside an error: its cause, what Nest's `RpcException` holds, those of an `AggregateError`. */
 function insideOf(error: object): readonly unknown[] {
+  const held = [read(error, 'cause'), ask(error, 'getError')];
   const errors = read(error, 'errors');
   try {
     const all: readonly unknown[] = Array.isArray(errors) ? errors.slice(0, MAX_ERRORS) : [];
-    return [read(error, 'cause'), ...all];
+    return [...held, ...all];
   } catch {
-    return [read(error, 'cause')];
+    return held;
   }
 }
 
@@ -120,7 +125,7 @@ function judge(error: unknown, seen: Set<unknown>, depth: number): Evidence {
  * their codes and names: a connection that broke (`ECONNRESET`, `EPIPE`), a client's own timeout or
  * abort (`ETIMEDOUT`, `ECONNABORTED`, `TimeoutError`, `AbortError`), HTTP 408, 499, 502, 504, 522–524,
  * gRPC `CANCELLED`, `UNKNOWN`, `DEADLINE_EXCEEDED` and `UNAVAILABLE`; also as the `cause` of another
- * error, or among the `errors` of an `AggregateError`.
+ * error, in Nest's `RpcException`, or among the `errors` of an `AggregateError`.
  *
  * What says that the request never arrived is `false` (`ECONNREFUSED`, `ENOTFOUND`, `EAI_AGAIN`,
  * `EHOSTUNREACH`, a connect timeout of undici, gRPC's "No connection established"), and so is any

@@ -1,10 +1,10 @@
 import { OutcomeUnknownError } from '../errors/index.js';
-import { isObservableLike } from '../result/index.js';
+import { isObservableLike, isResultLike } from '../result/index.js';
 
-/** So many values of a list are looked at: one that holds observables holds them from its start. */
+/** So many values are looked at in all: what holds observables holds them from its start. */
 const MOST_VALUES = 1_000;
-/** Lists in lists. */
-const DEEPEST = 2;
+/** Lists in lists, and in objects. */
+const DEEPEST = 3;
 
 /** What is no value, but work that nobody has begun, and what to write instead. */
 const ONE = {
@@ -65,40 +65,41 @@ export function valuesOf(value: unknown): readonly unknown[] | undefined {
   return values;
 }
 
-/** In a list whose other values may well be functions or iterators: of a bare chain, these are values. */
-function kindWithin(list: readonly unknown[], depth: number): keyof typeof MANY | undefined {
-  for (const value of list) {
-    if (typeof value !== 'object' || value === null) continue;
-    if (isObservableLike(value)) return 'observable';
-    if (isThenable(value)) return 'promise';
-    const inner = depth < DEEPEST ? valuesOf(value) : undefined;
-    const found = inner === undefined ? undefined : kindWithin(inner, depth + 1);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
-function kindOfList(list: readonly unknown[]): keyof typeof MANY | undefined {
-  const [first] = list;
-  if (typeof first === 'function' && list.every((one) => typeof one === 'function')) {
-    return 'function';
-  }
-  return kindWithin(list, 1);
-}
-
 /** Only these: an object with a class may well have observables. */
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
 }
 
-/** As `forkJoin()` takes them. */
-function hasObservables(value: object): boolean {
-  for (const key in value) {
-    const one = (value as Readonly<Record<string, unknown>>)[key];
-    if (typeof one === 'object' && isObservableLike(one)) return true;
+/** A list of nothing else is work; beside other values, a function is one of a bare chain. */
+function isFunctions(list: readonly unknown[]): boolean {
+  return typeof list[0] === 'function' && list.every((one) => typeof one === 'function');
+}
+
+/** Looks at whatever is in a list, or by name in a plain object, as `forkJoin()` takes both. */
+class Search {
+  #left = MOST_VALUES;
+
+  within(whole: object, depth: number): keyof typeof MANY | undefined {
+    const isNamed = isPlain(whole);
+    const parts = isNamed ? whole : valuesOf(whole);
+    for (const key in parts) {
+      if ((this.#left -= 1) < 0) return undefined;
+      const found = this.#at((parts as Readonly<Record<string, unknown>>)[key], isNamed, depth);
+      if (found !== undefined) return found;
+    }
+    return undefined;
   }
-  return false;
+
+  #at(part: unknown, isNamed: boolean, depth: number): keyof typeof MANY | undefined {
+    if (typeof part !== 'object' || part === null) return undefined;
+    const value = isResultLike(part) && !part.isErr() ? part.value : part;
+    if (isObservableLike(value)) return 'observable';
+    // By name it may be the promise of a job that somebody else awaits.
+    if (isThenable(value)) return isNamed ? undefined : 'promise';
+    if (typeof value !== 'object' || value === null || depth >= DEEPEST) return undefined;
+    return this.within(value, depth + 1);
+  }
 }
 
 /** The error that a returned value is, or `undefined` of one that is a value. */
@@ -106,14 +107,10 @@ function errorOf(value: object, hasRun: boolean): Error | undefined {
   const nothingRan = hasRun ? OutcomeUnknownError : TypeError;
   const own = kindOf(value);
   if (own !== undefined) return new nothingRan(`It returned ${ONE[own]}`);
-  if (isPlain(value)) {
-    if (!hasObservables(value)) return undefined;
-    return new nothingRan(`It returned an object with ${MANY.observable}`);
-  }
   const list = valuesOf(value);
-  const kind = list === undefined ? undefined : kindOfList(list);
+  const kind = list && isFunctions(list) ? 'function' : new Search().within(value, 1);
   if (kind === undefined) return undefined;
-  const text = `It returned a list with ${MANY[kind]}`;
+  const text = `It returned ${list === undefined ? 'an object' : 'a list'} with ${MANY[kind]}`;
   return kind === 'promise' ? new OutcomeUnknownError(text) : new nothingRan(text);
 }
 

@@ -1,7 +1,7 @@
 import { shown, type StepDefinition } from '../definition/index.js';
 import { errorWithin, isAnswerLost, isSagaError } from '../errors/index.js';
 import type { SagaRecord } from '../machine/index.js';
-import { isInstance, quoted, messageOf, isError, whenRejected } from '../ports/index.js';
+import { isError, isInstance, messageOf, quoted, whenRejected } from '../ports/index.js';
 import { isFinal } from '../result/index.js';
 import { backoff, type RetryPolicy } from '../retry/index.js';
 import type { ActionContext } from './action-context.js';
@@ -21,14 +21,21 @@ export function asError(reason: unknown, label: string): Error {
   return new Error(`Step ${quoted(label)} failed: ${messageOf(reason)}`, { cause: reason });
 }
 
+/** @throws TypeError for another answer: the promise of an async predicate would always be taken for a yes. */
+function yesOrNo(answer: unknown): boolean {
+  if (typeof answer === 'boolean') return answer;
+  whenRejected(answer, () => undefined);
+  throw new TypeError(`it answered ${shown(answer)}; it must answer true or false at once`);
+}
+
 function isRetryable(run: Run, policy: RetryPolicy, label: string, reason: unknown): boolean {
   if (isSagaError(reason, 'SAGA_NON_RETRYABLE')) return false;
   if (isFinal(reason)) return false;
   if (policy.when === undefined) return true;
   try {
-    return policy.when(reason);
+    return yesOrNo(policy.when(reason));
   } catch (error) {
-    const message = `retry.when of step ${quoted(label)} threw; the step is not retried`;
+    const message = `retry.when of step ${quoted(label)} failed; the step is not retried`;
     reportRun(run, 'error', message, error, { label });
     return false;
   }
@@ -68,10 +75,7 @@ function isParkedElsewhere(thrown: unknown): boolean {
 function mayHaveTakenPlace(run: Run, { label, policy }: StepDefinition, error: unknown): boolean {
   const unknownWhen = policy.unknownWhen ?? run.environment.unknownWhen ?? isAnswerLost;
   try {
-    const answer: unknown = unknownWhen(error);
-    if (typeof answer === 'boolean') return answer;
-    whenRejected(answer, () => undefined);
-    throw new TypeError(`it answered ${shown(answer)}; it must answer true or false at once`);
+    return yesOrNo(unknownWhen(error));
   } catch (broken) {
     const message = `unknownWhen of step ${quoted(label)} failed; the outcome counts as unknown`;
     reportRun(run, 'error', message, broken, { label });

@@ -10,7 +10,10 @@ export interface RetryOptions {
   readonly maxDelay?: number;
   /** Part of each pause that is left to chance, 0 to 1: `0.5` waits between 50 % and 100 % of it. @default 0 */
   readonly jitter?: number;
-  /** Whether this failure is worth another try; one that throws counts as `false`. @default all are */
+  /**
+   * Whether this failure is worth another try, told at once: one that throws, or answers anything but
+   * `true` or `false`, a promise among it, counts as `false` and is logged. @default all are
+   */
   readonly when?: (error: unknown) => boolean;
 }
 

@@ -43,6 +43,13 @@ export class GuardedObservable<T> extends Observable<T> {
     });
   }
 
+  /** Its promise ends as the observable does; an error that nobody awaits there is told, too. */
+  override forEach(next: (value: T) => void): Promise<void> {
+    const ended = super.forEach((value) => this.#call('threw', () => next(value)));
+    ended.catch((error: unknown) => this.#onFailure(error, 'ended with an error'));
+    return ended;
+  }
+
   /** What is piped may be of operators that know nothing of this class. */
   override pipe(...operators: never[]): never {
     const piped: unknown = super.pipe(...(operators as readonly never[] as []));

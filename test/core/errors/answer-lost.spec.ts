@@ -3,6 +3,7 @@ import {
   HttpException,
   ServiceUnavailableException,
 } from '@nestjs/common';
+import { RpcException } from '@nestjs/microservices';
 import { isAnswerLost as ofMain } from 'nestjs-saga-orchestrator';
 import {
   isAnswerLost,
@@ -129,6 +130,10 @@ describe('isAnswerLost (semantics 3a)', () => {
         new ServiceUnavailableException('x', { cause: reset }),
         true,
       ],
+      ["in Nest's RpcException", new RpcException(reset), true],
+      ["a status of gRPC in Nest's RpcException", new RpcException(grpc(14, 'dropped')), true],
+      ["never arrived, in Nest's RpcException", new RpcException(refused), false],
+      ["a text in Nest's RpcException", new RpcException('ECONNRESET'), false],
       ['a cause that says nothing', wrapped(wrapped(new Error('no'))), false],
       [
         'a wrapper that says more than its cause',

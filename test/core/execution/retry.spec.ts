@@ -123,6 +123,30 @@ describe('what is not retried (semantics 2)', () => {
     expect(seen).toEqual([null, expect.any(ResultError), 'give up']);
   });
 
+  it.each<[string, () => unknown]>([
+    ['a promise of false', async () => false],
+    ['a promise of true', async () => true],
+    ['a promise that rejects', async () => Promise.reject(new Error('bug in when'))],
+    ['nothing', () => undefined],
+    ['a number', () => 1],
+  ])('`when` that answers %s counts as false, and is logged', async (_, answer) => {
+    const shop = new Shop();
+    const retry = { retries: 3, when: answer as () => boolean };
+    const undo = { undoes: [declines()], compensationRetry: retry };
+    const reserve = shop.step('Reserve', undo);
+    const charge = shop.step('Charge', { does: [declines()], retry });
+    await shop.failure(shop.saga().step(reserve).step(charge));
+    // A rejection that nobody heard would end the test here.
+    await new Promise(setImmediate);
+    expect(shop.log).toEqual(['Reserve', 'Charge', 'undo Reserve']);
+    expect(shop.logger.messages('error')).toEqual(
+      expect.arrayContaining([
+        "retry.when of step 'Charge' failed; the step is not retried",
+        "retry.when of step 'Reserve' failed; the step is not retried",
+      ]),
+    );
+  });
+
   it('`when` that throws counts as false, is logged, and the saga is undone', async () => {
     const shop = new Shop();
     const when = () => {
@@ -133,7 +157,7 @@ describe('what is not retried (semantics 2)', () => {
     expect(shop.log).toEqual(['Reserve', 'Charge', 'undo Reserve']);
     expect(error.cause).toMatchObject({ message: 'card declined' });
     expect(shop.logger.messages('error')).toEqual([
-      "retry.when of step 'Charge' threw; the step is not retried",
+      "retry.when of step 'Charge' failed; the step is not retried",
     ]);
   });
 });

@@ -69,6 +69,10 @@ const REFUSED: readonly (readonly [string, () => unknown, RegExp])[] = [
   ['a map of observables', () => new Map([['a', of(1)]]), /list with observables/],
   ['observables by name', () => ({ charge: of(1) }), /object with observables.*nothing ran/],
   ['a list of functions', () => [() => 1], /list with functions/],
+  ['lists of observables by name', () => ({ a: 1, refunds: [of(1)] }), /object with observables/],
+  ['observables by names in names', () => ({ a: { b: { c: of(1) } } }), /object with observables/],
+  ['a list of observables by name', () => [{ charge: of(1) }], /list with observables/],
+  ['a list of Ok of observables', () => [new Ok(of(1))], /list with observables/],
 ];
 
 const WAYS: readonly (readonly [string, Make])[] = [
@@ -158,6 +162,8 @@ describe('what is returned is awaited as Nest awaits its handlers (semantics 3c)
     });
   });
 
+  const ring: unknown[] = [1];
+  ring.push(ring, { ring });
   const page = { items: [1], next: 'page-2' };
   class Node {
     readonly value = 1;
@@ -178,6 +184,11 @@ describe('what is returned is awaited as Nest awaits its handlers (semantics 3c)
     ['an object with functions, as a client is', { tx: 'tx-1', cancel: () => undefined }],
     ['an answer of axios', { data: {}, status: 201, config: { transformRequest: [() => 1] } }],
     ['an object without a prototype', Object.assign(Object.create(null), { tx: 1 })],
+    ['a job whose end somebody else awaits', { id: 1, ended: Promise.resolve() }],
+    // No journal stores it, which is told as of any other value: its action took place.
+    ['a list of iterators', [generator(), generator()]],
+    ['a list that holds itself', ring],
+    ['much', Array.from({ length: 20_000 }, () => ({ a: { b: [1] } }))],
     ['a text', 'tx-1'],
     ['nothing', null],
     ['a symbol', Symbol('tx')],
