@@ -102,7 +102,7 @@ export class Steering {
     if (wish.act === 'terminate') return terminate(this.parts, ref, why);
     const seen = await viewOf(this.parts, ref);
     record(seen);
-    if (wish.act === 'mark-done') await this.#refuseTooLate(ref, seen, wish.label);
+    if (wish.act === 'mark-done') await this.#refuseTooLate(ref, seen, wish);
     await this.#takeUp(ref, seen.definition, record);
   }
 
@@ -128,7 +128,12 @@ export class Steering {
   }
 
   /** What is done does not make a saga go on whose deadline has passed: it would be undone at once. */
-  async #refuseTooLate(ref: SagaRef, { definition, state }: Run, label: string): Promise<void> {
+  async #refuseTooLate(
+    ref: SagaRef,
+    { definition, state }: Run,
+    wish: ManualWish & { readonly act: 'mark-done' },
+  ): Promise<void> {
+    const { label } = wish;
     const { deadline } = await storedRow(this.parts, ref);
     if (deadline === null || deadline > this.parts.environment.clock.now()) return;
     if (state.pivoted || definition.step(label)?.policy.pivot === true) return;
@@ -136,7 +141,7 @@ export class Steering {
     const why = `its deadline passed at ${since}, so that it would not go on but be undone; `;
     refuse(
       ref,
-      'mark-done',
+      verbOf(wish),
       `${why}cancel it, which undoes ${quoted(label)} as well, or terminate it`,
     );
   }

@@ -37,7 +37,9 @@ describe('a step that is marked as done', () => {
     await cluster.clock.advance(60_000);
     const error = await rejectionOf(marks());
     expect(error).toMatchObject({ code: 'SAGA_STATE' });
-    expect(error.message).toMatch(/Cannot mark-done .*its deadline passed at .*cancel it/);
+    expect(error.message).toMatch(
+      /^Cannot mark step 'Charge' as done in saga PlaceOrder 'o-1': its deadline passed at .*cancel it/,
+    );
     expect(await bert.get()).toMatchObject({ status: 'parked', parkReason: 'in-doubt' });
     expect(cluster.log).toEqual(['Reserve', 'Charge']);
     await bert.engine.cancel(ref, 'too late');
