@@ -9,6 +9,7 @@ export const INVARIANTS = {
   'compensated-means-undone': 'I3: compensated while a done or unknown step was not undone',
   'no-action-after-turn': 'I4: an action after the compensation began',
   'no-action-after-cancel': 'rule 13: an action after a cancel was asked for',
+  'accepted-cancel-is-kept': 'rule 28c: a cancel that was accepted, and is no record',
   'reverse-order': 'I5: an undo before that of a step that was started later',
   'one-at-a-time': 'I5: two at once',
   'never-again': 'I6: an action after its done, an undo after its undone',
@@ -63,6 +64,9 @@ class Oracle {
   #seq = 0;
   #epoch = 0;
   #answered: string | undefined;
+  /** Cancels: where one was accepted first, and whether any ever became a record. */
+  #acceptedAt: number | undefined;
+  #isCancelled = false;
 
   constructor(
     plan: Plan,
@@ -94,6 +98,9 @@ class Oracle {
         return this.#onRecord(entry);
       case 'answer':
         return this.#onAnswer(entry.status);
+      case 'cancel-accepted':
+        this.#acceptedAt ??= this.#at;
+        return;
       case 'deploy':
         this.#ledger.plan = entry.plan;
         return;
@@ -182,6 +189,9 @@ class Oracle {
     const over = vain > recoveryLimit && !['recovered', 'parked'].includes(record.type);
     this.#forbid(over, 'recovery-limit', `${record.type} after ${vain} take-overs`);
     if (record.type === 'resumed') this.#answered = undefined;
+    // Who terminates it overrules whoever wished to cancel it.
+    const isTerminated = record.type === 'manual' && record.act === 'terminate';
+    if (record.type === 'cancel-requested' || isTerminated) this.#isCancelled = true;
   }
 
   #onStatus(record: SagaRecord, before: string): void {
@@ -225,6 +235,8 @@ class Oracle {
     const { status } = this.#ledger;
     const rests = ENDS.has(status) || status === 'parked';
     this.#forbid(!rests && this.options.mustRest !== false, 'comes-to-rest', `still ${status}`);
+    const lost = this.#acceptedAt !== undefined && !this.#isCancelled;
+    this.#forbid(lost && rests, 'accepted-cancel-is-kept', `it is ${status}`);
   }
 }
 

@@ -26,6 +26,8 @@ export type TraceEntry =
   | { readonly kind: 'handed-over' }
   /** From here on this plan is deployed. */
   | { readonly kind: 'deploy'; readonly plan: Plan }
+  /** Somebody asked to cancel it, and was told that it will be. */
+  | { readonly kind: 'cancel-accepted' }
   /** A caller was told the end; `other`: an error that says nothing of the end. */
   | {
       readonly kind: 'answer';

@@ -92,7 +92,7 @@ const DOES: Readonly<Record<Exclude<What, 'refusedWrite' | 'lostAnswer'>, Do>> =
     world.begin(process, id);
     return isKnown;
   },
-  cancel: (_, { engine }, id) => accepted(engine.cancel({ ...ref, id }, 'changed my mind')),
+  cancel: (world, process, id) => accepted(world.cancel(process, id)),
   resume: (_, { engine }, id) => accepted(engine.resume({ ...ref, id })),
   terminate: (_, { engine }, id) =>
     accepted(engine.manual({ ...ref, id }, { act: 'terminate' }, why)),

@@ -49,6 +49,13 @@ function forgets(type: string): typeof WatchedJournal {
   };
 }
 
+/** Takes a wish to cancel, and tells nobody of it: neither the owner nor who takes the saga over. */
+class DeafToWishes extends WatchedJournal {
+  override requestCancel(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
 export const TWINS: readonly Twin[] = [
   {
     defect: 'a journal without epoch check',
@@ -69,5 +76,10 @@ export const TWINS: readonly Twin[] = [
     defect: 'an evolve that forgets the turn',
     shows: /no-action-after-turn|not as the machine decides: compensating/,
     journal: forgets('compensating'),
+  },
+  {
+    defect: 'a journal that takes a wish to cancel and keeps it to itself',
+    shows: /accepted-cancel-is-kept/,
+    journal: DeafToWishes,
   },
 ];

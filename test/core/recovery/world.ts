@@ -91,6 +91,12 @@ export class World extends Cluster {
     });
   }
 
+  /** Cancels it; that this was accepted is noted whenever the caller learns it. */
+  async cancel(process: Process, id: string): Promise<void> {
+    await process.engine.cancel({ ...ref, id }, 'changed my mind');
+    if (!process.isDead) this.#trace(id).push({ kind: 'cancel-accepted' });
+  }
+
   /** The step that a saga is parked for, because nobody knows whether it took place. */
   async doubtOf(id: string): Promise<string | undefined> {
     const stored = await this.journal.load({ ...ref, id });
