@@ -13,6 +13,8 @@ export interface Case {
   readonly killRecoveryAt?: number;
   /** So many processes that recover it die there, one after the other. @default 1 */
   readonly recoveriesKilled?: number;
+  /** The place where the process dies that acts on it from elsewhere. */
+  readonly killActAt?: number;
   /** The name of the twin that is broken on purpose. */
   readonly twin?: string;
 }
@@ -25,7 +27,8 @@ export function ledgerOf(directory: string, { name }: Case): Ledger {
 
 /** How many of its processes are killed. */
 export function kills(own: Case): number {
-  return Number(own.killAt !== undefined) + killedRecoveries(own);
+  const others = Number(own.killActAt !== undefined) + killedRecoveries(own);
+  return Number(own.killAt !== undefined) + others;
 }
 
 export function killedRecoveries({ killRecoveryAt, recoveriesKilled = 1 }: Case): number {

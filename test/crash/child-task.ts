@@ -3,7 +3,7 @@ import type { StoreConfig } from './stores.js';
 
 /** What a process of a sweep gets on its command line. */
 export interface ChildTask {
-  readonly role: 'start' | 'recover';
+  readonly role: 'start' | 'recover' | 'act';
   readonly case: Case;
   readonly store: StoreConfig;
   readonly directory: string;

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { InProcessEngine, silentLogger } from 'nestjs-saga-orchestrator/core';
+import { act, actFromElsewhere } from './act.js';
 import { ask } from './ask.js';
 import { ledgerOf, SAGA_ID } from './cases.js';
 import { PASSED, type ChildTask } from './child-task.js';
@@ -14,14 +15,16 @@ import { witnessed } from './wrap-journal.js';
 const task = JSON.parse(process.argv[2] ?? '') as ChildTask;
 const { role, case: own, store, directory, leaseMs } = task;
 const ledger = ledgerOf(directory, own);
-ledger.write({ kind: 'process' });
-const points = new CrashPoints(role === 'start' ? own.killAt : own.killRecoveryAt);
+if (role !== 'act') ledger.write({ kind: 'process' });
+const points = new CrashPoints(
+  { start: own.killAt, recover: own.killRecoveryAt, act: own.killActAt }[role],
+);
 const twin = twinNamed(own.twin);
 const inner = await openJournal(store);
 const journal = witnessed(twin?.journal?.(inner) ?? inner, () => ({ points, ledger }));
 const worker = role === 'recover' ? { pollMs: 20 } : false;
 const engine = new InProcessEngine({ journal, logger: silentLogger, leaseMs, worker });
-const cancel = () => engine.cancel({ name: own.name, id: SAGA_ID }, 'no longer wanted');
+const cancel = () => act('cancel', engine, own.name, ledger);
 const world = { points, ledger, cancel, ...twin?.world };
 const definition = sagaUnderTest(own.name, own.scenario, world);
 engine.register(definition);
@@ -39,6 +42,11 @@ async function recover(): Promise<void> {
   }
 }
 
-await (role === 'start' ? ask(engine, definition, ledger) : recover());
+const ROLES = {
+  start: () => ask(engine, definition, ledger),
+  recover,
+  act: () => actFromElsewhere(engine, own, ledger),
+};
+await ROLES[role]();
 process.stdout.write(`${PASSED}${points.passed.length}\n`);
 await engine.close();

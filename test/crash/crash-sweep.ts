@@ -1,10 +1,12 @@
 import { parseArgs } from 'node:util';
-import { RECOVERY_LIMIT, type Case } from './cases.js';
+import { kills, RECOVERY_LIMIT, type Case } from './cases.js';
+import { casesElsewhere, fewElsewhere } from './elsewhere.js';
 import { onGrounds } from './grounds.js';
 import { paths, variants, type Scenario } from './scenarios.js';
 import { casesOf, sweep, type Ground } from './sweep.js';
 import { Tally } from './tally.js';
-import { TWINS } from './twins.js';
+import { parkUnreadable } from './unreadable.js';
+import { TWINS, type Twin } from './twins.js';
 
 // Kills a process at every place where one can die, on every store, and proves that it would notice.
 
@@ -21,6 +23,9 @@ const TWIN_LEASE_MS = 1_500;
 /** Six processes die in a row, and each lease has to end. */
 const POISON_LEASE_MS = 1_000;
 
+/** Who cancels waits for the end of a dead owner's lease; a living one must not lose it. */
+const ACT_LEASE_MS = 3_000;
+
 const scenarios = [...paths(STEPS), ...variants(STEPS)];
 const tally = new Tally();
 
@@ -35,10 +40,36 @@ async function poison(ground: Ground, name: string): Promise<void> {
     killRecoveryAt,
     recoveriesKilled: RECOVERY_LIMIT,
   }));
-  const { failures, recovered, kills } = await sweep(ground, cases);
-  const bad = tally.cases(cases.length, failures, recovered);
-  tally.kills += kills;
-  console.log(`${name}: poison, ${cases.length} cases, ${kills} kills, ${bad} violated a rule`);
+  const result = await sweep(ground, cases);
+  const bad = tally.cases(cases.length, result.failures, result.recovered);
+  tally.kills += result.kills;
+  console.log(
+    `${name}: poison, ${cases.length} cases, ${result.kills} kills, ${bad} violated a rule`,
+  );
+}
+
+/** What operators do from another process, and a kill at every place of each of them. */
+async function elsewhere(ground: Ground, name: string): Promise<void> {
+  const cases = casesElsewhere(STEPS);
+  const result = await sweep(ground, cases);
+  const bad = tally.cases(cases.length, result.failures, result.recovered);
+  tally.kills += result.kills;
+  const what = `cancelled and terminated from elsewhere, ${cases.length} cases`;
+  console.log(`${name}: ${what}, ${result.kills} kills, ${bad} violated a rule (${tally.seconds})`);
+}
+
+async function unreadable(ground: Ground, name: string): Promise<void> {
+  const { cases, failures } = await parkUnreadable(ground, STEPS);
+  const bad = tally.cases(cases.length, failures, []);
+  tally.kills += cases.reduce((sum, own) => sum + kills(own), 0);
+  console.log(`${name}: unreadable, ${cases.length} cases, ${bad} violated a rule`);
+}
+
+/** For a twin, on a store of its own. */
+async function casesFor(ground: Ground, { scenario, name }: Twin): Promise<readonly Case[]> {
+  const found = scenarios.filter((one) => one.name === scenario);
+  if (found.length === 0) return fewElsewhere(STEPS, scenario, name);
+  return (await casesOf(ground, found, name)).cases;
 }
 
 await onGrounds(async ({ kinds, ground: groundOn }) => {
@@ -53,12 +84,13 @@ await onGrounds(async ({ kinds, ground: groundOn }) => {
     const enough = `${kind.name}: at least ${LEAST_KILLS_EACH} kills`;
     tally.check(result.kills >= LEAST_KILLS_EACH, enough);
     await poison(groundOn(kind, POISON_LEASE_MS), kind.name);
+    await elsewhere(groundOn(kind, ACT_LEASE_MS), kind.name);
+    await unreadable(groundOn(kind, POISON_LEASE_MS), kind.name);
   }
   console.log('\nWhat is broken on purpose must be noticed:');
   for (const twin of TWINS) {
-    const scenario = scenarios.filter(({ name }) => name === twin.scenario);
     const ground = groundOn(kinds[0] as (typeof kinds)[number], TWIN_LEASE_MS);
-    const { cases } = await casesOf(ground, scenario, twin.name);
+    const cases = await casesFor(ground, twin);
     const { failures } = await sweep(ground, cases);
     const named = failures.filter(({ found }) => found.some((text) => twin.caughtAs.test(text)));
     tally.check(named.length > 0, `${twin.name}: ${named.length} of ${cases.length} cases`);

@@ -25,6 +25,8 @@ function inDoubt(history: History, label: string): boolean {
 export function expectedEnd(own: Case, history: History): End {
   const { scenario } = own;
   if (isPoisoned(own)) return { status: 'parked', reason: 'recovery-limit' };
+  const isTerminated = scenario.elsewhere === 'terminate' && ofType(history, 'manual').length > 0;
+  if (isTerminated) return { status: 'parked' };
   const labels = labelsOf(scenario);
   const { failAt, lostAt, pivotAt, cancelAt, probed, once } = scenario;
   if (once === true && probed !== true) {

@@ -1,4 +1,9 @@
-import { jsonCodec, type JournalEntry, type SagaRow } from 'nestjs-saga-orchestrator/core';
+import {
+  jsonCodec,
+  type JournalEntry,
+  type SagaRow,
+  type SagaStatus,
+} from 'nestjs-saga-orchestrator/core';
 import type { LedgerLine } from './ledger.js';
 
 /** A record as it stands in the journal, read without the library. */
@@ -10,6 +15,7 @@ export interface Recorded {
   readonly label?: string;
   readonly attempt?: number;
   readonly reason?: string;
+  readonly act?: string;
 }
 
 export function recorded({ seq, epoch, head }: JournalEntry): Recorded {
@@ -35,6 +41,14 @@ export function historyOf(
     context === undefined ? {} : (jsonCodec.decode(context) as { trail?: string[] })
   ) as { trail?: readonly string[] };
   return { row, records: entries.map(recorded), lines, trail };
+}
+
+const ENDS: readonly string[] = ['completed', 'compensated', 'parked'] satisfies SagaStatus[];
+
+/** The status in which a record leaves a saga at rest. */
+export function endBy({ type, act }: Recorded): string | undefined {
+  if (act === 'terminate') return 'parked';
+  return ENDS.includes(type) ? type : undefined;
 }
 
 export function ofType(history: History, type: string, label?: string): readonly Recorded[] {

@@ -1,4 +1,8 @@
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** How often it is read by who waits for another process. */
+const POLL_MS = 10;
 
 export type Direction = 'do' | 'undo' | 'probe';
 
@@ -20,6 +24,12 @@ export type LedgerLine =
   | { kind: 'accepted' }
   /** The caller was told the end. */
   | { kind: 'answer'; status: string }
+  /** The journal told somebody who is not the owner that his wish to cancel is durable. */
+  | { kind: 'wished' }
+  /** Who cancelled or terminated it was told that it will be; or else why not. */
+  | { kind: 'told'; act: 'cancel' | 'terminate'; answer: string }
+  /** The process that acted on it from elsewhere is gone. */
+  | { kind: 'actor-gone' }
   /** What a step saw was not what it must see. */
   | { kind: 'fault'; text: string };
 
@@ -35,6 +45,11 @@ export class Ledger {
     if (!existsSync(this.file)) return [];
     const text = readFileSync(this.file, 'utf8').trimEnd();
     return text === '' ? [] : text.split('\n').map((line) => JSON.parse(line) as LedgerLine);
+  }
+
+  /** Resolves when that stands in it: another process may write it. */
+  async until(isThere: (lines: readonly LedgerLine[]) => boolean): Promise<void> {
+    while (!isThere(this.lines)) await sleep(POLL_MS);
   }
 
   write(...lines: readonly LedgerLine[]): void {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InProcessEngine, silentLogger, type Journal } from 'nestjs-saga-orchestrator/core';
+import { act } from './act.js';
 import { ask } from './ask.js';
 import { ledgerOf, SAGA_ID, type Case } from './cases.js';
 import { CrashPoints } from './crash-points.js';
@@ -75,7 +76,7 @@ export async function recoverAll(
   for (const own of cases) {
     const witness = witnesses.get(own.name) as Witness;
     if (witness.ledger.lines.length > 0) witness.ledger.write({ kind: 'process' });
-    const cancel = () => engine.cancel({ name: own.name, id: SAGA_ID }, 'no longer wanted');
+    const cancel = () => act('cancel', engine, own.name, witness.ledger);
     engine.register(sagaUnderTest(own.name, own.scenario, { ...witness, cancel, ...twin?.world }));
   }
   try {

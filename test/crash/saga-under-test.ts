@@ -65,6 +65,13 @@ function effect(world: World, direction: 'do' | 'undo', label: string): void {
   points.reach(`after the effect of ${direction} ${label}`);
 }
 
+/** Passes when the other process has wished what it wished for, or is gone. */
+function elsewhere({ ledger }: World): Promise<void> {
+  return ledger.until((lines) =>
+    lines.some(({ kind }) => kind === 'wished' || kind === 'actor-gone'),
+  );
+}
+
 /** What the step before left behind must be there, on a first run as on a replay. */
 function checkSight(world: World, ctx: Context, before: readonly string[], probed = false): void {
   const expected = JSON.stringify(before);
@@ -86,6 +93,7 @@ function stepOf(scenario: Scenario, world: World, number: number): SagaStep<Trai
   const act = async (ctx: Context) => {
     checkSight(world, ctx, labels.slice(0, number - 1), scenario.probed);
     if (scenario.cancelAt === number) await world.cancel();
+    if (scenario.elsewhere !== undefined && number === 2) await elsewhere(world);
     if (scenario.failAt === number || (scenario.flakyAt === number && ctx.attempt === 1)) {
       world.points.reach(`before the refusal of ${label}`);
       return ResultFactory.error('REFUSED', `${label} is refused`);
@@ -104,6 +112,7 @@ function stepOf(scenario: Scenario, world: World, number: number): SagaStep<Trai
     effect(world, 'undo', label);
   };
   const answer = (): ProbeAnswer => {
+    world.points.reach(`before the answer to the probe of ${label}`);
     if (!world.ledger.hasEffect('do', label)) return 'not-done';
     return { outcome: 'done', result: { of: label, on: new Date(0) } };
   };
@@ -120,6 +129,7 @@ function stepOf(scenario: Scenario, world: World, number: number): SagaStep<Trai
     ...(number === pivotAt ? { pivot: true } : {}),
     ...(number < pivotAt ? { compensate } : {}),
     ...(scenario.probed === true ? { probe } : {}),
+    ...(scenario.asksLate === true ? { probeDelay: PAUSE_MS } : {}),
   };
 }
 

@@ -16,12 +16,16 @@ export interface Scenario {
   readonly once?: true;
   /** Every step can be asked whether it took place. */
   readonly probed?: true;
+  /** The probe is asked only a while after the answer was lost. */
+  readonly asksLate?: true;
   /** This step is the point of no return; it has no compensation. */
   readonly pivotAt?: number;
   /** Somebody cancels the saga while this step's action runs. */
   readonly cancelAt?: number;
   /** Somebody cancels it after its process has died. */
   readonly cancelWhileDown?: true;
+  /** Another process does this to it, while the action of the second step waits for that. */
+  readonly elsewhere?: 'cancel' | 'terminate';
 }
 
 const LABELS = ['Order', 'Stock', 'Payment', 'Parcel', 'Letter'];
@@ -59,6 +63,7 @@ export function variants(steps: number): readonly Scenario[] {
     { name: 'once and probed', steps, once: true, probed: true },
     { name: 'probed, last fails', steps, probed: true, failAt },
     { name: 'probed, lost answer of 2', steps, probed: true, lostAt: 2 },
+    { name: 'probed later, lost answer of 2', steps, probed: true, asksLate: true, lostAt: 2 },
     { name: 'pivot 2', steps, pivotAt: 2 },
     { name: 'pivot 2 fails', steps, pivotAt: 2, failAt: 2 },
     { name: 'pivot 2, last fails', steps, pivotAt: 2, failAt },

@@ -1,9 +1,10 @@
 import { availableParallelism } from 'node:os';
-import { killedRecoveries, SAGA_ID, type Case } from './cases.js';
+import { killedRecoveries, ledgerOf, SAGA_ID, type Case } from './cases.js';
 import { PASSED, type ChildTask } from './child-task.js';
 import { inParallel, runToEnd, type Ended } from './children.js';
 import { FIRED } from './crash-points.js';
 import { violations } from './invariants.js';
+import type { LedgerLine } from './ledger.js';
 import { recoverAll, type Recovered } from './recovery.js';
 import type { Scenario } from './scenarios.js';
 import type { StoreConfig } from './stores.js';
@@ -50,6 +51,15 @@ function unexpectedEnd({ code, signal, output }: Ended, toBeKilled: boolean): st
   return code === 0 ? undefined : `the process ended with ${code} ${signal}: ${output}`;
 }
 
+/** Runs a process that is to die where its case says, and gives what was wrong with its end. */
+export async function killedAsTold(
+  ground: Ground,
+  own: Case,
+  role: ChildTask['role'],
+): Promise<string | undefined> {
+  return unexpectedEnd(await runChild(ground, own, role), true);
+}
+
 /** Runs every scenario without a kill, and gives one case for every place to die that came by. */
 export async function casesOf(
   ground: Ground,
@@ -73,6 +83,24 @@ export async function casesOf(
   return { cases, failures };
 }
 
+/** The owner's process and the one that acts on it from elsewhere, side by side. What was wrong. */
+async function meet(ground: Ground, own: Case): Promise<readonly string[]> {
+  const ledger = ledgerOf(ground.directory, own);
+  const gone = async (role: 'start' | 'act', line: LedgerLine): Promise<Ended> => {
+    const ended = await runChild(ground, own, role);
+    ledger.write(line);
+    return ended;
+  };
+  const [owner, actor] = await Promise.all([
+    gone('start', { kind: 'process' }),
+    gone('act', { kind: 'actor-gone' }),
+  ]);
+  return [
+    unexpectedEnd(owner, own.killAt !== undefined),
+    unexpectedEnd(actor, own.killActAt !== undefined),
+  ].filter((wrong) => wrong !== undefined);
+}
+
 /** Kills a process of every case where it says, lets others recover them all, and judges them. */
 export async function sweep(
   ground: Ground,
@@ -82,11 +110,17 @@ export async function sweep(
   const failures: Failure[] = [];
   let kills = 0;
   const killIn = async (role: ChildTask['role'], own: Case): Promise<void> => {
-    const wrong = unexpectedEnd(await runChild(ground, own, role), true);
+    const wrong = await killedAsTold(ground, own, role);
     if (wrong === undefined) onKill((kills += 1));
     else failures.push({ own, found: [wrong] });
   };
-  const first = cases.filter(({ killAt }) => killAt !== undefined);
+  const met = cases.filter(({ scenario }) => scenario.elsewhere !== undefined);
+  await inParallel(met, WIDTH, async (own) => {
+    const found = await meet(ground, own);
+    if (found.length > 0) failures.push({ own, found });
+    onKill((kills += Number(own.killAt !== undefined) + Number(own.killActAt !== undefined)));
+  });
+  const first = cases.filter((own) => own.killAt !== undefined && !met.includes(own));
   await inParallel(first, WIDTH, (own) => killIn('start', own));
   const second = cases.filter((own) => killedRecoveries(own) > 0);
   await inParallel(second, WIDTH, async (own) => {

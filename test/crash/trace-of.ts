@@ -29,6 +29,11 @@ export function traceOf({ records, lines }: History): Trace {
       case 'acked':
         recordsBefore(line.seq + 1);
         break;
+      case 'told':
+        if (line.act === 'cancel' && line.answer === 'accepted') {
+          trace.push({ kind: 'cancel-accepted' });
+        }
+        break;
       case 'call':
       case 'effect':
       case 'return':

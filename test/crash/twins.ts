@@ -40,6 +40,44 @@ function turns(entry: JournalEntry): boolean {
   return ['failed', 'compensating', 'cancel-requested'].includes(typeOf(entry));
 }
 
+/** It says that a wish is a record, and keeps it nowhere. */
+function flatters(inner: Journal): Journal {
+  let wish: string | undefined;
+  return wrapJournal(inner, {
+    requestCancel: async (_, reason) => {
+      wish = JSON.stringify({ type: 'cancel-requested', by: 'operator', reason });
+    },
+    load: async (ref) => {
+      const stored = await inner.load(ref);
+      const last = stored?.entries.at(-1);
+      if (stored === undefined || last === undefined || wish === undefined) return stored;
+      const { nextSeq } = stored;
+      const entry = { ...last, seq: nextSeq, head: wish, result: null, context: null };
+      return { ...stored, entries: [...stored.entries, entry], nextSeq: nextSeq + 1 };
+    },
+  });
+}
+
+/** It tells of a wish neither in the answer to a write nor in that to a claim. */
+function mumbles(inner: Journal): Journal {
+  return wrapJournal(inner, {
+    append: async (batch) => void (await inner.append(batch)),
+    claim: async (request) => {
+      const rows = await inner.claim(request);
+      return rows.map((row) => ({ ...row, cancelReason: null }));
+    },
+  });
+}
+
+/** It takes what an operator does for written. */
+function forgetsActs(inner: Journal): Journal {
+  const isAct = (entry: JournalEntry): boolean => typeOf(entry) === 'manual';
+  return wrapJournal(inner, {
+    append: (batch) =>
+      batch.entries.some(isAct) ? Promise.resolve(undefined) : inner.append(batch),
+  });
+}
+
 export const TWINS: readonly Twin[] = [
   {
     name: 'a journal that acknowledges before it has written',
@@ -101,6 +139,30 @@ export const TWINS: readonly Twin[] = [
     scenario: 'all succeed',
     caughtAs: /is not at rest/,
     journal: remembers((entries) => entries.slice(0, -1)),
+  },
+  {
+    name: 'a journal that says that a wish to cancel is a record, and loses it',
+    scenario: 'cancel from elsewhere',
+    caughtAs: /rule 28c: a cancel that was accepted, and is no record/,
+    journal: flatters,
+  },
+  {
+    name: 'a journal that tells of a wish to cancel only when a heartbeat asks',
+    scenario: 'cancel from elsewhere',
+    caughtAs: /was called after a wish that its owner had to meet/,
+    journal: mumbles,
+  },
+  {
+    name: 'a take-over that does not look whether somebody wished to cancel',
+    scenario: 'cancel from elsewhere',
+    caughtAs: /a wish to cancel it was written, and lost/,
+    journal: mumbles,
+  },
+  {
+    name: 'a journal that loses that an operator has terminated a saga',
+    scenario: 'terminate from elsewhere',
+    caughtAs: /its terminate was accepted, and is no record/,
+    journal: forgetsActs,
   },
   {
     name: 'participants that are not idempotent',

@@ -47,6 +47,13 @@ export function witnessed(inner: Journal, witnessOf: (sagaName: string) => Witne
     return answer;
   };
   return wrapJournal(inner, {
+    requestCancel: async (ref, reason) => {
+      const { points, ledger } = witnessOf(ref.name);
+      points.reach('before the wish');
+      await inner.requestCancel(ref, reason);
+      ledger.write({ kind: 'wished' });
+      points.reach('after the wish');
+    },
     // What is there already was not written; an append may answer a cancel that it has found.
     create: (saga) =>
       committed(
