@@ -76,7 +76,10 @@ export {
   systemClock,
   type Clock,
   type IdGenerator,
+  type InterceptedCall,
+  type InterceptedSaga,
   type LogFields,
+  type SagaInterceptor,
   type SagaLogger,
 } from './ports/index.js';
 export type { LateEffect, RunEnvironment, RunObserver } from './execution/index.js';

@@ -1,6 +1,11 @@
 import { Global, Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
-import { InProcessEngine, type SagaEngine, type SagaLogger } from '../core/index.js';
+import {
+  InProcessEngine,
+  type RunObserver,
+  type SagaEngine,
+  type SagaLogger,
+} from '../core/index.js';
 import { isObject, methodsProblem } from '../core/definition/index.js';
 import { LOG_LEVELS, report } from '../core/ports/index.js';
 import { memoryJournal } from '../journals/memory/index.js';
@@ -44,9 +49,13 @@ function engineOf(
 ): SagaEngine {
   checkOnce(discovery);
   const { journal = memoryJournal(), engine, logger: _, ...settings } = options;
-  const observers = [events];
+  // What is no list is told with all else that is wrong.
+  const watchers: unknown = settings.observers ?? [];
+  const observers = Array.isArray(watchers)
+    ? [events, ...(watchers as RunObserver[])]
+    : (watchers as RunObserver[]);
   if (engine !== undefined) {
-    const { application, codec, limits, drainMs, unknownWhen } = settings;
+    const { application, codec, limits, drainMs, unknownWhen, interceptors } = settings;
     const given = {
       ...{ logger, observers },
       ...(application === undefined ? {} : { application }),
@@ -54,6 +63,7 @@ function engineOf(
       ...(limits === undefined ? {} : { limits }),
       ...(drainMs === undefined ? {} : { drainMs }),
       ...(unknownWhen === undefined ? {} : { unknownWhen }),
+      ...(interceptors === undefined ? {} : { interceptors }),
     };
     return checkedEngine(options, given).create(given);
   }

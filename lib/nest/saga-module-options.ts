@@ -5,7 +5,9 @@ import type {
   PayloadLimits,
   RecoveryOptions,
   RetentionOptions,
+  RunObserver,
   SagaEngineProvider,
+  SagaInterceptor,
   SagaLogger,
   UnknownWhen,
 } from '../core/index.js';
@@ -40,6 +42,16 @@ export interface SagaModuleOptions {
    * say so themselves: those attempts are `unknown`, all others `not-done`. @default isAnswerLost
    */
   readonly unknownWhen?: UnknownWhen;
+  /**
+   * Told of every record that this process writes, once it is durable. Nobody waits for them; what one
+   * throws is logged and changes nothing. @default none
+   */
+  readonly observers?: readonly RunObserver[];
+  /**
+   * Around each call of an action, undo or probe, for tracing and the like; the first is the outermost.
+   * What one throws is the failure of that attempt. @default none
+   */
+  readonly interceptors?: readonly SagaInterceptor[];
   /**
    * How long this process may be silent before others take its sagas over, in ms; it renews its
    * heartbeat three times as often. @default 15_000

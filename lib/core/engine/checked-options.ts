@@ -13,7 +13,7 @@ import {
   withoutUndefined,
   type Ranges,
 } from '../definition/index.js';
-import { environmentProblems, observerProblems } from '../execution/index.js';
+import { environmentProblems, interceptorProblems, observerProblems } from '../execution/index.js';
 import { LIMIT_RANGES, type Journal, type PayloadCodec } from '../journal/index.js';
 import { LONGEST_TIMER_MS } from '../ports/index.js';
 import type { InProcessEngineOptions } from './engine-options.js';
@@ -47,7 +47,7 @@ const CODEC: Readonly<Record<keyof PayloadCodec, true>> = { encode: true, decode
 
 const SETTINGS: Readonly<Record<keyof EngineSettings, true>> = {
   ...{ logger: true, environment: true, codec: true, limits: true, observers: true },
-  ...{ drainMs: true, application: true, unknownWhen: true },
+  ...{ drainMs: true, application: true, unknownWhen: true, interceptors: true },
 };
 const OF_ANY_ENGINE = namesOf<EngineSettings>(SETTINGS);
 const OPTIONS = namesOf<InProcessEngineOptions>({
@@ -63,7 +63,7 @@ export function unknownSettings(settings: EngineSettings): readonly string[] {
 /** Everything that is wrong with what any engine is given. `undefined` means the default. */
 export function settingsProblems(settings: EngineSettings): readonly (string | undefined)[] {
   const { logger, application, environment, codec, limits } = settings;
-  const { observers, drainMs, unknownWhen } = settings;
+  const { observers, interceptors, drainMs, unknownWhen } = settings;
   return [
     application === undefined || application === ''
       ? undefined
@@ -75,6 +75,7 @@ export function settingsProblems(settings: EngineSettings): readonly (string | u
       : methodsProblem('codec', codec, Object.keys(CODEC), 'an object with encode and decode'),
     ...rangesProblems('limits', limits, LIMIT_RANGES),
     ...observerProblems(observers),
+    ...interceptorProblems(interceptors),
     drainMs === undefined ? undefined : wholeProblem('drainMs', drainMs, 0, LONGEST_TIMER_MS),
     unknownWhen === undefined || typeof unknownWhen === 'function'
       ? undefined

@@ -2,7 +2,7 @@ import { STANDARD_ENVIRONMENT } from '../builder/index.js';
 import type { UnknownWhen } from '../errors/index.js';
 import type { RunEnvironment, RunObserver } from '../execution/index.js';
 import type { PayloadCodec, PayloadLimits } from '../journal/index.js';
-import type { SagaLogger } from '../ports/index.js';
+import type { SagaInterceptor, SagaLogger } from '../ports/index.js';
 import type { SagaEngine } from './saga-engine.js';
 
 /** What an application gives to the engine that runs its sagas. */
@@ -17,6 +17,8 @@ export interface EngineSettings {
   readonly limits?: Partial<PayloadLimits>;
   /** Told of every record that this process writes, once it is durable. */
   readonly observers?: readonly RunObserver[];
+  /** Around each call of an action, undo or probe; the first is the outermost. @default none */
+  readonly interceptors?: readonly SagaInterceptor[];
   /** How long a shutdown lets running steps finish, in ms. @default 10_000 */
   readonly drainMs?: number;
   /** Which thrown errors leave the outcome of an action open, for steps that do not say so. @default isAnswerLost */
@@ -32,8 +34,15 @@ export interface SagaEngineProvider {
 
 /** What the runs of an engine share, by its settings. */
 export function environmentOf(settings: EngineSettings): RunEnvironment {
-  const { environment = STANDARD_ENVIRONMENT, unknownWhen } = settings;
-  if (unknownWhen === undefined) return environment;
+  const { environment = STANDARD_ENVIRONMENT } = settings;
+  const { unknownWhen = environment.unknownWhen, interceptors = environment.interceptors } =
+    settings;
+  if (unknownWhen === undefined && interceptors === undefined) return environment;
   const { clock, ids, random } = environment;
-  return { clock, ids, random, unknownWhen };
+  return {
+    ...{ clock, ids, random },
+    ...(unknownWhen === undefined ? {} : { unknownWhen }),
+    // Of none, the list is left out: the fast path asks for nothing else.
+    ...(interceptors === undefined || interceptors.length === 0 ? {} : { interceptors }),
+  };
 }

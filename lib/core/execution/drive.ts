@@ -49,7 +49,7 @@ function readyAttempt(run: Run): ActionContext | undefined {
 
 export function act(run: Run, ctx: ActionContext): unknown {
   const { action, policy } = ctx.step;
-  return invoke(run, ctx, action as never, policy.timeout, policy.timeoutGrace);
+  return invoke(run, ctx, action as never, 'action', policy.timeout, policy.timeoutGrace);
 }
 
 export function noteDone(run: Run, ctx: ActionContext, result: unknown): void {

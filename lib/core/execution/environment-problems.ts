@@ -5,14 +5,15 @@ import {
   namesOf,
   unknownProblems,
 } from '../definition/index.js';
-import type { Clock } from '../ports/index.js';
+import type { Clock, SagaInterceptor } from '../ports/index.js';
 import type { RunEnvironment } from './run-environment.js';
 import type { RunObserver } from './run.js';
 
 const CLOCK = namesOf<Clock>({ now: true, monotonic: true, schedule: true });
 const ENVIRONMENT = namesOf<RunEnvironment>({
-  ...{ clock: true, ids: true, random: true, unknownWhen: true },
+  ...{ clock: true, ids: true, random: true, unknownWhen: true, interceptors: true },
 });
+const INTERCEPTOR = namesOf<SagaInterceptor>({ around: true });
 /** `onLateEffect` may be left out. */
 const OBSERVER = namesOf<Pick<RunObserver, 'onRecord'>>({ onRecord: true });
 
@@ -29,13 +30,27 @@ export function environmentProblems(environment: unknown): readonly (string | un
       'an object with clock, ids and random',
     ),
     methodsProblem('environment.clock', environment['clock'], CLOCK, 'a clock, as systemClock is'),
+    ...interceptorProblems(environment['interceptors']),
   ];
 }
 
 /** The same of those who are told of every record. */
 export function observerProblems(observers: unknown): readonly (string | undefined)[] {
-  if (observers === undefined) return [];
-  const rule = 'a list of objects with onRecord';
-  if (!Array.isArray(observers)) return [methodsProblem('observers', observers, ['map'], rule)];
-  return observers.map((observer) => methodsProblem('observers', observer, OBSERVER, rule));
+  return listProblems('observers', observers, OBSERVER);
+}
+
+/** The same of those who stand around each call. */
+export function interceptorProblems(interceptors: unknown): readonly (string | undefined)[] {
+  return listProblems('interceptors', interceptors, INTERCEPTOR);
+}
+
+function listProblems(
+  option: string,
+  list: unknown,
+  methods: readonly string[],
+): readonly (string | undefined)[] {
+  if (list === undefined) return [];
+  const rule = `a list of objects with ${methods.join(', ')}`;
+  if (!Array.isArray(list)) return [methodsProblem(option, list, ['map'], rule)];
+  return list.map((one) => methodsProblem(option, one, methods, rule));
 }

@@ -2,7 +2,11 @@ export { ActionContext } from './action-context.js';
 export { announceNext, performAnnounced, withdrawIntent, type Advance } from './advance.js';
 export { drive, refuseTwice } from './drive.js';
 export { driveUntil } from './drive-until.js';
-export { environmentProblems, observerProblems } from './environment-problems.js';
+export {
+  environmentProblems,
+  interceptorProblems,
+  observerProblems,
+} from './environment-problems.js';
 export { executionException } from './execution-exception.js';
 export { idempotencyKey } from './idempotency-key.js';
 export { recoveredRecord } from './recovered.js';

@@ -3,7 +3,8 @@ import type { ActionContext } from './action-context.js';
 import { lateEnd, watchCutOff } from './late.js';
 import { allOf, isPending } from './returned.js';
 import type { Run } from './run.js';
-import { quoted } from '../ports/index.js';
+import { quoted, type InterceptedCall } from '../ports/index.js';
+import { intercepted } from './intercept.js';
 
 /** Marks the rejection that takes a run's hands off, so that it is never taken for a failure. */
 export class Halted extends Error {
@@ -73,14 +74,27 @@ function limited(
   });
 }
 
+/** The one place where user code is called. */
+function called(
+  run: Run,
+  ctx: ActionContext,
+  call: (ctx: never) => unknown,
+  kind: InterceptedCall['kind'] | undefined,
+): unknown {
+  const { interceptors } = run.environment;
+  if (interceptors === undefined || kind === undefined) return awaitable(call(ctx as never), ctx);
+  return intercepted(run, ctx, kind, interceptors, () => awaitable(call(ctx as never), ctx));
+}
+
 function begin(
   run: Run,
   ctx: ActionContext,
   call: (ctx: never) => unknown,
+  kind: InterceptedCall['kind'] | undefined,
   timeout: number | undefined,
   grace: number | undefined,
 ): unknown {
-  const returned = awaitable(call(ctx as never), ctx);
+  const returned = called(run, ctx, call, kind);
   if (timeout !== undefined) return limited(run, ctx, Promise.resolve(returned), timeout, grace);
   return run.persistence === undefined ? returned : haltable(run, ctx, Promise.resolve(returned));
 }
@@ -110,6 +124,7 @@ async function confirmed(
  * to be awaited, and of a bare call looked at once more by {@link isPending}. The bare call without
  * time limit and journal costs no promise of our own.
  *
+ * @param kind What it is for interceptors; `undefined` for a hook, which none of them sees.
  * @param grace How long the next effect waits for this one when it is late, in ms; `undefined` for
  * a hook, which changes nothing and so holds nothing up.
  */
@@ -117,12 +132,13 @@ export function invoke(
   run: Run,
   ctx: ActionContext,
   call: (ctx: never) => unknown,
+  kind: InterceptedCall['kind'] | undefined,
   timeout: number | undefined,
   grace: number | undefined,
 ): unknown {
   run.current = ctx;
   const doubt = run.persistence?.confirm();
   if (doubt !== undefined)
-    return confirmed(run, ctx, doubt, () => begin(run, ctx, call, timeout, grace));
-  return begin(run, ctx, call, timeout, grace);
+    return confirmed(run, ctx, doubt, () => begin(run, ctx, call, kind, timeout, grace));
+  return begin(run, ctx, call, kind, timeout, grace);
 }

@@ -74,7 +74,7 @@ export async function performUndo(run: Run, step: StepDefinition, attempt: numbe
   try {
     const compensate = step.compensate as NonNullable<StepDefinition['compensate']>;
     const { compensationTimeout, timeoutGrace } = step.policy;
-    unwrap(await invoke(run, ctx, compensate, compensationTimeout, timeoutGrace));
+    unwrap(await invoke(run, ctx, compensate, 'undo', compensationTimeout, timeoutGrace));
   } catch (thrown) {
     await noteUndoFailure(run, ctx, step, thrown);
     return;

@@ -51,7 +51,7 @@ export async function noteFailure(
   const hook = new ActionContext(run, step, ctx.attempt);
   try {
     const call = (): unknown => onError({ error, attempt: ctx.attempt, willRetry }, hook);
-    unwrap(await invoke(run, hook, call, HOOK_TIMEOUT_MS, undefined));
+    unwrap(await invoke(run, hook, call, undefined, HOOK_TIMEOUT_MS, undefined));
   } catch (failed) {
     rethrowHalt(failed);
     reportHook(run, step.label, 'onError', failed);
@@ -102,7 +102,14 @@ export async function noteProbe(run: Run, step: StepDefinition): Promise<void> {
   const ctx = new ActionContext(run, step, run.state.step(step.label)?.attempt ?? 1);
   let answer: Answer = { answer: 'unknown', result: undefined };
   try {
-    const given = await invoke(run, ctx, step.policy.probe as never, HOOK_TIMEOUT_MS, undefined);
+    const given = await invoke(
+      run,
+      ctx,
+      step.policy.probe as never,
+      'probe',
+      HOOK_TIMEOUT_MS,
+      undefined,
+    );
     answer = answerOf(unwrap(given));
   } catch (thrown) {
     rethrowHalt(thrown);

@@ -83,7 +83,8 @@ function mayHaveTakenPlace(run: Run, { label, policy }: StepDefinition, error: u
   }
 }
 
-function outcomeOf(
+/** What is known of the effect of an attempt of an action that threw, or came back with an `Err`. */
+export function outcomeOf(
   run: Run,
   ctx: ActionContext,
   step: StepDefinition,

@@ -1,5 +1,5 @@
 import type { UnknownWhen } from '../errors/index.js';
-import type { Clock, IdGenerator } from '../ports/index.js';
+import type { Clock, IdGenerator, SagaInterceptor } from '../ports/index.js';
 
 /** What all runs of one host share. */
 export interface RunEnvironment {
@@ -9,4 +9,6 @@ export interface RunEnvironment {
   readonly random: () => number;
   /** Which thrown errors leave the outcome of an action open. @default isAnswerLost */
   readonly unknownWhen?: UnknownWhen;
+  /** Around each call of user code; the first is the outermost. @default none */
+  readonly interceptors?: readonly SagaInterceptor[];
 }

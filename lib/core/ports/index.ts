@@ -2,6 +2,7 @@ export { LONGEST_TIMER_MS, systemClock, timeOfDate, type Clock } from './clock.j
 export { report, whenRejected } from './report.js';
 export { causeOf, fullMessageOf, isError, isInstance, messageOf, ownTextOf } from './thrown.js';
 export { newBirth, timeOrderedIds, type IdGenerator } from './ids.js';
+export type { InterceptedCall, InterceptedSaga, SagaInterceptor } from './interceptor.js';
 export {
   isEnabled,
   LOG_LEVELS,

@@ -1,0 +1,64 @@
+import {
+  InProcessEngine,
+  memoryJournal,
+  SagaOptionsError,
+  silentLogger,
+  type EngineSettings,
+  type SagaModuleOptions,
+} from 'nestjs-saga-orchestrator';
+import { boot } from './boot.js';
+
+const another = {
+  description: 'another engine',
+  create: (settings: EngineSettings) =>
+    new InProcessEngine({ ...settings, journal: memoryJournal() }),
+};
+
+describe.each<[string, Partial<SagaModuleOptions>]>([
+  ['on a journal', { journal: memoryJournal() }],
+  ['on an engine', { engine: another }],
+])('forRoot({ observers, interceptors }) %s', (_, host) => {
+  const start = (more: Partial<SagaModuleOptions>) =>
+    boot({}, { logger: silentLogger, ...host, ...more });
+
+  it('reach the chains of create()', async () => {
+    const said: string[] = [];
+    const { sagas } = await start({
+      observers: [{ onRecord: (run, { type }) => void said.push(`${type} of ${run.sagaName}`) }],
+      interceptors: [
+        {
+          around: ({ kind, label }, next) => {
+            said.push(`${kind} ${label}`);
+            return next();
+          },
+        },
+      ],
+    });
+    await sagas
+      .create('Order', {})
+      .step({ label: 'Pay', action: () => 1 })
+      .runAsync();
+    const expected = ['started of Order', 'action Pay', 'done of Order', 'completed of Order'];
+    expect(said).toEqual(expected);
+  });
+
+  it('an observer that throws harms nothing', async () => {
+    const onRecord = () => {
+      throw new Error('broken');
+    };
+    const { sagas } = await start({ observers: [{ onRecord }] });
+    const run = sagas.create('Order', {}).step({ label: 'Pay', action: () => 1 });
+    await expect(run.runAsync()).resolves.toMatchObject({ isSuccess: true });
+  });
+
+  it.each<[Partial<SagaModuleOptions>, string]>([
+    [{ observers: {} as never }, 'observers must be a list of objects with onRecord'],
+    [{ observers: [{}] as never }, 'observers must be a list of objects with onRecord'],
+    [{ interceptors: (() => 1) as never }, 'interceptors must be a list of objects with around'],
+    [{ interceptors: [{}] as never }, 'interceptors must be a list of objects with around'],
+  ])('are checked: %o', async (options, text) => {
+    const booted = start(options);
+    await expect(booted).rejects.toThrow(SagaOptionsError);
+    await expect(booted).rejects.toThrow(text);
+  });
+});
