@@ -26,7 +26,7 @@ export class LocalStore implements StoreHost {
     createFile(file, fileMode);
     const store = new SqliteStore(driver, this.settings);
     try {
-      await patiently(busyTimeoutMs, () => store.prepare(description));
+      await patiently(busyTimeoutMs, () => store.prepare());
     } catch (error) {
       store.close();
       throw error;

@@ -1,16 +1,25 @@
-import { isSagaError } from '../../core/index.js';
+import { realpathSync } from 'node:fs';
+import { isSagaError, type SagaJournalError } from '../../core/index.js';
 import type { Outcome } from '../sql/index.js';
 import { Appender } from './appender.js';
-import { Database, type DatabaseSettings } from './database.js';
+import { Database } from './database.js';
 import type { SqliteDriver } from './driver.js';
 import { FileWatch } from './file-watch.js';
+import { librariesOn, secondLibrary } from './one-library.js';
 import type { Read, ReadResults, Write, WriteResults } from './operations.js';
 import { Ownership } from './ownership.js';
 import { Reader } from './reader.js';
 import { CLOCK, migrate } from './schema.js';
+import type { StoreSettings } from './store-host.js';
 
 /** Changes whenever another connection, here or elsewhere, has committed. */
 const DATA_VERSION = 'PRAGMA data_version';
+
+/** Every so many heartbeats it is looked who else has opened the file: a minute, as a rule. */
+const BEATS_PER_LOOK = 12;
+
+/** Those that must not be closed, nor collected: see `close`. */
+const keptOpen: Database[] = [];
 
 type Result = Outcome<WriteResults[keyof WriteResults]>;
 const CREATED: Result = { value: undefined };
@@ -43,10 +52,12 @@ export class SqliteStore {
   readonly #ownership: Ownership;
   #dataVersion: unknown;
   #watch: FileWatch | undefined;
+  #conflict: SagaJournalError | undefined;
+  #beats = 0;
 
   constructor(
-    driver: SqliteDriver,
-    private readonly settings: DatabaseSettings,
+    private readonly driver: SqliteDriver,
+    private readonly settings: StoreSettings,
   ) {
     this.#database = new Database(driver, settings);
     this.#reader = new Reader(this.#database);
@@ -55,15 +66,17 @@ export class SqliteStore {
   }
 
   /** Idempotent. */
-  prepare(description: string): void {
+  prepare(): void {
+    const { file, description } = this.settings;
     this.#database.configure();
+    this.#lookForOthers();
     migrate(this.#database, description);
-    this.#watch = new FileWatch(this.settings.file, description);
+    this.#watch = new FileWatch(file, description);
   }
 
   /** Carries all of it out in one transaction; what is refused is an outcome and wrote nothing. */
   commit(writes: readonly Write[]): readonly Result[] {
-    this.#watch?.check();
+    this.#check();
     try {
       return this.#database.transaction('IMMEDIATE', () => {
         this.#noticeOthers();
@@ -79,7 +92,7 @@ export class SqliteStore {
   }
 
   read(read: Read): ReadResults[keyof ReadResults] {
-    this.#watch?.check();
+    this.#check();
     switch (read.kind) {
       case 'get':
         return this.#reader.get(read.ref);
@@ -92,8 +105,23 @@ export class SqliteStore {
     }
   }
 
+  /** Where another library has the file open, it stays open: the locks of that one would go with it. */
   close(): void {
-    this.#database.close();
+    if (this.#conflict === undefined) this.#database.close();
+    else keptOpen.push(this.#database);
+  }
+
+  /** @throws SagaJournalError when the file was found not to be ours alone, or not to be there */
+  #check(): void {
+    if (this.#conflict !== undefined) throw this.#conflict;
+    this.#watch?.check();
+  }
+
+  #lookForOthers(): void {
+    const { file, description } = this.settings;
+    if (librariesOn(realpathSync(file)) < 2) return;
+    this.#conflict = secondLibrary(description, this.driver.name);
+    throw this.#conflict;
   }
 
   /** Inside the transaction, so that nobody can write between this look and its end. */
@@ -132,6 +160,8 @@ export class SqliteStore {
         return this.#reader.get(write.saga);
       case 'heartbeat':
         this.#watch?.look();
+        this.#beats += 1;
+        if (this.#beats % BEATS_PER_LOOK === 1) this.#lookForOthers();
         return this.#ownership.heartbeat(write.owner, write.leaseMs, now);
       case 'claim': {
         const rows = this.#ownership.claim(write.request, now);
