@@ -9,6 +9,7 @@ import {
 } from 'nestjs-saga-orchestrator/sqlite';
 import { journalContract, type JournalHarness } from 'nestjs-saga-orchestrator/testing';
 import { builtInDriver } from '../../lib/journals/sqlite/find-driver.js';
+import { batchOf, newSaga } from './append-load.js';
 import { removeTempFolders, tempFolder } from './temp-folder.js';
 
 const libsql: SqliteDriver = {
@@ -51,4 +52,22 @@ describe('the SQLite journal on better-sqlite3', () => {
       await expect(journal.open()).rejects.toThrow(/must not be better-sqlite3 \d+.* on Node/);
     });
   }
+});
+
+describe('what the SQLite journal has collected for a row', () => {
+  afterEach(removeTempFolders);
+
+  it('is written once: it never comes back over what others made of the row', async () => {
+    const journal = sqliteJournal({ file: join(tempFolder(), 'sagas.db') });
+    await journal.open();
+    const saga = newSaga('one');
+    await journal.create(saga);
+    await journal.append({ ...batchOf('one', 2), status: 'compensating' });
+    await journal.release({ ref: saga, owner: saga.owner, epoch: 1, inOrder: false });
+    const claim = { owner: 'bert', names: [saga.name], limit: 1 };
+    expect(await journal.claim(claim)).toMatchObject([{ recoveries: 1, epoch: 2 }]);
+    await journal.create(newSaga('two'));
+    expect(await journal.get(saga)).toMatchObject({ recoveries: 1, status: 'compensating' });
+    await journal.close();
+  });
 });

@@ -114,6 +114,42 @@ describe('a process that loses its sagas (semantics 28)', () => {
     expect(cluster.log).toEqual(['Reserve', 'Charge', 'Ship']);
   });
 
+  it('beats no more once it is closed, also when its last heartbeat is answered after that', async () => {
+    const { cluster, anna } = await charging();
+    let beats = 0;
+    anna.fault = (method) => {
+      if (method === 'heartbeat') beats += 1;
+    };
+    const held: (() => void)[] = [];
+    const heartbeat = jest.spyOn(cluster.journal, 'heartbeat');
+    heartbeat.mockImplementation(() => new Promise((resolve) => held.push(() => resolve([]))));
+    await cluster.clock.advance(LEASE / 3);
+    expect(beats).toBe(1);
+    await cluster.clock.until(anna.engine.close());
+    for (const answer of held.splice(0)) answer();
+    heartbeat.mockRestore();
+    await cluster.clock.advance(3 * LEASE);
+    expect(beats).toBe(1);
+  });
+
+  it('looks once for what a claim without an answer took, and no more once it has looked', async () => {
+    const { cluster, anna } = await charging();
+    let claims = 0;
+    anna.fault = (method) => {
+      if (method !== 'claim' || claims > 0) return;
+      claims += 1;
+      throw new Error('connection lost');
+    };
+    const list = jest.spyOn(cluster.journal, 'list');
+    await cluster.clock.advance(5 * LEASE);
+    expect(claims).toBe(1);
+    // Only that search asks for pages as large as they may be.
+    const searches = list.mock.calls.filter(
+      ([{ limit, status }]) => limit === 1_000 && Array.isArray(status),
+    );
+    expect(searches).toHaveLength(1);
+  });
+
   it('gives back what it stopped once its heartbeat comes back: somebody carries it on', async () => {
     const { cluster, anna } = await charging();
     anna.fault = noHeartbeat;
