@@ -29,6 +29,17 @@ const plan = defineSaga(NAME, [
   { label: 'Ship', action: () => 'sent', compensate: () => undefined },
 ]);
 
+/** In [0, 1): the same for the same seed (mulberry32). */
+function chance(from: number): () => number {
+  let state = from;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 function entry(seq: number, head: object, result: string | null = null) {
@@ -63,8 +74,13 @@ async function leave(journal: Journal, id: string): Promise<void> {
 }
 
 /** The bad one first: it is the oldest, and stands at the head of every claim and list. */
-async function withBad(store: DamagedStore, damage: () => Promise<void>) {
+async function withBad(
+  store: DamagedStore,
+  damage: () => Promise<void>,
+  closing: { close(): Promise<void> }[],
+) {
   const journal = store.journal();
+  closing.push(journal);
   await journal.open();
   for (const id of [BAD.id, ...HEALTHY]) await leave(journal, id);
   await damage();
@@ -77,6 +93,7 @@ async function withBad(store: DamagedStore, damage: () => Promise<void>) {
     worker: { pollMs: 20 },
     observers: [{ onRecord: (run, record) => void records.push([run.sagaId, record]) }],
   });
+  closing.push(engine);
   engine.register(plan);
   await engine.recover();
   const all = async (): Promise<readonly SagaSummary[]> => (await engine.list({})).sagas;
@@ -101,9 +118,7 @@ export function describeBadRows(newStore: () => Promise<DamagedStore>): void {
   let store: DamagedStore;
   const closing: { close(): Promise<void> }[] = [];
   const damagedBy = async (text: string, values: readonly (string | number)[] = []) => {
-    const world = await withBad(store, () => store.sql(text, values));
-    closing.push(world.engine);
-    return world;
+    return withBad(store, () => store.sql(text, values), closing);
   };
   const ofBad = `saga = (SELECT saga FROM sagas WHERE id = 'bad')`;
 
@@ -111,7 +126,7 @@ export function describeBadRows(newStore: () => Promise<DamagedStore>): void {
     store = await newStore();
   });
   afterEach(async () => {
-    for (const engine of closing.splice(0)) await engine.close();
+    for (const open of closing.splice(0).reverse()) await open.close();
   });
 
   const lastAppend = (): string => `${ofBad} AND ${store.seq} = 4`;
@@ -228,8 +243,7 @@ export function describeBadRows(newStore: () => Promise<DamagedStore>): void {
   });
 
   it('stops a live one that no process takes up', async () => {
-    const { engine } = await withBad(store, () => store.sql(records(`'x'`)()));
-    closing.push(engine);
+    const { engine } = await damagedBy(records(`'x'`)());
     const idle = new InProcessEngine({
       ...{ journal: store.journal(), logger: new RecordingLogger('error'), worker: false },
     });
@@ -286,12 +300,51 @@ export function describeBadRows(newStore: () => Promise<DamagedStore>): void {
     await expect(engine.forget(BAD)).rejects.toMatchObject({ code: 'SAGA_STATE' });
   });
 
+  it('harms no other, whatever happens to one of its columns: 25 random damages', async () => {
+    const texts = ['application', 'name', 'id', 'birth', 'fingerprint', 'status', 'key', 'tags'];
+    const columns = [...texts, 'input', 'owner', 'cancel_reason'];
+    const numbers = ['version', 'deadline', 'epoch', 'recoveries', 'created_at', 'updated_at'];
+    const random = chance(seed);
+    const pick = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)] as T;
+    const spoilt = (column: string): string => {
+      const at = 1 + Math.floor(random() * 40);
+      return pick([
+        `substr(${column}, 1, ${at})`,
+        `substr(${column}, 1, ${at - 1}) || '${pick([...'{}[]",:x0é'])}' || substr(${column}, ${at + 1})`,
+        `'${pick(['', 'null', '[]', '{}', '7', 'x'])}'`,
+      ]);
+    };
+    process.stdout.write(`SAGA_TEST_SEED=${seed}\n`);
+    for (let round = 0; round < 25; round += 1) {
+      const [table, column] = pick([
+        ...columns.map((name) => ['sagas', name] as const),
+        ...numbers.map((name) => ['sagas', name] as const),
+        ...Array.from({ length: 12 }, () => ['saga_appends', 'records'] as const),
+        ...Array.from({ length: 3 }, () => ['saga_appends', store.seq] as const),
+      ]);
+      const isNumber = numbers.includes(column) || column === store.seq;
+      const value = isNumber ? String(pick([-1, 0, 9, 77, 2_147_483_647])) : spoilt(column);
+      const where = table === 'sagas' ? `id = 'bad'` : pick([middle, lastAppend])();
+      const sql = `UPDATE ${table} SET ${column} = ${value} WHERE ${where}`;
+      try {
+        const { engine, healthyEnd } = await damagedBy(sql);
+        await healthyEnd();
+        const { sagas } = await engine.list({});
+        expect(sagas.map(({ id }) => id)).toEqual(expect.arrayContaining(HEALTHY));
+        await engine.get(BAD);
+      } catch (cause) {
+        throw new Error(`round ${round}: ${sql}`, { cause });
+      }
+      for (const open of closing.splice(0).reverse()) await open.close();
+      store = await newStore();
+    }
+  });
+
   it('forgets by age what is damaged, too', async () => {
-    const { journal, badIs, healthyEnd } = await damagedBy(
+    const { journal, badIs } = await damagedBy(
       `UPDATE sagas SET tags = 'x' WHERE id IN ('bad', 'h-1')`,
-    ).catch((error: unknown) => Promise.reject(error as Error));
+    );
     await badIs((saga) => saga?.status === 'parked');
-    void healthyEnd;
     await pause(20);
     await journal.forget({ status: 'parked', olderThanMs: 0, limit: 100 });
     expect(await journal.get(BAD)).toBeUndefined();
