@@ -17,6 +17,8 @@ export interface DamagedStore {
   /** The column that orders the appends of a saga, and what it says of the second one, of records 2 and 3. */
   readonly seq: string;
   readonly second: number;
+  /** Bytes that are no text, where such a store can hold them. */
+  readonly noText?: string;
 }
 
 const NAME = 'PlaceOrder';
@@ -312,6 +314,7 @@ export function describeBadRows(newStore: () => Promise<DamagedStore>): void {
         `substr(${column}, 1, ${at})`,
         `substr(${column}, 1, ${at - 1}) || '${pick([...'{}[]",:x0é'])}' || substr(${column}, ${at + 1})`,
         `'${pick(['', 'null', '[]', '{}', '7', 'x'])}'`,
+        ...(store.noText === undefined ? [] : [store.noText]),
       ]);
     };
     process.stdout.write(`SAGA_TEST_SEED=${seed}\n`);

@@ -119,6 +119,17 @@ describe('opening a SQLite journal', () => {
     await journal.close();
   });
 
+  it('refuses a file whose texts are kept in another encoding, and leaves it as it is', async () => {
+    const file = join(tempFolder(), 'sagas.db');
+    const database = new Libsql(file);
+    database.exec(`PRAGMA encoding = 'UTF-16le'; CREATE TABLE orders (id TEXT)`);
+    await expect(sqliteJournal({ file }).open()).rejects.toThrow(
+      /encoding must be UTF-8, but SQLite answers UTF-16le/,
+    );
+    expect(database.prepare('SELECT name FROM sqlite_master').all()).toEqual([{ name: 'orders' }]);
+    database.close();
+  });
+
   it('refuses a file that is not a database, and a folder', async () => {
     const folder = tempFolder();
     const file = join(folder, 'notes.txt');

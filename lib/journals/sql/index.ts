@@ -12,6 +12,7 @@ export {
   SAGA_COLUMNS,
   toAbandoned,
   toSagaRow,
+  UNREADABLE,
   type SqlRow,
   type SqlValue,
 } from './rows.js';

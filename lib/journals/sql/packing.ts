@@ -33,7 +33,8 @@ function isPacked(value: unknown): value is Packed {
   return isPlaced && typeof head === 'string' && isTextOrNull(result) && isTextOrNull(context);
 }
 
-function unpack(records: string): readonly JournalEntry[] {
+function unpack(records: string | undefined): readonly JournalEntry[] {
+  if (records === undefined) throw new Error('they are no UTF-8');
   const packed: unknown = JSON.parse(records);
   if (!Array.isArray(packed) || !packed.every(isPacked)) throw new Error('they are no records');
   return packed.map(([seq, at, epoch, head, result, context]) => {
@@ -41,9 +42,12 @@ function unpack(records: string): readonly JournalEntry[] {
   });
 }
 
-/** The records of a saga's appends, in order; one that cannot be read is passed over, and told. */
+/**
+ * The records of a saga's appends, in order; one that cannot be read is passed over, and told. One whose bytes
+ * are no text is `undefined`.
+ */
 export function unpackAll(
-  appends: readonly string[],
+  appends: readonly (string | undefined)[],
 ): Pick<StoredSaga, 'entries'> | Required<Pick<StoredSaga, 'entries' | 'damage'>> {
   const entries: JournalEntry[] = [];
   let damage: string | undefined;

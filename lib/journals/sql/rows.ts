@@ -30,6 +30,9 @@ export const SAGA_COLUMNS = [
 /** No epoch and no count of recoveries is higher; it is short of what an integer column holds. */
 export const MAX_COUNT = 2_000_000_000;
 
+/** In the place of a column: those that a store could not read by itself, as a text. */
+export const UNREADABLE = 'unreadable';
+
 function textOrNull(value: SqlValue | undefined): string | null {
   return value === null || value === undefined ? null : String(value);
 }
@@ -51,15 +54,15 @@ function tagsOf(text: string): Record<string, string> | undefined {
  * harms no other of the same answer.
  */
 export function toSagaRow(row: SqlRow): SagaRow {
-  const damaged: string[] = [];
+  const damaged = new Set(row[UNREADABLE] === undefined ? [] : String(row[UNREADABLE]).split(', '));
   const whole = (column: string): number => {
     const value = Number(row[column]);
     if (Number.isSafeInteger(value) && value >= 0) return value;
-    damaged.push(column);
+    damaged.add(column);
     return 0;
   };
   const tags = tagsOf(String(row['tags']));
-  if (tags === undefined) damaged.push('tags');
+  if (tags === undefined) damaged.add('tags');
   const read = {
     application: String(row['application']),
     name: String(row['name']),
@@ -79,8 +82,8 @@ export function toSagaRow(row: SqlRow): SagaRow {
     createdAt: whole('created_at'),
     updatedAt: whole('updated_at'),
   };
-  if (damaged.length === 0) return read;
-  return { ...read, damage: `of its row ${damaged.join(', ')} cannot be read` };
+  if (damaged.size === 0) return read;
+  return { ...read, damage: `of its row ${[...damaged].join(', ')} cannot be read` };
 }
 
 export function toAbandoned({ name, version, sagas }: SqlRow): AbandonedSagas {

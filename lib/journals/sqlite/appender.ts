@@ -9,6 +9,7 @@ import {
   type SagaStatus,
 } from '../../core/index.js';
 import { packEntries, type SqlRow, type SqlValue } from '../sql/index.js';
+import { apart } from './columns.js';
 import { BulkStatement } from './bulk-statement.js';
 import type { Database } from './database.js';
 import {
@@ -155,7 +156,7 @@ export class Appender {
   #look(ref: SagaRef, now: number): Known | undefined {
     this.flush(now);
     const row = this.database.one(LOOK, ref.application ?? '', ref.name, ref.id);
-    return row && this.#remember(ref, knownOf(row));
+    return row && this.#remember(ref, knownOf(apart(row)));
   }
 
   #remember(ref: SagaRef, known: Known): Known {

@@ -42,6 +42,7 @@ export class Database {
   configure(): void {
     const { synchronous } = this.settings;
     this.exec(`PRAGMA busy_timeout = ${BLOCKING_WAIT_MS}`);
+    this.#refuseOtherEncodings();
     this.#set('journal_mode', 'wal', 'wal');
     this.#set('synchronous', synchronous, LEVELS[synchronous]);
     // On macOS a plain fsync leaves the data in the disk's cache; elsewhere these mean nothing.
@@ -112,6 +113,15 @@ export class Database {
     } catch {
       // SQLite has rolled back by itself: a full disk, an I/O error.
     }
+  }
+
+  /** Texts are read as their bytes. */
+  #refuseOtherEncodings(): void {
+    const encoding = this.query('PRAGMA encoding', [])[0]?.['encoding'];
+    if (encoding === 'UTF-8') return;
+    throw new SagaJournalError(
+      `${this.settings.file}: encoding must be UTF-8, but SQLite answers ${String(encoding)}, and no file changes it; give the journal a file of its own`,
+    );
   }
 
   #set(setting: string, value: string, expected: SqlValue): void {

@@ -20,7 +20,10 @@ export interface SqliteConnection {
   close(): unknown;
 }
 
-/** A way to SQLite 3.42 or later. `node:sqlite`, libsql and better-sqlite3 fit as they are. */
+/**
+ * A way to SQLite 3.42 or later, which hands back a BLOB as a `Uint8Array` or `ArrayBuffer`. `node:sqlite`, libsql
+ * and better-sqlite3 fit as they are.
+ */
 export interface SqliteDriver {
   /** For logs and errors. */
   readonly name: string;

@@ -14,20 +14,25 @@ import {
   toAbandoned,
   toSagaRow,
   type SqlRow,
+  type SqlValue,
 } from '../sql/index.js';
+import { apart, together } from './columns.js';
 import type { Database } from './database.js';
-import { BY_REF, refValues, ROW } from './reader.js';
+import { BY_REF, refValues, rowOf } from './reader.js';
 import { AT_REST, CLOCK, LIVE } from './schema.js';
+
+/** By its full name: what an UPDATE answers knows no short one. */
+const ROW = rowOf('sagas');
 
 const BEAT = `INSERT INTO saga_owners (owner, alive_until, lease_ms) VALUES (?, ?, ?)
   ON CONFLICT (owner) DO UPDATE SET alive_until = excluded.alive_until, lease_ms = excluded.lease_ms`;
 /** A clock that was set back must not make anybody live for longer than a lease. */
 const SHORTEN =
   'UPDATE saga_owners SET alive_until = ? + lease_ms WHERE alive_until > ? + lease_ms';
-export const CANCEL_WISHES = `SELECT ${ROW} FROM sagas s INDEXED BY sagas_to_cancel
-  WHERE s.owner = ? AND s.cancel_reason IS NOT NULL AND s.${LIVE}`;
+export const CANCEL_WISHES = `SELECT ${ROW} FROM sagas INDEXED BY sagas_to_cancel
+  WHERE owner = ? AND cancel_reason IS NOT NULL AND ${LIVE}`;
 /** Taken by force: whoever worked on it is told, for as long as nobody else takes it up. */
-export const TAKEN = `SELECT ${ROW} FROM sagas s INDEXED BY sagas_taken WHERE s.taken_from = ?`;
+export const TAKEN = `SELECT ${ROW} FROM sagas INDEXED BY sagas_taken WHERE taken_from = ?`;
 const LEAVE = 'DELETE FROM saga_owners WHERE owner = ?';
 
 /** A count that is beyond all bounds must not fail the claim of others. */
@@ -56,37 +61,36 @@ const GONE = `WITH RECURSIVE owners (owner) AS (
   )`;
 
 function claimable(only: string, order: string): string {
-  return `${GONE},
-  first (saga) AS (
-    SELECT s.saga FROM gone g CROSS JOIN sagas s INDEXED BY sagas_live ON s.owner IS g.owner
-    WHERE s.${LIVE} AND ${NAMED} AND s.status IN ('running', 'compensating') ${only}
-    ORDER BY ${order} LIMIT ?
-  )
-  SELECT s.saga, ${ROW} FROM first CROSS JOIN sagas s ON s.saga = first.saga ORDER BY ${order}`;
+  return `${GONE}
+  SELECT s.saga FROM gone g CROSS JOIN sagas s INDEXED BY sagas_live ON s.owner IS g.owner
+  WHERE s.${LIVE} AND ${NAMED} AND s.status IN ('running', 'compensating') ${only}
+  ORDER BY ${order} LIMIT ?`;
 }
 
 export const CLAIMABLE = claimable('', 's.saga');
 export const CLAIMABLE_BELOW = claimable('AND s.recoveries < ?', 's.saga');
 export const SUSPECTS = claimable('AND s.recoveries >= ?', SUSPECTS_FIRST);
 
-export const CLAIMABLE_BY_ID = `SELECT s.saga, ${ROW} FROM sagas s
+export const CLAIMABLE_BY_ID = `SELECT s.saga FROM sagas s
   WHERE ${NAMED} AND s.id = ?
     AND (s.${AT_REST} OR s.owner IS NULL OR ? OR NOT EXISTS (${ALIVE}))
   ORDER BY s.saga LIMIT ?`;
 
+const COUNTED = together({ name: 's.name', version: 's.version', sagas: 'count(*)' });
+
 /** Counted by name and version: those of nobody who lives, and of a name that is not known. */
 export const ABANDONED = `${GONE}
-  SELECT s.name, s.version, count(*) AS sagas
+  SELECT ${COUNTED}
   FROM gone g CROSS JOIN sagas s INDEXED BY sagas_live ON s.owner IS g.owner
   WHERE s.${LIVE} AND s.status IN ('running', 'compensating')
     AND s.application = ? AND s.name NOT IN (SELECT value FROM json_each(?))
-  GROUP BY s.name, s.version ORDER BY sagas DESC LIMIT 100`;
+  GROUP BY s.name, s.version ORDER BY count(*) DESC LIMIT 100`;
 
 /** Taken up at rest: a wish to cancel that was left before is over. */
 const CLAIM = `UPDATE sagas SET owner = ?, epoch = ${raised('epoch')}, recoveries = ${raised('recoveries')},
   cancel_reason = CASE WHEN ${AT_REST} THEN NULL ELSE cancel_reason END,
   taken_from = CASE WHEN ? AND owner <> ? AND NOT ${AT_REST} THEN owner END WHERE saga = ?
-  RETURNING epoch, recoveries, cancel_reason`;
+  RETURNING ${ROW}`;
 const RELEASE = `UPDATE sagas AS s SET owner = NULL, recoveries = max(recoveries - ?, 0)
   WHERE ${BY_REF} AND s.epoch = ? AND s.owner = ?`;
 const CANCEL = `UPDATE sagas AS s SET cancel_reason = coalesce(cancel_reason, ?)
@@ -111,8 +115,7 @@ export class Ownership {
     const lease = Math.ceil(leaseMs);
     this.database.run(BEAT, storable('owner', owner), now + lease, lease);
     this.database.run(SHORTEN, now, now);
-    const rows = [...this.database.all(CANCEL_WISHES, owner), ...this.database.all(TAKEN, owner)];
-    return rows.map(toSagaRow);
+    return [...this.#rows(CANCEL_WISHES, owner), ...this.#rows(TAKEN, owner)];
   }
 
   leave(owner: string): void {
@@ -121,17 +124,17 @@ export class Ownership {
 
   claim(request: ClaimRequest, now: number): readonly SagaRow[] {
     const owner = storable('owner', request.owner);
-    return this.#claimable(request, now).map((row) => {
-      const forced = request.force === true ? 1 : 0;
-      const [claimed] = this.database.all(CLAIM, owner, forced, owner, row['saga'] ?? null);
-      return toSagaRow({ ...row, owner, ...claimed });
+    const forced = request.force === true ? 1 : 0;
+    return this.#claimable(request, now).flatMap(({ saga = null }) => {
+      return this.#rows(CLAIM, owner, forced, owner, saga);
     });
   }
 
   abandoned({ application = '', except }: AbandonedRequest): readonly AbandonedSagas[] {
     const whose = storable('application', application);
     const now = this.database.one(CLOCK)?.['now'] ?? null;
-    return this.database.all(ABANDONED, now, whose, JSON.stringify(except)).map(toAbandoned);
+    const rows = this.database.all(ABANDONED, now, whose, JSON.stringify(except));
+    return rows.map((row) => toAbandoned(apart(row)));
   }
 
   release({ ref, owner, epoch, inOrder }: ReleaseRequest): void {
@@ -154,6 +157,10 @@ export class Ownership {
     const newest = now - olderThanMs;
     const whose = storable('application', application);
     return this.database.all(FORGETTABLE_BY_AGE, whose, status, newest, newest, limit);
+  }
+
+  #rows(sql: string, ...values: SqlValue[]): readonly SagaRow[] {
+    return this.database.all(sql, ...values).map((row) => toSagaRow(apart(row)));
   }
 
   #claimable(request: ClaimRequest, now: number): readonly SqlRow[] {

@@ -10,25 +10,26 @@ import {
   type PageDialect,
   type SqlRow,
 } from '../sql/index.js';
+import { apart, bytesOf, textOf, together } from './columns.js';
 import type { Database } from './database.js';
 import { AT_REST, LIVE } from './schema.js';
-
-/** As text: a number that JavaScript does not have would fail the whole answer, in some drivers. */
-const NUMBERS: ReadonlySet<string> = new Set([
-  ...['version', 'deadline', 'epoch', 'recoveries', 'created_at'],
-]);
 
 /**
  * Everything of a saga's row. While it is live an append adds records and leaves the row alone, so
  * that its last record tells when it changed.
  */
-export const ROW = SAGA_COLUMNS.map((column) => {
-  if (column === 'updated_at') {
-    return `CAST(coalesce((SELECT r.written_at FROM saga_appends r WHERE r.saga = s.saga
-      ORDER BY r.seq DESC LIMIT 1), s.updated_at) AS TEXT) AS updated_at`;
-  }
-  return NUMBERS.has(column) ? `CAST(s.${column} AS TEXT) AS ${column}` : `s.${column}`;
-}).join(', ');
+export function rowOf(sagas: string): string {
+  return together({
+    saga: `${sagas}.saga`,
+    ...Object.fromEntries(SAGA_COLUMNS.map((column) => [column, `${sagas}.${column}`])),
+    // Pages are continued at exactly this time, also when it is beyond what JavaScript counts to.
+    created_at: `CAST(${sagas}.created_at AS TEXT)`,
+    updated_at: `coalesce((SELECT r.written_at FROM saga_appends r WHERE r.saga = ${sagas}.saga
+      ORDER BY r.seq DESC LIMIT 1), ${sagas}.updated_at)`,
+  });
+}
+
+const ROW = rowOf('s');
 
 export const PAGES: PageDialect = {
   columns: ROW,
@@ -45,8 +46,9 @@ export const PAGES: PageDialect = {
 /** The condition of a saga row `s` for the values of `refValues`. */
 export const BY_REF = 's.application = ? AND s.name = ? AND s.id = ?';
 
-export const ONE = `SELECT s.saga, ${ROW} FROM sagas s WHERE ${BY_REF}`;
-export const APPENDS = 'SELECT records FROM saga_appends WHERE saga = ? ORDER BY seq';
+export const ONE = `SELECT ${ROW} FROM sagas s WHERE ${BY_REF}`;
+export const APPENDS = `SELECT ${bytesOf('records')} AS records FROM saga_appends
+  WHERE saga = ? ORDER BY seq`;
 
 /** Of a saga `s`: the seq of its last record, whatever is damaged of its appends. */
 export const LAST_SEQ = `(SELECT max(r.seq) FROM saga_appends r
@@ -71,7 +73,7 @@ export class Reader {
       const row = this.#find(ref);
       if (row === undefined) return undefined;
       const { saga = null } = row;
-      const appends = this.database.all(APPENDS, saga).map(({ records }) => String(records));
+      const appends = this.database.all(APPENDS, saga).map(({ records }) => textOf(records));
       const nextSeq = Number(this.database.one(LAST, saga)?.['seq'] ?? 0) + 1;
       return { row: toSagaRow(row), ...unpackAll(appends), nextSeq };
     });
@@ -80,7 +82,8 @@ export class Reader {
   list(asked: ListQuery): SagaPage {
     const query = this.#rarestFirst(asked);
     const { text, values } = pageSql(query, PAGES);
-    return toPage(this.database.query(text, values), query);
+    const found = this.database.query(text, values).map(apart);
+    return toPage(found, query);
   }
 
   /** The tag that fewest sagas have leads; above a thousand they are not told apart. */
@@ -96,7 +99,8 @@ export class Reader {
   }
 
   #find(ref: SagaRef): SqlRow | undefined {
-    return this.database.one(ONE, ...refValues(ref));
+    const row = this.database.one(ONE, ...refValues(ref));
+    return row && apart(row);
   }
 }
 

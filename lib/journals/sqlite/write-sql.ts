@@ -1,6 +1,7 @@
 import type { NewSaga, SagaStatus } from '../../core/index.js';
 import type { SqlValue } from '../sql/index.js';
 import { valuesOf } from './bulk-statement.js';
+import { together } from './columns.js';
 import { LAST_SEQ } from './reader.js';
 
 /** The last integer key that was ever given. */
@@ -8,8 +9,11 @@ export const LAST_KEY = "SELECT seq FROM sqlite_sequence WHERE name = 'sagas'";
 export const CREATED = 'SELECT 1 FROM sagas WHERE saga = ?';
 export const INSERT_TAG =
   'INSERT INTO saga_tags (name, value, created_at, saga) VALUES (?, ?, ?, ?)';
-export const LOOK = `SELECT saga, owner, epoch, status, recoveries, cancel_reason,
-  ${LAST_SEQ} AS seq
+const KNOWN = together({
+  ...{ saga: 'saga', owner: 'owner', epoch: 'epoch', status: 'status', recoveries: 'recoveries' },
+  ...{ cancel_reason: 'cancel_reason', seq: LAST_SEQ },
+});
+export const LOOK = `SELECT ${KNOWN}
   FROM sagas s WHERE application = ? AND name = ? AND id = ?`;
 
 export const SAGA_VALUES = 16;

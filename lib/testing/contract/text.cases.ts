@@ -13,6 +13,7 @@ const HOSTILE: readonly string[] = [
   '\\u0000 \\ud800',
   '\u0001\u001f\u007f\u0080\u2028\u2029\ufeff',
   '😀 👩‍👩‍👧 é e\u0301 Ω ß ı',
+  '\ufeffafter a byte order mark, \ufffd',
   '__proto__',
   '{"__proto__":{"polluted":true}}',
   'null',
