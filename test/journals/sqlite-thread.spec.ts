@@ -12,7 +12,7 @@ import { sqliteJournal, type SqliteConnection } from 'nestjs-saga-orchestrator/s
 import { journalContract, type JournalHarness } from 'nestjs-saga-orchestrator/testing';
 import { findDriver } from '../../lib/journals/sqlite/find-driver.js';
 import { batchOf, newSaga } from './append-load.js';
-import { bundle, WORKER_THREAD } from './child-program.js';
+import { bundle, startProgram, WORKER_THREAD } from './child-program.js';
 import { removeTempFolders, tempFolder } from './temp-folder.js';
 
 /** Before each message the thread does what the file `<database>.first` holds, once. */
@@ -191,6 +191,18 @@ describe('the worker thread of a SQLite journal', () => {
     await expect(journal.get(newSaga('1'))).rejects.toThrow('is closed');
     // The last connection has taken the log back into the file.
     expect(existsSync(`${file}-wal`)).toBe(false);
+  });
+
+  it('keeps the process for as long as it closes', async () => {
+    const folder = tempFolder();
+    bundle(
+      WORKER_THREAD,
+      folder,
+      `process.on('exit', () => { for (const end = Date.now() + 300; Date.now() < end; ); });`,
+    );
+    const program = startProgram(bundle('sqlite-closer.ts', folder), [join(folder, 'sagas.db')]);
+    expect(await program.gone).toBe(0);
+    expect(program.lines()).toEqual(['closed']);
   });
 
   it('tells why it cannot open a file, ends, and can be tried again', async () => {

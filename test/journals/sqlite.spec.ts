@@ -57,6 +57,60 @@ describe('the SQLite journal on better-sqlite3', () => {
 describe('what the SQLite journal has collected for a row', () => {
   afterEach(removeTempFolders);
 
+  /** As libsql; the next statement that begins so fails, once. */
+  function failing(file: string) {
+    const faults: string[] = [];
+    const connection = libsql.open(file);
+    const pass = (sql: string) => {
+      const at = faults.findIndex((beginning) => sql.startsWith(beginning));
+      if (at < 0) return;
+      faults.splice(at, 1);
+      throw new Error('the disk is full');
+    };
+    const driver: SqliteDriver = {
+      name: 'failing',
+      open: () => ({
+        exec: (sql) => {
+          pass(sql);
+          return connection.exec(sql);
+        },
+        prepare: (sql) => {
+          const statement = connection.prepare(sql);
+          return {
+            run: (...values) => {
+              pass(sql);
+              return statement.run(...values);
+            },
+            all: (...values) => statement.all(...values),
+            get: (...values) => statement.get(...values),
+          };
+        },
+        close: () => connection.close(),
+      }),
+    };
+    return { driver, faults };
+  }
+
+  it.each(['COMMIT', 'INSERT INTO saga_appends', 'UPDATE sagas SET status'])(
+    'is forgotten with its transaction: %s fails',
+    async (fault) => {
+      const file = join(tempFolder(), 'sagas.db');
+      const { driver, faults } = failing(file);
+      const journal = sqliteJournal({ file, driver });
+      await journal.open();
+      const saga = newSaga('one');
+      await journal.create(saga);
+      faults.push(fault);
+      const lost = journal.append({ ...batchOf('one', 2), status: 'compensating' });
+      await expect(lost).rejects.toThrow(/the disk is full/);
+      await journal.append(batchOf('one', 2));
+      const stored = await journal.load(saga);
+      expect(stored?.entries.map(({ seq }) => seq)).toEqual([1, 2]);
+      expect(stored?.row.status).toBe('running');
+      await journal.close();
+    },
+  );
+
   it('is written once: it never comes back over what others made of the row', async () => {
     const journal = sqliteJournal({ file: join(tempFolder(), 'sagas.db') });
     await journal.open();

@@ -171,7 +171,7 @@ function knownOf(row: SqlRow): Known {
     saga: Number(row['saga']),
     owner: row['owner'] as string | null,
     epoch: Number(row['epoch']),
-    next: Number(row['seq'] ?? 0) + 1,
+    next: Number(row['seq']) + 1,
     status: row['status'] as SagaRow['status'],
     recoveries: Number(row['recoveries']),
     wish: (row['cancel_reason'] as string | null) ?? undefined,

@@ -74,7 +74,7 @@ export class Reader {
       if (row === undefined) return undefined;
       const { saga = null } = row;
       const appends = this.database.all(APPENDS, saga).map(({ records }) => textOf(records));
-      const nextSeq = Number(this.database.one(LAST, saga)?.['seq'] ?? 0) + 1;
+      const nextSeq = Number(this.database.one(LAST, saga)?.['seq']) + 1;
       return { row: toSagaRow(row), ...unpackAll(appends), nextSeq };
     });
   }

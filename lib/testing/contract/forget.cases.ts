@@ -7,6 +7,7 @@ import {
   entryOf,
   idsOf,
   refOf,
+  refused,
   sagaOf,
   seqsOf,
   storedOf,
@@ -39,6 +40,15 @@ export const forgetCases: readonly JournalContractCase[] = [
       assert.deepEqual(await idsOf(journal, { tags }), []);
     },
   ),
+
+  contractCase('a saga that was forgotten takes no record of its last owner', async (store) => {
+    const journal = await store.open();
+    const saga = await ended(journal, 'completed');
+    // A journal may remember whom it has refused.
+    await refused(journal.append(batchOf(saga, [9])), 'SAGA_LEASE_LOST');
+    await journal.forget({ ref: refOf(saga) });
+    await refused(journal.append(batchOf(saga, [3])), 'SAGA_LEASE_LOST');
+  }),
 
   contractCase('a saga that is created while its id is forgotten is there', async (store) => {
     const journal = await store.open();

@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import type { Journal, SagaFilter } from '../../core/index.js';
-import { batchOf, created, ended, idsOf, refused, rowOf, unchanged } from './fixtures.js';
+import { batchOf, created, ended, idsOf, NAME, refused, rowOf, unchanged } from './fixtures.js';
 import { contractCase, type JournalContractCase } from './harness.js';
 
 async function several(journal: Journal, count: number): Promise<string[]> {
@@ -24,6 +24,8 @@ async function pages(
     await between();
   }
 }
+
+const STATUSES = ['running', 'compensating', 'completed', 'compensated', 'parked'] as const;
 
 export const listCases: readonly JournalContractCase[] = [
   contractCase('get and load of what does not exist tell undefined', async (store) => {
@@ -71,6 +73,14 @@ export const listCases: readonly JournalContractCase[] = [
     assert.deepEqual(await found({ tags: { tenant: 'web' } }), []);
     assert.deepEqual(await found({ tags: { channel: 'web' }, key: 'k2', status: 'running' }), [c]);
     assert.deepEqual(await found({ name: 'Nothing' }), []);
+  }),
+
+  contractCase('list without a status tells those of every status', async (store) => {
+    const journal = await store.open();
+    const ids: string[] = [];
+    for (const status of STATUSES) ids.unshift((await ended(journal, status)).id);
+    assert.deepEqual(await idsOf(journal, {}), ids);
+    assert.deepEqual(await idsOf(journal, { name: NAME }), ids);
   }),
 
   contractCase('list follows a status that changes', async (store) => {

@@ -119,6 +119,9 @@ export const textCases: readonly JournalContractCase[] = [
         { id: text },
         { name: text },
         { key: text },
+        { owner: text },
+        { birth: text },
+        { application: text },
         { tags: { tenant: text } },
         { tags: { [text]: 'tenant' } },
         { input: text },
@@ -136,9 +139,7 @@ export const textCases: readonly JournalContractCase[] = [
           continue;
         }
         const { row, entries } = await storedOf(journal, saga);
-        const { entries: given, id, name, key, tags, input } = saga;
-        const kept = { id: row.id, name: row.name, key: row.key, tags: row.tags, input: row.input };
-        assert.deepEqual({ ...kept, entries }, { id, name, key, tags, input, entries: given });
+        assert.deepEqual({ ...row, entries }, { ...row, ...saga });
       }
     }
   }),
