@@ -103,6 +103,9 @@ describe('what the SQLite journal has collected for a row', () => {
       faults.push(fault);
       const lost = journal.append({ ...batchOf('one', 2), status: 'compensating' });
       await expect(lost).rejects.toThrow(/the disk is full/);
+      // What was left of it would be written with this.
+      await journal.create(newSaga('two'));
+      expect((await journal.get(saga))?.status).toBe('running');
       await journal.append(batchOf('one', 2));
       const stored = await journal.load(saga);
       expect(stored?.entries.map(({ seq }) => seq)).toEqual([1, 2]);

@@ -68,6 +68,12 @@ export const createCases: readonly JournalContractCase[] = [
     assert.deepEqual(await seqsOf(bert, one), [1]);
   }),
 
+  contractCase('two processes create sagas in turns', async (store) => {
+    const [anna, bert] = [await store.open(), await store.open()];
+    const sagas = [await created(anna), await created(bert), await created(anna)];
+    for (const saga of sagas) assert.deepEqual(await seqsOf(bert, saga), [1]);
+  }),
+
   contractCase('of two creates of one saga at once, one is told that it is new', async (store) => {
     const journal = await store.open();
     const saga = sagaOf();
