@@ -50,6 +50,33 @@ function deadlineProblem(deadline: unknown): string | undefined {
   return `deadline must be a valid Date, or ms from now up to ${MAX_DURATION_MS} (got ${shown(deadline)})`;
 }
 
+/** What is wrong with the values of options. */
+function valueProblems({
+  id,
+  key,
+  tags,
+  deadline,
+}: Partial<Record<keyof SagaStartOptions, unknown>>): readonly (string | undefined)[] {
+  return [
+    id === undefined ? undefined : nameProblem('id', id),
+    key === undefined ? undefined : nameProblem('key', key),
+    ...(tags === undefined ? [] : tagProblems(tags)),
+    deadline === undefined ? undefined : deadlineProblem(deadline),
+  ];
+}
+
+/**
+ * For who makes a chain for others: what a chain is given beside the options of its start, its host or its
+ * plan, is not theirs to give. `more` they may.
+ *
+ * @throws SagaOptionsError with everything that is wrong.
+ */
+export function checkStart(of: string, options: unknown, more: readonly string[] = []): void {
+  if (!isGroup(options)) return refuseProblems([groupProblem(`the options of ${of}`, options)]);
+  const unknown = unknownProblems(of, options, [...OPTIONS, ...more]);
+  if (unknown.length > 0) refuseProblems([...unknown, ...valueProblems(options)]);
+}
+
 /** @throws SagaOptionsError with everything that is wrong. */
 export function startRequest(
   options: SagaStartOptions,
@@ -66,10 +93,7 @@ export function startRequest(
     : options.tags;
   refuseProblems([
     ...unknownProblems('a start', options, OPTIONS, besides),
-    nameProblem('id', id),
-    key === undefined ? undefined : nameProblem('key', key),
-    ...(tags === undefined ? [] : tagProblems(tags)),
-    deadline === undefined ? undefined : deadlineProblem(deadline),
+    ...valueProblems({ id, key, tags, deadline }),
   ]);
   return {
     id,

@@ -33,6 +33,7 @@ export {
   nameProblem,
   quoted,
   shown,
+  shownName,
   shownSaga,
   shownText,
   textProblem,

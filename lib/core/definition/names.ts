@@ -1,7 +1,12 @@
-import { shown } from '../ports/index.js';
+import { shown, shownText } from '../ports/index.js';
 import { MAX_NAME_BYTES } from './limits.js';
 
 export { quoted, shown, shownSaga, shownText } from '../ports/index.js';
+
+/** What was given as the name of a saga, whatever it is, for an error that names it. */
+export function shownName(name: unknown): string {
+  return typeof name === 'string' ? shownText(name, 80) : shown(name);
+}
 
 /** In every supported Node, but not in the library that the types are compiled against. */
 type Es2024String = string & { isWellFormed(): boolean };

@@ -9,7 +9,7 @@ import {
 } from './saga-options.js';
 import type { AnySagaStep, RetiredSagaStep } from './saga-step.js';
 import { defineRetiredStep, defineStep, type StepDefinition } from './step-definition.js';
-import { isShortName, nameProblem, shown, shownText, textProblem } from './names.js';
+import { isShortName, nameProblem, shown, shownName, textProblem } from './names.js';
 import { mermaidOf } from './diagram.js';
 import { isGroup } from './option-checks.js';
 import { duplicates, orderProblems } from './order-problems.js';
@@ -142,10 +142,6 @@ export function freezeSaga(definition: SagaDefinition): SagaDefinition {
   Object.freeze(definition.forward);
   Object.freeze(definition);
   return definition;
-}
-
-function shownName(name: unknown): string {
-  return shownText(String(name), 80);
 }
 
 /**

@@ -46,13 +46,14 @@ export function checkSame(
 async function rowMet(parts: EngineParts, started: LiveSaga, error: unknown): Promise<SagaRow> {
   if (error instanceof AlreadyExists) return error.row;
   if (!isSagaError(error, 'SAGA_LEASE_LOST')) throw error;
-  const { ref } = started;
+  const { application, journal } = parts.journaling;
+  const { sagaName: name, sagaId: id } = started.run;
   const unclear = (cause: unknown): never => {
     const why =
       'this process lost its lease before it knew that the start was written; start it again with the same id';
-    throw new SagaInterruptedError(ref.name, ref.id, why, { cause });
+    throw new SagaInterruptedError(name, id, why, { cause });
   };
-  return (await parts.journaling.journal.get(ref).catch(unclear)) ?? unclear(error);
+  return (await journal.get({ application, name, id }).catch(unclear)) ?? unclear(error);
 }
 
 /**

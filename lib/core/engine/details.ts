@@ -1,5 +1,6 @@
 import { toEvent } from '../events/index.js';
 import {
+  checkFilter,
   damageOf,
   decodeHead,
   type SagaFilter,
@@ -58,6 +59,7 @@ export async function listed(
   { journal, application }: Journaling,
   filter: SagaFilter,
 ): Promise<SagaSummaryPage> {
+  checkFilter(filter);
   const asked = { ...filter, application: filter.application ?? application };
   const { rows, nextCursor } = await journal.list(asked);
   const sagas = rows.map(summaryOf);

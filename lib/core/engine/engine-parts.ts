@@ -1,6 +1,12 @@
 import type { Run, RunEnvironment } from '../execution/index.js';
 import { LeaseLostError, SagaNotFoundError } from '../errors/index.js';
-import { nameProblem, refuseProblems, shown, type SagaDefinition } from '../definition/index.js';
+import {
+  groupProblem,
+  nameProblem,
+  refuseProblems,
+  shown,
+  type SagaDefinition,
+} from '../definition/index.js';
 import type { SagaRef, SagaRow, StoredSaga } from '../journal/index.js';
 import { shownSaga, type SagaLogger } from '../ports/index.js';
 import type { Claims } from './claims.js';
@@ -42,6 +48,7 @@ function applicationProblem(own: string, ref: SagaRef): string | undefined {
  * @throws SagaOptionsError for what cannot name a saga, and for one of another application.
  */
 export function checkedRef({ application }: Journaling, ref: SagaRef): SagaRef {
+  refuseProblems([groupProblem('what names a saga', ref)]);
   refuseProblems([
     applicationProblem(application, ref),
     nameProblem('the saga name', ref.name),

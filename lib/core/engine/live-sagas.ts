@@ -19,10 +19,6 @@ export class LiveSaga {
     readonly durable: Promise<unknown>,
   ) {}
 
-  get ref(): SagaRef {
-    return (this.run.persistence as JournaledRun).ref;
-  }
-
   get version(): number {
     return this.run.definition.version;
   }

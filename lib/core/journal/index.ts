@@ -18,7 +18,14 @@ export type {
   StoredSaga,
 } from './stored-saga.js';
 export { damageOf } from './damage.js';
-export { cursorAt, exactly, listQuery, type ListQuery, type PagePosition } from './list-query.js';
+export {
+  checkFilter,
+  cursorAt,
+  exactly,
+  listQuery,
+  type ListQuery,
+  type PagePosition,
+} from './list-query.js';
 export {
   encodeInput,
   encodePayload,

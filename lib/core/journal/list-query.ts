@@ -100,7 +100,6 @@ function cursorProblem(cursor: unknown): string | undefined {
 }
 
 function filterProblems(filter: SagaFilter): readonly (string | undefined)[] {
-  if (!isGroup(filter)) return [groupProblem('the filter of a list', filter)];
   const { application, name, status, key, tags, createdAfter, createdBefore, limit, cursor } =
     filter;
   return [
@@ -117,8 +116,14 @@ function filterProblems(filter: SagaFilter): readonly (string | undefined)[] {
   ];
 }
 
+/** Before anything is read of it. @throws SagaOptionsError for what holds no conditions */
+export function checkFilter(filter: unknown): void {
+  refuseProblems([groupProblem('the filter of a list', filter)]);
+}
+
 /** @throws SagaOptionsError naming every condition that cannot be meant. */
 export function listQuery(filter: SagaFilter): ListQuery {
+  checkFilter(filter);
   refuseProblems(filterProblems(filter));
   const { application, name, status, key, tags = {}, limit = DEFAULT_LIMIT, cursor } = filter;
   return {

@@ -5,7 +5,7 @@ import {
   type SagaSummary,
   type SagaSummaryPage,
 } from '../../core/index.js';
-import { listQuery, type ListQuery } from '../../core/journal/index.js';
+import { checkFilter, listQuery, type ListQuery } from '../../core/journal/index.js';
 import { sqlText, type RestateServer, type SqlRow } from './server.js';
 import { startInputOf } from './store.js';
 import { LISTED, RUN, type ListedState } from './wire.js';
@@ -81,7 +81,9 @@ export class Listing {
   ) {}
 
   /** @throws SagaOptionsError naming the condition that cannot be meant. */
-  async list({ cursor, ...filter }: SagaFilter): Promise<SagaSummaryPage> {
+  async list(given: SagaFilter): Promise<SagaSummaryPage> {
+    checkFilter(given);
+    const { cursor, ...filter } = given;
     const query = listQuery(filter);
     const names = query.name === undefined ? this.names() : [query.name];
     if (names.length === 0 || query.application !== '') return { sagas: [] };

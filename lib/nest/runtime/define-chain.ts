@@ -11,7 +11,7 @@ import {
   isGroup,
   SAGA_OPTIONS,
   shown,
-  shownText,
+  shownName,
   unknownProblems,
 } from '../../core/definition/index.js';
 
@@ -47,7 +47,7 @@ export function defineChain(
     logger,
     isOptions ? options : {},
   );
-  const called = shownText(String(name), 80);
+  const called = shownName(name);
   try {
     const definition = built(build, chain, called);
     if (problems.length === 0) return definition;

@@ -6,9 +6,17 @@ import type {
   SagaEngine,
   SagaFilter,
   SagaHandle,
+  SagaRef,
   SagaSummaryPage,
 } from '../../core/index.js';
+import { nameProblem, refuseProblems, wholeProblem } from '../../core/definition/index.js';
 import { SAGA_ENGINE } from '../tokens.js';
+
+/** Before any engine is asked. @throws SagaOptionsError for what cannot name a saga */
+function refOf(name: string, id: string): SagaRef {
+  refuseProblems([nameProblem('the saga name', name), nameProblem('id', id)]);
+  return { name, id };
+}
 
 /** For operators: looks at sagas, and acts on them. Sagas are named by their saga name and id. */
 @Injectable()
@@ -16,8 +24,8 @@ export class SagaOperations {
   constructor(@Inject(SAGA_ENGINE) private readonly engine: SagaEngine) {}
 
   /** One saga with its timeline; `undefined` when there is none. */
-  get(name: string, id: string): Promise<SagaDetails | undefined> {
-    return this.engine.get({ name, id });
+  async get(name: string, id: string): Promise<SagaDetails | undefined> {
+    return this.engine.get(refOf(name, id));
   }
 
   /** A page of sagas, newest first. */
@@ -34,8 +42,8 @@ export class SagaOperations {
    * @throws SagaNotFoundError, or SagaStateError when it has ended, undoes already, or is past its
    * pivot, also when that was while the wish was on its way.
    */
-  cancel(name: string, id: string, reason = 'cancelled by an operator'): Promise<void> {
-    return this.engine.cancel({ name, id }, reason);
+  async cancel(name: string, id: string, reason = 'cancelled by an operator'): Promise<void> {
+    return this.engine.cancel(refOf(name, id), reason);
   }
 
   /**
@@ -45,8 +53,8 @@ export class SagaOperations {
    * @throws SagaNotFoundError, or SagaStateError when it has begun to undo: nothing that was undone
    * is resurrected.
    */
-  resume(name: string, id: string, fromLabel?: string): Promise<SagaHandle> {
-    return this.engine.resume({ name, id }, fromLabel);
+  async resume(name: string, id: string, fromLabel?: string): Promise<SagaHandle> {
+    return this.engine.resume(refOf(name, id), fromLabel);
   }
 
   /**
@@ -54,8 +62,8 @@ export class SagaOperations {
    *
    * @throws SagaNotFoundError, or SagaStateError when it has ended.
    */
-  terminate(name: string, id: string, why: ManualReason): Promise<void> {
-    return this.engine.manual({ name, id }, { act: 'terminate' }, why);
+  async terminate(name: string, id: string, why: ManualReason): Promise<void> {
+    return this.engine.manual(refOf(name, id), { act: 'terminate' }, why);
   }
 
   /**
@@ -64,8 +72,8 @@ export class SagaOperations {
    *
    * @throws SagaNotFoundError, or SagaStateError when it is not parked on its way back.
    */
-  retryCompensation(name: string, id: string, why: ManualReason): Promise<void> {
-    return this.engine.manual({ name, id }, { act: 'retry-compensation' }, why);
+  async retryCompensation(name: string, id: string, why: ManualReason): Promise<void> {
+    return this.engine.manual(refOf(name, id), { act: 'retry-compensation' }, why);
   }
 
   /**
@@ -73,8 +81,8 @@ export class SagaOperations {
    *
    * @throws SagaNotFoundError, or SagaStateError when there is nothing to undo under that label.
    */
-  markCompensated(name: string, id: string, label: string, why: ManualReason): Promise<void> {
-    return this.engine.manual({ name, id }, { act: 'mark-compensated', label }, why);
+  async markCompensated(name: string, id: string, label: string, why: ManualReason): Promise<void> {
+    return this.engine.manual(refOf(name, id), { act: 'mark-compensated', label }, why);
   }
 
   /**
@@ -84,7 +92,7 @@ export class SagaOperations {
    * started, the saga undoes already, or its deadline has passed: it could only be undone then, unless
    * this step is its pivot, or past it.
    */
-  markStepDone(
+  async markStepDone(
     name: string,
     id: string,
     label: string,
@@ -92,7 +100,7 @@ export class SagaOperations {
   ): Promise<void> {
     // Who leaves `why` out is told so by the engine, as for every other act.
     const { result } = (why as { readonly result?: unknown } | undefined) ?? {};
-    return this.engine.manual({ name, id }, { act: 'mark-done', label, result }, why);
+    return this.engine.manual(refOf(name, id), { act: 'mark-done', label, result }, why);
   }
 
   /**
@@ -103,17 +111,23 @@ export class SagaOperations {
    * @throws SagaNotFoundError, or SagaStateError when the step is not in doubt, or the saga undoes
    * already.
    */
-  markStepNotDone(name: string, id: string, label: string, why: ManualReason): Promise<void> {
-    return this.engine.manual({ name, id }, { act: 'mark-not-done', label }, why);
+  async markStepNotDone(name: string, id: string, label: string, why: ManualReason): Promise<void> {
+    return this.engine.manual(refOf(name, id), { act: 'mark-not-done', label }, why);
   }
 
   /** Deletes a saga at rest with its records. @throws SagaNotFoundError, SagaStateError */
-  forget(name: string, id: string): Promise<void> {
-    return this.engine.forget({ name, id });
+  async forget(name: string, id: string): Promise<void> {
+    return this.engine.forget(refOf(name, id));
   }
 
   /** The plan of a saga, to draw or compare. @throws SagaNotFoundError */
   definition(name: string, version?: number): SagaDefinition {
+    refuseProblems([
+      nameProblem('the saga name', name),
+      version === undefined
+        ? undefined
+        : wholeProblem('version', version, 1, Number.MAX_SAFE_INTEGER),
+    ]);
     return this.engine.definition(name, version);
   }
 

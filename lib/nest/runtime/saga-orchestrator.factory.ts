@@ -1,5 +1,6 @@
 import { Inject, Injectable, type Type } from '@nestjs/common';
 import {
+  SagaDefinitionError,
   SagaNotFoundError,
   SagaOrchestratorBuilder,
   type SagaDefinition,
@@ -8,7 +9,8 @@ import {
   type SagaLogger,
   type SagaStartOptions,
 } from '../../core/index.js';
-import { groupProblem, refuseProblems, shown } from '../../core/definition/index.js';
+import { checkStart } from '../../core/builder/index.js';
+import { SAGA_OPTIONS, shown, shownName } from '../../core/definition/index.js';
 import type { SagaContextOf, SagaResultsOf } from '../decorators/index.js';
 import { isSagaClass, SagaExplorer, type DiscoveredSaga } from '../discovery/index.js';
 import { SAGA_ENGINE, SAGA_LOGGER } from '../tokens.js';
@@ -21,9 +23,7 @@ export type SagaStarter<TContext, TResults extends object> = (
   options?: SagaStartOptions,
 ) => SagaOrchestratorBuilder<TContext, TResults>;
 
-function checkGroup(what: string, options: unknown): void {
-  refuseProblems([groupProblem(what, options)]);
-}
+const PLAN_OPTIONS = Object.keys(SAGA_OPTIONS);
 
 /** Makes the chains that an application runs: inject it into controllers and services. */
 @Injectable()
@@ -40,13 +40,17 @@ export class SagaOrchestratorFactory {
   /**
    * An empty chain with the application's logger, in the journal while it runs. It is not carried on
    * after a crash, because nobody knows its steps by then: use {@link define} for that.
+   *
+   * @throws SagaDefinitionError for the name of a registered saga, whose steps would carry this one on;
+   * SagaOptionsError for options that are none of its own.
    */
   create<TContext>(
     name: string,
     context: TContext,
     options: SagaStartOptions & SagaDefinitionOptions = {},
   ): SagaOrchestratorBuilder<TContext> {
-    checkGroup('the options of create()', options);
+    checkStart('create()', options, PLAN_OPTIONS);
+    this.#checkFree(name);
     return new SagaOrchestratorBuilder(name, context, this.logger, {
       ...options,
       host: this.engine,
@@ -65,7 +69,7 @@ export class SagaOrchestratorFactory {
     options: SagaStartOptions = {},
   ): SagaOrchestratorBuilder<SagaContextOf<S>, SagaResultsOf<S>> {
     const definition = this.#byClass?.get(saga);
-    checkGroup('the options of for()', options);
+    checkStart('a start', options);
     if (definition === undefined) throw this.#unknown(saga);
     return this.#chain(definition, context, options);
   }
@@ -89,7 +93,7 @@ export class SagaOrchestratorFactory {
     this.engine.register(definition);
     reportMissingCompensations(definition, this.logger);
     return (context, start = {}) => {
-      checkGroup('the options of a start', start);
+      checkStart('a start', start);
       return this.#chain(definition, context, start);
     };
   }
@@ -102,6 +106,14 @@ export class SagaOrchestratorFactory {
       for (const type of tokens) byClass.set(type, definition);
     }
     this.#byClass = byClass;
+  }
+
+  #checkFree(name: string): void {
+    if (!this.engine.definitions.some((known) => known.name === name)) return;
+    throw new SagaDefinitionError(shownName(name), [
+      'create() was given the name of a registered saga, whose steps would run after a crash; make that ' +
+        'one with for() or with what define() gave, or choose another name',
+    ]);
   }
 
   #unknown(saga: Type): SagaNotFoundError {
