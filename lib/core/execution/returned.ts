@@ -1,4 +1,6 @@
 import { types } from 'node:util';
+import { OutcomeUnknownError } from '../errors/index.js';
+import { messageOf } from '../ports/index.js';
 import { Err, isObservableLike, isResultLike, lastValueOf, Ok } from '../result/index.js';
 import type { ActionContext } from './action-context.js';
 import { isThenable, refuseLeftOver } from './left-over.js';
@@ -66,6 +68,21 @@ export async function allOf(returned: unknown, ctx: ActionContext): Promise<unkn
   return unwrap(value, hasRun);
 }
 
+function errOf(one: unknown): { readonly error: unknown } | undefined {
+  if (one instanceof Err) return one as Err<unknown>;
+  return isResultLike(one) && one.isErr() ? { error: one.error } : undefined;
+}
+
+/** Results of several calls, as `Promise.all()` brings them: an `Err` among them is no success of the whole. */
+function refuseErrs(list: readonly unknown[]): void {
+  const errs = list.flatMap((one) => errOf(one) ?? []);
+  const [first] = errs;
+  if (first === undefined) return;
+  if (errs.length === list.length) throw new FailureValue(first.error);
+  const text = `It returned a list in which ${errs.length} of ${list.length} Results are an Err: `;
+  throw new OutcomeUnknownError(text + messageOf(first.error), { cause: first.error });
+}
+
 /**
  * The result in what came back and was awaited: `Ok` opened, `Err` thrown as a {@link FailureValue}.
  *
@@ -82,6 +99,7 @@ export function unwrap(returned: unknown, hasRun = false): unknown {
     if (returned.isErr()) throw new FailureValue(returned.error);
     return unwrap(returned.value, hasRun);
   }
+  if (Array.isArray(returned)) refuseErrs(returned);
   refuseLeftOver(returned, hasRun);
   return returned;
 }
