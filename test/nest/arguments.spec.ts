@@ -107,7 +107,7 @@ describe('arguments that nobody can mean are refused by name, never as a TypeErr
     'nor by %s() of an engine',
     async (act) => {
       const { app } = await boot({ providers: ORDERS });
-      const { engine } = app.get(SagaOperations) as any;
+      const { engine } = app.get<any>(SagaOperations);
       expect(await refusal(() => engine[act](null, 'x', why))).toBe('SAGA_OPTIONS');
     },
   );
