@@ -3,6 +3,7 @@ import { appendCases } from './contract/append.cases.js';
 import { applicationCases } from './contract/application.cases.js';
 import { cancelCases } from './contract/cancel.cases.js';
 import { claimCases } from './contract/claim.cases.js';
+import { suspectCases } from './contract/suspect.cases.js';
 import { releaseCases } from './contract/release.cases.js';
 import { createCases } from './contract/create.cases.js';
 import { forgetCases } from './contract/forget.cases.js';
@@ -26,6 +27,7 @@ export const journalContract: readonly JournalContractCase[] = [
   ...textCases,
   ...listCases,
   ...claimCases,
+  ...suspectCases,
   ...abandonedCases,
   ...forceCases,
   ...releaseCases,

@@ -43,9 +43,8 @@ export class RecoveryWorker {
   #more = false;
   readonly #slots: Slots;
   readonly #suspectsFrom: number;
-  /** When it last looked for suspects, and whether there may be more of them. */
+  /** When it last looked for suspects. */
   #suspected = 0;
-  #hasSuspects = true;
   #started = false;
   readonly #taking = new Set<Promise<void>>();
 
@@ -143,10 +142,11 @@ export class RecoveryWorker {
   }
 
   async #claim(): Promise<void> {
+    const { journaling } = this.parts;
     try {
       // Not only when nothing else is there: others may never cease to come.
-      const isOverdue = this.#leasesSinceSuspects >= 2 && this.#slots.room > 0;
-      if (isOverdue) await this.#claimSuspects();
+      const isDue = this.#now - this.#suspected >= 2 * journaling.lease.ms;
+      if (isDue && this.#slots.room > 0) await this.#claimSuspects();
       for (;;) {
         this.#more = this.#slots.isReserved;
         if (this.#more) return;
@@ -156,8 +156,7 @@ export class RecoveryWorker {
         if (limit <= 0) return;
         if ((await this.#takeUpSome(limit, { below: this.#suspectsFrom })) < limit) break;
       }
-      const mayBeSome = this.#hasSuspects || this.#leasesSinceSuspects >= 1;
-      if (this.#slots.isQuiet && mayBeSome) await this.#claimSuspects();
+      if (this.#slots.isQuiet) await this.#claimSuspects();
     } catch (error) {
       this.#reportFailure(error);
     }
@@ -167,14 +166,9 @@ export class RecoveryWorker {
     this.#suspected = this.#now;
     // Those that are left to others, or parked at once, leave room for the next.
     while (!this.#slots.isReserved && this.#slots.room > 0) {
-      this.#hasSuspects = (await this.#takeUpSome(1, { from: this.#suspectsFrom })) > 0;
-      if (!this.#hasSuspects) return;
+      if ((await this.#takeUpSome(1, { from: this.#suspectsFrom })) === 0) return;
     }
     this.#more = true;
-  }
-
-  get #leasesSinceSuspects(): number {
-    return (this.#now - this.#suspected) / this.parts.journaling.lease.ms;
   }
 
   async #takeUpSome(
