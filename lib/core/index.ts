@@ -82,7 +82,7 @@ export {
   type SagaInterceptor,
   type SagaLogger,
 } from './ports/index.js';
-export type { LateEffect, RunEnvironment, RunObserver } from './execution/index.js';
+export type { LateEffect, RunEnvironment, RunObserver, SagaHeaders } from './execution/index.js';
 
 // Journals and engines
 export {
@@ -95,6 +95,8 @@ export {
   type SagaDetails,
   type SagaEngine,
   type SagaEngineProvider,
+  type StartedSaga,
+  type StartHeaders,
   type SagaSummary,
   type SagaSummaryPage,
 } from './engine/index.js';

@@ -55,7 +55,8 @@ function engineOf(
     ? [events, ...(watchers as RunObserver[])]
     : (watchers as RunObserver[]);
   if (engine !== undefined) {
-    const { application, codec, limits, drainMs, unknownWhen, interceptors } = settings;
+    const { application, codec, limits, drainMs, unknownWhen, interceptors, startHeaders } =
+      settings;
     const given = {
       ...{ logger, observers },
       ...(application === undefined ? {} : { application }),
@@ -64,6 +65,7 @@ function engineOf(
       ...(drainMs === undefined ? {} : { drainMs }),
       ...(unknownWhen === undefined ? {} : { unknownWhen }),
       ...(interceptors === undefined ? {} : { interceptors }),
+      ...(startHeaders === undefined ? {} : { startHeaders }),
     };
     return checkedEngine(options, given).create(given);
   }

@@ -9,6 +9,7 @@ import type {
   SagaEngineProvider,
   SagaInterceptor,
   SagaLogger,
+  StartHeaders,
   UnknownWhen,
 } from '../core/index.js';
 
@@ -52,6 +53,12 @@ export interface SagaModuleOptions {
    * What one throws is the failure of that attempt. @default none
    */
   readonly interceptors?: readonly SagaInterceptor[];
+  /**
+   * Called with every start, in the context of its caller: what it answers is kept with the saga, as
+   * `headers` of a start are, which hold where both name one. One that fails is logged, and the saga
+   * starts all the same. @default nothing
+   */
+  readonly startHeaders?: StartHeaders;
   /**
    * How long this process may be silent before others take its sagas over, in ms; it renews its
    * heartbeat three times as often. @default 15_000

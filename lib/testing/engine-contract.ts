@@ -4,6 +4,7 @@ import type { EngineContractCase } from './engine/harness.js';
 import { outcomeCases } from './engine/outcome.cases.js';
 import { startCases } from './engine/start.cases.js';
 import { steeringCases } from './engine/steering.cases.js';
+import { watchingCases } from './engine/watching.cases.js';
 
 /**
  * Every rule that an engine keeps, as data, for any test runner:
@@ -20,4 +21,5 @@ export const engineContract: readonly EngineContractCase[] = [
   ...steeringCases,
   ...doubtCases,
   ...deployCases,
+  ...watchingCases,
 ];

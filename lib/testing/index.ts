@@ -7,6 +7,11 @@ export type {
   JournalHarnessFactory,
 } from './contract/harness.js';
 export { engineContract } from './engine-contract.js';
-export type { EngineContractCase, EngineHarness, EngineHarnessFactory } from './engine/harness.js';
+export type {
+  EngineContractCase,
+  EngineHarness,
+  EngineHarnessFactory,
+  EngineWatching,
+} from './engine/harness.js';
 export type { EngineTrace, EngineTraceEntry } from './engine/participants.js';
 export { ManualClock, settle } from './manual-clock.js';

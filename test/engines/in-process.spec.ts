@@ -6,8 +6,7 @@ import { judge } from './judge.js';
 function harness(): EngineHarness {
   const journal = memoryJournal();
   return {
-    engine: (_, observer) =>
-      new InProcessEngine({ journal, logger: silentLogger, observers: [observer] }),
+    engine: (_, watching) => new InProcessEngine({ journal, logger: silentLogger, ...watching }),
     judge,
     dispose: () => Promise.resolve(),
   };

@@ -141,6 +141,8 @@ export function describeBadRows(newStore: () => Promise<DamagedStore>): void {
     ['tags that are no JSON', () => `UPDATE sagas SET tags = '{"tenant":' WHERE id = 'bad'`],
     ['tags that are a list', () => `UPDATE sagas SET tags = '[1]' WHERE id = 'bad'`],
     ['tags that are no texts', () => `UPDATE sagas SET tags = '{"a":{}}' WHERE id = 'bad'`],
+    ['headers that are no JSON', () => `UPDATE sagas SET headers = '{"a":' WHERE id = 'bad'`],
+    ['headers that are a list', () => `UPDATE sagas SET headers = '[1]' WHERE id = 'bad'`],
     ['a version below zero', () => `UPDATE sagas SET version = -1 WHERE id = 'bad'`],
     [
       'a version beyond all numbers',

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import {
   InProcessEngine,
   memoryJournal,
@@ -42,6 +43,18 @@ describe.each<[string, Partial<SagaModuleOptions>]>([
     expect(said).toEqual(expected);
   });
 
+  it('and startHeaders is asked in the context of who starts', async () => {
+    const caller = new AsyncLocalStorage<string>();
+    const seen: unknown[] = [];
+    const { sagas } = await start({
+      startHeaders: () => ({ traceparent: caller.getStore() ?? 'none' }),
+      observers: [{ onRecord: ({ headers }) => void seen.push(headers) }],
+    });
+    const chain = sagas.create('Order', {}).step({ label: 'Pay', action: () => 1 });
+    await caller.run('00-1-2-01', () => chain.runAsync());
+    expect(seen).toContainEqual({ traceparent: '00-1-2-01' });
+  });
+
   it('an observer that throws harms nothing', async () => {
     const onRecord = () => {
       throw new Error('broken');
@@ -55,6 +68,7 @@ describe.each<[string, Partial<SagaModuleOptions>]>([
     [{ observers: {} as never }, 'observers must be a list of objects with onRecord'],
     [{ observers: [{}] as never }, 'observers must be a list of objects with onRecord'],
     [{ interceptors: (() => 1) as never }, 'interceptors must be a list of objects with around'],
+    [{ startHeaders: {} as never }, 'startHeaders must be a function that answers headers'],
     [{ interceptors: [{}] as never }, 'interceptors must be a list of objects with around'],
   ])('are checked: %o', async (options, text) => {
     const booted = start(options);

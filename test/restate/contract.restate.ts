@@ -14,10 +14,10 @@ describe('sagas on Restate keep the engine contract', () => {
     const port = await freePort();
     const { ingressUrl, adminUrl } = server;
     return {
-      engine: (_, observer) =>
+      engine: (_, watching) =>
         restateEngine({ ingressUrl, adminUrl, service: { port } }).create({
           logger: silentLogger,
-          observers: [observer],
+          ...watching,
         }),
       judge,
       dispose: () => Promise.resolve(),

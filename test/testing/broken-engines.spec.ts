@@ -8,7 +8,7 @@ function harnessOf(Engine: typeof SoundEngine): () => EngineHarness {
   return () => {
     const journal = memoryJournal();
     return {
-      engine: (_, observer) => new Engine({ journal, logger: silentLogger, observers: [observer] }),
+      engine: (_, watching) => new Engine({ journal, logger: silentLogger, ...watching }),
       dispose: () => Promise.resolve(),
     };
   };

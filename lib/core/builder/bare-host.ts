@@ -38,8 +38,12 @@ export function bareRun(
     return observed(new Run(definition, context, STANDARD_ENVIRONMENT, logger), undefined);
   }
   const { environment = STANDARD_ENVIRONMENT, id, observers } = options;
-  startRequest(options, () => 'unused', 0);
-  return observed(new Run(definition, context, environment, logger, id), observers);
+  const { headers } = startRequest(options, () => 'unused', 0);
+  const run = new Run(definition, context, environment, logger, id);
+  // Where nobody looks, it is not kept.
+  const isWatched = observers !== undefined || environment.interceptors !== undefined;
+  if (isWatched) run.origin = { headers, createdAt: environment.clock.now() };
+  return observed(run, observers);
 }
 
 function observed(run: Run, observers: readonly RunObserver[] | undefined): Run {

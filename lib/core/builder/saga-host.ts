@@ -1,4 +1,5 @@
 import type { ISagaRunContext, SagaDefinition } from '../definition/index.js';
+import type { SagaHeaders } from '../execution/index.js';
 
 /** How one saga is started. */
 export interface SagaStartOptions {
@@ -13,6 +14,12 @@ export interface SagaStartOptions {
   readonly key?: string;
   /** Further attributes to find the saga by, up to 32; names and values up to 255 bytes. */
   readonly tags?: Readonly<Record<string, string>>;
+  /**
+   * Kept with the saga and shown to observers and interceptors, in whatever process: `traceparent`,
+   * `baggage`, an id to correlate by. Never in events, logs or lists. Up to 32, of 4,096 bytes in all,
+   * with names as those of HTTP, and without line breaks. Those of the first start of an id stay.
+   */
+  readonly headers?: SagaHeaders;
   /** When the saga is cancelled if it has not ended: a time, or ms from now. */
   readonly deadline?: Date | number;
 }

@@ -11,12 +11,16 @@ import {
   textProblem,
   unknownProblems,
 } from '../definition/index.js';
+import { NO_HEADERS, type SagaHeaders } from '../execution/index.js';
 import { timeOfDate } from '../ports/index.js';
 import { OF_A_CHAIN, type SagaBuilderOptions } from './builder-options.js';
 import type { SagaStartOptions } from './saga-host.js';
+import { headersOf, headersProblems } from './start-headers.js';
 
 const MAX_TAGS = 32;
-const OPTIONS = namesOf<SagaStartOptions>({ id: true, key: true, tags: true, deadline: true });
+const OPTIONS = namesOf<SagaStartOptions>({
+  ...{ id: true, key: true, tags: true, deadline: true, headers: true },
+});
 /** What a chain and its host have beside them; of a finished plan the settings are known. */
 const BESIDES = [...OF_A_CHAIN, 'resumeFrom'];
 const BESIDES_A_PLAN = BESIDES.filter((name) => !Object.hasOwn(SAGA_OPTIONS, name));
@@ -26,6 +30,7 @@ export interface StartRequest {
   readonly id: string;
   readonly key: string | null;
   readonly tags: Readonly<Record<string, string>>;
+  readonly headers: SagaHeaders;
   readonly deadline: number | null;
 }
 
@@ -55,12 +60,14 @@ function valueProblems({
   id,
   key,
   tags,
+  headers,
   deadline,
 }: Partial<Record<keyof SagaStartOptions, unknown>>): readonly (string | undefined)[] {
   return [
     id === undefined ? undefined : nameProblem('id', id),
     key === undefined ? undefined : nameProblem('key', key),
     ...(tags === undefined ? [] : tagProblems(tags)),
+    ...(headers === undefined ? [] : headersProblems(headers)),
     deadline === undefined ? undefined : deadlineProblem(deadline),
   ];
 }
@@ -91,14 +98,16 @@ export function startRequest(
   const tags = isGroup(options.tags)
     ? Object.fromEntries(Object.entries(options.tags))
     : options.tags;
+  const headers = isGroup(options.headers) ? headersOf(options.headers) : options.headers;
   refuseProblems([
     ...unknownProblems('a start', options, OPTIONS, besides),
-    ...valueProblems({ id, key, tags, deadline }),
+    ...valueProblems({ id, key, tags, headers, deadline }),
   ]);
   return {
     id,
     key: key ?? null,
     tags: tags ?? {},
+    headers: headers ?? NO_HEADERS,
     deadline:
       deadline === undefined
         ? null

@@ -47,7 +47,13 @@ const CODEC: Readonly<Record<keyof PayloadCodec, true>> = { encode: true, decode
 
 const SETTINGS: Readonly<Record<keyof EngineSettings, true>> = {
   ...{ logger: true, environment: true, codec: true, limits: true, observers: true },
-  ...{ drainMs: true, application: true, unknownWhen: true, interceptors: true },
+  ...{
+    drainMs: true,
+    application: true,
+    unknownWhen: true,
+    interceptors: true,
+    startHeaders: true,
+  },
 };
 const OF_ANY_ENGINE = namesOf<EngineSettings>(SETTINGS);
 const OPTIONS = namesOf<InProcessEngineOptions>({
@@ -63,7 +69,7 @@ export function unknownSettings(settings: EngineSettings): readonly string[] {
 /** Everything that is wrong with what any engine is given. `undefined` means the default. */
 export function settingsProblems(settings: EngineSettings): readonly (string | undefined)[] {
   const { logger, application, environment, codec, limits } = settings;
-  const { observers, interceptors, drainMs, unknownWhen } = settings;
+  const { observers, interceptors, drainMs, unknownWhen, startHeaders } = settings;
   return [
     application === undefined || application === ''
       ? undefined
@@ -77,6 +83,9 @@ export function settingsProblems(settings: EngineSettings): readonly (string | u
     ...observerProblems(observers),
     ...interceptorProblems(interceptors),
     drainMs === undefined ? undefined : wholeProblem('drainMs', drainMs, 0, LONGEST_TIMER_MS),
+    startHeaders === undefined || typeof startHeaders === 'function'
+      ? undefined
+      : `startHeaders must be a function that answers headers (got ${shown(startHeaders)})`,
     unknownWhen === undefined || typeof unknownWhen === 'function'
       ? undefined
       : `unknownWhen must be a function of an error (got ${shown(unknownWhen)})`,

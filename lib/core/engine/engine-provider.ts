@@ -4,6 +4,7 @@ import type { RunEnvironment, RunObserver } from '../execution/index.js';
 import type { PayloadCodec, PayloadLimits } from '../journal/index.js';
 import type { SagaInterceptor, SagaLogger } from '../ports/index.js';
 import type { SagaEngine } from './saga-engine.js';
+import type { StartHeaders } from './start-headers.js';
 
 /** What an application gives to the engine that runs its sagas. */
 export interface EngineSettings {
@@ -19,6 +20,8 @@ export interface EngineSettings {
   readonly observers?: readonly RunObserver[];
   /** Around each call of an action, undo or probe; the first is the outermost. @default none */
   readonly interceptors?: readonly SagaInterceptor[];
+  /** What is kept with every saga that is started here, as `headers` of a start are. @default nothing */
+  readonly startHeaders?: StartHeaders;
   /** How long a shutdown lets running steps finish, in ms. @default 10_000 */
   readonly drainMs?: number;
   /** Which thrown errors leave the outcome of an action open, for steps that do not say so. @default isAnswerLost */

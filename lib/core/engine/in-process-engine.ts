@@ -16,6 +16,7 @@ import type { RecoveryWorker } from './recovery-worker.js';
 import type { RemoteEnds } from './remote-ends.js';
 import type { Retention } from './retention.js';
 import type { SagaDetails, SagaEngine, SagaSummaryPage } from './saga-engine.js';
+import { withStartHeaders } from './start-headers.js';
 import type { ManualReason, Steering } from './steering.js';
 import type { UnknownSagas } from './unknown-sagas.js';
 
@@ -77,7 +78,9 @@ export class InProcessEngine implements SagaEngine {
       throw new SagaInterruptedError(definition.name, options.id ?? '(new)', 'shutting down');
     }
     const { environment, journaling, live, runs } = this.#parts;
-    const request = startRequest(options, environment.ids, environment.clock.now());
+    const checked = startRequest(options, environment.ids, environment.clock.now());
+    const { startHeaders, logger } = this.options;
+    const request = withStartHeaders(checked, startHeaders, definition.name, logger);
     const input = runs.encodeInput(definition, request, context);
     await this.#ready();
     const ref = { application: journaling.application, name: definition.name, id: request.id };

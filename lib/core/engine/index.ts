@@ -12,4 +12,5 @@ export { environmentOf, type EngineSettings, type SagaEngineProvider } from './e
 export { engineProblems, settingsProblems, unknownSettings } from './checked-options.js';
 export { checkedReason, checkedText } from './checked-text.js';
 export { DefinitionRegistry } from './registry.js';
+export { withStartHeaders, type StartedSaga, type StartHeaders } from './start-headers.js';
 export { StoredRun, type StagedRecord, type Storing } from './stored-run.js';

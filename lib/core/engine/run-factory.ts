@@ -1,7 +1,7 @@
 import type { StartRequest } from '../builder/index.js';
 import { SagaDefinition } from '../definition/index.js';
 import { logObserver } from '../events/index.js';
-import { Run, type RunEnvironment, type RunObserver } from '../execution/index.js';
+import { Run, type RunEnvironment, type RunObserver, type RunOrigin } from '../execution/index.js';
 import { encodeInput, type SagaRow, type StoredSaga } from '../journal/index.js';
 import { evolve, type SagaRecord } from '../machine/index.js';
 import { newBirth, type SagaLogger } from '../ports/index.js';
@@ -12,6 +12,10 @@ import { refuseUnreadable } from './readable.js';
 /** A plan for a saga whose steps nobody here knows, or needs. */
 export function planWithoutSteps({ name, version }: SagaRow): SagaDefinition {
   return new SagaDefinition(name, version, [], [], 'continue');
+}
+
+function originOf({ headers, createdAt }: SagaRow): RunOrigin {
+  return { headers, createdAt };
 }
 
 /** Makes the runs of an engine: new ones, and those whose records are in the journal. */
@@ -33,6 +37,7 @@ export class RunFactory {
   create(definition: SagaDefinition, request: StartRequest, input: string): Run {
     const run = this.#runOf(definition, request.id);
     const birth = newBirth();
+    run.origin = { headers: request.headers, createdAt: this.environment.clock.now() };
     const journaled = new JournaledRun(run, this.journaling, input, 1, birth);
     const { name, version, fingerprint } = definition;
     const { application, owner } = this.journaling;
@@ -46,6 +51,7 @@ export class RunFactory {
   tell(row: SagaRow, record: SagaRecord, at: number): void {
     const run = new Run(planWithoutSteps(row), undefined, this.environment, this.logger, row.id);
     run.observers = this.observers;
+    run.origin = originOf(row);
     evolve(run.state, record);
     run.publish(record, at);
   }
@@ -65,6 +71,7 @@ export class RunFactory {
   #replayed(definition: SagaDefinition, stored: StoredSaga) {
     const { row } = stored;
     const run = this.#runOf(definition, row.id);
+    run.origin = originOf(row);
     const journaled = new JournaledRun(run, this.journaling, row.input, row.epoch, row.birth);
     refuseUnreadable(stored);
     journaled.replay(stored.entries);

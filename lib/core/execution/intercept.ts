@@ -10,7 +10,8 @@ function viewOf(run: Run, { label, attempt }: ActionContext, kind: InterceptedCa
   const { sagaName, sagaId, definition, persistence } = run;
   const application = persistence?.application ?? '';
   const whose = application === '' ? {} : { application };
-  const view = { sagaName, sagaId, ...whose, version: definition.version };
+  const { headers, createdAt } = run;
+  const view = { sagaName, sagaId, ...whose, version: definition.version, headers, createdAt };
   return { run: view, label, kind, attempt };
 }
 

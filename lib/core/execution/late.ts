@@ -4,7 +4,8 @@ import { causeOf, quoted, report, whenRejected } from '../ports/index.js';
 import type { ActionContext } from './action-context.js';
 import { reportRun } from './report-run.js';
 import { allOf, isPending, unwrap } from './returned.js';
-import type { LateEffect, Run } from './run.js';
+import type { LateEffect } from './late-effect.js';
+import type { Run } from './run.js';
 
 /** Whether a saga went on, or rests, as if this attempt of an action had taken no effect. */
 function isActionPassedOver(step: StepState, attempt: number, { atRest }: SagaState): boolean {

@@ -8,19 +8,12 @@ import {
 import { SagaCancelledError } from '../errors/index.js';
 import { evolve, SagaState, type SagaRecord } from '../machine/index.js';
 import { whenRejected, type SagaLogger } from '../ports/index.js';
+import type { LateEffect } from './late-effect.js';
 import { reportRun } from './report-run.js';
 import type { RunEnvironment } from './run-environment.js';
+import { NO_HEADERS, type RunOrigin, type SagaHeaders } from './run-origin.js';
 import type { AttemptInFlight, RunPersistence } from './run-persistence.js';
 import type { Due, Halt, Rare } from './run-rarities.js';
-
-/** An attempt that was given up, and succeeded after its saga had gone on without it. */
-export interface LateEffect {
-  readonly label: string;
-  /** From 1. */
-  readonly attempt: number;
-  /** `undo`: it was an attempt of the compensation. */
-  readonly direction: 'do' | 'undo';
-}
 
 /**
  * Is told of every record once it stands (with a journal: once it is durable). Nobody waits for it; what
@@ -40,6 +33,7 @@ export class Run implements ISagaRunContext<unknown> {
   state = new SagaState();
   observers: readonly RunObserver[] | undefined = undefined;
   persistence: RunPersistence | undefined = undefined;
+  origin: RunOrigin | undefined = undefined;
   /** Whether `drive` is at work on it. */
   driving = false;
   /** The attempt in flight. */
@@ -99,6 +93,17 @@ export class Run implements ISagaRunContext<unknown> {
 
   get sagaName(): string {
     return this.definition.name;
+  }
+
+  /** What it was started with beside its data, also in another process. */
+  get headers(): SagaHeaders {
+    return this.origin?.headers ?? NO_HEADERS;
+  }
+
+  /** When the saga was started, in ms since the epoch, also in another process. */
+  get createdAt(): number {
+    this.origin ??= { headers: NO_HEADERS, createdAt: this.environment.clock.now() };
+    return this.origin.createdAt;
   }
 
   get context(): unknown {

@@ -32,6 +32,8 @@ export interface SagaRow extends SagaRef {
   readonly status: SagaStatus;
   readonly key: string | null;
   readonly tags: Readonly<Record<string, string>>;
+  /** What it was started with for those who trace it; never searched for. */
+  readonly headers: Readonly<Record<string, string>>;
   /** When the saga is cancelled if it has not ended, in ms since the epoch. */
   readonly deadline: number | null;
   /** The encoded initial context. */
@@ -58,6 +60,8 @@ export interface NewSaga
     Pick<SagaRow, 'version' | 'fingerprint' | 'status' | 'key' | 'tags' | 'deadline' | 'input'> {
   /** @default '' */
   readonly birth?: string;
+  /** @default none */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly owner: string;
   /** From seq 1, epoch 1. */
   readonly entries: readonly JournalEntry[];

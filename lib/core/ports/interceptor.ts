@@ -6,6 +6,10 @@ export interface InterceptedSaga {
   readonly application?: string;
   /** Of the definition. */
   readonly version: number;
+  /** What it was started with, also in another process. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** When it was started, in ms since the epoch. */
+  readonly createdAt: number;
 }
 
 /** One call of user code. Ids and labels, no payloads. */

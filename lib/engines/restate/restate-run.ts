@@ -1,12 +1,18 @@
 import type { SagaDefinition } from '../../core/index.js';
 import { environmentOf, StoredRun, type Storing } from '../../core/engine/index.js';
 import { logObserver } from '../../core/events/index.js';
-import { Run, type RunEnvironment, type RunObserver } from '../../core/execution/index.js';
+import {
+  NO_HEADERS,
+  Run,
+  type RunEnvironment,
+  type RunObserver,
+} from '../../core/execution/index.js';
 import {
   jsonCodec,
   type EngineSettings,
   type JournalEntry,
   type SagaLogger,
+  type StartHeaders,
 } from '../../core/index.js';
 import { payloadLimits } from '../../core/journal/index.js';
 import type { StagedRecord } from '../../core/engine/index.js';
@@ -18,12 +24,13 @@ export interface RunParts {
   readonly environment: RunEnvironment;
   readonly logger: SagaLogger;
   readonly observers: readonly RunObserver[];
+  readonly startHeaders?: StartHeaders | undefined;
 }
 
 export function runParts(given: EngineSettings): RunParts {
-  const { logger, observers = [], codec = jsonCodec, limits } = given;
+  const { logger, observers = [], codec = jsonCodec, limits, startHeaders } = given;
   const storing = { codec, limits: payloadLimits(limits) };
-  return { storing, environment: environmentOf(given), logger, observers };
+  return { storing, environment: environmentOf(given), logger, observers, startHeaders };
 }
 
 /** Keeps what a run notes until the turn is over: Restate stores it as the turn's outcome. */
@@ -46,18 +53,20 @@ export interface RestateRun {
   readonly records: RestateRecords;
 }
 
-/** What a saga was started with. */
-export type Life = Pick<StartInput, 'input' | 'birth'>;
+/** What a saga was started with; who only looks at it need not know when, nor by whom. */
+export type Life = Pick<StartInput, 'input' | 'birth' | 'headers'> &
+  Partial<Pick<StartInput, 'createdAt'>>;
 
 /** A run without a past, to be driven. */
 export function newRun(
   parts: RunParts,
   definition: SagaDefinition,
   id: string,
-  { input, birth = '' }: Life,
+  { input, birth = '', createdAt, headers = NO_HEADERS }: Life,
 ): RestateRun {
   const { environment, logger, observers, storing } = parts;
   const run = new Run(definition, undefined, environment, logger, id);
+  if (createdAt !== undefined) run.origin = { headers, createdAt };
   const log = logObserver(logger, environment.clock);
   run.observers = log === undefined ? observers : [log, ...observers];
   const records = new RestateRecords(run, storing, input, 1, birth);

@@ -6,7 +6,7 @@ import {
   type SagaRef,
   type SagaStartOptions,
 } from '../../core/index.js';
-import type { DefinitionRegistry } from '../../core/engine/index.js';
+import { withStartHeaders, type DefinitionRegistry } from '../../core/engine/index.js';
 import { encodeInput } from '../../core/journal/index.js';
 import { resumeRecord, SagaState } from '../../core/machine/index.js';
 import { newBirth, quoted } from '../../core/ports/index.js';
@@ -40,7 +40,7 @@ function checkKnown(registry: DefinitionRegistry, definition: SagaDefinition): v
  * SagaSerializationError, and SagaStateError for a label to start from that it does not have.
  */
 export function startOf(
-  { environment, logger, storing }: RunParts,
+  { environment, logger, startHeaders, storing }: RunParts,
   registry: DefinitionRegistry,
   definition: SagaDefinition,
   context: unknown,
@@ -49,11 +49,20 @@ export function startOf(
   checkKnown(registry, definition);
   const { name, version, fingerprint } = definition;
   const createdAt = environment.clock.now();
-  const { id, key, tags, deadline } = startRequest(options, environment.ids, createdAt);
+  const checked = startRequest(options, environment.ids, createdAt);
+  const { id, key, tags, headers, deadline } = withStartHeaders(
+    checked,
+    startHeaders,
+    name,
+    logger,
+  );
   checkId(id);
   const fields = { saga: name, sagaId: id };
   const input = encodeInput(storing.codec, storing.limits, context, logger, fields);
-  const plan = { version, fingerprint, input, key, tags, deadline, createdAt, birth: newBirth() };
+  const plan = {
+    ...{ version, fingerprint, input, key, tags, deadline, createdAt, birth: newBirth() },
+    ...(Object.keys(headers).length === 0 ? {} : { headers }),
+  };
   const { resumeFrom } = options;
   if (resumeFrom === undefined) return { ref: { name, id }, input: plan };
   // Refused here, where its caller hears why.

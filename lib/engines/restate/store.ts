@@ -53,7 +53,17 @@ function foldOf(records: readonly WireRecord[]): SagaState {
 const KILLED: WireRecord[1] = encodeHead({ type: 'parked', reason: 'terminated' });
 
 function rowOf(ref: SagaRef, plan: StartInput, state: SagaState, times: SqlRow): SagaRow {
-  const { version, fingerprint, key, tags, deadline, input, createdAt, birth = '' } = plan;
+  const {
+    version,
+    fingerprint,
+    key,
+    tags,
+    deadline,
+    input,
+    createdAt,
+    birth = '',
+    headers = {},
+  } = plan;
   return {
     application: '',
     name: ref.name,
@@ -63,6 +73,7 @@ function rowOf(ref: SagaRef, plan: StartInput, state: SagaState, times: SqlRow):
     fingerprint,
     key,
     tags,
+    headers,
     deadline,
     input,
     createdAt,

@@ -17,6 +17,8 @@ export interface StartInput {
   /** See `SagaRow.birth`. */
   readonly birth?: string;
   readonly resumeFrom?: string;
+  /** Absent: none. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** One record: its time in ms since the epoch, its head, its result and the context after it. */

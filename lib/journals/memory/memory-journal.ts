@@ -51,9 +51,10 @@ export class MemoryJournal implements Journal {
     const key = refKey(saga);
     const existing = this.#sagas.get(key);
     if (existing !== undefined) return Promise.resolve(existing.row);
-    const { entries, application = '', birth = '', ...rest } = saga;
+    const { entries, application = '', birth = '', headers = {}, ...rest } = saga;
     const now = this.now();
-    const row = { application, birth, ...rest, epoch: 1, recoveries: 0, cancelReason: null };
+    const identity = { application, birth, headers };
+    const row = { ...identity, ...rest, epoch: 1, recoveries: 0, cancelReason: null };
     this.#ordinal += 1;
     this.#sagas.set(key, {
       row: { ...row, createdAt: now, updatedAt: now },

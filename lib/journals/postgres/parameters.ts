@@ -1,5 +1,5 @@
 import type { JournalBatch, NewSaga } from '../../core/index.js';
-import { packEntries } from '../sql/index.js';
+import { packEntries, packHeaders } from '../sql/index.js';
 import { binaryArray, type ColumnType, type ColumnValue } from './arrays.js';
 
 /** A parameter of a write: an array with an element per item. */
@@ -21,6 +21,7 @@ export const CREATE_COLUMNS: readonly Column<NewSaga>[] = [
   { name: 'status', type: 'text', of: ({ status }) => status },
   { name: 'key', type: 'text', of: ({ key }) => key },
   { name: 'tags', type: 'text', of: ({ tags }) => JSON.stringify(tags) },
+  { name: 'headers', type: 'text', of: ({ headers }) => packHeaders(headers) },
   { name: 'deadline', type: 'bigint', of: ({ deadline }) => deadline && Math.ceil(deadline) },
   { name: 'input', type: 'text', of: ({ input }) => input },
   { name: 'owner', type: 'text', of: ({ owner }) => owner },

@@ -44,6 +44,7 @@ export function migrations(tables: Tables): readonly Migration[] {
           cancel_reason text COLLATE "C",
           taken_from text COLLATE "C",
           tags text COLLATE "C" NOT NULL,
+          headers text COLLATE "C",
           input text COLLATE "C" NOT NULL,
           initial_records text COLLATE "C" NOT NULL,
           UNIQUE (application, name, id)

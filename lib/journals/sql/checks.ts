@@ -33,6 +33,10 @@ export function checkCreate(saga: NewSaga): void {
     storable('the name of a tag', tag);
     storable(`tag '${tag}'`, value);
   }
+  for (const [header, value] of Object.entries(saga.headers ?? {})) {
+    storable('the name of a header', header);
+    storable(`header '${header}'`, value);
+  }
   checkEntries(saga.entries);
 }
 

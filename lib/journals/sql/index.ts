@@ -4,7 +4,7 @@ export { listConditions, SUSPECTS_FIRST, type ListDialect } from './conditions.j
 export { journalFailure, whyOf } from './failure.js';
 export { GroupCommit, type GroupCommitOptions, type Outcome } from './group-commit.js';
 export { pendingMigrations, type Migration } from './migrations.js';
-export { MAX_SEQ, packEntries, unpackAll } from './packing.js';
+export { MAX_SEQ, packEntries, packHeaders, unpackAll } from './packing.js';
 export { pageSql, type PageDialect, type PageSql } from './page-sql.js';
 export { toPage } from './page.js';
 export {

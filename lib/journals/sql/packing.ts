@@ -1,5 +1,5 @@
 import { messageOf } from '../../core/ports/index.js';
-import type { JournalEntry, StoredSaga } from '../../core/index.js';
+import type { JournalEntry, NewSaga, StoredSaga } from '../../core/index.js';
 
 type Packed = readonly [
   seq: number,
@@ -20,6 +20,12 @@ export function packEntries(entries: readonly JournalEntry[]): string {
       return [seq, at, epoch, head, result, context];
     }),
   );
+}
+
+/** As a column that most rows do not have. */
+export function packHeaders(headers: NewSaga['headers']): string | null {
+  if (headers === undefined || Object.keys(headers).length === 0) return null;
+  return JSON.stringify(headers);
 }
 
 function isTextOrNull(value: unknown): boolean {

@@ -17,6 +17,7 @@ export const SAGA_COLUMNS = [
   'status',
   'key',
   'tags',
+  'headers',
   'deadline',
   'input',
   'owner',
@@ -38,12 +39,12 @@ function textOrNull(value: SqlValue | undefined): string | null {
 }
 
 /** A JSON object of texts. Own keys only, `__proto__` included: nothing is merged into anything. */
-function tagsOf(text: string): Record<string, string> | undefined {
+function textsOf(text: string): Record<string, string> | undefined {
   try {
-    const tags: unknown = JSON.parse(text);
-    if (typeof tags !== 'object' || tags === null || Array.isArray(tags)) return undefined;
-    const isWhole = Object.values(tags).every((value) => typeof value === 'string');
-    return isWhole ? (tags as Record<string, string>) : undefined;
+    const texts: unknown = JSON.parse(text);
+    if (typeof texts !== 'object' || texts === null || Array.isArray(texts)) return undefined;
+    const isWhole = Object.values(texts).every((value) => typeof value === 'string');
+    return isWhole ? (texts as Record<string, string>) : undefined;
   } catch {
     return undefined;
   }
@@ -61,8 +62,11 @@ export function toSagaRow(row: SqlRow): SagaRow {
     damaged.add(column);
     return 0;
   };
-  const tags = tagsOf(String(row['tags']));
-  if (tags === undefined) damaged.add('tags');
+  const texts = (column: string): Record<string, string> => {
+    const read = textsOf(String(row[column]));
+    if (read === undefined) damaged.add(column);
+    return read ?? {};
+  };
   const read = {
     application: String(row['application']),
     name: String(row['name']),
@@ -72,7 +76,8 @@ export function toSagaRow(row: SqlRow): SagaRow {
     fingerprint: String(row['fingerprint']),
     status: row['status'] as SagaRow['status'],
     key: textOrNull(row['key']),
-    tags: tags ?? {},
+    tags: texts('tags'),
+    headers: row['headers'] === null ? {} : texts('headers'),
     deadline: row['deadline'] === null ? null : whole('deadline'),
     input: String(row['input']),
     owner: textOrNull(row['owner']),

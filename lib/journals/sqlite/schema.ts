@@ -9,12 +9,6 @@ export const AT_REST = 'at_rest = 1';
 export const NOW = "CAST(ROUND(unixepoch('subsec') * 1000) AS INTEGER)";
 export const CLOCK = `SELECT ${NOW} AS now`;
 
-/** For people: one row per record. */
-const RECORDS_VIEW = `CREATE VIEW saga_records AS
-  SELECT a.saga, r.value ->> 0 AS seq, r.value ->> 1 AS at, r.value ->> 2 AS epoch,
-    r.value ->> 3 AS head, r.value ->> 4 AS result, r.value ->> 5 AS context, a.written_at
-  FROM saga_appends a, json_each(a.records) r`;
-
 export const MIGRATIONS: readonly Migration[] = [
   {
     version: 1,
@@ -34,6 +28,7 @@ export const MIGRATIONS: readonly Migration[] = [
         at_rest INTEGER NOT NULL,
         key TEXT,
         tags TEXT NOT NULL,
+        headers TEXT,
         deadline INTEGER,
         input TEXT NOT NULL,
         owner TEXT,
@@ -46,25 +41,33 @@ export const MIGRATIONS: readonly Migration[] = [
         UNIQUE (application, name, id)
       ) STRICT`,
       // at_rest follows from status; as a number it makes the conditions of the indices cheap.
+      // A saga enters as few indices as can be: that of the live while it is live, which is small
+      // (lists of live sagas are sorted), and those of lists and retention when it came to rest.
       // Lists are read per status, newest first; claims, cancels and retention see nothing else.
-      'CREATE INDEX sagas_by_status ON sagas (status, created_at)',
-      'CREATE INDEX sagas_by_name ON sagas (name, status, created_at)',
+      `CREATE INDEX sagas_by_status ON sagas (application, status, created_at) WHERE ${AT_REST}`,
+      `CREATE INDEX sagas_by_name ON sagas (application, name, status, created_at)
+        WHERE ${AT_REST}`,
       'CREATE INDEX sagas_by_key ON sagas (application, key, created_at) WHERE key IS NOT NULL',
       `CREATE INDEX sagas_live ON sagas (owner) WHERE ${LIVE}`,
       `CREATE INDEX sagas_to_cancel ON sagas (owner) WHERE cancel_reason IS NOT NULL AND ${LIVE}`,
       'CREATE INDEX sagas_taken ON sagas (taken_from) WHERE taken_from IS NOT NULL',
-      `CREATE INDEX sagas_at_rest ON sagas (status, updated_at) WHERE ${AT_REST}`,
       // One row per append: its records as a JSON array of [seq, at, epoch, head, result, context],
       // and the seq of the last one. A call into SQLite, a bound value and a row each cost more than
-      // the text. written_at is the store's clock, at is the writer's.
+      // the text. written_at is the store's clock, at is the writer's. In the order of writing: kept
+      // in the order of sagas, the records of those that run side by side would be on pages of their
+      // own, and each of them written anew with every commit.
       `CREATE TABLE saga_appends (
         saga INTEGER NOT NULL,
         seq INTEGER NOT NULL,
         written_at INTEGER NOT NULL,
-        records TEXT NOT NULL,
-        PRIMARY KEY (saga, seq)
-      ) STRICT, WITHOUT ROWID`,
-      RECORDS_VIEW,
+        records TEXT NOT NULL
+      ) STRICT`,
+      'CREATE UNIQUE INDEX saga_appends_by_saga ON saga_appends (saga, seq)',
+      // For people: one row per record.
+      `CREATE VIEW saga_records AS
+        SELECT a.saga, r.value ->> 0 AS seq, r.value ->> 1 AS at, r.value ->> 2 AS epoch,
+          r.value ->> 3 AS head, r.value ->> 4 AS result, r.value ->> 5 AS context, a.written_at
+        FROM saga_appends a, json_each(a.records) r`,
       `CREATE TABLE saga_tags (
         name TEXT NOT NULL,
         value TEXT NOT NULL,
@@ -78,37 +81,6 @@ export const MIGRATIONS: readonly Migration[] = [
         alive_until INTEGER NOT NULL,
         lease_ms INTEGER
       ) STRICT, WITHOUT ROWID`,
-    ],
-  },
-  {
-    version: 2,
-    why: 'fewer pages to write for each saga',
-    statements: [
-      // A saga enters as few indices as can be: that of the live while it is live, which is small
-      // (lists of live sagas are sorted), and those of lists and retention when it came to rest.
-      'DROP INDEX sagas_by_status',
-      'DROP INDEX sagas_by_name',
-      'DROP INDEX sagas_at_rest',
-      `CREATE INDEX sagas_by_status ON sagas (application, status, created_at) WHERE ${AT_REST}`,
-      `CREATE INDEX sagas_by_name ON sagas (application, name, status, created_at)
-        WHERE ${AT_REST}`,
-      // In the order of writing: kept in the order of sagas, the records of those that run side by
-      // side are on pages of their own, and each of them is written anew with every commit.
-      'DROP VIEW saga_records',
-      // By a copy: renaming a table fails for a view that somebody has made, and finds another missing.
-      'CREATE TABLE saga_appends_copy AS SELECT saga, seq, written_at, records FROM saga_appends',
-      'DROP TABLE saga_appends',
-      `CREATE TABLE saga_appends (
-        saga INTEGER NOT NULL,
-        seq INTEGER NOT NULL,
-        written_at INTEGER NOT NULL,
-        records TEXT NOT NULL
-      ) STRICT`,
-      `INSERT INTO saga_appends (saga, seq, written_at, records)
-        SELECT saga, seq, written_at, records FROM saga_appends_copy ORDER BY written_at, saga, seq`,
-      'DROP TABLE saga_appends_copy',
-      'CREATE UNIQUE INDEX saga_appends_by_saga ON saga_appends (saga, seq)',
-      RECORDS_VIEW,
     ],
   },
 ];

@@ -1,5 +1,5 @@
 import type { NewSaga, SagaStatus } from '../../core/index.js';
-import type { SqlValue } from '../sql/index.js';
+import { packHeaders, type SqlValue } from '../sql/index.js';
 import { valuesOf } from './bulk-statement.js';
 import { together } from './columns.js';
 import { LAST_SEQ } from './reader.js';
@@ -16,11 +16,11 @@ const KNOWN = together({
 export const LOOK = `SELECT ${KNOWN}
   FROM sagas s WHERE application = ? AND name = ? AND id = ?`;
 
-export const SAGA_VALUES = 16;
+export const SAGA_VALUES = 17;
 export function insertSagas(rows: number): string {
   return `INSERT INTO sagas (saga, application, name, id, birth, version, fingerprint, status, at_rest, key, tags,
-    deadline, input, owner, created_at, updated_at, epoch, recoveries)
-    VALUES ${valuesOf(rows, '(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 0)')}
+    headers, deadline, input, owner, created_at, updated_at, epoch, recoveries)
+    VALUES ${valuesOf(rows, '(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 0)')}
     ON CONFLICT (application, name, id) DO NOTHING`;
 }
 
@@ -58,6 +58,7 @@ export function sagaValues(key: number, saga: NewSaga, now: number): SqlValue[] 
     atRest,
     saga.key,
     tags,
+    packHeaders(saga.headers),
     deadline,
     input,
     owner,

@@ -1,5 +1,17 @@
 import { strict as assert } from 'node:assert';
-import { ANNA, BERT, created, entryOf, rowOf, sagaOf, seqsOf, storedOf } from './fixtures.js';
+import {
+  ANNA,
+  BERT,
+  created,
+  entryOf,
+  LONG_LEASE,
+  NAME,
+  refOf,
+  rowOf,
+  sagaOf,
+  seqsOf,
+  storedOf,
+} from './fixtures.js';
 import { contractCase, type JournalContractCase } from './harness.js';
 
 export const createCases: readonly JournalContractCase[] = [
@@ -42,6 +54,30 @@ export const createCases: readonly JournalContractCase[] = [
       assert.deepEqual((await journal.list({ tags: { tenant: 'south' } })).rows, []);
     },
   ),
+
+  contractCase('headers are kept with a saga, and every row of it tells them', async (store) => {
+    const journal = await store.open();
+    const headers = Object.fromEntries([
+      ['traceparent', '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'],
+      ['baggage', `note=${'ä"\\\\ € 𝄞'.repeat(200)}`],
+      ['__proto__', '{}'],
+    ]);
+    const saga = await created(journal, { headers });
+    const none = await created(journal);
+    await journal.heartbeat(ANNA, LONG_LEASE);
+    await journal.requestCancel(refOf(saga), 'no more');
+    const asked = await journal.heartbeat(ANNA, LONG_LEASE);
+    await journal.leave(ANNA);
+    const { rows } = await journal.list({});
+    const told = [await rowOf(journal, saga), rows.find(({ id }) => id === saga.id), ...asked];
+    told.push((await storedOf(journal, saga)).row, await journal.create(saga));
+    told.push(...(await journal.claim({ owner: BERT, names: [NAME], limit: 1, id: saga.id })));
+    assert.equal(told.length, 6);
+    for (const row of told) {
+      assert.deepEqual(Object.entries(row?.headers ?? {}).sort(), Object.entries(headers).sort());
+    }
+    assert.deepEqual((await rowOf(journal, none)).headers, {});
+  }),
 
   contractCase('ids are unique per name, not over all names', async (store) => {
     const journal = await store.open();

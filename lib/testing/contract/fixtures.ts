@@ -48,6 +48,7 @@ export function sagaOf(over: Partial<NewSaga> = {}): NewSaga {
     status: 'running',
     key: null,
     tags: {},
+    headers: {},
     deadline: null,
     input: '{"amount":10}',
     owner: ANNA,

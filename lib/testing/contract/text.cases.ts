@@ -124,6 +124,8 @@ export const textCases: readonly JournalContractCase[] = [
         { application: text },
         { tags: { tenant: text } },
         { tags: { [text]: 'tenant' } },
+        { headers: { tenant: text } },
+        { headers: { [text]: 'tenant' } },
         { input: text },
         { entries: [entryOf(1, { head: text })] },
         { entries: [entryOf(1, { result: text })] },

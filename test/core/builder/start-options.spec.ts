@@ -30,6 +30,19 @@ describe('start options that cannot be right', () => {
       { tags: Object.fromEntries(Array.from({ length: 33 }, (_, i) => [`t${i}`, ''])) },
       /tags must be at most 32 \(got 33\)/,
     ],
+    [{ headers: 'traceparent' }, /headers must be an object \(got 'traceparent'\)/],
+    [{ headers: ['traceparent'] }, /headers must be an object/],
+    [{ headers: { traceparent: 7 } }, /header 'traceparent' must be a string \(got 7\)/],
+    [{ headers: { 'trace parent': '' } }, /name of a header .* \(got 'trace parent'\)/],
+    [{ headers: { '': 'x' } }, /name of a header/],
+    [{ headers: { a: 'x\r\nset-cookie: y' } }, /header 'a' must hold no line break/],
+    [{ headers: { a: '\0' } }, /header 'a' must hold no line break/],
+    [{ headers: { a: '\ud800' } }, /header 'a' must hold no NUL and no half/],
+    [{ headers: { a: 'é'.repeat(2_048) } }, /at most 4096 bytes.*\(got 4097\)/],
+    [
+      { headers: Object.fromEntries(Array.from({ length: 33 }, (_, i) => [`h${i}`, ''])) },
+      /headers must be at most 32 \(got 33\)/,
+    ],
   ])('%j is refused before anything runs', async (options, problem) => {
     const shop = new Shop();
     const chain = () => shop.saga(options as never).step(shop.step('Charge'));
@@ -42,6 +55,16 @@ describe('start options that cannot be right', () => {
     expect(shop.clock.pending).toBe(0);
   });
 
+  it('are all told at once, of headers too', async () => {
+    const shop = new Shop();
+    const saga = shop
+      .saga({ id: '', headers: { a: '\n', b: 1 as never } })
+      .step(shop.step('Charge'));
+    expect((await rejectionOf(saga.runAsync())).message).toMatch(
+      /id must .*; header 'a' .*; header 'b'/,
+    );
+  });
+
   it('are all told at once', async () => {
     const shop = new Shop();
     const saga = shop.saga({ id: '', deadline: NaN }).step(shop.step('Charge'));
@@ -50,6 +73,16 @@ describe('start options that cannot be right', () => {
 });
 
 describe('start options that are right', () => {
+  it('may hold as many headers, and as long ones, as there may be', async () => {
+    const shop = new Shop();
+    const headers = Object.fromEntries(
+      Array.from({ length: 32 }, (_, i) => [`h-${String(i).padStart(2, '0')}`, '\tx€'.repeat(24)]),
+    );
+    headers['h-31'] += 'y'.repeat(4_096 - 32 * (4 + 5 * 24));
+    await shop.run(shop.saga({ headers }).step(shop.step('Charge')));
+    expect(shop.log).toEqual(['Charge']);
+  });
+
   it('may name a key, tags and a deadline', async () => {
     const shop = new Shop();
     const options = { id: 'x'.repeat(255), key: 'user-1', tags: { tier: 'vip' }, deadline: 0.5 };

@@ -3,23 +3,34 @@ import {
   OutcomeUnknownError,
   silentLogger,
   type AnySagaStep,
+  type EngineSettings,
   type SagaInterceptor,
+  type SagaStartOptions,
 } from 'nestjs-saga-orchestrator/core';
+import { DefinitionRegistry } from '../../../lib/core/engine/index.js';
 import { newRun, runParts } from '../../../lib/engines/restate/restate-run.js';
+import { startOf } from '../../../lib/engines/restate/start.js';
 import { Turns } from '../../../lib/engines/restate/turn.js';
+import type { StartInput } from '../../../lib/engines/restate/wire.js';
 import { ManualClock } from '../../support/manual-clock.js';
 
-/** Takes the turns of one saga until it rests, with the settings of an engine on Restate. */
-async function taken(step: Partial<AnySagaStep<object>>, around: SagaInterceptor['around']) {
+/** Starts one saga as it is sent to the server, and takes its turns until it rests. */
+async function taken(
+  step: Partial<AnySagaStep<object>>,
+  watching: Partial<EngineSettings>,
+  options: SagaStartOptions = {},
+) {
   const plan = defineSaga('PlaceOrder', [{ label: 'Pay', action: () => undefined, ...step }]);
+  const registry = new DefinitionRegistry();
+  registry.register(plan);
   const environment = { clock: new ManualClock(), ids: () => '', random: () => 0 };
-  const parts = runParts({ logger: silentLogger, environment, interceptors: [{ around }] });
-  const { version, fingerprint } = plan;
-  const start = { version, fingerprint, input: '{}', key: null, tags: {}, deadline: null };
-  const { run, records } = newRun(parts, plan, 'o-1', { input: '{}' });
-  const turns = new Turns({ run, records }, { ...start, createdAt: 0 }, parts.storing.codec, 5);
-  while (!run.state.atRest) turns.settle((await turns.take()).batch);
-  return run;
+  const parts = runParts({ logger: silentLogger, environment, ...watching });
+  const sent = startOf(parts, registry, plan, {}, { id: 'o-1', ...options });
+  const input = JSON.parse(JSON.stringify(sent.input)) as StartInput;
+  const saga = newRun(parts, plan, 'o-1', input);
+  const turns = new Turns(saga, input, parts.storing.codec, 5);
+  while (!saga.run.state.atRest) turns.settle((await turns.take()).batch);
+  return saga.run;
 }
 
 describe('interceptors of an engine on Restate', () => {
@@ -38,7 +49,7 @@ describe('interceptors of an engine on Restate', () => {
       said.push(`${run.sagaName} ${run.sagaId}: ${kind} ${label} ${attempt}`);
       return next();
     };
-    await taken({ action, compensate, probe }, tell);
+    await taken({ action, compensate, probe }, { interceptors: [{ around: tell }] });
     expect(said.slice(0, 4)).toEqual([
       ...['PlaceOrder o-1: action Pay 1', 'acts'],
       ...['PlaceOrder o-1: probe Pay 1', 'is asked'],
@@ -48,10 +59,29 @@ describe('interceptors of an engine on Restate', () => {
 
   it('that fail before the action fail its attempt, and nothing runs', async () => {
     const action = jest.fn();
-    const run = await taken({ action }, () => {
+    const around = () => {
       throw new Error('broken');
-    });
+    };
+    const run = await taken({ action }, { interceptors: [{ around }] });
     expect(run.state.status).toBe('compensated');
     expect(action).not.toHaveBeenCalled();
+  });
+
+  it('see what the saga was started with, and when; so do observers, by the run', async () => {
+    const seen: unknown[] = [];
+    const around: SagaInterceptor['around'] = ({ run: { headers, createdAt } }, next) => {
+      seen.push({ headers, createdAt });
+      return next();
+    };
+    const startHeaders = () => ({ tenant: 'south', baggage: 'a=1' });
+    const own = { headers: { tenant: 'north' } };
+    const { headers, createdAt } = await taken(
+      {},
+      { interceptors: [{ around }], startHeaders },
+      own,
+    );
+    expect(headers).toEqual({ tenant: 'north', baggage: 'a=1' });
+    expect(createdAt).toBe(new ManualClock().now());
+    expect(seen).toEqual([{ headers, createdAt }]);
   });
 });

@@ -142,8 +142,45 @@ class KnowsOneVersion extends SoundEngine {
   }
 }
 
+class InterceptsNothing extends SoundEngine {
+  constructor({ interceptors: _, ...options }: InProcessEngineOptions) {
+    super(options);
+  }
+}
+
+class ForgetsHeaders extends SoundEngine {
+  override start(definition: SagaDefinition, context: unknown, options: Start) {
+    const { headers: _, ...others } = options;
+    return super.start(definition, context, others);
+  }
+}
+
+/** Also where the start says otherwise. */
+class StartHeadersHaveTheLastWord extends SoundEngine {
+  readonly #startHeaders: InProcessEngineOptions['startHeaders'];
+
+  constructor(options: InProcessEngineOptions) {
+    super(options);
+    this.#startHeaders = options.startHeaders;
+  }
+  override start(definition: SagaDefinition, context: unknown, options: Start) {
+    const added = this.#startHeaders?.({ sagaName: definition.name, sagaId: options.id ?? '' });
+    const headers = { ...options.headers, ...added };
+    return super.start(definition, context, { ...options, headers });
+  }
+}
+
 /** Broken engines, each with the rule that must name its fault. */
 export const engineFaults: readonly (readonly [Engine: typeof SoundEngine, rule: string])[] = [
+  [InterceptsNothing, 'interceptors stand around every attempt of an action, an undo and a probe'],
+  [
+    ForgetsHeaders,
+    'observers and interceptors see what a saga was started with, and when, also after a deploy',
+  ],
+  [
+    StartHeadersHaveTheLastWord,
+    'startHeaders adds to what a saga is started with; the start itself has the last word',
+  ],
   [
     TakesLostAnswersForFailures,
     'a lost answer is not a failure: the probe is asked, the step undone',

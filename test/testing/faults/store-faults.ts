@@ -24,6 +24,12 @@ class HalfAppliedCreate extends Faulty {
   }
 }
 
+class ForgetsHeaders extends Faulty {
+  override create({ headers: _, ...saga }: NewSaga): Promise<SagaRow | undefined> {
+    return super.create(saga);
+  }
+}
+
 class OverwritesOnCreate extends Faulty {
   override async create(saga: NewSaga): Promise<SagaRow | undefined> {
     const { name, id } = saga;
@@ -172,6 +178,7 @@ export const storeFaults: readonly Fault[] = [
   [NeverOpensAgain, 'it may be opened again after it was closed'],
   [ClosesForAll, 'it stays open until the last of its users has closed it'],
   [ClosesBehindOne, 'it is open for who opens it while another user closes it'],
+  [ForgetsHeaders, 'headers are kept with a saga, and every row of it tells them'],
   [HalfAppliedCreate, 'a saga that is created can be seen whole or not at all'],
   [OverwritesOnCreate, 'create of a taken id returns the saga that has it, and changes nothing'],
   [SkipsAtPageBorders, 'pages neither skip nor repeat a saga, also while others are created'],
