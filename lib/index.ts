@@ -38,6 +38,7 @@ export {
   type Command,
   decide,
   defineSaga,
+  type EngineHealth,
   type EngineSettings,
   Err,
   type EventError,

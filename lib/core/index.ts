@@ -87,6 +87,7 @@ export type { LateEffect, RunEnvironment, RunObserver, SagaHeaders } from './exe
 // Journals and engines
 export {
   InProcessEngine,
+  type EngineHealth,
   type EngineSettings,
   type InProcessEngineOptions,
   type ManualReason,

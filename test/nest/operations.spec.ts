@@ -49,6 +49,16 @@ async function shipping() {
 }
 
 describe('SagaOperations', () => {
+  it('tells how this process stands', async () => {
+    const { handle, operations } = await shipping();
+    const { leaseLeftMs, ...health } = operations.health();
+    expect(health).toEqual({ owner: expect.any(String), activeRuns: 1, draining: false });
+    expect(leaseLeftMs).toBeGreaterThan(0);
+    await operations.cancel('Ship', 'p-1');
+    await handle.result().catch(() => 0);
+    expect(operations.health().activeRuns).toBe(0);
+  });
+
   it('shows one saga with its timeline, and nothing of its payloads', async () => {
     const { app, sagas } = await boot({ providers: ORDERS });
     await sagas

@@ -8,6 +8,7 @@ import { accepted, checkInput, checkSame } from './attach.js';
 import { checkedOptions } from './checked-options.js';
 import { reportDebts } from './debts.js';
 import { listed, lookedUp } from './details.js';
+import type { EngineHealth } from './engine-health.js';
 import type { InProcessEngineOptions } from './engine-options.js';
 import { checkedRef, type EngineParts } from './engine-parts.js';
 import type { LiveSaga } from './live-sagas.js';
@@ -99,6 +100,11 @@ export class InProcessEngine implements SagaEngine {
     const run = runs.create(definition, request, input);
     if (resumeFrom !== undefined) run.note(resumeRecord(definition, run.state, resumeFrom));
     return this.#accepted(live.launch(run, input, request.deadline), definition);
+  }
+
+  health(): EngineHealth {
+    const draining = this.#closed !== undefined;
+    return { activeRuns: this.#parts.live.size, draining, ...this.#ownership.health };
   }
 
   async get(ref: SagaRef): Promise<SagaDetails | undefined> {

@@ -1,5 +1,6 @@
 import { LeaseLostError } from '../errors/index.js';
 import { fullMessageOf, report } from '../ports/index.js';
+import type { EngineHealth } from './engine-health.js';
 import type { EngineParts } from './engine-parts.js';
 import type { Lease } from './lease.js';
 import { hear } from './wishes.js';
@@ -55,6 +56,13 @@ export class Ownership {
     await live.giveBack(journaling);
     await Promise.allSettled([journaling.journal.leave(journaling.owner)]);
     if (this.#hasOpened) await journaling.journal.close();
+  }
+
+  get health(): Pick<EngineHealth, 'owner' | 'leaseLeftMs' | 'heartbeatError'> {
+    const { owner } = this.parts.journaling;
+    const leaseLeftMs = this.#stopped ? 0 : Math.max(0, this.lease.left);
+    const error = this.#lastError;
+    return { owner, leaseLeftMs, ...(error === undefined ? {} : { heartbeatError: error }) };
   }
 
   /** For the lease, which sends one at a time. @throws what the journal throws */

@@ -3,6 +3,7 @@ import type { SagaDefinition } from '../definition/index.js';
 import type { SagaEvent } from '../events/index.js';
 import type { SagaFilter, SagaRef } from '../journal/index.js';
 import type { ManualWish, ParkReason, SagaStatus } from '../machine/index.js';
+import type { EngineHealth } from './engine-health.js';
 import type { ManualReason } from './steering.js';
 
 /** One saga in a list. */
@@ -46,6 +47,8 @@ export interface SagaEngine extends SagaHost {
   recover(): Promise<void>;
   /** Lets what runs come to a step boundary, then gives it back. Idempotent. */
   close(): Promise<void>;
+  /** How this process stands; it asks nobody, and never throws. */
+  health(): EngineHealth;
   get(ref: SagaRef): Promise<SagaDetails | undefined>;
   list(filter: SagaFilter): Promise<SagaSummaryPage>;
   /** @throws SagaNotFoundError, or SagaStateError when it can no longer turn back. */

@@ -8,6 +8,12 @@ export class Residents {
   #onLeave: (() => void) | undefined;
   #closing = false;
 
+  /** How many have an effect in flight here; of the others the server may have taken leave. */
+  get atWork(): number {
+    const runs = [...this.#runs];
+    return runs.filter((run) => run.current !== undefined && run.halt?.when !== 'now').length;
+  }
+
   enter(run: Run): () => void {
     this.#runs.add(run);
     if (this.#closing) this.#stop(run, 'boundary');

@@ -1,5 +1,6 @@
 import {
   SagaInterruptedError,
+  type EngineHealth,
   type EngineSettings,
   type ManualReason,
   type SagaDefinition,
@@ -123,6 +124,11 @@ export class RestateEngine implements SagaEngine {
     await this.open();
     const ask = calling(this.#server, ref, input, () => this.#checkTaken(ref, args[0], input));
     return new Follower(this.#follow, ref, args[0], input.input, ask).handle;
+  }
+
+  /** Restate, not this process, owns its sagas: there is no lease and no heartbeat. */
+  health(): EngineHealth {
+    return { activeRuns: this.#residents.atWork, draining: this.#closed !== undefined };
   }
 
   async get(ref: SagaRef): Promise<SagaDetails | undefined> {

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type {
+  EngineHealth,
   ManualReason,
   SagaDefinition,
   SagaDetails,
@@ -118,6 +119,11 @@ export class SagaOperations {
   /** Deletes a saga at rest with its records. @throws SagaNotFoundError, SagaStateError */
   async forget(name: string, id: string): Promise<void> {
     return this.engine.forget(refOf(name, id));
+  }
+
+  /** How this process stands: its lease, its active runs, whether it shuts down. It asks nobody. */
+  health(): EngineHealth {
+    return this.engine.health();
   }
 
   /** The plan of a saga, to draw or compare. @throws SagaNotFoundError */

@@ -10,7 +10,7 @@ import {
 } from '../../core/index.js';
 
 /** In ms; an engine on a server in the next process needs a few for each step. */
-const PATIENCE_MS = 15_000;
+export const PATIENCE_MS = 15_000;
 
 /** The error that something must reject with. */
 export async function rejected<C extends SagaErrorCode>(

@@ -1,8 +1,13 @@
 import { strict as assert } from 'node:assert';
-import { failure, success } from './asserts.js';
+import type { EngineHealth } from '../../core/index.js';
+import { failure, inTime, PATIENCE_MS, success } from './asserts.js';
 import { engineCase, type EngineContractCase } from './harness.js';
 
 const TRACE = { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' };
+
+function pick({ activeRuns, draining }: EngineHealth) {
+  return { activeRuns, draining };
+}
 
 /** What those are told who watch sagas, and may not change them. */
 export const watchingCases: readonly EngineContractCase[] = [
@@ -56,6 +61,28 @@ export const watchingCases: readonly EngineContractCase[] = [
     },
     (watcher) => ({ observers: [watcher], interceptors: [watcher] }),
   ),
+
+  engineCase('health tells active runs, and that an engine closes', async (stage) => {
+    const { world } = stage;
+    const plan = world.plan({ Create: { does: ['waits'] } });
+    const engine = await stage.deploy(plan);
+    assert.deepEqual(pick(engine.health()), { activeRuns: 0, draining: false });
+    const asked = world.asked('Create', 'slow');
+    const handle = await world.start(engine, plan, { id: 'slow' });
+    await inTime(asked, 'the call of its action');
+    assert.deepEqual(pick(engine.health()), { activeRuns: 1, draining: false });
+    await engine.cancel({ name: plan.name, id: 'slow' }, 'it takes too long');
+    await failure(handle);
+    const last = Date.now() + PATIENCE_MS;
+    while (engine.health().activeRuns > 0 && Date.now() < last) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    assert.deepEqual(pick(engine.health()), { activeRuns: 0, draining: false });
+    const closed = engine.close();
+    assert.equal(engine.health().draining, true, 'from the beginning');
+    await closed;
+    assert.equal(engine.health().draining, true, 'and for good');
+  }),
 
   engineCase(
     'startHeaders adds to what a saga is started with; the start itself has the last word',

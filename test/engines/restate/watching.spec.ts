@@ -7,6 +7,7 @@ import {
   type SagaInterceptor,
   type SagaStartOptions,
 } from 'nestjs-saga-orchestrator/core';
+import { restateEngine } from 'nestjs-saga-orchestrator/restate';
 import { DefinitionRegistry } from '../../../lib/core/engine/index.js';
 import { newRun, runParts } from '../../../lib/engines/restate/restate-run.js';
 import { startOf } from '../../../lib/engines/restate/start.js';
@@ -84,4 +85,12 @@ describe('interceptors of an engine on Restate', () => {
     expect(createdAt).toBe(new ManualClock().now());
     expect(seen).toEqual([{ headers, createdAt }]);
   });
+});
+
+it("the health of an engine on Restate knows no lease, which is the server's matter", async () => {
+  const engine = restateEngine().create({ logger: silentLogger });
+  expect(engine.health()).toEqual({ activeRuns: 0, draining: false });
+  const closed = engine.close();
+  expect(engine.health()).toEqual({ activeRuns: 0, draining: true });
+  await closed;
 });

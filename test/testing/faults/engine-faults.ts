@@ -1,4 +1,5 @@
 import {
+  type EngineHealth,
   InProcessEngine,
   type InProcessEngineOptions,
   type ManualReason,
@@ -170,8 +171,22 @@ class StartHeadersHaveTheLastWord extends SoundEngine {
   }
 }
 
+class NeverBusy extends SoundEngine {
+  override health(): EngineHealth {
+    return { ...super.health(), activeRuns: 0 };
+  }
+}
+
+class NeverDraining extends SoundEngine {
+  override health(): EngineHealth {
+    return { ...super.health(), draining: false };
+  }
+}
+
 /** Broken engines, each with the rule that must name its fault. */
 export const engineFaults: readonly (readonly [Engine: typeof SoundEngine, rule: string])[] = [
+  [NeverBusy, 'health tells active runs, and that an engine closes'],
+  [NeverDraining, 'health tells active runs, and that an engine closes'],
   [InterceptsNothing, 'interceptors stand around every attempt of an action, an undo and a probe'],
   [
     ForgetsHeaders,
