@@ -27,7 +27,8 @@ export function headersProblems(headers: unknown): readonly (string | undefined)
     return [`headers must be at most ${MAX_HEADERS} (got ${entries.length})`];
   }
   const bytes = entries.reduce(
-    (sum, [name, value]) => sum + Buffer.byteLength(`${name}${String(value)}`),
+    (sum, [name, value]: readonly [string, unknown]) =>
+      sum + Buffer.byteLength(name) + (typeof value === 'string' ? Buffer.byteLength(value) : 0),
     0,
   );
   const size = `headers must have at most ${MAX_BYTES} bytes, names and values together (got ${bytes})`;
