@@ -101,6 +101,7 @@ export {
   type SagaInterceptor,
   SagaInterruptedError,
   SagaJournalError,
+  type RedactOption,
   type SagaLogger,
   SagaNotFoundError,
   SagaOptionsError,

@@ -79,6 +79,7 @@ export {
   type InterceptedCall,
   type InterceptedSaga,
   type LogFields,
+  type RedactOption,
   type SagaInterceptor,
   type SagaLogger,
 } from './ports/index.js';

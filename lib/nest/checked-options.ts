@@ -19,7 +19,7 @@ const OF_A_JOURNAL = ['journal', 'leaseMs', 'worker', 'deleteAfter'] as const;
 const OPTIONS = namesOf<SagaModuleOptions>({
   ...{ journal: true, engine: true, logger: true, codec: true, limits: true, unknownWhen: true },
   ...{ drainMs: true, leaseMs: true, worker: true, deleteAfter: true, application: true },
-  ...{ observers: true, interceptors: true, startHeaders: true },
+  ...{ observers: true, interceptors: true, startHeaders: true, redact: true },
 });
 const ASYNC_OPTIONS = namesOf<SagaModuleAsyncOptions>({
   ...{ imports: true, inject: true, useFactory: true },

@@ -6,8 +6,9 @@ import {
   type SagaEngine,
   type SagaLogger,
 } from '../core/index.js';
-import { isObject, methodsProblem } from '../core/definition/index.js';
-import { LOG_LEVELS, report } from '../core/ports/index.js';
+import { isObject, loggerProblem, methodsProblem } from '../core/definition/index.js';
+import { redactProblems } from '../core/engine/index.js';
+import { LOG_LEVELS, redacting, report } from '../core/ports/index.js';
 import { memoryJournal } from '../journals/memory/index.js';
 import { checkedEngine, checkOnce } from './checked-options.js';
 import { SagaExplorer } from './discovery/index.js';
@@ -28,7 +29,7 @@ const WINSTON_MODULE_PROVIDER = 'winston';
  * The logger of the options, else the application's winston, else Nest's. What stands under winston's
  * token in a testing module is whatever `useMocker()` makes of it, also for what is optional.
  */
-function loggerOf({ logger }: SagaModuleOptions, winston?: unknown): SagaLogger {
+function chosenLogger({ logger }: SagaModuleOptions, winston?: unknown): SagaLogger {
   if (logger !== undefined) return logger;
   if (!isObject(winston)) return nestLogger();
   const what = "The application's winston logger";
@@ -39,6 +40,15 @@ function loggerOf({ logger }: SagaModuleOptions, winston?: unknown): SagaLogger 
   // One that has none of them is a mock, and meant as nothing.
   if (LOG_LEVELS.some((level) => level in winston)) report(instead, 'warn', problem);
   return instead;
+}
+
+/** What is wrong with the options is told when the engine is made. */
+function loggerOf(options: SagaModuleOptions, winston?: unknown): SagaLogger {
+  const logger = chosenLogger(options, winston);
+  const { redact } = options;
+  const problems = [loggerProblem(logger), ...redactProblems(redact)];
+  if (problems.some((problem) => problem !== undefined)) return logger;
+  return redacting({ logger, redact }).logger;
 }
 
 function engineOf(
@@ -55,8 +65,8 @@ function engineOf(
     ? [events, ...(watchers as RunObserver[])]
     : (watchers as RunObserver[]);
   if (engine !== undefined) {
-    const { application, codec, limits, drainMs, unknownWhen, interceptors, startHeaders } =
-      settings;
+    const { application, codec, limits, drainMs, unknownWhen } = settings;
+    const { interceptors, startHeaders, redact } = settings;
     const given = {
       ...{ logger, observers },
       ...(application === undefined ? {} : { application }),
@@ -66,6 +76,7 @@ function engineOf(
       ...(unknownWhen === undefined ? {} : { unknownWhen }),
       ...(interceptors === undefined ? {} : { interceptors }),
       ...(startHeaders === undefined ? {} : { startHeaders }),
+      ...(redact === undefined ? {} : { redact }),
     };
     return checkedEngine(options, given).create(given);
   }

@@ -4,6 +4,7 @@ import type {
   PayloadCodec,
   PayloadLimits,
   RecoveryOptions,
+  RedactOption,
   RetentionOptions,
   RunObserver,
   SagaEngineProvider,
@@ -59,6 +60,25 @@ export interface SagaModuleOptions {
    * starts all the same. @default nothing
    */
   readonly startHeaders?: StartHeaders;
+  /**
+   * Takes secrets out of what is logged, `ctx.logger` included, and out of every text of an error before it
+   * is stored, told as an event or thrown as `SagaExecutionException`, causes included; out of operators'
+   * reasons, too.
+   *
+   * - Names of properties, as Nest's `ConsoleLogger` takes them: `['password', 'user.token']`, or
+   *   `{ paths, censor }`; letters count in either case. Of a field that is logged, the value is masked. In a
+   *   text, what stands behind the last name of a path is: `password=x`, `"password":"x"`, `Token: Bearer x`.
+   * - A function, for what no name stands before: `(text) => text.replaceAll(apiKey, '***')`. It is called
+   *   often, also with what it made itself. When it throws or answers no text, all of the text is
+   *   replaced, and the first time is an error in the log.
+   *
+   * With it, `cause` and `compensationErrors` are copies with name, message, code and causes, as after a
+   * recovery: what was thrown is never changed, and `onError`, `retry.when` and `unknownWhen` see it.
+   * Contexts, results, keys, tags, ids and labels are data and stay, and so does what was stored before.
+   *
+   * @default texts stay as they are
+   */
+  readonly redact?: RedactOption;
   /**
    * How long this process may be silent before others take its sagas over, in ms; it renews its
    * heartbeat three times as often. @default 15_000

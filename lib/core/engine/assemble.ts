@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { jsonCodec, payloadLimits } from '../journal/index.js';
+import { redacting } from '../ports/index.js';
 import { AtMost } from './at-most.js';
 import type { CheckedOptions } from './checked-options.js';
 import { Claims } from './claims.js';
@@ -26,13 +27,15 @@ export function assemble(
   options: InProcessEngineOptions,
   { leaseMs, recovery, deleteAfter }: CheckedOptions,
 ) {
-  const { journal, logger, observers } = options;
+  const { journal, observers } = options;
+  const { logger, redact } = redacting(options);
   const environment = environmentOf(options);
   const journaling: Journaling = {
     journal,
     application: options.application ?? '',
     codec: options.codec ?? jsonCodec,
     limits: payloadLimits(options.limits),
+    redact,
     owner: randomUUID(),
     lease: new Lease(environment.clock, leaseMs, () => ownership.beat()),
     asks: new AtMost(MAX_ASKS),

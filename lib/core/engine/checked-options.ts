@@ -18,6 +18,7 @@ import { LIMIT_RANGES, type Journal, type PayloadCodec } from '../journal/index.
 import { LONGEST_TIMER_MS } from '../ports/index.js';
 import type { InProcessEngineOptions } from './engine-options.js';
 import type { EngineSettings } from './engine-provider.js';
+import { redactProblems } from './redact-problems.js';
 import type { RecoveryOptions } from './recovery-worker.js';
 import type { RetentionOptions } from './retention.js';
 
@@ -47,13 +48,8 @@ const CODEC: Readonly<Record<keyof PayloadCodec, true>> = { encode: true, decode
 
 const SETTINGS: Readonly<Record<keyof EngineSettings, true>> = {
   ...{ logger: true, environment: true, codec: true, limits: true, observers: true },
-  ...{
-    drainMs: true,
-    application: true,
-    unknownWhen: true,
-    interceptors: true,
-    startHeaders: true,
-  },
+  ...{ drainMs: true, application: true, unknownWhen: true, interceptors: true },
+  ...{ startHeaders: true, redact: true },
 };
 const OF_ANY_ENGINE = namesOf<EngineSettings>(SETTINGS);
 const OPTIONS = namesOf<InProcessEngineOptions>({
@@ -69,7 +65,7 @@ export function unknownSettings(settings: EngineSettings): readonly string[] {
 /** Everything that is wrong with what any engine is given. `undefined` means the default. */
 export function settingsProblems(settings: EngineSettings): readonly (string | undefined)[] {
   const { logger, application, environment, codec, limits } = settings;
-  const { observers, interceptors, drainMs, unknownWhen, startHeaders } = settings;
+  const { observers, interceptors, drainMs, unknownWhen, startHeaders, redact } = settings;
   return [
     application === undefined || application === ''
       ? undefined
@@ -89,6 +85,7 @@ export function settingsProblems(settings: EngineSettings): readonly (string | u
     unknownWhen === undefined || typeof unknownWhen === 'function'
       ? undefined
       : `unknownWhen must be a function of an error (got ${shown(unknownWhen)})`,
+    ...redactProblems(redact),
   ];
 }
 

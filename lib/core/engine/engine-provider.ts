@@ -2,7 +2,7 @@ import { STANDARD_ENVIRONMENT } from '../builder/index.js';
 import type { UnknownWhen } from '../errors/index.js';
 import type { RunEnvironment, RunObserver } from '../execution/index.js';
 import type { PayloadCodec, PayloadLimits } from '../journal/index.js';
-import type { SagaInterceptor, SagaLogger } from '../ports/index.js';
+import type { RedactOption, SagaInterceptor, SagaLogger } from '../ports/index.js';
 import type { SagaEngine } from './saga-engine.js';
 import type { StartHeaders } from './start-headers.js';
 
@@ -16,6 +16,8 @@ export interface EngineSettings {
   /** @default JSON with tags */
   readonly codec?: PayloadCodec;
   readonly limits?: Partial<PayloadLimits>;
+  /** Takes secrets out of what is logged, and of every text of an error or operator before it is stored, told or thrown. */
+  readonly redact?: RedactOption;
   /** Told of every record that this process writes, once it is durable. */
   readonly observers?: readonly RunObserver[];
   /** Around each call of an action, undo or probe; the first is the outermost. @default none */

@@ -12,6 +12,7 @@ export { detailsOf, summaryOf } from './details.js';
 export { environmentOf, type EngineSettings, type SagaEngineProvider } from './engine-provider.js';
 export { engineProblems, settingsProblems, unknownSettings } from './checked-options.js';
 export { checkedReason, checkedText } from './checked-text.js';
+export { redactProblems } from './redact-problems.js';
 export { DefinitionRegistry } from './registry.js';
 export { withStartHeaders, type StartedSaga, type StartHeaders } from './start-headers.js';
 export { StoredRun, type StagedRecord, type Storing } from './stored-run.js';

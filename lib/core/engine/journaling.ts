@@ -1,7 +1,7 @@
 import type { Journal, PayloadCodec, PayloadLimits, SagaRow } from '../journal/index.js';
 import type { AtMost } from './at-most.js';
 import type { Lease } from './lease.js';
-import { shownSaga } from '../ports/index.js';
+import { shownSaga, type Redact } from '../ports/index.js';
 
 /** What the journaled runs of one engine share. */
 export interface Journaling {
@@ -10,6 +10,7 @@ export interface Journaling {
   readonly application: string;
   readonly codec: PayloadCodec;
   readonly limits: PayloadLimits;
+  readonly redact?: Redact | undefined;
   readonly owner: string;
   readonly lease: Lease;
   /** For what every saga may ask or give back at once, as after a stall. */

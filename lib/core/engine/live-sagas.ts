@@ -1,7 +1,7 @@
 import type { SagaHandle } from '../builder/index.js';
 import { isSagaError, LeaseLostError, SagaInterruptedError } from '../errors/index.js';
 import { drive, driveUntil, executionException, type Run } from '../execution/index.js';
-import { refKey, type ReleaseRequest, type SagaRef } from '../journal/index.js';
+import { redactedError, refKey, type ReleaseRequest, type SagaRef } from '../journal/index.js';
 import { report, type Clock, type SagaLogger, shownSaga } from '../ports/index.js';
 import type { JournaledRun } from './journaled-run.js';
 import { AlreadyExists, type Journaling } from './journaling.js';
@@ -46,7 +46,8 @@ function asTold(run: Run, error: unknown): Error {
   }
   const lost = isSagaError(error, 'SAGA_LEASE_LOST') || isSagaError(error, 'SAGA_JOURNAL');
   if (!lost) return error as Error;
-  return new SagaInterruptedError(run.sagaName, run.sagaId, error.message, { cause: error });
+  const cause = redactedError(error, run.persistence?.redact);
+  return new SagaInterruptedError(run.sagaName, run.sagaId, cause.message, { cause });
 }
 
 /** The sagas in flight in this process; each is supervised alone. */

@@ -14,7 +14,10 @@ export function carriesError(record: SagaRecord): boolean {
   return 'unstorable' in record || errorOf(record) !== undefined;
 }
 
-/** Steps see errors as a replay would; the caller in this process gets the thrown one back. */
+/**
+ * Steps see errors as a replay would; the caller in this process gets the thrown one back, or its
+ * redacted copy.
+ */
 export function keepOriginal(run: Run, record: SagaRecord, replayed: SagaRecord): void {
   const thrown = errorOf(record);
   if (thrown === undefined || record === replayed) return;

@@ -36,7 +36,7 @@ export class Steering {
   constructor(private readonly parts: EngineParts) {}
 
   async cancel(ref: SagaRef, given: string): Promise<void> {
-    const reason = checkedText('reason', given);
+    const reason = checkedText('reason', given, this.parts.journaling.redact);
     const atWork = this.#atWork(ref, async ({ run }) => {
       if (run.state.cancel === undefined) {
         refuse(ref, 'cancel', refusalToCancel(run.state));
@@ -82,7 +82,7 @@ export class Steering {
   }
 
   async manual(ref: SagaRef, wish: ManualWish, given: ManualReason): Promise<void> {
-    const why = checkedReason(given);
+    const why = checkedReason(given, this.parts.journaling.redact);
     const record = (run: Run): SagaRecord => {
       refuse(ref, verbOf(wish), refusalOfManual(run.state, wish));
       return this.#manualRecord(run, wish, why);

@@ -5,18 +5,21 @@ import {
   encodeHead,
   encodePayload,
   located,
+  redactedRecord,
   type JournalEntry,
   type PayloadCodec,
   type PayloadLimits,
 } from '../journal/index.js';
 import { evolve, type SagaRecord } from '../machine/index.js';
-import { fullMessageOf, report } from '../ports/index.js';
+import { fullMessageOf, report, type Redact } from '../ports/index.js';
 import { carriesError, keepOriginal } from './original-errors.js';
 
 /** How payloads are stored. */
 export interface Storing {
   readonly codec: PayloadCodec;
   readonly limits: PayloadLimits;
+  /** Takes secrets out of the texts of errors; never throws. */
+  readonly redact?: Redact | undefined;
 }
 
 /** A record on its way to the store, as it is stored and as a replay would read it. */
@@ -51,6 +54,10 @@ export abstract class StoredRun implements RunPersistence {
   abstract readonly application: string;
 
   abstract flush(): Promise<void>;
+
+  get redact(): Redact | undefined {
+    return this.storing.redact;
+  }
 
   get begunAt(): number | undefined {
     return this.#begunAt;
@@ -114,13 +121,14 @@ export abstract class StoredRun implements RunPersistence {
     } catch (error) {
       staged = this.#unstorable(record, located(error, 'in its result'));
     }
+    if (this.redact !== undefined) staged = redactedRecord(staged, this.redact);
     const head = encodeHead(staged);
     const seq = (this.#seq += 1);
     const at = this.run.environment.clock.now();
     const entry = { seq, at, epoch: this.epoch, head, result, context };
     if (context !== null) this.#context = context;
     const replayed = this.#remember(carriesError(staged) ? decodeHead(head) : staged, result);
-    keepOriginal(this.run, record, replayed);
+    keepOriginal(this.run, staged, replayed);
     this.#staged.push({ entry, record: replayed });
     return replayed;
   }

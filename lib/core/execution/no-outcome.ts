@@ -1,4 +1,5 @@
 import { errorWithin, isSagaError, SagaInterruptedError } from '../errors/index.js';
+import { redactedError } from '../journal/index.js';
 import { isInstance, messageOf, quoted } from '../ports/index.js';
 import type { ActionContext } from './action-context.js';
 import { noteIntent } from './note-intent.js';
@@ -50,6 +51,7 @@ export async function stopWithoutOutcome(
       reportRun(run, 'warn', message, word, { label, attempt });
     }
   }
-  const why = `${what} (${messageOf(word)})${next}`;
-  throw new SagaInterruptedError(run.sagaName, run.sagaId, why, { cause: word });
+  const cause = redactedError(word, persistence?.redact);
+  const why = `${what} (${messageOf(cause)})${next}`;
+  throw new SagaInterruptedError(run.sagaName, run.sagaId, why, { cause });
 }

@@ -1,4 +1,5 @@
 import type { SagaRecord } from '../machine/index.js';
+import type { Redact } from '../ports/index.js';
 
 /** An attempt in flight, as its run sees it. */
 export interface AttemptInFlight {
@@ -18,6 +19,8 @@ export interface RunPersistence {
   readonly birth: string;
   /** The wall time of the first record, when another process or run wrote it. */
   readonly begunAt?: number | undefined;
+  /** Takes secrets out of the texts of errors; they are staged without. */
+  readonly redact?: Redact | undefined;
   /** A copy of the context as it stands in the journal. */
   readContext(): unknown;
   /** A copy of a step's result as it stands in the journal; `undefined` when there is none. */

@@ -35,5 +35,6 @@ export {
   type PayloadLimits,
 } from './payloads.js';
 export { decodeHead, encodeHead } from './record-codec.js';
+export { redactedError, redactedRecord } from './redacted.js';
 export { refKey } from './ref-key.js';
 export { fromStoredError, storedError, type StoredError } from './stored-error.js';

@@ -1,5 +1,5 @@
 import { isSagaError } from '../errors/index.js';
-import { ownTextOf } from '../ports/index.js';
+import { MAX_TEXT, ownTextOf } from '../ports/index.js';
 
 /** An error as it is kept: never its own properties, where HTTP clients hang tokens. */
 export interface StoredError {
@@ -11,8 +11,9 @@ export interface StoredError {
   readonly saga?: true;
 }
 
-const MAX_NAME = 255;
 const MAX_CAUSES = 5;
+/** Where texts are cut. */
+const LENGTHS = { name: 255, message: MAX_TEXT };
 
 function text(read: () => unknown, otherwise: string, max: number): string {
   try {
@@ -23,9 +24,9 @@ function text(read: () => unknown, otherwise: string, max: number): string {
   }
 }
 
-function codeOf(error: object): string | number | undefined {
+function codeOf(error: object, max: number): string | number | undefined {
   const code = property(error, 'code');
-  if (typeof code === 'string') return code.slice(0, MAX_NAME);
+  if (typeof code === 'string') return code.slice(0, max);
   return typeof code === 'number' && Number.isFinite(code) ? code : undefined;
 }
 
@@ -41,16 +42,18 @@ function property(error: object, key: 'code' | 'cause'): unknown {
  * Name, message (cut at 2,000 characters; that of an error which gathers others tells of them), code,
  * and up to 5 causes. Never throws.
  */
-export function storedError(error: unknown, causes = MAX_CAUSES): StoredError {
-  const message = ownTextOf(error);
+export function storedError(error: unknown, causes = MAX_CAUSES, lengths = LENGTHS): StoredError {
+  const message = ownTextOf(error, lengths.message);
   if (typeof error !== 'object' || error === null) return { name: 'Error', message };
-  const code = codeOf(error);
+  const code = codeOf(error, lengths.name);
   const cause = property(error, 'cause');
   return {
-    name: text(() => (error as Error).name, 'Error', MAX_NAME),
+    name: text(() => (error as Error).name, 'Error', lengths.name),
     message,
     ...(code === undefined ? {} : { code }),
-    ...(cause === undefined || causes === 0 ? {} : { cause: storedError(cause, causes - 1) }),
+    ...(cause === undefined || causes === 0
+      ? {}
+      : { cause: storedError(cause, causes - 1, lengths) }),
     ...(isSagaError(error) ? { saga: true } : {}),
   };
 }

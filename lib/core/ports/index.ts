@@ -1,6 +1,15 @@
 export { LONGEST_TIMER_MS, systemClock, timeOfDate, type Clock } from './clock.js';
 export { report, whenRejected } from './report.js';
-export { causeOf, fullMessageOf, isError, isInstance, messageOf, ownTextOf } from './thrown.js';
+export {
+  causeOf,
+  fullMessageOf,
+  isError,
+  isInstance,
+  MAX_TEXT,
+  messageOf,
+  ownTextOf,
+} from './thrown.js';
+export { redacting, type Redact, type RedactOption } from './redact.js';
 export { newBirth, timeOrderedIds, type IdGenerator } from './ids.js';
 export type { InterceptedCall, InterceptedSaga, SagaInterceptor } from './interceptor.js';
 export {

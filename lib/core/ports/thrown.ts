@@ -23,7 +23,7 @@ export function isError(value: unknown): value is Error {
 /** How many parts of a list, and how many causes, a text shows. */
 const MAX_PARTS = 3;
 const MAX_CAUSES = 5;
-const MAX_TEXT = 2_000;
+export const MAX_TEXT = 2_000;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -64,9 +64,9 @@ function textOf(value: unknown, depth = 2): string {
 }
 
 /** What a thrown value says itself, with what it gathers; may be empty. Never throws. */
-export function ownTextOf(error: unknown): string {
+export function ownTextOf(error: unknown, max = MAX_TEXT): string {
   try {
-    return textOf(error).slice(0, MAX_TEXT);
+    return textOf(error).slice(0, max);
   } catch {
     return typeof error === 'object' ? 'an object was thrown' : 'a value that cannot be shown';
   }

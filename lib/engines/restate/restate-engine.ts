@@ -52,7 +52,7 @@ export class RestateEngine implements SagaEngine {
   ) {
     this.#runs = runParts(given);
     this.#server = new RestateServer(settings);
-    this.#deployment = new Deployment(settings, this.#server, given.logger);
+    this.#deployment = new Deployment(settings, this.#server, this.#runs.logger);
     this.#store = new Store(this.#server);
     this.#listing = new Listing(this.#server, () => this.#registry.names);
     this.#steering = new Steering(this.#server, this.#store, this.#registry, this.#runs);

@@ -15,6 +15,7 @@ import {
   type StartHeaders,
 } from '../../core/index.js';
 import { payloadLimits } from '../../core/journal/index.js';
+import { redacting } from '../../core/ports/index.js';
 import type { StagedRecord } from '../../core/engine/index.js';
 import type { StartInput } from './wire.js';
 
@@ -28,8 +29,9 @@ export interface RunParts {
 }
 
 export function runParts(given: EngineSettings): RunParts {
-  const { logger, observers = [], codec = jsonCodec, limits, startHeaders } = given;
-  const storing = { codec, limits: payloadLimits(limits) };
+  const { observers = [], codec = jsonCodec, limits, startHeaders } = given;
+  const { logger, redact } = redacting(given);
+  const storing = { codec, limits: payloadLimits(limits), redact };
   return { storing, environment: environmentOf(given), logger, observers, startHeaders };
 }
 

@@ -59,7 +59,7 @@ export class Steering {
   }
 
   async cancel(ref: SagaRef, given: string): Promise<void> {
-    const reason = checkedText('reason', given);
+    const reason = checkedText('reason', given, this.runs.storing.redact);
     const { kept, run } = await this.see(ref);
     if (run.state.cancel !== undefined && !run.state.atRest) return;
     refuse(ref, 'cancel', refusalToCancel(run.state));
@@ -92,7 +92,7 @@ export class Steering {
   }
 
   async manual(ref: SagaRef, wish: ManualWish, given: ManualReason): Promise<void> {
-    const why = checkedReason(given);
+    const why = checkedReason(given, this.runs.storing.redact);
     const { kept, run } = await this.see(ref);
     refuse(ref, verbOf(wish), refusalOfManual(run.state, wish));
     const asked = this.#encoded(run, wish);

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import {
   isSagaError,
   LeaseLostError,
@@ -50,6 +51,24 @@ function orderOn(journal: Journal) {
 }
 
 describe('a journal that fails is never a failure of a step (semantics 8)', () => {
+  it('is told without what redact takes out, by the caller and in the log', async () => {
+    const failure = () => new Error('secret', { cause: new Error('secret') });
+    const journal = new FailingJournal((types) => types.includes('compensating'), failure);
+    const fail = (): never => {
+      throw failure();
+    };
+    const redact = (text: string): string => text.replaceAll('secret', '***');
+    const shop = new JournaledShop({ journal, redact });
+    const error = await rejectionOf(
+      shop.run(shop.saga().step({ label: 'Charge', action: fail, onError: fail })),
+    );
+    expect(inspect(error)).not.toContain('secret');
+    expect(error).toMatchObject({ cause: { code: 'SAGA_JOURNAL', cause: { message: '***' } } });
+    expect(shop.logger.text).not.toContain('secret');
+    expect(shop.logger.text).toContain('***');
+    expect(journal.fired).toBe(1);
+  });
+
   it('stops the saga without an outcome: no retry, no compensation, nothing more runs', async () => {
     const journal = new FailingJournal((types) => types.includes('done'));
     const { shop, chain } = orderOn(journal);

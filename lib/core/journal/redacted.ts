@@ -1,0 +1,49 @@
+import type { SagaRecord } from '../machine/index.js';
+import type { Redact } from '../ports/index.js';
+import { fromStoredError, storedError, type StoredError } from './stored-error.js';
+
+/** Longer texts are redacted as far as this, so that what is cut off later was whole before. */
+const LENGTHS = { name: 65_536, message: 65_536 };
+
+function redactedForm(stored: StoredError, redact: Redact): StoredError {
+  const { name, message, code, cause, saga } = stored;
+  return {
+    name: redact(name),
+    message: redact(message),
+    // Those of this package are constants, which others look for.
+    ...(code === undefined
+      ? {}
+      : { code: typeof code === 'string' && saga !== true ? redact(code) : code }),
+    ...(cause === undefined ? {} : { cause: redactedForm(cause, redact) }),
+    ...(saga === undefined ? {} : { saga }),
+  };
+}
+
+/** A copy of an error, as it would be stored, without what `redact` takes out; without one, the error. */
+export function redactedError<E extends object>(error: E, redact: Redact | undefined): E | Error;
+export function redactedError(error: unknown, redact: Redact): Error;
+export function redactedError(error: unknown, redact: Redact | undefined): unknown {
+  if (redact === undefined) return error;
+  return fromStoredError(redactedForm(storedError(error, undefined, LENGTHS), redact));
+}
+
+/** The same record with the texts of its errors redacted. Why somebody acted was redacted as he said it. */
+export function redactedRecord(record: SagaRecord, redact: Redact): SagaRecord {
+  switch (record.type) {
+    case 'done':
+    case 'probed': {
+      const { unstorable } = record;
+      if (unstorable === undefined) return record;
+      return { ...record, unstorable: redactedError(unstorable, redact) };
+    }
+    case 'failed':
+    case 'undo-failed':
+      return { ...record, error: redactedError(record.error, redact) };
+    case 'compensating': {
+      const { cause } = record;
+      return { ...record, cause: { ...cause, error: redactedError(cause.error, redact) } };
+    }
+    default:
+      return record;
+  }
+}

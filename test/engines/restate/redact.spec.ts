@@ -1,0 +1,118 @@
+import { inspect } from 'node:util';
+import { defineSaga, OutcomeUnknownError, type AnySagaStep } from 'nestjs-saga-orchestrator/core';
+import { DefinitionRegistry, detailsOf } from '../../../lib/core/engine/index.js';
+import { executionException } from '../../../lib/core/execution/index.js';
+import { encodeHead } from '../../../lib/core/journal/index.js';
+import { newRun, runParts } from '../../../lib/engines/restate/restate-run.js';
+import type { RestateServer } from '../../../lib/engines/restate/server.js';
+import { Steering } from '../../../lib/engines/restate/steering.js';
+import type { KeptSaga, Store } from '../../../lib/engines/restate/store.js';
+import { Turns } from '../../../lib/engines/restate/turn.js';
+import { fromWire, type WireRecord, type Wish } from '../../../lib/engines/restate/wire.js';
+import { ManualClock } from '../../support/manual-clock.js';
+import { RecordingLogger } from '../../support/recording-logger.js';
+
+const SECRET = 'sk-live-4711';
+const failing = (where: string, options?: ErrorOptions): Error =>
+  new Error(`${where} with token=${SECRET} refused`, options);
+const fail = (error: unknown): never => {
+  throw error;
+};
+const REF = { name: 'PlaceOrder', id: 'o-1' };
+
+/** The engine's parts, as one makes them that redacts or does not. */
+function parts(redacts: boolean) {
+  const logger = new RecordingLogger('debug');
+  const environment = { clock: new ManualClock(), ids: () => '', random: () => 0 };
+  const redact = (text: string): string => text.replaceAll(SECRET, '***');
+  return { logger, runs: runParts({ logger, environment, ...(redacts ? { redact } : {}) }) };
+}
+
+const row = (plan: { readonly version: number; readonly fingerprint: string }) => ({
+  ...{ version: plan.version, fingerprint: plan.fingerprint, input: '{}', key: null, tags: {} },
+  ...{ deadline: null, createdAt: 0 },
+});
+
+/** Takes the turns of a saga with one step; all that a server, its caller and its reader see of it. */
+async function taken(step: Partial<AnySagaStep<object>>, redacts: boolean) {
+  const { logger, runs } = parts(redacts);
+  const plan = defineSaga('PlaceOrder', [
+    { label: 'Pay', action: () => 1, compensate: () => 1, compensationRetry: 0, ...step },
+  ]);
+  const saga = newRun(runs, plan, 'o-1', { input: '{}' });
+  const turns = new Turns(saga, row(plan), runs.storing.codec, 5);
+  const events: unknown[] = [];
+  const records: WireRecord[] = [];
+  let thrown: unknown;
+  while (!saga.run.state.atRest && thrown === undefined) {
+    try {
+      const { batch, staged } = await turns.take();
+      records.push(...batch.records);
+      turns.settle(batch);
+      for (const { record, entry } of staged) saga.run.publish(record, entry.at);
+      events.push(staged);
+    } catch (error) {
+      thrown = error;
+    }
+  }
+  thrown ??= executionException(saga.run);
+  const entries = fromWire(records);
+  const kept = { row: { ...REF, ...row(plan) }, entries, nextSeq: entries.length + 1 };
+  const timeline = detailsOf(kept as unknown as KeptSaga);
+  return {
+    wire: JSON.stringify(records),
+    others: inspect([thrown, events, timeline, logger.lines], { depth: 20 }),
+  };
+}
+
+describe('redact on Restate', () => {
+  const steps: Readonly<Record<string, Partial<AnySagaStep<object>>>> = {
+    'a thrown error': { action: () => fail(failing('message', { cause: failing('cause') })) },
+    'members and a code': {
+      action: () => fail(Object.assign(new AggregateError([failing('one')]), { code: SECRET })),
+    },
+    'an undo': {
+      action: () => fail(new OutcomeUnknownError(SECRET)),
+      compensate: () => fail(failing('undo')),
+    },
+    'a probe': {
+      action: () => fail(new OutcomeUnknownError(SECRET)),
+      probe: () => fail(failing('probe')),
+    },
+  };
+  it.each(Object.entries(steps))('nothing of a secret in %s reaches anybody', async (_, step) => {
+    const { wire, others } = await taken(step, true);
+    expect([wire, others].join()).not.toContain(SECRET);
+    expect(wire).toContain('***');
+    expect(others).toContain('***');
+    // Or the above proves nothing.
+    const open = await taken(step, false);
+    expect(open.wire).toContain(SECRET);
+    expect(open.others).toContain(SECRET);
+  });
+
+  it('the reasons of operators are redacted before they are sent', async () => {
+    const { runs } = parts(true);
+    const plan = defineSaga('PlaceOrder', [{ label: 'Pay', action: () => 1 }]);
+    const registry = new DefinitionRegistry();
+    registry.register(plan);
+    const sent: Wish[] = [];
+    const records: WireRecord[] = [];
+    const load = () => ({ row: row(plan), entries: fromWire(records), invocationId: 'inv_1' });
+    const wish = (_ref: unknown, _id: unknown, wish: Wish): void => {
+      sent.push(wish);
+      if (wish.kind !== 'manual') return;
+      const { by, reason } = wish;
+      records.push([0, encodeHead({ type: 'manual', act: 'terminate', by, reason })]);
+    };
+    const steering = new Steering(
+      { wish } as unknown as RestateServer,
+      { load } as unknown as Store,
+      registry,
+      runs,
+    );
+    await steering.cancel(REF, `for ${SECRET}`);
+    await steering.manual(REF, { act: 'terminate' }, { by: 'me', reason: `for ${SECRET}` });
+    expect(sent).toMatchObject([{ reason: 'for ***' }, { by: 'me', reason: 'for ***' }]);
+  });
+});
