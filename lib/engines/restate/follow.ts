@@ -167,8 +167,15 @@ export class Follower {
     });
   }
 
+  /** @throws SagaInterruptedError for what a later version has written: its processes can tell the end. */
   #view(entries: KeptSaga['entries']): Run {
-    return viewRun(this.parts.runs, this.definition, this.ref.id, { input: this.input }, entries);
+    const { parts, definition, ref, input } = this;
+    try {
+      return viewRun(parts.runs, definition, ref.id, { input }, entries);
+    } catch (error) {
+      if (!isSagaError(error, 'SAGA_NEWER')) throw error;
+      throw this.#interrupted(fullMessageOf(error), error);
+    }
   }
 
   #interrupted(why: string, cause?: unknown): SagaInterruptedError {

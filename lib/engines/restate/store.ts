@@ -1,5 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { SagaStateError, type SagaRef, type SagaRow, type StoredSaga } from '../../core/index.js';
+import {
+  isSagaError,
+  SagaStateError,
+  type SagaRecord,
+  type SagaRef,
+  type SagaRow,
+  type StoredSaga,
+} from '../../core/index.js';
 import { decodeHead, encodeHead } from '../../core/journal/index.js';
 import { evolve, SagaState } from '../../core/machine/index.js';
 import { sqlText, type RestateServer, type SqlRow } from './server.js';
@@ -41,12 +48,23 @@ function recordsOf(rows: readonly SqlRow[]): WireRecord[] {
   });
 }
 
+/** By the records that this version knows: those of a later one are left to it. */
 function foldOf(records: readonly WireRecord[]): SagaState {
   const state = new SagaState();
   for (const [, head] of records) {
-    evolve(state, decodeHead(head));
+    const record = unlessNewer(head);
+    if (record !== undefined) evolve(state, record);
   }
   return state;
+}
+
+function unlessNewer(head: string): SagaRecord | undefined {
+  try {
+    return decodeHead(head);
+  } catch (error) {
+    if (isSagaError(error, 'SAGA_NEWER')) return undefined;
+    throw error;
+  }
 }
 
 /** Whoever kills a workflow ends its saga as nobody else may: what was done stays done. */
