@@ -43,6 +43,50 @@ describe('a saga that is given back', () => {
     await completes();
   });
 
+  it('after a claim whose answer was lost is neither that of another process nor one at work', async () => {
+    const { cluster, plan, anna, bert, completes } = await charging();
+    await cluster.begun(bert, plan);
+    let lost = 0;
+    anna.fault = (method) => {
+      if (method !== 'claim' || lost > 0) return undefined;
+      return () => {
+        lost += 1;
+        throw new Error('connection reset');
+      };
+    };
+    const released = jest.spyOn(cluster.journal, 'release');
+    await completes();
+    expect(lost).toBe(1);
+    expect(released).not.toHaveBeenCalled();
+  });
+
+  it('after a claim whose answer was lost is looked for until it is found', async () => {
+    const cluster = new Cluster();
+    const plan = cluster.plan([cluster.step('Charge', { does: [neverAnswers, answers()] })]);
+    const bert = await cluster.process([plan]);
+    await cluster.begun(bert, plan);
+    bert.crash();
+    await cluster.process([plan]);
+    const claim = cluster.journal.claim.bind(cluster.journal);
+    let claims = 0;
+    jest.spyOn(cluster.journal, 'claim').mockImplementation(async (request) => {
+      const rows = await claim(request);
+      if (rows.length > 0 && (claims += 1) === 1) throw new Error('connection reset');
+      return rows;
+    });
+    const list = cluster.journal.list.bind(cluster.journal);
+    let failures = 0;
+    jest.spyOn(cluster.journal, 'list').mockImplementation(async (filter) => {
+      if (claims === 1 && (failures += 1) === 1) throw new Error('connection refused');
+      return list(filter);
+    });
+    await cluster.takeover();
+    await cluster.takeover();
+    expect(failures).toBeGreaterThan(1);
+    expect(claims).toBe(2);
+    expect(await cluster.status()).toBe('completed');
+  });
+
   it('is not another life of it in the same process', async () => {
     const { cluster, plan, anna, completes } = await charging(stopsOnAbort);
     await cluster.begun(anna, plan);

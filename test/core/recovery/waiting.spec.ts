@@ -243,6 +243,28 @@ describe('callers who wait for a saga in other hands', () => {
     ]);
   });
 
+  it('are told in the same moment when they take it up themselves', async () => {
+    const { cluster, plan, anna, bert, charge } = await elsewhere();
+    anna.crash();
+    const carl = await cluster.process([plan], { worker: { pollMs: AN_HOUR } });
+    let told = false;
+    const ended = (await carl.start(plan)).result().then(() => (told = true));
+    bert.crash();
+    charge.open();
+    const claim = cluster.journal.claim.bind(cluster.journal);
+    const tookIt = new Promise<void>((resolve) => {
+      jest.spyOn(cluster.journal, 'claim').mockImplementation(async (request) => {
+        const rows = await claim(request);
+        if (rows.length > 0) resolve();
+        return rows;
+      });
+    });
+    await cluster.clock.until(tookIt);
+    await settle();
+    expect(told).toBe(true);
+    await ended;
+  });
+
   it('take it up themselves once its process is gone, also where no slot is free', async () => {
     const { cluster, plan, anna, bert, charge } = await elsewhere();
     const slow = cluster.plan(
