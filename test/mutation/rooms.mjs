@@ -1,13 +1,17 @@
 import { readdirSync } from 'node:fs';
 
+const engine = (...names) => names.map((name) => `test/core/engine/${name}.spec.ts`);
+const recovery = (...names) => names.map((name) => `test/core/recovery/${name}.spec.ts`);
+
 /**
- * What is mutated, and which specs have to find it: files, or all specs of a folder, in the order in
- * which they are run. `first`: the specs that are about one source file.
+ * What is mutated, and which specs have to find it: files, or all specs of a folder. `first`: the specs
+ * that are about one source file, which are run before the others.
  */
 export const ROOMS = {
   machine: {
     sources: ['lib/core/machine'],
     specs: [
+      'test/core/machine/fold.spec.ts',
       'test/core/machine/manual.spec.ts',
       'test/core/machine/recovered.spec.ts',
       'test/core/machine/plan-changes.spec.ts',
@@ -30,10 +34,30 @@ export const ROOMS = {
       'test/engines/in-process.spec.ts',
     ],
     first: {
-      'claims.ts': ['test/core/recovery/giving-back.spec.ts'],
-      'recovery-worker.ts': ['test/core/recovery/worker.spec.ts'],
-      'retention.ts': ['test/core/recovery/retention.spec.ts'],
-      'steering.ts': ['test/core/recovery/manual.spec.ts', 'test/core/engine/operations.spec.ts'],
+      'add-records.ts': recovery('unreadable'),
+      'at-most.ts': recovery('stall'),
+      'checked-options.ts': engine('options'),
+      'checked-text.ts': engine('operations'),
+      'claimed-sagas.ts': recovery('take-over', 'unreadable', 'deploys'),
+      'claims.ts': recovery('giving-back'),
+      'debts.ts': recovery('deploys'),
+      'journaled-run.ts': engine('one-write-at-a-time', 'journal-failures'),
+      'lease.ts': recovery('no-lease', 'ownership'),
+      'live-sagas.ts': [...engine('shutdown'), ...recovery('giving-back')],
+      'newer-sagas.ts': recovery('deploys'),
+      'ownership.ts': recovery('ownership', 'stall'),
+      'recovery-worker.ts': recovery('worker'),
+      'registry.ts': engine('registry'),
+      'remote-ends.ts': recovery('waiting'),
+      'retention.ts': recovery('retention'),
+      'slots.ts': recovery('waiting', 'worker'),
+      'steering.ts': [...recovery('manual'), ...engine('operations', 'cancel')],
+      'stored-run.ts': engine('copies', 'journal-failures'),
+      'tenure.ts': recovery('no-lease', 'asleep'),
+      'unknown-sagas.ts': recovery('unknown-sagas'),
+      'unreadable.ts': recovery('unreadable', 'manual'),
+      'wish-elsewhere.ts': engine('cancel'),
+      'wishes.ts': [...engine('cancel'), ...recovery('stale-wish')],
     },
   },
   sqlite: {
@@ -101,9 +125,12 @@ const SPECS = Object.fromEntries(
   ]),
 );
 
-/** In the order in which they are run. `lately`: what has found another mutant of that file. */
+/**
+ * Those to be run first, and all others. `lately`: what has found another mutant of that file.
+ */
 export function specsFor(room, file, lately = []) {
   const { first = {} } = ROOMS[room];
   const own = Object.entries(first).find(([name]) => file.endsWith(`/${name}`))?.[1] ?? [];
-  return [...new Set([...lately, ...own, ...SPECS[room]])];
+  const near = [...new Set([...lately, ...own])];
+  return [near, SPECS[room].filter((spec) => !near.includes(spec))];
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const COPIED = ['lib', 'test', 'sample-app', 'package.json', 'tsconfig.json', 'jest.config.ts'];
-/** A process that has run so many is replaced: what mutants leave behind adds up. */
+/** A process that has run so many mutants is replaced: what they leave behind adds up. */
 const RUNS = 40;
 
 /** A copy of the repository, with a process that runs specs in it: the work tree is never touched. */
@@ -27,17 +27,30 @@ export class Sandbox {
   }
 
   /**
-   * Runs specs with a mutant in the place of its file; without one, as they are.
+   * Runs a spec as it is.
    *
-   * @returns what found it: the first test that failed, or why there was no answer; else `undefined`.
+   * @returns what is wrong: the first test that failed, or why there was no answer; else `undefined`.
    */
-  async run(specs, mutant, limitMs) {
-    if (mutant === undefined) return this.#ask(specs, limitMs);
+  run(spec, limitMs) {
+    return this.#ask(spec, limitMs);
+  }
+
+  /**
+   * Runs specs with a mutant in the place of its file, until one finds it.
+   *
+   * @returns what found it; else `undefined`.
+   */
+  async find(mutant, specs, limitOf) {
+    if ((this.#runs += 1) % RUNS === 0) this.#end();
     const path = join(this.#folder, mutant.file);
     const sound = readFileSync(path, 'utf8');
     writeFileSync(path, mutant.text);
     try {
-      return await this.#ask(specs, limitMs);
+      for (const spec of specs) {
+        const found = await this.#ask(spec, limitOf(spec));
+        if (found !== undefined) return found;
+      }
+      return undefined;
     } finally {
       writeFileSync(path, sound);
     }
@@ -53,14 +66,13 @@ export class Sandbox {
     rmSync(this.#folder, { recursive: true, force: true });
   };
 
-  async #ask(specs, limitMs) {
-    if ((this.#runs += 1) % RUNS === 0) this.#end();
+  async #ask(spec, limitMs) {
     const child = (this.#child ??= this.#launch());
     const over = new AbortController();
     const { signal } = over;
     const timer = setTimeout(() => over.abort('no end'), limitMs);
     const exited = once(child, 'exit', { signal }).then(() => 'its process ended');
-    child.send({ config: this.config, specs });
+    child.send({ config: this.config, spec });
     try {
       const answered = once(child, 'message', { signal }).then(([{ failed }]) => failed);
       exited.catch(() => undefined);
@@ -69,7 +81,7 @@ export class Sandbox {
       return found?.replace(`${this.#folder}/`, '');
     } catch {
       this.#end();
-      return `no end within ${limitMs} ms`;
+      return `${spec}: no end within ${Math.round(limitMs)} ms`;
     } finally {
       clearTimeout(timer);
       over.abort();

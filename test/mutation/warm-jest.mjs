@@ -1,5 +1,5 @@
-// Runs specs again and again in one process, for its parent: Jest's start-up costs more than most specs.
-//   { config, specs } → { failed: 'the first test that failed' | undefined }
+// Runs spec after spec in one process, for its parent: Jest's start-up costs more than most specs.
+//   { config, spec } → { failed: 'the first test that failed' | undefined }
 import { runCLI } from 'jest';
 
 // What a mutant leaves behind must not end the process in the middle of the next one.
@@ -32,12 +32,6 @@ async function run(config, spec) {
   return results.success ? undefined : firstFailure(results);
 }
 
-process.on('message', async ({ config, specs }) => {
-  let failed;
-  // One after the other: Jest's own `bail` ends the process.
-  for (const spec of specs) {
-    failed = await run(JSON.stringify(config), spec);
-    if (failed !== undefined) break;
-  }
-  process.send({ failed });
+process.on('message', async ({ config, spec }) => {
+  process.send({ failed: await run(JSON.stringify(config), spec) });
 });
