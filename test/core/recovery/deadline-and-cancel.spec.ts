@@ -101,6 +101,22 @@ describe('a cancel that another process asks for (semantics 13)', () => {
     expect(await cluster.status()).toBe('compensated');
   });
 
+  it('is a record in one with the take-over: who dies right after it loses no wish', async () => {
+    const { cluster, plan, anna } = await charging();
+    anna.crash();
+    await cluster.journal.requestCancel(ref, 'changed my mind');
+    const append = jest.spyOn(cluster.journal, 'append');
+    await cluster.process([plan]);
+    await cluster.takeover();
+    const [first] = append.mock.calls;
+    expect(first?.[0].entries.map(({ head }) => JSON.parse(head) as object)).toMatchObject([
+      { type: 'recovered' },
+      { type: 'cancel-requested', by: 'operator', reason: 'changed my mind' },
+      { type: 'compensating' },
+      { type: 'undo-started', label: 'Charge' },
+    ]);
+  });
+
   it('is written down once, though the wish stays in the row', async () => {
     const { cluster, plan } = await charging({ does: [stopsOnAbort], undoes: [neverAnswers] });
     const bert = await cluster.process([plan], { worker: false });
