@@ -95,13 +95,14 @@ export const OPERATORS = [
     },
   },
   {
+    // By a block: TypeScript takes no `if` whose body is an empty statement, and would find them all.
     name: 'forget statement',
     *edits(node) {
-      if (ts.isThrowStatement(node)) yield [node, ';'];
-      if (ts.isExpressionStatement(node) && !isNeeded(node)) yield [node, ';'];
-      if (ts.isReturnStatement(node) && node.expression === undefined) yield [node, ';'];
+      if (ts.isThrowStatement(node)) yield [node, '{}'];
+      if (ts.isExpressionStatement(node) && !isNeeded(node)) yield [node, '{}'];
+      if (ts.isReturnStatement(node) && node.expression === undefined) yield [node, '{}'];
       if (ts.isContinueStatement(node) || ts.isBreakStatement(node)) {
-        if (!ts.isCaseOrDefaultClause(node.parent)) yield [node, ';'];
+        if (!ts.isCaseOrDefaultClause(node.parent)) yield [node, '{}'];
       }
     },
   },

@@ -12,6 +12,7 @@ export const ROOMS = {
     sources: ['lib/core/machine'],
     specs: [
       'test/core/machine/fold.spec.ts',
+      'test/core/machine/flat.spec.ts',
       'test/core/machine/manual.spec.ts',
       'test/core/machine/recovered.spec.ts',
       'test/core/machine/plan-changes.spec.ts',
