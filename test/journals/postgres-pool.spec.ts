@@ -54,6 +54,18 @@ describe('a pool that was handed in and is ended before the journal is closed', 
     }
   });
 
+  it('forgets who waits for a connection of it: they are told', async () => {
+    const pool = poolOf();
+    const journal = await store.opened({ pool, schema: store.schema() });
+    // The writer has the third one.
+    const lent = await Promise.all([pool.connect(), pool.connect()]);
+    const waiting = rejectionOf(journal.list({}));
+    const ended = pool.end();
+    expect(await soon(waiting)).toMatchObject({ code: 'SAGA_JOURNAL' });
+    for (const client of lent) client.release();
+    await soon(ended);
+  });
+
   it('does not hold up the close of an engine', async () => {
     const pool = poolOf();
     const journal = postgresJournal({ pool, schema: store.schema() });

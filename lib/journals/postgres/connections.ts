@@ -2,6 +2,7 @@ import {
   AS_TEXT,
   ignore,
   lent,
+  LOOK_MS,
   takeOut,
   type PgClient,
   type PgPool,
@@ -15,9 +16,6 @@ import { prepareWriter } from './session.js';
 
 /** How much longer than the server a client waits for the end of a statement, in ms. */
 const GRACE_MS = 1_000;
-
-/** How often a pool of somebody else's is asked whether it is to end, in ms: it does not tell. */
-const LOOK_MS = 250;
 
 /**
  * One connection for writing, one for heartbeats, and pools for all else. A connection that failed is

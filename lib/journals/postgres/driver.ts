@@ -47,6 +47,9 @@ export function ignore(): void {
   // Nothing to do.
 }
 
+/** How often a pool is asked whether it is to end, in ms: it does not tell. */
+export const LOOK_MS = 250;
+
 /**
  * Takes a connection out of the pool. With a callback: a promise would leave a moment in which
  * nobody listens to its errors. Give it back with `release`.
@@ -55,8 +58,18 @@ export function ignore(): void {
  */
 export function takeOut(pool: PgPool): Promise<PgClient> {
   return new Promise((resolve, reject) => {
+    let isGivenUp = false;
+    // Once it is ended, it forgets who waits for a connection.
+    const watch = setInterval(() => {
+      if (pool.ending !== true) return;
+      isGivenUp = true;
+      clearInterval(watch);
+      reject(whyNotLent(pool, undefined));
+    }, LOOK_MS).unref();
     pool.connect((error, client) => {
+      clearInterval(watch);
       if (client === undefined) return reject(whyNotLent(pool, error));
+      if (isGivenUp) return client.release(true);
       client.on('error', ignore);
       resolve(client);
     });

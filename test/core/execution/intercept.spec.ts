@@ -90,7 +90,7 @@ describe.each(Object.entries(HOSTS))('interceptors, %s', (_, host) => {
       return next();
     });
     expect(calls.map(({ run: saga }) => saga)).toEqual([
-      { sagaName: 'Order', sagaId: 'o-1', version: 1 },
+      { sagaName: 'Order', sagaId: 'o-1', version: 1, createdAt: expect.any(Number), headers: {} },
     ]);
   });
 

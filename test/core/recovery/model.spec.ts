@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { checkAsync, seed } from '../../support/seed.js';
 import { histories, counted, verdictOn } from './model.js';
-import { TWINS } from './twins.js';
+import { MODEL_TWINS } from './twins.js';
 
 const RUNS = Number(process.env['SAGA_TEST_RUNS'] ?? 2_000);
 
@@ -18,7 +18,7 @@ describe('whatever is done to sagas, in whatever order', () => {
     }
   }, 3_600_000);
 
-  it.each(TWINS)(
+  it.each(MODEL_TWINS)(
     'would be found out: $defect',
     async ({ journal, shows }) => {
       const lawful = fc.asyncProperty(histories, async (history) => {

@@ -77,6 +77,11 @@ export const TWINS: readonly Twin[] = [
     shows: /no-action-after-turn|not as the machine decides: compensating/,
     journal: forgets('compensating'),
   },
+];
+
+/** Of the model alone: whoever only sleeps longer than its lease cancels nothing from elsewhere. */
+export const MODEL_TWINS: readonly Twin[] = [
+  ...TWINS,
   {
     defect: 'a journal that takes a wish to cancel and keeps it to itself',
     shows: /accepted-cancel-is-kept/,
