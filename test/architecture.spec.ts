@@ -36,6 +36,11 @@ const LAYERS: Readonly<Record<string, Layer>> = {
 
 const MAX_LINES = 200;
 
+/** The room that decides what a cancel, a deadline, a resume, a command or a take-over becomes. */
+const MACHINE = 'core/machine';
+const FROM_OUTSIDE =
+  /\btype: '(?:cancel-requested|resumed|recovered|manual)'|\breason: 'recovery-limit'/;
+
 /** Paths relative to `lib`, with `/`, each with its text. */
 type Sources = Readonly<Record<string, string>>;
 
@@ -110,6 +115,8 @@ function violations(sources: Sources): string[] {
     const excused = lines.slice(0, 5).some((line) => /^\/\/ over 200 lines because \S/.test(line));
     if (lines.length > MAX_LINES && !excused)
       problems.push(`${path}: ${lines.length} lines, and no '// over 200 lines because …'`);
+    if (roomOf(path) !== MACHINE && FROM_OUTSIDE.test(text))
+      problems.push(`${path} makes a record of what reaches a saga from outside: receive() does`);
   }
   return [...problems, ...cycles(graph)];
 }
@@ -192,6 +199,11 @@ describe('the architecture of lib', () => {
       'there are no cycles',
       { 'core/a.ts': `import './b.js';`, 'core/b.ts': `import './a.js';` },
       /cycle: core\/a\.ts → core\/b\.ts → core\/a\.ts/,
+    ],
+    [
+      'receive alone makes records of what comes from outside',
+      { 'core/a/x.ts': `run.note({ type: 'resumed', skip: [] });` },
+      /receive\(\) does/,
     ],
     ['a long file says why', { 'core/a.ts': 'export {};\n'.repeat(201) }, /201 lines/],
   ];

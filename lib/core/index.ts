@@ -44,12 +44,15 @@ export * from './errors/index.js';
 export {
   decide,
   evolve,
+  receive,
   SagaState,
   StepState,
   type Command,
   type ParkReason,
   type OwedUndo,
+  type Received,
   type SagaRecord,
+  type SagaSignal,
   type SagaStatus,
 } from './machine/index.js';
 

@@ -6,7 +6,7 @@ import {
   type SagaDefinition,
   type SagaRecord,
 } from 'nestjs-saga-orchestrator/core';
-import { intentOf, resumeRecord } from '../../lib/core/machine/index.js';
+import { intentOf, receive, type SagaSignal } from '../../lib/core/machine/index.js';
 import { definitionOf, redefine, type RandomSaga, type RandomStep } from './random-saga.js';
 import { planOf, type Direction, type Plan, type TraceEntry } from './trace.js';
 
@@ -84,7 +84,7 @@ class PureHost {
 
   #cancel(when: string): void {
     this.#faults.add(`cancel ${when}`);
-    this.#note({ type: 'cancel-requested', by: 'operator', reason: CANCEL_REASON });
+    this.#receive({ type: 'cancel', by: 'operator', reason: CANCEL_REASON });
   }
 
   /** The next process knows the records alone, and may bring another plan. */
@@ -104,6 +104,12 @@ class PureHost {
     this.trace.push({ kind: 'deploy', plan: planOf(this.#definition) });
   }
 
+  /** What is refused changes nothing. */
+  #receive(signal: SagaSignal): void {
+    const received = receive(this.#definition, this.state, signal);
+    if ('records' in received) received.records.forEach((record) => this.#note(record));
+  }
+
   #resume(): boolean {
     const { status, cause } = this.state;
     const open = this.state.steps.find((step) => step.phase !== 'done');
@@ -111,7 +117,7 @@ class PureHost {
       open !== undefined && this.#definition.forward.some((s) => s.label === open.label);
     if (status !== 'parked' || cause !== undefined || !known) return false;
     if (this.#resumes++ >= this.saga.resumes) return false;
-    this.#note(resumeRecord(this.#definition, this.state, open.label));
+    this.#receive({ type: 'resume', from: open.label });
     return true;
   }
 

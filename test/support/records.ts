@@ -1,4 +1,12 @@
-import { evolve, SagaState, type Command, type SagaRecord } from 'nestjs-saga-orchestrator/core';
+import {
+  evolve,
+  receive,
+  SagaState,
+  type Command,
+  type SagaDefinition,
+  type SagaRecord,
+  type SagaSignal,
+} from 'nestjs-saga-orchestrator/core';
 
 const error = new Error('no stock');
 
@@ -85,3 +93,28 @@ export function shown(command: Command): string {
   const attempt = command.type === 'probe' ? '' : ` ${command.attempt}`;
   return `${command.type} ${command.step.label}${attempt}`;
 }
+
+/** The records that a signal becomes; `refused: …` when it is refused. */
+export function receivedBy(
+  definition: SagaDefinition,
+  state: SagaState,
+  signal: SagaSignal,
+): readonly SagaRecord[] {
+  const received = receive(definition, state, signal);
+  if ('refusal' in received) throw new Error(`refused: ${received.refusal}`);
+  return received.records;
+}
+
+/** Why a signal is refused; `undefined` when it is not. */
+export function refusalOf(
+  definition: SagaDefinition,
+  state: SagaState,
+  signal: SagaSignal,
+): string | undefined {
+  const received = receive(definition, state, signal);
+  return 'refusal' in received ? received.refusal : undefined;
+}
+
+/** The record that sends a saga forward again. */
+export const resumeOf = (definition: SagaDefinition, state: SagaState, from: string): SagaRecord =>
+  receivedBy(definition, state, { type: 'resume', from })[0] as SagaRecord;

@@ -2,15 +2,16 @@ import type { SagaDefinition } from '../definition/index.js';
 import { SagaStateError } from '../errors/index.js';
 import { logObserver } from '../events/index.js';
 import {
+  deliver,
   drive,
   driveUntil,
-  recoveredRecord,
   refuseTwice,
+  takeOverOf,
   Run,
   type RunEnvironment,
   type RunObserver,
 } from '../execution/index.js';
-import { resumeRecord, stepIndex } from '../machine/index.js';
+import { refusalOfFrom, refused } from '../machine/index.js';
 import { timeOrderedIds, systemClock, type SagaLogger, shownSaga } from '../ports/index.js';
 import type { SagaBuilderOptions } from './builder-options.js';
 import type { SagaStartOptions } from './saga-host.js';
@@ -61,10 +62,15 @@ export function driveBare(
 ): Promise<Run> {
   if (run.driving) refuseTwice(run.sagaName, run.sagaId);
   // It stopped at an attempt without an outcome: whether that took effect is in doubt.
-  if (run.state.last?.phase === 'started') run.note(recoveredRecord(run, 'its caller'));
+  if (run.state.last?.phase === 'started') {
+    deliver(run, takeOverOf(run, { owner: 'its caller' }));
+  }
   if (resumeFrom !== undefined) {
-    if (run.isSuccess) stepIndex(run.definition, resumeFrom);
-    else run.note(resumeRecord(run.definition, run.state, resumeFrom));
+    const signal = { type: 'resume', from: resumeFrom } as const;
+    const unknown = refusalOfFrom(run.definition, resumeFrom);
+    if (unknown !== undefined)
+      throw refused({ name: run.sagaName, id: run.sagaId }, signal, unknown);
+    if (!run.isSuccess) deliver(run, signal);
   } else if (run.state.atRest && !run.isSuccess) {
     throw new SagaStateError(
       `Saga ${shownSaga(run.sagaName, run.sagaId)} has ended as ${run.state.status}; make a new chain to run it again`,

@@ -12,7 +12,7 @@ import {
   type StepResults,
 } from '../definition/index.js';
 import { SagaStateError } from '../errors/index.js';
-import type { Run } from '../execution/index.js';
+import { offer, type Run } from '../execution/index.js';
 import type { SagaLogger } from '../ports/index.js';
 import type { StepValue } from '../result/index.js';
 import { bareRun, driveBare } from './bare-host.js';
@@ -146,9 +146,10 @@ export class SagaOrchestratorBuilder<TContext, TResults extends StepResults = ob
    * @throws SagaStateError when it is not running here.
    */
   cancel(reason = 'cancelled by its caller'): void {
-    if (this.#run?.driving !== true)
+    const run = this.#run;
+    if (run?.driving !== true)
       throw this.stateError('is not running here; cancel it by SagaOperations');
-    this.#run?.requestCancel('operator', reason);
+    offer(run, { type: 'cancel', by: 'operator', reason });
   }
 
   private checked(defined: StepDefinition | readonly string[]): StepDefinition {

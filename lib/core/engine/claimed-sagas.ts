@@ -1,8 +1,7 @@
 import type { SagaDefinition } from '../definition/index.js';
 import { isSagaError } from '../errors/index.js';
-import { recoveredRecord, type Run } from '../execution/index.js';
+import { deliver, takeOverOf, type Run } from '../execution/index.js';
 import { refKey, type SagaRow, type StoredSaga } from '../journal/index.js';
-import { takesCancel } from '../machine/index.js';
 import { fullMessageOf, report, shownWhole } from '../ports/index.js';
 import { claimedSaga, shownRef, type EngineParts } from './engine-parts.js';
 import { NewerSagas } from './newer-sagas.js';
@@ -68,18 +67,14 @@ export class ClaimedSagas {
     const run = runs.load(definition, stored);
     const stranger = whyStranger(run);
     if (stranger !== undefined) return this.#leaveAlone(row, stranger);
-    run.note(recoveredRecord(run, journaling.owner));
-    const cancelled = row.cancelReason !== null && takesCancel(run.state);
-    if (cancelled) run.requestCancel('operator', row.cancelReason);
-    const isNewer = row.version > definition.version;
+    const { owner } = journaling;
+    const { name, id: sagaId, status, recoveries, cancelReason: cancel } = row;
+    const { maxRecoveries } = this;
+    deliver(run, takeOverOf(run, { owner, cancel, recoveries, maxRecoveries }));
+    const isNewer = row.version > definition.version && !run.state.atRest;
     if (isNewer && this.#newer.isLeft(run, stored.entries.length)) return this.#leaveToNewer(row);
-    const { name, id: sagaId, status, recoveries } = row;
     const fields = { saga: name, sagaId, status, recoveries };
     report(logger, 'info', `Saga ${shownRef(row)} is resumed after its process died`, fields);
-    // Who cancels it gives it all of its take-overs again, to come back with.
-    if (!cancelled && row.recoveries > this.maxRecoveries) {
-      run.note({ type: 'parked', reason: 'recovery-limit' });
-    }
     const { ended } = live.launch(run, row.input, row.deadline);
     this.launched(run, ended, row);
   }

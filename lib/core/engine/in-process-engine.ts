@@ -1,8 +1,9 @@
+import { deliver } from '../execution/index.js';
 import { startRequest, type SagaHandle, type SagaStartOptions } from '../builder/index.js';
 import type { SagaDefinition } from '../definition/index.js';
 import { SagaInterruptedError, SagaJournalError } from '../errors/index.js';
 import type { SagaFilter, SagaRef } from '../journal/index.js';
-import { resumeRecord, type ManualWish } from '../machine/index.js';
+import type { ManualWish } from '../machine/index.js';
 import { assemble } from './assemble.js';
 import { accepted, checkInput, checkSame } from './attach.js';
 import { checkedOptions } from './checked-options.js';
@@ -98,7 +99,7 @@ export class InProcessEngine implements SagaEngine {
       return this.#accepted(running, definition);
     }
     const run = runs.create(definition, request, input);
-    if (resumeFrom !== undefined) run.note(resumeRecord(definition, run.state, resumeFrom));
+    if (resumeFrom !== undefined) deliver(run, { type: 'resume', from: resumeFrom });
     return this.#accepted(live.launch(run, input, request.deadline), definition);
   }
 

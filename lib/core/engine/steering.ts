@@ -1,19 +1,18 @@
 import type { SagaHandle } from '../builder/index.js';
 import type { SagaDefinition } from '../definition/index.js';
 import { SagaStateError } from '../errors/index.js';
-import type { Run } from '../execution/index.js';
+import { deliver, type Run } from '../execution/index.js';
 import { encodePayload, type SagaRef } from '../journal/index.js';
 import {
-  firstOpenLabel,
-  refusalOfManual,
-  refusalToCancel,
-  resumeRecord,
-  stepIndex,
+  accept,
+  refusalOfFrom,
+  refused,
+  type CommandSignal,
   type ManualWish,
-  type SagaRecord,
-  verbOf,
+  type ResumeSignal,
+  type SagaSignal,
 } from '../machine/index.js';
-import { quoted, shownWhole } from '../ports/index.js';
+import { shownWhole } from '../ports/index.js';
 import { checkedReason, checkedText } from './checked-text.js';
 import type { LiveSaga } from './live-sagas.js';
 import { shownRef, storedRow, viewByAnyPlan, viewOf, type EngineParts } from './engine-parts.js';
@@ -27,68 +26,51 @@ export interface ManualReason {
   readonly reason: string;
 }
 
-function refuse(ref: SagaRef, verb: string, why: string | undefined): void {
-  if (why !== undefined) throw new SagaStateError(`Cannot ${verb} saga ${shownRef(ref)}: ${why}`);
-}
-
 /** What operators, and callers who resume, do to sagas, by refs that were checked. */
 export class Steering {
   constructor(private readonly parts: EngineParts) {}
 
   async cancel(ref: SagaRef, given: string): Promise<void> {
     const reason = checkedText('reason', given, this.parts.journaling.redact);
+    const signal = { type: 'cancel', by: 'operator', reason } as const;
     const atWork = this.#atWork(ref, async ({ run }) => {
-      if (run.state.cancel === undefined) {
-        refuse(ref, 'cancel', refusalToCancel(run.state));
-        run.requestCancel('operator', reason);
-      }
+      deliver(run, signal);
       await run.persistence?.flush();
       return true;
     });
     if (await atWork) return;
     const seen = await viewByAnyPlan(this.parts, ref);
-    refuse(ref, 'cancel', refusalToCancel(seen.state));
+    accept(ref, seen.definition, seen.state, signal);
     if (seen.state.atRest) {
       // Only who knows its undos can send it back.
       this.parts.registry.get(ref.name);
-      await this.#takeUp(ref, seen.definition, (run) => {
-        refuse(ref, 'cancel', refusalToCancel(run.state));
-        return { type: 'cancel-requested', by: 'operator', reason };
-      });
+      await this.#takeUp(ref, seen.definition, signal);
     } else if ((await wishElsewhere(this.parts, ref, reason)) === 'again') {
       await this.cancel(ref, reason);
     }
   }
 
   async resume(ref: SagaRef, from?: string, definition?: SagaDefinition): Promise<SagaHandle> {
+    const signal: ResumeSignal = { type: 'resume', ...(from !== undefined && { from }) };
     const atWork = await this.#atWork(ref, ({ handle, run }) => {
-      const { definition, state } = run;
-      if (from !== undefined) stepIndex(definition, from);
+      this.#refuseFrom(ref, run, signal);
       // Refused, as it would be once it has come back.
-      if (state.cause !== undefined) {
-        resumeRecord(definition, state, from ?? firstOpenLabel(definition, state));
-      }
+      if (run.state.cause !== undefined) accept(ref, run.definition, run.state, signal);
       return handle;
     });
     if (atWork !== undefined) return atWork;
     const seen = await viewOf(this.parts, ref, definition);
-    if (from !== undefined) stepIndex(seen.definition, from);
+    this.#refuseFrom(ref, seen, signal);
     if (seen.isSuccess) return { id: ref.id, saga: seen, result: () => Promise.resolve(seen) };
-    const plan = seen.definition;
-    const resumed = ({ state }: Run): SagaRecord =>
-      resumeRecord(plan, state, from ?? firstOpenLabel(plan, state));
-    resumed(seen);
-    return this.#takeUp(ref, plan, resumed);
+    accept(ref, seen.definition, seen.state, signal);
+    return this.#takeUp(ref, seen.definition, signal);
   }
 
-  async manual(ref: SagaRef, wish: ManualWish, given: ManualReason): Promise<void> {
+  async manual(ref: SagaRef, command: ManualWish, given: ManualReason): Promise<void> {
     const why = checkedReason(given, this.parts.journaling.redact);
-    const record = (run: Run): SagaRecord => {
-      refuse(ref, verbOf(wish), refusalOfManual(run.state, wish));
-      return this.#manualRecord(run, wish, why);
-    };
+    const signal: CommandSignal = { type: 'command', command, ...why };
     const atWork = this.#atWork(ref, async ({ run }) => {
-      run.note(record(run));
+      deliver(run, signal);
       await run.persistence?.flush();
       // Whether it waits, or works and does not look at its signal: what it would say is not noted.
       run.stop(
@@ -99,17 +81,22 @@ export class Steering {
     });
     if (await atWork) return;
     // Without its records, which may be what is wrong with it.
-    if (wish.act === 'terminate') return terminate(this.parts, ref, why);
-    const seen = await viewOf(this.parts, ref);
-    record(seen);
-    if (wish.act === 'mark-done') await this.#refuseTooLate(ref, seen, wish);
-    await this.#takeUp(ref, seen.definition, record);
+    if (command.act === 'terminate') return terminate(this.parts, ref, signal);
+    const { definition, state } = await viewOf(this.parts, ref);
+    const { deadline } = await storedRow(this.parts, ref);
+    const isMissed = deadline !== null && deadline <= this.parts.environment.clock.now();
+    const whole = isMissed ? { ...signal, missedDeadline: deadline } : signal;
+    accept(ref, definition, state, whole);
+    this.#checkResult(ref, command);
+    await this.#takeUp(ref, definition, whole);
   }
 
   async forget(ref: SagaRef): Promise<void> {
     const { status } = await storedRow(this.parts, ref);
     const gone = await this.parts.journaling.journal.forget({ ref });
-    if (gone === 0) refuse(ref, 'forget', `it is ${status}; only sagas at rest can be forgotten`);
+    if (gone > 0) return;
+    const why = `it is ${status}; only sagas at rest can be forgotten`;
+    throw new SagaStateError(`Cannot forget saga ${shownRef(ref)}: ${why}`);
   }
 
   /**
@@ -127,45 +114,25 @@ export class Steering {
     }
   }
 
-  /** What is done does not make a saga go on whose deadline has passed: it would be undone at once. */
-  async #refuseTooLate(
-    ref: SagaRef,
-    { definition, state }: Run,
-    wish: ManualWish & { readonly act: 'mark-done' },
-  ): Promise<void> {
-    const { label } = wish;
-    const { deadline } = await storedRow(this.parts, ref);
-    if (deadline === null || deadline > this.parts.environment.clock.now()) return;
-    if (state.pivoted || definition.step(label)?.policy.pivot === true) return;
-    const since = new Date(deadline).toISOString();
-    const why = `its deadline passed at ${since}, so that it would not go on but be undone; `;
-    refuse(
-      ref,
-      verbOf(wish),
-      `${why}cancel it, which undoes ${quoted(label)} as well, or terminate it`,
-    );
+  /** A label that the plan does not have is refused whatever became of the saga. */
+  #refuseFrom(ref: SagaRef, { definition }: Run, signal: ResumeSignal): void {
+    const why = signal.from === undefined ? undefined : refusalOfFrom(definition, signal.from);
+    if (why !== undefined) throw refused(ref, signal, why);
   }
 
-  #manualRecord(run: Run, wish: ManualWish, why: ManualReason): SagaRecord {
-    if (wish.act !== 'mark-done') return { type: 'manual', ...wish, ...why };
+  /** Refused before anything is written: an operator's value must be storable like a step's. */
+  #checkResult({ name: saga, id: sagaId }: SagaRef, command: ManualWish): void {
+    if (command.act !== 'mark-done' || command.result === undefined) return;
     const { codec, limits } = this.parts.journaling;
-    const fields = { saga: run.sagaName, sagaId: run.sagaId, payload: 'result' };
-    // Refused before anything is written: an operator's value must be storable like a step's.
-    if (wish.result !== undefined)
-      encodePayload(codec, limits, wish.result, this.parts.logger, fields);
-    const pivot = run.definition.step(wish.label)?.policy.pivot ?? false;
-    return { type: 'manual', act: wish.act, label: wish.label, result: wish.result, pivot, ...why };
+    const fields = { saga, sagaId, payload: 'result' };
+    encodePayload(codec, limits, command.result, this.parts.logger, fields);
   }
 
-  /** Becomes the owner of a saga that nobody works on, notes the record, and carries it on. */
-  async #takeUp(
-    ref: SagaRef,
-    plan: SagaDefinition,
-    recordOf: (run: Run) => SagaRecord,
-  ): Promise<SagaHandle> {
+  /** Becomes the owner of a saga that nobody works on, hands it the signal, and carries it on. */
+  async #takeUp(ref: SagaRef, plan: SagaDefinition, signal: SagaSignal): Promise<SagaHandle> {
     const [row] = await this.parts.claims.claim({ names: [ref.name], limit: 1, id: ref.id });
     if (row === undefined)
       throw new SagaStateError(`Another process works on saga ${shownRef(ref)}`);
-    return takeUp(this.parts, row, plan, recordOf);
+    return takeUp(this.parts, row, plan, signal);
   }
 }

@@ -1,8 +1,10 @@
-import { SagaNotFoundError, SagaStateError } from '../errors/index.js';
+import { SagaNotFoundError } from '../errors/index.js';
 import type { SagaRef, SagaRow, StoredSaga } from '../journal/index.js';
+import { accept, SagaState, type CommandSignal } from '../machine/index.js';
 import { fullMessageOf, report } from '../ports/index.js';
 import { addRecords } from './add-records.js';
 import { claimedSaga, shownRef, storedRow, type EngineParts } from './engine-parts.js';
+import { planWithoutSteps } from './run-factory.js';
 
 /** Its records are left as they are: an operator, or a fixed codec, can still read them. */
 export async function parkUnreadable(
@@ -28,20 +30,20 @@ export async function parkUnreadable(
 export async function terminate(
   parts: EngineParts,
   ref: SagaRef,
-  why: { readonly by: string; readonly reason: string },
+  signal: CommandSignal,
 ): Promise<void> {
-  const { status } = await storedRow(parts, ref);
-  if (status === 'completed' || status === 'compensated') {
-    throw new SagaStateError(`Cannot terminate saga ${shownRef(ref)}: it is ${status}`);
-  }
+  const seen = await storedRow(parts, ref);
+  const plan = planWithoutSteps(seen);
+  const state = new SagaState();
+  state.status = seen.status;
+  const records = accept(ref, plan, state, signal);
   const [row] = await parts.claims.claim({ names: [ref.name], limit: 1, id: ref.id, force: true });
   if (row === undefined) throw new SagaNotFoundError(`Saga ${shownRef(ref)} was just deleted`);
   try {
     const { nextSeq } = await claimedSaga(parts, row);
-    await addRecords(parts, row, nextSeq, 'parked', [
-      { type: 'recovered', owner: parts.journaling.owner },
-      { type: 'manual', act: 'terminate', ...why },
-    ]);
+    const { owner } = parts.journaling;
+    const takenOver = accept(ref, plan, state, { type: 'take-over', owner });
+    await addRecords(parts, row, nextSeq, 'parked', [...takenOver, ...records]);
   } catch (error) {
     parts.live.leaveUnbegun(row, row.epoch);
     throw error;

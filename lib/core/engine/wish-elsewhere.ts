@@ -1,18 +1,17 @@
-import { SagaStateError } from '../errors/index.js';
-import { recoveredRecord, type Run } from '../execution/index.js';
+import { takeOverOf, type Run } from '../execution/index.js';
 import type { SagaRef } from '../journal/index.js';
-import { refusalToCancel, type SagaState } from '../machine/index.js';
+import { accept, receive, refused, type CancelSignal } from '../machine/index.js';
 import { addRecords } from './add-records.js';
-import { claimedSaga, shownRef, viewByAnyPlan, type EngineParts } from './engine-parts.js';
+import { claimedSaga, viewByAnyPlan, type EngineParts } from './engine-parts.js';
 import { takeUp } from './take-up.js';
 
 /** The first pause and the longest one between two looks, in ms. */
 const PAUSES = { first: 20, longest: 250 } as const;
 
-function refuseLate(ref: SagaRef, state: SagaState): void {
-  const why = refusalToCancel(state);
-  if (why === undefined) return;
-  throw new SagaStateError(`Cannot cancel saga ${shownRef(ref)}: the wish came too late, ${why}`);
+function refuseLate(ref: SagaRef, { definition, state }: Run, signal: CancelSignal): void {
+  const received = receive(definition, state, signal);
+  if ('refusal' in received)
+    throw refused(ref, signal, `the wish came too late, ${received.refusal}`);
 }
 
 /**
@@ -27,23 +26,21 @@ async function recordFor(
   reason: string,
 ): Promise<boolean> {
   const { claims, journaling, live } = parts;
-  const record = { type: 'cancel-requested', by: 'operator', reason } as const;
+  const signal = { type: 'cancel', by: 'operator', reason } as const;
   const [row] = await claims.claim({ names: [ref.name], limit: 1, id: ref.id });
   if (row === undefined) return false;
   if (row.status === 'running' && row.fingerprint === seen.definition.fingerprint) {
-    await takeUp(parts, row, seen.definition, ({ state }) => {
-      refuseLate(ref, state);
-      return record;
-    });
+    await takeUp(parts, row, seen.definition, signal);
     return true;
   }
   try {
     if (row.status !== 'running') return false;
     const stored = await claimedSaga(parts, row);
     const run = parts.runs.view(seen.definition, stored);
-    refuseLate(ref, run.state);
-    const recovered = recoveredRecord(run, journaling.owner);
-    await addRecords(parts, row, stored.nextSeq, row.status, [recovered, record]);
+    refuseLate(ref, run, signal);
+    const takenOver = takeOverOf(run, { owner: journaling.owner, cancel: reason });
+    const records = accept(ref, run.definition, run.state, takenOver);
+    await addRecords(parts, row, stored.nextSeq, row.status, records);
     return true;
   } finally {
     live.leaveUnbegun(row, row.epoch);
@@ -66,13 +63,14 @@ export async function wishElsewhere(
 ): Promise<'accepted' | 'again'> {
   const { environment, journaling } = parts;
   const { clock } = environment;
+  const signal = { type: 'cancel', by: 'operator', reason } as const;
   await journaling.journal.requestCancel(ref, reason);
   const end = clock.monotonic() + journaling.lease.ms;
   for (let pause: number = PAUSES.first; ; pause = Math.min(2 * pause, PAUSES.longest)) {
     const seen = await viewByAnyPlan(parts, ref);
     const { state } = seen;
     if (state.cancel !== undefined) return 'accepted';
-    refuseLate(ref, state);
+    refuseLate(ref, seen, signal);
     if (state.atRest) return 'again';
     if (await recordFor(parts, ref, seen, reason)) return 'accepted';
     if (clock.monotonic() >= end) return 'accepted';

@@ -1,12 +1,10 @@
-import { refusalToCancel } from '../machine/index.js';
+import { offer } from './signals.js';
 import { drive } from './drive.js';
 import type { Run } from './run.js';
 
 function passDeadline(run: Run): void {
   // At rest already, though the journal may not know it yet: nobody drives what is noted after that.
-  if (run.state.atRest) return;
-  if (run.state.cancel !== undefined || refusalToCancel(run.state) !== undefined) return;
-  run.requestCancel('deadline', 'deadline');
+  if (!run.state.atRest) offer(run, { type: 'cancel', by: 'deadline', reason: 'deadline' });
 }
 
 /**

@@ -9,7 +9,8 @@ export {
 } from './environment-problems.js';
 export { executionException } from './execution-exception.js';
 export { idempotencyKey } from './idempotency-key.js';
-export { recoveredRecord } from './recovered.js';
+export { takeOverOf } from './recovered.js';
+export { deliver, offer } from './signals.js';
 export { asError } from './outcome.js';
 export type { LateEffect } from './late-effect.js';
 export { Run, type RunObserver } from './run.js';

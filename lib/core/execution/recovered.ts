@@ -1,5 +1,5 @@
 import type { StepDefinition } from '../definition/index.js';
-import type { SagaRecord } from '../machine/index.js';
+import type { SagaSignal, TakeOverSignal } from '../machine/index.js';
 import { backoff } from '../retry/index.js';
 import type { Run } from './run.js';
 
@@ -21,9 +21,10 @@ export function probeTime(
   return { probeAt: Math.ceil(environment.clock.now() + pauseMs) };
 }
 
-/** The record of a take-over: what was in flight may take effect still. */
-export function recoveredRecord(run: Run, owner: string): SagaRecord & { type: 'recovered' } {
+/** The signal that the run is in other hands: what was in flight may take effect still. */
+export function takeOverOf(run: Run, about: Omit<TakeOverSignal, 'type' | 'probeAt'>): SagaSignal {
   const { last } = run.state;
   const step = last?.phase === 'started' ? run.definition.step(last.label) : undefined;
-  return { type: 'recovered', owner, ...(step === undefined ? AT_ONCE : probeTime(run, step, 0)) };
+  const probeAt = step === undefined ? AT_ONCE : probeTime(run, step, 0);
+  return { type: 'take-over', ...about, ...probeAt };
 }

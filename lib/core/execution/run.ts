@@ -155,7 +155,7 @@ export class Run implements ISagaRunContext<unknown> {
     return this.#rare?.wake !== undefined;
   }
 
-  /** Waits `ms`, or until {@link requestCancel}, {@link stop} or `sooner` has changed what comes next. */
+  /** Waits `ms`, or until {@link turnBack}, {@link stop} or `sooner` has changed what comes next. */
   pause(ms: number, sooner?: Promise<void>): Promise<void> {
     return new Promise((resolve) => {
       const wake = (): void => {
@@ -169,10 +169,8 @@ export class Run implements ISagaRunContext<unknown> {
     });
   }
 
-  /** Notes the wish to turn back and aborts the action in flight. An undo is never aborted by it. */
-  requestCancel(by: 'operator' | 'deadline', reason: string): void {
-    this.note({ type: 'cancel-requested', by, reason });
-    if (this.state.pivoted) return;
+  /** Aborts the action in flight; an undo is never aborted by a cancel. */
+  turnBack(reason: string, by: 'operator' | 'deadline'): void {
     if (this.current?.direction === 'do') this.current.abort(new SagaCancelledError(reason, by));
     this.#rare?.wake?.();
   }

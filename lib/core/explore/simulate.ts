@@ -3,10 +3,12 @@ import {
   decide,
   evolve,
   intentOf,
+  receive,
   SagaState,
   type Command,
   type ParkReason,
   type SagaRecord,
+  type SagaSignal,
   type SagaStatus,
 } from '../machine/index.js';
 
@@ -81,6 +83,11 @@ class SimulatedSaga {
     evolve(this.state, record);
   }
 
+  #receive(signal: SagaSignal): void {
+    const received = receive(this.definition, this.state, signal);
+    if ('records' in received) received.records.forEach((record) => this.#note(record));
+  }
+
   #perform(effect: Effect): void {
     const { step } = effect;
     const direction = DIRECTIONS[effect.type];
@@ -96,10 +103,8 @@ class SimulatedSaga {
   }
 
   #takeOver(): void {
-    this.#note({ type: 'recovered', owner: `process ${++this.#processes}` });
-    if (this.state.recoveries > MAX_RECOVERIES) {
-      this.#note({ type: 'parked', reason: 'recovery-limit' });
-    }
+    const owner = `process ${++this.#processes}`;
+    this.#receive({ type: 'take-over', owner, maxRecoveries: MAX_RECOVERIES });
   }
 
   #strike(label: string, direction: Direction): SimulatedFault['kind'] | undefined {
@@ -123,7 +128,7 @@ class SimulatedSaga {
     const { label } = step;
     const { attempt } = effect;
     if (kind === 'cancel') {
-      this.#note({ type: 'cancel-requested', by: 'operator', reason: 'simulated' });
+      this.#receive({ type: 'cancel', by: 'operator', reason: 'simulated' });
     }
     if (kind === undefined || (kind === 'cancel' && effect.type === 'undo')) {
       if (effect.type === 'undo') return { type: 'undone', label, attempt };

@@ -20,13 +20,17 @@ export {
   SAGA_STATUSES,
   type SagaStatus,
 } from './saga-state.js';
-export { resumeRecord, stepIndex } from './resume.js';
+export { refusalOfFrom } from './resume.js';
 export { failureOf } from './summary.js';
+export type { ManualWish } from './refusals.js';
 export {
-  refusalOfManual,
-  refusalToCancel,
-  takesCancel,
-  verbOf,
-  type ManualWish,
-} from './refusals.js';
-export { firstOpenLabel } from './steering.js';
+  accept,
+  receive,
+  refused,
+  type CancelSignal,
+  type CommandSignal,
+  type Received,
+  type ResumeSignal,
+  type SagaSignal,
+  type TakeOverSignal,
+} from './receive.js';

@@ -13,11 +13,6 @@ export function refusalToCancel(state: SagaState): string | undefined {
   return forward ? undefined : `it is ${state.status}`;
 }
 
-/** Whether a wish to cancel says anything new, and is not refused. */
-export function takesCancel(state: SagaState): boolean {
-  return state.cancel === undefined && refusalToCancel(state) === undefined;
-}
-
 /** Why nobody needs to be told, or may be told, that a step did not take place. */
 function refusalOfNotDone(state: SagaState, label: string): string | undefined {
   const step = state.step(label);

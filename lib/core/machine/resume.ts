@@ -1,47 +1,55 @@
-import { shown, type SagaDefinition } from '../definition/index.js';
-import { SagaStateError } from '../errors/index.js';
+import { type SagaDefinition } from '../definition/index.js';
+import { quoted } from '../ports/index.js';
+import { MISMATCH, nextStep } from './next-step.js';
 import type { SagaRecord } from './saga-record.js';
 import type { SagaState } from './saga-state.js';
-import { quoted, shownWhole } from '../ports/index.js';
 
-function refuse({ name }: SagaDefinition, from: string, why: string): never {
-  throw new SagaStateError(`Cannot resume ${shownWhole(name)} from ${from}: ${why}`);
+/**
+ * The label a resume goes on from when none is given: the open step, else the next one, else the
+ * last.
+ */
+export function firstOpenLabel(definition: SagaDefinition, state: SagaState): string {
+  const open = state.steps.find((step) => step.phase !== 'done');
+  const next = nextStep(definition, state);
+  return open?.label ?? (next === MISMATCH ? undefined : next?.label) ?? state.last?.label ?? '';
 }
 
-/** Where a step stands in the plan. @throws SagaStateError when there is none of that label */
-export function stepIndex(definition: SagaDefinition, label: string): number {
-  const index = definition.forward.findIndex((step) => step.label === label);
-  if (index >= 0) return index;
-  const known = definition.forward.map((step) => quoted(step.label)).join(', ');
-  refuse(definition, shown(label), `its labels are ${known}`);
+/** Why there is no resume from that label, whatever became of the saga. */
+export function refusalOfFrom({ forward }: SagaDefinition, from: string): string | undefined {
+  if (forward.some(({ label }) => label === from)) return undefined;
+  return `its labels are ${forward.map(({ label }) => quoted(label)).join(', ')}`;
+}
+
+function before(definition: SagaDefinition, from: string): readonly string[] {
+  const labels = definition.forward.map(({ label }) => label);
+  return labels.slice(0, labels.indexOf(from));
 }
 
 /**
- * The record that sends a saga forward again from a label. Steps before it that have a record count
- * as executed; those without one are skipped, and never undone.
- *
- * @throws SagaStateError when the label is unknown, a step before it is not done, or the saga has
- * begun to undo: what was undone is never resurrected.
+ * Why a saga cannot go forward again from a label: it is unknown, a step before it is not done, or the
+ * saga has begun to undo; what was undone is never resurrected.
  */
-export function resumeRecord(
+export function refusalToResume(
   definition: SagaDefinition,
   state: SagaState,
-  fromLabel: string,
-): SagaRecord {
-  const index = stepIndex(definition, fromLabel);
-  const from = quoted(fromLabel);
+  from: string,
+): string | undefined {
+  const unknown = refusalOfFrom(definition, from);
+  if (unknown !== undefined) return unknown;
   if (state.cause !== undefined || state.status === 'compensated') {
-    refuse(definition, from, 'it has begun to undo its steps; start a new saga');
+    return 'it has begun to undo its steps; start a new saga';
   }
-  if (state.parked?.reason === 'terminated') {
-    refuse(definition, from, 'it was terminated');
-  }
-  const before = definition.forward.slice(0, index).map((step) => step.label);
-  const open = state.steps.find((step) => step.phase !== 'done' && before.includes(step.label));
-  if (open !== undefined) {
-    const label = quoted(open.label);
-    refuse(definition, from, `step ${label} was started and is not done; resume from it`);
-  }
+  if (state.parked?.reason === 'terminated') return 'it was terminated';
+  const done = before(definition, from);
+  const open = state.steps.find((step) => step.phase !== 'done' && done.includes(step.label));
+  if (open === undefined) return undefined;
+  return `step ${quoted(open.label)} was started and is not done; resume from it`;
+}
+
+/**
+ * Steps before it that have a record count as executed; those without one are skipped, and never undone.
+ */
+export function resumed(definition: SagaDefinition, state: SagaState, from: string): SagaRecord {
   const known = new Set([...state.skipped, ...state.steps.map((step) => step.label)]);
-  return { type: 'resumed', skip: before.filter((label) => !known.has(label)) };
+  return { type: 'resumed', skip: before(definition, from).filter((label) => !known.has(label)) };
 }

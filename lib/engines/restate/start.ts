@@ -8,7 +8,7 @@ import {
 } from '../../core/index.js';
 import { withStartHeaders, type DefinitionRegistry } from '../../core/engine/index.js';
 import { encodeInput } from '../../core/journal/index.js';
-import { resumeRecord, SagaState } from '../../core/machine/index.js';
+import { accept, SagaState } from '../../core/machine/index.js';
 import { newBirth, quoted } from '../../core/ports/index.js';
 import type { RunParts } from './restate-run.js';
 import type { StartInput } from './wire.js';
@@ -66,6 +66,6 @@ export function startOf(
   const { resumeFrom } = options;
   if (resumeFrom === undefined) return { ref: { name, id }, input: plan };
   // Refused here, where its caller hears why.
-  resumeRecord(definition, new SagaState(), resumeFrom);
+  accept({ id }, definition, new SagaState(), { type: 'resume', from: resumeFrom });
   return { ref: { name, id }, input: { ...plan, resumeFrom } };
 }

@@ -9,14 +9,12 @@ import { checkedReason, checkedText, type DefinitionRegistry } from '../../core/
 import type { Run } from '../../core/execution/index.js';
 import { decodeHead, encodePayload } from '../../core/journal/index.js';
 import {
-  firstOpenLabel,
-  refusalOfManual,
-  refusalToCancel,
-  resumeRecord,
-  stepIndex,
+  accept,
+  refusalOfFrom,
+  refused,
   type ManualWish,
+  type ResumeSignal,
   type SagaRecord,
-  verbOf,
 } from '../../core/machine/index.js';
 import { viewRun, type RunParts } from './restate-run.js';
 import type { RestateServer } from './server.js';
@@ -30,11 +28,6 @@ const TAKEN_UP_MS = 10_000;
 interface Seen {
   readonly kept: KeptSaga;
   readonly run: Run;
-}
-
-function refuse({ name, id }: SagaRef, verb: string, why: string | undefined): void {
-  if (why !== undefined)
-    throw new SagaStateError(`Cannot ${verb} saga ${shownSaga(name, id)}: ${why}`);
 }
 
 /** What operators, and callers who resume, do to sagas: looked at first, then sent as wishes. */
@@ -61,13 +54,13 @@ export class Steering {
   async cancel(ref: SagaRef, given: string): Promise<void> {
     const reason = checkedText('reason', given, this.runs.storing.redact);
     const { kept, run } = await this.see(ref);
-    if (run.state.cancel !== undefined && !run.state.atRest) return;
-    refuse(ref, 'cancel', refusalToCancel(run.state));
+    const signal = { type: 'cancel', by: 'operator', reason } as const;
+    if (accept(ref, run.definition, run.state, signal).length === 0) return;
     await this.server.wish(ref, kept.invocationId, { kind: 'cancel', by: 'operator', reason });
     if (!run.state.atRest) return;
-    await this.#takenUp(ref, kept, ({ run: { state }, added }) => {
+    await this.#takenUp(ref, kept, ({ run: { definition, state }, added }) => {
       if (added.some(({ type }) => type === 'cancel-requested')) return true;
-      if (state.atRest) refuse(ref, 'cancel', refusalToCancel(state));
+      if (state.atRest) accept(ref, definition, state, signal);
       return false;
     });
   }
@@ -75,17 +68,19 @@ export class Steering {
   /** Sends a parked saga forward; one that runs, or has completed, is left as it is. */
   async resume(ref: SagaRef, from?: string): Promise<Seen> {
     const { kept, run } = await this.see(ref);
-    if (from !== undefined) stepIndex(run.definition, from);
+    const signal: ResumeSignal = { type: 'resume', ...(from !== undefined && { from }) };
+    const unknown = from === undefined ? undefined : refusalOfFrom(run.definition, from);
+    if (unknown !== undefined) throw refused(ref, signal, unknown);
     if (run.isSuccess) return { kept, run };
     if (run.state.status === 'running') return { kept, run };
     const { definition, state } = run;
     // Refused here, where its caller hears why.
-    resumeRecord(definition, state, from ?? firstOpenLabel(definition, state));
+    accept(ref, definition, state, signal);
     const wish: Wish = from === undefined ? { kind: 'resume' } : { kind: 'resume', from };
     await this.server.wish(ref, kept.invocationId, wish);
     await this.#takenUp(ref, kept, ({ run: { isSuccess, state }, added }) => {
       if (isSuccess || added.some(({ type }) => type === 'resumed')) return true;
-      if (state.atRest) resumeRecord(definition, state, from ?? firstOpenLabel(definition, state));
+      if (state.atRest) accept(ref, definition, state, signal);
       return false;
     });
     return { kept, run };
@@ -94,7 +89,8 @@ export class Steering {
   async manual(ref: SagaRef, wish: ManualWish, given: ManualReason): Promise<void> {
     const why = checkedReason(given, this.runs.storing.redact);
     const { kept, run } = await this.see(ref);
-    refuse(ref, verbOf(wish), refusalOfManual(run.state, wish));
+    const signal = { type: 'command', command: wish, ...why } as const;
+    accept(ref, run.definition, run.state, signal);
     const asked = this.#encoded(run, wish);
     await this.server.wish(ref, kept.invocationId, { kind: 'manual', ...asked, ...why });
     const isMine = (record: SagaRecord): boolean =>
@@ -102,9 +98,9 @@ export class Steering {
       record.act === wish.act &&
       record.by === why.by &&
       labelOf(record) === labelOf(wish);
-    await this.#takenUp(ref, kept, ({ run: { state }, added }) => {
+    await this.#takenUp(ref, kept, ({ run: { definition, state }, added }) => {
       if (added.some(isMine)) return true;
-      if (state.atRest) refuse(ref, verbOf(wish), refusalOfManual(state, wish));
+      if (state.atRest) accept(ref, definition, state, signal);
       return false;
     });
   }
@@ -113,7 +109,8 @@ export class Steering {
     const { kept } = await this.see(ref);
     const { status } = kept.row;
     if (status === 'running' || status === 'compensating') {
-      refuse(ref, 'forget', `it is ${status}; only sagas at rest can be forgotten`);
+      const why = `it is ${status}; only sagas at rest can be forgotten`;
+      throw new SagaStateError(`Cannot forget saga ${shownSaga(ref.name, ref.id)}: ${why}`);
     }
     if (status === 'parked' && !kept.killed) await this.server.kill(kept.invocationId);
     await this.server.purge(kept.invocationId);

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { isSagaError } from '../../core/index.js';
 import {
+  deliver,
   announceNext,
   performAnnounced,
-  recoveredRecord,
+  takeOverOf,
   type Advance,
 } from '../../core/execution/index.js';
 import type { StagedRecord } from '../../core/engine/index.js';
-import { resumeRecord } from '../../core/machine/index.js';
 import type { RestateRun } from './restate-run.js';
 import { toWire, type Batch, type StartInput, type Wish } from './wire.js';
 import { grant } from './wishes.js';
@@ -108,7 +108,7 @@ export class Turns {
   #begin(): void {
     const { run } = this.saga;
     const { resumeFrom, deadline } = this.input;
-    if (resumeFrom !== undefined) run.note(resumeRecord(run.definition, run.state, resumeFrom));
+    if (resumeFrom !== undefined) deliver(run, { type: 'resume', from: resumeFrom });
     if (deadline !== null && deadline <= run.environment.clock.now()) {
       // Not heard, and so not counted: a replay folds what it led to.
       grant(run, { kind: 'cancel', by: 'deadline', reason: 'deadline' }, this.codec, false);
@@ -142,11 +142,9 @@ export class Turns {
   /** What was in flight is in doubt from now on. */
   #recover(orderly = false): void {
     const { run } = this.saga;
-    const recovered = recoveredRecord(run, this.#me);
-    run.note(orderly ? { ...recovered, orderly: true } : recovered);
-    if (run.state.recoveries > this.maxRecoveries) {
-      run.note({ type: 'parked', reason: 'recovery-limit' });
-    }
+    const { maxRecoveries } = this;
+    const about = { owner: this.#me, maxRecoveries, ...(orderly && { orderly }) };
+    deliver(run, takeOverOf(run, about));
   }
 
   /**

@@ -33,7 +33,7 @@ const ACTS: readonly [text: string, act: (engine: SagaEngine) => Promise<unknown
     (engine) => engine.manual(ref, { act: 'mark-not-done', label }, why),
   ],
   ['No saga Order', (engine) => engine.cancel({ ...ref, id: `${FORGED}2` }, 'no')],
-  ['Cannot resume Order from', (engine) => engine.resume(ref, 'Ship\nERROR')],
+  ['Cannot resume saga Order', (engine) => engine.resume(ref, 'Ship\nERROR')],
 ];
 
 describe('what operators are told quotes ids and labels: none of them can forge a line', () => {

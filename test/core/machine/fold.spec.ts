@@ -1,11 +1,12 @@
 import { decide, defineSaga, type AnySagaStep } from 'nestjs-saga-orchestrator/core';
-import { failureOf, missingUndos, resumeRecord } from '../../../lib/core/machine/index.js';
+import { failureOf, missingUndos } from '../../../lib/core/machine/index.js';
 import {
   cancelled,
   done,
   failed,
   parked,
   recovered,
+  resumeOf,
   started,
   stateOf,
   turned,
@@ -48,7 +49,7 @@ describe('a resume', () => {
       started('Charge'),
       waits,
       { type: 'parked', reason: 'recovery-limit' },
-      resumeRecord(definition, state, 'Charge'),
+      resumeOf(definition, state, 'Charge'),
     );
     expect(decide(definition, resumed)).toMatchObject({ type: 'run', attempt: 1, notBefore: 0 });
   });
@@ -67,7 +68,7 @@ describe('a resume', () => {
   it('passes a step over once, however often it is made', () => {
     const skipped = { type: 'resumed', skip: ['Reserve'] } as const;
     const state = stateOf(skipped, failed('Charge'));
-    expect(resumeRecord(definition, state, 'Charge')).toEqual({ type: 'resumed', skip: [] });
+    expect(resumeOf(definition, state, 'Charge')).toEqual({ type: 'resumed', skip: [] });
     expect(stateOf(skipped, failed('Charge'), { type: 'resumed', skip: [] }).skipped).toEqual([
       'Reserve',
     ]);

@@ -5,18 +5,15 @@ import {
   type SagaRecord,
   type SagaState,
 } from 'nestjs-saga-orchestrator/core';
-import {
-  failureOf,
-  refusalOfManual,
-  refusalToCancel,
-  resumeRecord,
-} from '../../../lib/core/machine/index.js';
+import { failureOf, type ManualWish } from '../../../lib/core/machine/index.js';
 import {
   cancelled,
   done,
   failed,
   parked,
   recovered,
+  refusalOf,
+  resumeOf,
   shown,
   started,
   stateOf,
@@ -40,6 +37,9 @@ const plan = defineSaga('PlaceOrder', [
 
 const next = (state: SagaState) => shown(decide(plan, state));
 const by = { type: 'manual', by: 'ada', reason: 'called the bank' } as const;
+const cancel = { type: 'cancel', by: 'operator', reason: 'no' } as const;
+const command = (command: ManualWish) =>
+  ({ type: 'command', command, by: 'ada', reason: 'called the bank' }) as const;
 const manual = (act: object) => ({ ...by, ...act }) as SagaRecord;
 
 const failedUndo = [
@@ -79,7 +79,9 @@ describe('what an operator may do to a parked saga', () => {
   it('mark-compensated may settle an undo that a deploy took away', () => {
     const back = [...done('Coupon'), ...failed('Reserve'), turned];
     const lost = stateOf(back, { type: 'parked', reason: 'definition-mismatch', label: 'Coupon' });
-    expect(refusalOfManual(lost, { act: 'mark-compensated', label: 'Coupon' })).toBeUndefined();
+    expect(
+      refusalOf(plan, lost, command({ act: 'mark-compensated', label: 'Coupon' })),
+    ).toBeUndefined();
     const state = stateOf(back, manual({ act: 'mark-compensated', label: 'Coupon' }));
     expect(next(state)).toBe('compensated');
   });
@@ -119,11 +121,9 @@ describe('what an operator may do to a parked saga', () => {
 
     it('a resume runs the step, also one that must not be repeated, and asks no probe', () => {
       const state = stateOf(doubt, notDone);
-      const resumed = resumeRecord(careful, state, 'Ship');
+      const resumed = resumeOf(careful, state, 'Ship');
       expect(decided(stateOf(doubt, notDone, resumed))).toBe('run Ship 1');
-      expect(decided(stateOf(doubt, resumeRecord(careful, stateOf(doubt), 'Ship')))).toBe(
-        'probe Ship',
-      );
+      expect(decided(stateOf(doubt, resumeOf(careful, stateOf(doubt), 'Ship')))).toBe('probe Ship');
     });
 
     it('a cancel undoes the others, and not this one', () => {
@@ -162,9 +162,11 @@ describe('what an operator may do to a parked saga', () => {
     const state = stateOf(done('Reserve'), manual({ act: 'terminate' }));
     expect(state.parked).toEqual({ reason: 'terminated' });
     expect(next(state)).toBe('stop');
-    expect(() => resumeRecord(plan, state, 'Charge')).toThrow(/terminated/);
-    expect(refusalToCancel(state)).toMatch(/terminated/);
-    expect(refusalOfManual(state, { act: 'mark-done', label: 'Reserve' })).toMatch(/terminated/);
+    expect(() => resumeOf(plan, state, 'Charge')).toThrow(/terminated/);
+    expect(refusalOf(plan, state, cancel)).toMatch(/terminated/);
+    expect(refusalOf(plan, state, command({ act: 'mark-done', label: 'Reserve' }))).toMatch(
+      /terminated/,
+    );
   });
 
   it('terminate leaves an account of what was done and is not undone', () => {
@@ -189,9 +191,7 @@ describe('what an operator may do to a parked saga', () => {
     const state = stateOf(lost);
     expect(next(state)).toBe('parked failed-after-pivot Reserve');
     expect(
-      next(
-        stateOf(lost, parked('failed-after-pivot', 'Reserve'), resumeRecord(plan, state, 'Charge')),
-      ),
+      next(stateOf(lost, parked('failed-after-pivot', 'Reserve'), resumeOf(plan, state, 'Charge'))),
     ).toBe('run Charge 1');
   });
 
@@ -205,12 +205,7 @@ describe('what an operator may do to a parked saga', () => {
 });
 
 describe('what an operator may not do', () => {
-  const REFUSED: readonly (readonly [
-    string,
-    SagaState,
-    Parameters<typeof refusalOfManual>[1],
-    RegExp,
-  ])[] = [
+  const REFUSED: readonly (readonly [string, SagaState, ManualWish, RegExp])[] = [
     [
       'terminate what is completed',
       stateOf({ type: 'completed' }),
@@ -310,7 +305,7 @@ describe('what an operator may not do', () => {
   ];
 
   it.each(REFUSED)('%s', (_, state, wish, why) => {
-    expect(refusalOfManual(state, wish)).toMatch(why);
+    expect(refusalOf(plan, state, command(wish))).toMatch(why);
   });
 
   it.each([
@@ -320,7 +315,7 @@ describe('what an operator may not do', () => {
     ['parked on its way back', stateOf(failedUndo), /parked/],
     ['past its pivot', stateOf(afterPivot), /pivot/],
   ])('cancel a saga that is %s', (_, state, why) => {
-    expect(refusalToCancel(state)).toMatch(why);
+    expect(refusalOf(plan, state, cancel)).toMatch(why);
   });
 
   it.each([
@@ -340,7 +335,7 @@ describe('what an operator may not do', () => {
       { act: 'mark-done', label: 'Charge' } as const,
     ],
   ])('but may %s', (_, state, wish) => {
-    expect(refusalOfManual(state, wish)).toBeUndefined();
+    expect(refusalOf(plan, state, command(wish))).toBeUndefined();
   });
 
   it('but may settle the undo of a step that failed cleanly and was undone as attempted', () => {
@@ -356,6 +351,8 @@ describe('what an operator may not do', () => {
       type: 'parked',
       reason: 'compensation-failed',
     });
-    expect(refusalOfManual(stuck, { act: 'mark-compensated', label: 'Charge' })).toBeUndefined();
+    expect(
+      refusalOf(plan, stuck, command({ act: 'mark-compensated', label: 'Charge' })),
+    ).toBeUndefined();
   });
 });

@@ -5,12 +5,13 @@ import {
   type AnySagaStep,
   type RetiredSagaStep,
 } from 'nestjs-saga-orchestrator/core';
-import { firstOpenLabel, resumeRecord } from '../../../lib/core/machine/index.js';
+import { firstOpenLabel } from '../../../lib/core/machine/resume.js';
 import {
   cancelled,
   done,
   failed,
   recovered,
+  resumeOf,
   shown,
   started,
   stateOf,
@@ -127,6 +128,6 @@ describe('a resume after the plan was changed', () => {
   it('is refused for a saga that was terminated', () => {
     const definition = plan(['Reserve']);
     const state = stateOf(done('Reserve'), { type: 'parked', reason: 'terminated' });
-    expect(() => resumeRecord(definition, state, 'Reserve')).toThrow(/was terminated/);
+    expect(() => resumeOf(definition, state, 'Reserve')).toThrow(/was terminated/);
   });
 });

@@ -1,0 +1,22 @@
+import { accept, receive, type SagaRecord, type SagaSignal } from '../machine/index.js';
+import type { Run } from './run.js';
+
+/** Hands a run what reaches it from outside. @throws SagaStateError when it refuses that */
+export function deliver(run: Run, signal: SagaSignal): void {
+  take(run, accept({ id: run.sagaId }, run.definition, run.state, signal));
+}
+
+/** As {@link deliver}, where nobody needs to be told. @returns whether it has changed anything */
+export function offer(run: Run, signal: SagaSignal): boolean {
+  const received = receive(run.definition, run.state, signal);
+  if ('refusal' in received) return false;
+  take(run, received.records);
+  return received.records.length > 0;
+}
+
+function take(run: Run, records: readonly SagaRecord[]): void {
+  for (const record of records) {
+    run.note(record);
+    if (record.type === 'cancel-requested') run.turnBack(record.reason, record.by);
+  }
+}

@@ -1,0 +1,154 @@
+import { shown, type SagaDefinition } from '../definition/index.js';
+import { SagaStateError } from '../errors/index.js';
+import { quoted, shownSaga } from '../ports/index.js';
+import { refusalOfManual, refusalToCancel, verbOf, type ManualWish } from './refusals.js';
+import { firstOpenLabel, refusalToResume, resumed } from './resume.js';
+import type { ManualAct, SagaRecord } from './saga-record.js';
+import type { SagaState } from './saga-state.js';
+
+/** What reaches a saga from outside. */
+export type SagaSignal = CancelSignal | ResumeSignal | CommandSignal | TakeOverSignal;
+
+/** Somebody wants it to turn back, or its deadline has passed. */
+export interface CancelSignal {
+  readonly type: 'cancel';
+  readonly by: 'operator' | 'deadline';
+  readonly reason: string;
+}
+
+/** It goes forward again. */
+export interface ResumeSignal {
+  readonly type: 'resume';
+  /** The label to go on from. @default the step that is open, else the next one */
+  readonly from?: string;
+}
+
+/** An operator does something to it by hand. */
+export interface CommandSignal {
+  readonly type: 'command';
+  readonly command: ManualWish;
+  readonly by: string;
+  readonly reason: string;
+  /** The saga's, when it has passed: in ms since the epoch. */
+  readonly missedDeadline?: number | undefined;
+}
+
+/** Another process carries it on. */
+export interface TakeOverSignal {
+  readonly type: 'take-over';
+  readonly owner: string;
+  /** Nobody died of it: it does not count as a recovery. */
+  readonly orderly?: true;
+  /** When the probe of the step in doubt may be asked first, in ms since the epoch. */
+  readonly probeAt?: number;
+  /** The reason of a cancel that was left for whoever takes it over. */
+  readonly cancel?: string | null;
+  /** Take-overs without progress, this one included. @default as its records tell */
+  readonly recoveries?: number;
+  /** So many of them are allowed. @default any number */
+  readonly maxRecoveries?: number;
+}
+
+/** What becomes of a signal: records, none where it says nothing new, or why it is refused. */
+export type Received = { readonly records: readonly SagaRecord[] } | { readonly refusal: string };
+
+/**
+ * Decides what a signal means for a saga: the one place for whatever reaches it from outside, as
+ * `decide` is for what it does next. Pure; the records are folded by `evolve`.
+ */
+export function receive(
+  definition: SagaDefinition,
+  state: SagaState,
+  signal: SagaSignal,
+): Received {
+  switch (signal.type) {
+    case 'cancel': {
+      // It turns back already, or will at its next step boundary.
+      if (state.cancel !== undefined && !state.atRest) return { records: [] };
+      const refusal = refusalToCancel(state);
+      return refusal === undefined ? { records: [cancelRequested(signal)] } : { refusal };
+    }
+    case 'resume': {
+      const { from = firstOpenLabel(definition, state) } = signal;
+      const refusal = refusalToResume(definition, state, from);
+      return refusal === undefined ? { records: [resumed(definition, state, from)] } : { refusal };
+    }
+    case 'command': {
+      const { command } = signal;
+      const refusal = refusalOfManual(state, command) ?? tooLate(definition, state, signal);
+      return refusal === undefined ? { records: [manualAct(definition, signal)] } : { refusal };
+    }
+    case 'take-over':
+      return { records: takenOver(state, signal) };
+  }
+}
+
+/**
+ * As {@link receive}, for whoever must be told of a refusal.
+ *
+ * @throws SagaStateError with what was refused, and why.
+ */
+export function accept(
+  { id }: { readonly id: string },
+  definition: SagaDefinition,
+  state: SagaState,
+  signal: SagaSignal,
+): readonly SagaRecord[] {
+  const received = receive(definition, state, signal);
+  if ('records' in received) return received.records;
+  throw refused({ name: definition.name, id }, signal, received.refusal);
+}
+
+/** What somebody is told whose signal a saga has refused. */
+export function refused(
+  { name, id }: { readonly name: string; readonly id: string },
+  signal: SagaSignal,
+  why: string,
+): SagaStateError {
+  const verb = signal.type === 'command' ? verbOf(signal.command) : signal.type;
+  const label = signal.type === 'resume' ? signal.from : undefined;
+  const from = label === undefined ? '' : ` from ${shown(label)}`;
+  return new SagaStateError(`Cannot ${verb} saga ${shownSaga(name, id)}${from}: ${why}`);
+}
+
+function cancelRequested({ by, reason }: Omit<CancelSignal, 'type'>): SagaRecord {
+  return { type: 'cancel-requested', by, reason };
+}
+
+/** What is done does not make a saga go on whose deadline has passed: it would be undone at once. */
+function tooLate(
+  definition: SagaDefinition,
+  state: SagaState,
+  { command, missedDeadline }: CommandSignal,
+): string | undefined {
+  if (missedDeadline === undefined || command.act !== 'mark-done') return undefined;
+  if (state.pivoted || definition.step(command.label)?.policy.pivot === true) return undefined;
+  const since = new Date(missedDeadline).toISOString();
+  return (
+    `its deadline passed at ${since}, so that it would not go on but be undone; ` +
+    `cancel it, which undoes ${quoted(command.label)} as well, or terminate it`
+  );
+}
+
+function manualAct(definition: SagaDefinition, { command, by, reason }: CommandSignal): ManualAct {
+  if (command.act !== 'mark-done') return { type: 'manual', ...command, by, reason };
+  const { act, label, result } = command;
+  const pivot = definition.step(label)?.policy.pivot ?? false;
+  return { type: 'manual', act, label, result, pivot, by, reason };
+}
+
+/** Who cancels it gives it all of its take-overs again, to come back with. */
+function takenOver(state: SagaState, signal: TakeOverSignal): readonly SagaRecord[] {
+  const { owner, orderly, probeAt, cancel, maxRecoveries = Infinity, recoveries } = signal;
+  const recovered: SagaRecord = {
+    ...{ type: 'recovered', owner },
+    ...(orderly && { orderly }),
+    ...(probeAt !== undefined && { probeAt }),
+  };
+  const count = recoveries ?? state.recoveries + (signal.orderly ? 0 : 1);
+  if (cancel != null && state.cancel === undefined && refusalToCancel(state) === undefined) {
+    return [recovered, cancelRequested({ by: 'operator', reason: cancel })];
+  }
+  if (count <= maxRecoveries) return [recovered];
+  return [recovered, { type: 'parked', reason: 'recovery-limit' }];
+}
