@@ -54,7 +54,7 @@ const ALL = '**/test/**/*.spec.ts';
 const STORES = '**/test/{journals,crash}/**/*.spec.ts';
 const RANDOM = [
   '**/test/**/*.property.spec.ts',
-  '**/test/core/recovery/{model,interleavings}.spec.ts',
+  '**/test/engines/in-process/recovery/{model,interleavings}.spec.ts',
 ];
 const not = (...globs: readonly string[]) => globs.map((glob) => `!${glob}`);
 

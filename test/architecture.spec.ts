@@ -14,10 +14,10 @@ interface Layer {
 }
 
 const LAYERS: Readonly<Record<string, Layer>> = {
-  index: { layers: ['core', 'nest', 'journals/memory'] },
+  index: { layers: ['core', 'engines/in-process', 'nest', 'journals/memory'] },
   core: { layers: [] },
   nest: {
-    layers: ['core', 'journals/memory'],
+    layers: ['core', 'engines/in-process', 'journals/memory'],
     packages: ['@nestjs/common', '@nestjs/core', 'rxjs', 'reflect-metadata'],
     lazy: ['nest-winston', 'winston'],
   },
@@ -25,6 +25,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   'journals/sql': { layers: ['core'] },
   'journals/sqlite': { layers: ['core', 'journals/sql'], lazy: ['libsql'] },
   'journals/postgres': { layers: ['core', 'journals/sql'], lazy: ['pg'] },
+  'engines/in-process': { layers: ['core'] },
   'engines/restate': { layers: ['core'], packages: ['@restatedev/restate-sdk'] },
   observability: {
     layers: ['core', 'nest'],
@@ -33,6 +34,9 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   dashboard: { layers: ['core', 'nest'], packages: ['@nestjs/common', '@nestjs/core'] },
   testing: { layers: ['core'] },
 };
+
+/** All that an engine sees of core. */
+const PORT: ReadonlySet<string> = new Set(['core/index.ts', 'core/engine/index.ts']);
 
 const MAX_LINES = 200;
 
@@ -103,6 +107,8 @@ function violations(sources: Sources): string[] {
         else if (to !== layerOf(path) && !layer.layers.includes(to)) bad(`layer '${to}'`);
         else if (roomOf(target) !== roomOf(path) && posix.basename(target) !== 'index.ts')
           bad('past the index.ts of its neighbour');
+        else if (layerOf(path).startsWith('engines/') && to === 'core' && !PORT.has(target))
+          bad('which no engine written elsewhere could');
       } else if (!specifier.startsWith('node:')) {
         const name = specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
         if (layer.lazy?.includes(name)) {
@@ -192,6 +198,14 @@ describe('the architecture of lib', () => {
       'neighbours meet through index.ts',
       { 'core/a/x.ts': `import '../b/y.js';`, 'core/b/y.ts': '' },
       /past the index\.ts/,
+    ],
+    [
+      'an engine sees of core what any engine sees',
+      {
+        'engines/restate/a.ts': `import '../../core/machine/index.js';`,
+        'core/machine/index.ts': '',
+      },
+      /no engine written elsewhere/,
     ],
     ['what is imported exists', { 'core/a.ts': `import './gone.js';` }, /does not exist/],
     ['every folder is a known layer', { 'utils/a.ts': '' }, /no layer is called 'utils'/],

@@ -1,13 +1,8 @@
 // Sagas without Nest: define them, run them, journal them.
 
 // Chains
-export {
-  SagaOrchestratorBuilder,
-  type SagaBuilderOptions,
-  type SagaHandle,
-  type SagaHost,
-  type SagaStartOptions,
-} from './builder/index.js';
+export { SagaOrchestratorBuilder, type SagaBuilderOptions } from './builder/index.js';
+export type { SagaHandle, SagaHost, SagaStartOptions } from './engine/index.js';
 
 // What steps see and answer
 export {
@@ -90,13 +85,9 @@ export type { LateEffect, RunEnvironment, RunObserver, SagaHeaders } from './exe
 
 // Journals and engines
 export {
-  InProcessEngine,
   type EngineHealth,
   type EngineSettings,
-  type InProcessEngineOptions,
   type ManualReason,
-  type RecoveryOptions,
-  type RetentionOptions,
   type SagaDetails,
   type SagaEngine,
   type SagaEngineProvider,

@@ -9,7 +9,8 @@ import {
   shown,
   unknownProblems,
 } from '../core/definition/index.js';
-import { engineProblems, settingsProblems } from '../core/engine/index.js';
+import { settingsProblems } from '../core/engine/index.js';
+import { engineProblems } from '../engines/in-process/index.js';
 import { memoryJournal } from '../journals/memory/index.js';
 import type { SagaModuleAsyncOptions, SagaModuleOptions } from './saga-module-options.js';
 import { SAGA_OPTIONS } from './tokens.js';

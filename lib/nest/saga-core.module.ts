@@ -1,11 +1,7 @@
 import { Global, Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
-import {
-  InProcessEngine,
-  type RunObserver,
-  type SagaEngine,
-  type SagaLogger,
-} from '../core/index.js';
+import type { RunObserver, SagaEngine, SagaLogger } from '../core/index.js';
+import { InProcessEngine } from '../engines/in-process/index.js';
 import { isObject, loggerProblem, methodsProblem } from '../core/definition/index.js';
 import { redactProblems } from '../core/engine/index.js';
 import { LOG_LEVELS, redacting, report } from '../core/ports/index.js';

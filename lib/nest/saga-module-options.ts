@@ -3,9 +3,7 @@ import type {
   Journal,
   PayloadCodec,
   PayloadLimits,
-  RecoveryOptions,
   RedactOption,
-  RetentionOptions,
   RunObserver,
   SagaEngineProvider,
   SagaInterceptor,
@@ -13,6 +11,7 @@ import type {
   StartHeaders,
   UnknownWhen,
 } from '../core/index.js';
+import type { RecoveryOptions, RetentionOptions } from '../engines/in-process/index.js';
 
 /** Settings of the saga module; all may be left out. */
 export interface SagaModuleOptions {

@@ -1,4 +1,4 @@
-import type { InProcessEngine } from 'nestjs-saga-orchestrator/core';
+import type { InProcessEngine } from 'nestjs-saga-orchestrator/in-process';
 import { SAGA_ID, type Case } from './cases.js';
 import type { Ledger } from './ledger.js';
 

@@ -3,9 +3,9 @@ import {
   isSagaError,
   SagaOrchestratorBuilder,
   silentLogger,
-  type InProcessEngine,
   type SagaDefinition,
 } from 'nestjs-saga-orchestrator/core';
+import type { InProcessEngine } from 'nestjs-saga-orchestrator/in-process';
 import { SAGA_ID } from './cases.js';
 import type { Ledger } from './ledger.js';
 

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
-import { InProcessEngine, silentLogger } from 'nestjs-saga-orchestrator/core';
+import { silentLogger } from 'nestjs-saga-orchestrator/core';
+import { InProcessEngine } from 'nestjs-saga-orchestrator/in-process';
 import { act, actFromElsewhere } from './act.js';
 import { ask } from './ask.js';
 import { ledgerOf, SAGA_ID } from './cases.js';

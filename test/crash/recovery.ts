@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { InProcessEngine, silentLogger, type Journal } from 'nestjs-saga-orchestrator/core';
+import { silentLogger, type Journal } from 'nestjs-saga-orchestrator/core';
+import { InProcessEngine } from 'nestjs-saga-orchestrator/in-process';
 import { act } from './act.js';
 import { ask } from './ask.js';
 import { ledgerOf, SAGA_ID, type Case } from './cases.js';

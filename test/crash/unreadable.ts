@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { InProcessEngine, silentLogger } from 'nestjs-saga-orchestrator/core';
+import { silentLogger } from 'nestjs-saga-orchestrator/core';
+import { InProcessEngine } from 'nestjs-saga-orchestrator/in-process';
 import { ledgerOf, SAGA_ID, type Case } from './cases.js';
 import { NOBODY, sagaUnderTest } from './saga-under-test.js';
 import { rawStore, type RawStore } from './soak/raw-store.js';

@@ -1,4 +1,5 @@
-import { InProcessEngine, silentLogger } from 'nestjs-saga-orchestrator/core';
+import { silentLogger } from 'nestjs-saga-orchestrator/core';
+import { InProcessEngine } from 'nestjs-saga-orchestrator/in-process';
 import { engineContract, type EngineHarness } from 'nestjs-saga-orchestrator/testing';
 import { memoryJournal } from 'nestjs-saga-orchestrator';
 import { judge } from './judge.js';

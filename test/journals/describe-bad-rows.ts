@@ -1,11 +1,11 @@
 import {
   defineSaga,
-  InProcessEngine,
   type Journal,
   type SagaDetails,
   type SagaRecord,
   type SagaSummary,
 } from 'nestjs-saga-orchestrator/core';
+import { InProcessEngine } from 'nestjs-saga-orchestrator/in-process';
 import { RecordingLogger } from '../support/recording-logger.js';
 import { seed } from '../support/seed.js';
 

@@ -1,12 +1,12 @@
 import {
   defineSaga,
-  InProcessEngine,
   silentLogger,
   systemClock,
   type AnySagaStep,
   type Journal,
   type SagaDetails,
 } from 'nestjs-saga-orchestrator/core';
+import { InProcessEngine } from 'nestjs-saga-orchestrator/in-process';
 
 const LEASE = 1_500;
 const ref = { name: 'PlaceOrder', id: 'o-1' };

@@ -1,9 +1,6 @@
 import { memoryJournal } from 'nestjs-saga-orchestrator';
-import {
-  InProcessEngine,
-  SagaOrchestratorBuilder,
-  silentLogger,
-} from 'nestjs-saga-orchestrator/core';
+import { SagaOrchestratorBuilder, silentLogger } from 'nestjs-saga-orchestrator/core';
+import { InProcessEngine } from 'nestjs-saga-orchestrator/in-process';
 
 function engineWith(maxEnded: number) {
   const engine = new InProcessEngine({

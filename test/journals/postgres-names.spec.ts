@@ -1,5 +1,5 @@
 import { postgresJournal } from 'nestjs-saga-orchestrator/postgres';
-import { describeNames } from '../core/engine/describe-names.js';
+import { describeNames } from '../engines/in-process/describe-names.js';
 import { postgresStore } from './postgres-store.js';
 
 const store = postgresStore();

@@ -1,5 +1,6 @@
 import { Pool } from 'pg';
-import { defineSaga, InProcessEngine, silentLogger } from 'nestjs-saga-orchestrator/core';
+import { defineSaga, silentLogger } from 'nestjs-saga-orchestrator/core';
+import { InProcessEngine } from 'nestjs-saga-orchestrator/in-process';
 import { postgresJournal } from 'nestjs-saga-orchestrator/postgres';
 import { created, sagaOf } from '../../lib/testing/contract/fixtures.js';
 import { rejectionOf } from '../support/shop.js';

@@ -1,5 +1,6 @@
 import { Pool, type PoolClient } from 'pg';
-import { defineSaga, InProcessEngine, type SagaRow } from 'nestjs-saga-orchestrator/core';
+import { defineSaga, type SagaRow } from 'nestjs-saga-orchestrator/core';
+import { InProcessEngine } from 'nestjs-saga-orchestrator/in-process';
 import { postgresJournal, type PgPool } from 'nestjs-saga-orchestrator/postgres';
 import { ANNA, batchOf, created, sagaOf } from '../../lib/testing/contract/fixtures.js';
 import { RecordingLogger } from '../support/recording-logger.js';

@@ -1,10 +1,6 @@
 import { join } from 'node:path';
-import {
-  defineSaga,
-  InProcessEngine,
-  silentLogger,
-  type Journal,
-} from 'nestjs-saga-orchestrator/core';
+import { defineSaga, silentLogger, type Journal } from 'nestjs-saga-orchestrator/core';
+import { InProcessEngine } from 'nestjs-saga-orchestrator/in-process';
 import { memoryJournal } from 'nestjs-saga-orchestrator';
 import { postgresJournal } from 'nestjs-saga-orchestrator/postgres';
 import { sqliteJournal } from 'nestjs-saga-orchestrator/sqlite';

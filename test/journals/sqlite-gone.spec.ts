@@ -11,7 +11,8 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { defineSaga, InProcessEngine, type Journal } from 'nestjs-saga-orchestrator/core';
+import { defineSaga, type Journal } from 'nestjs-saga-orchestrator/core';
+import { InProcessEngine } from 'nestjs-saga-orchestrator/in-process';
 import { sqliteJournal } from 'nestjs-saga-orchestrator/sqlite';
 import { ManualClock } from '../support/manual-clock.js';
 import { RecordingLogger } from '../support/recording-logger.js';

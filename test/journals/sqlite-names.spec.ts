@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { sqliteJournal } from 'nestjs-saga-orchestrator/sqlite';
-import { describeNames } from '../core/engine/describe-names.js';
+import { describeNames } from '../engines/in-process/describe-names.js';
 import { removeTempFolders, tempFolder } from './temp-folder.js';
 
 afterAll(removeTempFolders);

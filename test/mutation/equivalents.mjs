@@ -17,6 +17,6 @@ export const EQUIVALENT = {
     'there is no step behind the last one either',
   'lib/core/machine/saga-state.ts | inherited | other constant: false → true':
     'as above: what is inherited is only looked up by label',
-  'lib/core/engine/journaled-run.ts | #write | forget statement: this.#busy = this.#next !== undefined; → {}':
+  'lib/engines/in-process/journaled-run.ts | #write | forget statement: this.#busy = this.#next !== undefined; → {}':
     'every write then waits for the one before, which has ended',
 };

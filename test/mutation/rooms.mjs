@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs';
 
-const engine = (...names) => names.map((name) => `test/core/engine/${name}.spec.ts`);
-const recovery = (...names) => names.map((name) => `test/core/recovery/${name}.spec.ts`);
+const engine = (...names) => names.map((name) => `test/engines/in-process/${name}.spec.ts`);
+const recovery = (...names) =>
+  names.map((name) => `test/engines/in-process/recovery/${name}.spec.ts`);
 
 /**
  * What is mutated, and which specs have to find it: files, or all specs of a folder. `first`: the specs
@@ -19,19 +20,19 @@ export const ROOMS = {
       'test/core/machine/oracle.property.spec.ts',
       'test/core/execution',
       'test/core/builder',
-      'test/core/recovery/deploys.spec.ts',
-      'test/core/recovery/manual.spec.ts',
-      'test/core/engine/resume.spec.ts',
-      'test/core/engine/operations.spec.ts',
+      'test/engines/in-process/recovery/deploys.spec.ts',
+      'test/engines/in-process/recovery/manual.spec.ts',
+      'test/engines/in-process/resume.spec.ts',
+      'test/engines/in-process/operations.spec.ts',
     ],
   },
   engine: {
-    sources: ['lib/core/engine'],
+    sources: ['lib/engines/in-process', 'lib/core/engine', 'lib/core/persistence'],
     specs: [
-      'test/core/engine/start.spec.ts',
-      'test/core/recovery/ownership.spec.ts',
-      'test/core/engine',
-      'test/core/recovery',
+      'test/engines/in-process/start.spec.ts',
+      'test/engines/in-process/recovery/ownership.spec.ts',
+      'test/engines/in-process',
+      'test/engines/in-process/recovery',
       'test/engines/in-process.spec.ts',
     ],
     first: {

@@ -1,7 +1,6 @@
 import assert from 'node:assert';
 import { Injectable, Logger, Module, type ModuleMetadata } from '@nestjs/common';
 import {
-  InProcessEngine,
   jsonCodec,
   memoryJournal,
   Saga,
@@ -15,6 +14,7 @@ import {
   type ISagaContext,
   type SagaModuleOptions,
 } from 'nestjs-saga-orchestrator';
+import { InProcessEngine } from 'nestjs-saga-orchestrator/in-process';
 import { RecordingLogger } from '../support/recording-logger.js';
 import { boot, bootFailure, bootModule } from './boot.js';
 import { ORDERS, PlaceOrderSaga, tea } from './orders.js';

@@ -2,7 +2,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import {
-  InProcessEngine,
   memoryJournal,
   NonRetryableError,
   OutcomeUnknownError,
@@ -14,6 +13,7 @@ import {
   type SagaExecutionException,
   type SagaModuleOptions,
 } from 'nestjs-saga-orchestrator';
+import { InProcessEngine } from 'nestjs-saga-orchestrator/in-process';
 import { sqliteJournal } from 'nestjs-saga-orchestrator/sqlite';
 import { removeTempFolders, tempFolder } from '../journals/temp-folder.js';
 import { RecordingLogger } from '../support/recording-logger.js';

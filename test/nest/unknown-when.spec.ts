@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import {
-  InProcessEngine,
   isAnswerLost,
   memoryJournal,
   Saga,
@@ -12,6 +11,7 @@ import {
   type SagaExecutionException,
   type SagaModuleOptions,
 } from 'nestjs-saga-orchestrator';
+import { InProcessEngine } from 'nestjs-saga-orchestrator/in-process';
 import { boot } from './boot.js';
 
 class BrokerTimeout extends Error {}

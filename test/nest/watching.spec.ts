@@ -1,12 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import {
-  InProcessEngine,
   memoryJournal,
   SagaOptionsError,
   silentLogger,
   type EngineSettings,
   type SagaModuleOptions,
 } from 'nestjs-saga-orchestrator';
+import { InProcessEngine } from 'nestjs-saga-orchestrator/in-process';
 import { boot } from './boot.js';
 
 const another = {

@@ -1,4 +1,5 @@
 import type { SagaDefinition } from '../definition/index.js';
+import { STANDARD_ENVIRONMENT, startRequest, type SagaStartOptions } from '../engine/index.js';
 import { SagaStateError } from '../errors/index.js';
 import { logObserver } from '../events/index.js';
 import {
@@ -8,21 +9,11 @@ import {
   refuseTwice,
   takeOverOf,
   Run,
-  type RunEnvironment,
   type RunObserver,
 } from '../execution/index.js';
 import { refusalOfFrom, refused } from '../machine/index.js';
-import { timeOrderedIds, systemClock, type SagaLogger, shownSaga } from '../ports/index.js';
+import { type SagaLogger, shownSaga } from '../ports/index.js';
 import type { SagaBuilderOptions } from './builder-options.js';
-import type { SagaStartOptions } from './saga-host.js';
-import { startRequest } from './start-request.js';
-
-/** Time and chance for runs that nobody gave another environment. */
-export const STANDARD_ENVIRONMENT: RunEnvironment = {
-  clock: systemClock,
-  ids: timeOrderedIds,
-  random: Math.random,
-};
 
 /**
  * A run without journal: on the live context, in this process alone.

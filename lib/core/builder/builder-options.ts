@@ -3,13 +3,12 @@ import {
   isGroup,
   loggerProblem,
   methodsProblem,
-  namesOf,
   refuseProblems,
-  SAGA_OPTIONS,
   shown,
   type SagaDefinition,
   type SagaDefinitionOptions,
 } from '../definition/index.js';
+import type { SagaHost, SagaStartOptions } from '../engine/index.js';
 import {
   environmentProblems,
   observerProblems,
@@ -17,7 +16,6 @@ import {
   type RunObserver,
 } from '../execution/index.js';
 import type { SagaLogger } from '../ports/index.js';
-import type { SagaHost, SagaStartOptions } from './saga-host.js';
 
 /** Everything beyond the name, context and logger of a chain. */
 export interface SagaBuilderOptions extends SagaStartOptions, SagaDefinitionOptions {
@@ -29,12 +27,6 @@ export interface SagaBuilderOptions extends SagaStartOptions, SagaDefinitionOpti
   readonly environment?: RunEnvironment;
   readonly observers?: readonly RunObserver[];
 }
-
-/** What a chain has beside the options of its start. */
-export const OF_A_CHAIN = namesOf<Omit<SagaBuilderOptions, keyof SagaStartOptions>>({
-  ...{ definition: true, host: true, environment: true, observers: true },
-  ...SAGA_OPTIONS,
-});
 
 function isLogger(logger: Partial<SagaLogger> | null | undefined): boolean {
   return (

@@ -1,9 +1,8 @@
 import type { SagaDefinition } from '../definition/index.js';
+import { STANDARD_ENVIRONMENT, type SagaHandle, type SagaHost } from '../engine/index.js';
 import { refuseTwice } from '../execution/index.js';
-import { STANDARD_ENVIRONMENT } from './bare-host.js';
 import type { SagaBuilderOptions } from './builder-options.js';
 import type { RunView } from './run-view.js';
-import type { SagaHandle, SagaHost } from './saga-host.js';
 
 /**
  * The saga of one chain on its host. Whatever becomes of its first start, the next one is of the same

@@ -11,6 +11,7 @@ import {
   type StepDefinition,
   type StepResults,
 } from '../definition/index.js';
+import type { SagaHandle } from '../engine/index.js';
 import { SagaStateError } from '../errors/index.js';
 import { offer, type Run } from '../execution/index.js';
 import type { SagaLogger } from '../ports/index.js';
@@ -21,7 +22,6 @@ import { checkChain, type SagaBuilderOptions } from './builder-options.js';
 import type { InferredStep, KeptStep, WrittenStep } from './chain-step.js';
 import { HostedChain } from './hosted-chain.js';
 import { RunView } from './run-view.js';
-import type { SagaHandle } from './saga-host.js';
 
 /**
  * Defines a saga step by step, and runs it.

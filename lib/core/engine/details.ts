@@ -1,16 +1,7 @@
 import { toEvent } from '../events/index.js';
-import {
-  checkFilter,
-  damageOf,
-  decodeHead,
-  type SagaFilter,
-  type SagaRef,
-  type SagaRow,
-  type StoredSaga,
-} from '../journal/index.js';
+import { damageOf, decodeHead, type SagaRow, type StoredSaga } from '../journal/index.js';
 import { evolve, SagaState } from '../machine/index.js';
-import type { Journaling } from './journaling.js';
-import type { SagaDetails, SagaSummary, SagaSummaryPage } from './saga-engine.js';
+import type { SagaDetails, SagaSummary } from './saga-engine.js';
 
 export function summaryOf(row: SagaRow): SagaSummary {
   return {
@@ -44,24 +35,4 @@ export function detailsOf(stored: StoredSaga): SagaDetails {
   const damage = damageOf(stored);
   const details = { ...summaryOf(row), parkReason: state.parked?.reason, timeline };
   return damage === undefined ? details : { ...details, damage };
-}
-
-export async function lookedUp(
-  { journal }: Journaling,
-  ref: SagaRef,
-): Promise<SagaDetails | undefined> {
-  const stored = await journal.load(ref);
-  return stored && detailsOf(stored);
-}
-
-/** A page of the sagas of one application: the engine's own, unless another one is asked for. */
-export async function listed(
-  { journal, application }: Journaling,
-  filter: SagaFilter,
-): Promise<SagaSummaryPage> {
-  checkFilter(filter);
-  const asked = { ...filter, application: filter.application ?? application };
-  const { rows, nextCursor } = await journal.list(asked);
-  const sagas = rows.map(summaryOf);
-  return nextCursor === undefined ? { sagas } : { sagas, nextCursor };
 }

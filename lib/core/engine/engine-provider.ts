@@ -1,4 +1,4 @@
-import { STANDARD_ENVIRONMENT } from '../builder/index.js';
+import { STANDARD_ENVIRONMENT } from './standard-environment.js';
 import type { UnknownWhen } from '../errors/index.js';
 import type { RunEnvironment, RunObserver } from '../execution/index.js';
 import type { PayloadCodec, PayloadLimits } from '../journal/index.js';

@@ -1,18 +1,90 @@
-export type { InProcessEngineOptions } from './engine-options.js';
-export { InProcessEngine } from './in-process-engine.js';
-export type { SagaDetails, SagaEngine, SagaSummary, SagaSummaryPage } from './saga-engine.js';
-export type { EngineHealth } from './engine-health.js';
-export type { RecoveryOptions } from './recovery-worker.js';
-export type { RetentionOptions } from './retention.js';
-export type { ManualReason } from './steering.js';
+// The port between an engine and whoever starts, sees and operates sagas, and what engines are made of:
+// beside `core/index`, all that an engine may import.
 
-// For engines beside this one
-export { checkInput, checkSame } from './attach.js';
-export { detailsOf, summaryOf } from './details.js';
+// The port
+export type { SagaHandle, SagaHost, SagaStartOptions } from './saga-host.js';
+export { checkStart, startRequest, type StartRequest } from './start-request.js';
+// What every engine does alike
+export { STANDARD_ENVIRONMENT } from './standard-environment.js';
+export type {
+  ManualReason,
+  SagaDetails,
+  SagaEngine,
+  SagaSummary,
+  SagaSummaryPage,
+} from './saga-engine.js';
+export type { EngineHealth } from './engine-health.js';
 export { environmentOf, type EngineSettings, type SagaEngineProvider } from './engine-provider.js';
-export { engineProblems, settingsProblems, unknownSettings } from './checked-options.js';
+export { SETTINGS, settingsProblems, unknownSettings } from './checked-settings.js';
 export { checkedReason, checkedText } from './checked-text.js';
 export { redactProblems } from './redact-problems.js';
+export { checkInput, checkSame } from './duplicate-start.js';
+export { detailsOf, summaryOf } from './details.js';
 export { DefinitionRegistry } from './registry.js';
 export { withStartHeaders, type StartedSaga, type StartHeaders } from './start-headers.js';
-export { StoredRun, type StagedRecord, type Storing } from './stored-run.js';
+export { StoredRun, type StagedRecord, type Storing } from '../persistence/index.js';
+
+// One run: its plan, its driver, its stored form, its signals
+export {
+  groupProblem,
+  isGroup,
+  methodsProblem,
+  nameProblem,
+  namesOf,
+  type Ranges,
+  rangesProblems,
+  refuseProblems,
+  shown,
+  unknownProblems,
+  wholeProblem,
+  withoutUndefined,
+} from '../definition/index.js';
+export { logObserver } from '../events/index.js';
+export {
+  type Advance,
+  announceNext,
+  deliver,
+  drive,
+  driveUntil,
+  executionException,
+  NO_HEADERS,
+  offer,
+  performAnnounced,
+  Run,
+  type RunOrigin,
+  takeOverOf,
+  withdrawIntent,
+} from '../execution/index.js';
+export {
+  checkFilter,
+  damageOf,
+  decodeHead,
+  encodeHead,
+  encodeInput,
+  encodePayload,
+  payloadLimits,
+  redactedError,
+} from '../journal/index.js';
+export {
+  accept,
+  type CancelSignal,
+  type CommandSignal,
+  type ManualWish,
+  missingUndos,
+  refusalOfFrom,
+  refused,
+  type ResumeSignal,
+  SAGA_STATUSES,
+} from '../machine/index.js';
+export {
+  fullMessageOf,
+  LONGEST_TIMER_MS,
+  messageOf,
+  newBirth,
+  quoted,
+  type Redact,
+  redacting,
+  report,
+  shownSaga,
+  shownWhole,
+} from '../ports/index.js';

@@ -1,10 +1,15 @@
-import type { SagaHandle, SagaHost } from '../builder/index.js';
+import type { SagaHandle, SagaHost } from './saga-host.js';
 import type { SagaDefinition } from '../definition/index.js';
 import type { SagaEvent } from '../events/index.js';
 import type { SagaFilter, SagaRef } from '../journal/index.js';
 import type { ManualWish, ParkReason, SagaStatus } from '../machine/index.js';
 import type { EngineHealth } from './engine-health.js';
-import type { ManualReason } from './steering.js';
+
+/** Who does something to a saga by hand, and why: both are kept in its journal. */
+export interface ManualReason {
+  readonly by: string;
+  readonly reason: string;
+}
 
 /** One saga in a list. */
 export interface SagaSummary {

@@ -1,6 +1,7 @@
-import { headersOf, headersProblems, type StartRequest } from '../builder/index.js';
 import { refuseProblems } from '../definition/index.js';
 import type { SagaHeaders } from '../execution/index.js';
+import { headersOf, headersProblems } from './headers.js';
+import type { StartRequest } from './start-request.js';
 import { fullMessageOf, report, whenRejected, type SagaLogger } from '../ports/index.js';
 
 /** Whose start it is. */

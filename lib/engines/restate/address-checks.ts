@@ -1,6 +1,6 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { BlockList, isIP } from 'node:net';
-import { groupProblem, isGroup, shown } from '../../core/definition/index.js';
+import { groupProblem, isGroup, shown } from '../../core/engine/index.js';
 
 const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet('127.0.0.0', 8);

@@ -1,7 +1,7 @@
 import { createServer, type Http2Server, type ServerHttp2Session } from 'node:http2';
 import type { AddressInfo } from 'node:net';
-import { SagaOptionsError, type SagaLogger } from '../../core/index.js';
-import { fullMessageOf, report } from '../../core/ports/index.js';
+import { type SagaLogger, SagaOptionsError } from '../../core/index.js';
+import { fullMessageOf, report } from '../../core/engine/index.js';
 import type { RestateSettings } from './options.js';
 import type { RestateSdk } from './sdk.js';
 import type { RestateServer } from './server.js';

@@ -1,13 +1,12 @@
-import type { SagaHandle } from '../../core/index.js';
 import {
+  type Clock,
   isSagaError,
-  SagaInterruptedError,
   type SagaDefinition,
+  type SagaHandle,
+  SagaInterruptedError,
   type SagaRef,
 } from '../../core/index.js';
-import { executionException, type Run } from '../../core/execution/index.js';
-import type { Clock } from '../../core/index.js';
-import { fullMessageOf } from '../../core/ports/index.js';
+import { executionException, fullMessageOf, type Run } from '../../core/engine/index.js';
 import type { Ask } from './ask.js';
 import { viewRun, type RunParts } from './restate-run.js';
 import type { Residents } from './residents.js';

@@ -1,7 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
-import { fullMessageOf } from '../../core/ports/index.js';
 import { SagaJournalError } from '../../core/index.js';
+import { fullMessageOf } from '../../core/engine/index.js';
 
 export interface Answer {
   readonly status: number;

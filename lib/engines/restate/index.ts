@@ -1,8 +1,5 @@
-// Sagas on Restate, a distributed durable-execution engine.
-
-import { refuseProblems } from '../../core/definition/index.js';
-import { settingsProblems, unknownSettings } from '../../core/engine/index.js';
 import type { EngineSettings, SagaEngineProvider } from '../../core/index.js';
+import { refuseProblems, settingsProblems, unknownSettings } from '../../core/engine/index.js';
 import { restateSettings, type RestateEngineOptions } from './options.js';
 import { RestateEngine } from './restate-engine.js';
 

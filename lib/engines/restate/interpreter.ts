@@ -1,13 +1,12 @@
-import type { RunParts } from './restate-run.js';
-import { newRun } from './restate-run.js';
 import {
   LeaseLostError,
-  SagaInterruptedError,
   type SagaDefinition,
+  SagaInterruptedError,
   type SagaStatus,
 } from '../../core/index.js';
-import type { DefinitionRegistry, StagedRecord } from '../../core/engine/index.js';
-import type { Run } from '../../core/execution/index.js';
+import type { DefinitionRegistry, Run, StagedRecord } from '../../core/engine/index.js';
+import type { RunParts } from './restate-run.js';
+import { newRun } from './restate-run.js';
 import { Inbox, type SagaContext } from './inbox.js';
 import type { RestateSdk } from './sdk.js';
 import { Turns } from './turn.js';

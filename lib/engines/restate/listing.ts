@@ -1,11 +1,13 @@
 import {
-  SagaOptionsError,
+  listQuery,
+  type ListQuery,
   type SagaFilter,
+  SagaOptionsError,
   type SagaStatus,
   type SagaSummary,
   type SagaSummaryPage,
 } from '../../core/index.js';
-import { checkFilter, listQuery, type ListQuery } from '../../core/journal/index.js';
+import { checkFilter } from '../../core/engine/index.js';
 import { sqlText, type RestateServer, type SqlRow } from './server.js';
 import { startInputOf } from './store.js';
 import { LISTED, RUN, type ListedState } from './wire.js';

@@ -6,7 +6,7 @@ import {
   unknownProblems,
   wholeProblem,
   withoutUndefined,
-} from '../../core/definition/index.js';
+} from '../../core/engine/index.js';
 import {
   exposureProblem,
   headersProblems,

@@ -1,6 +1,5 @@
-import type { Run } from '../../core/execution/index.js';
-import { refKey, SagaInterruptedError, type Clock, type SagaRef } from '../../core/index.js';
-
+import { type Clock, refKey, SagaInterruptedError, type SagaRef } from '../../core/index.js';
+import type { Run } from '../../core/engine/index.js';
 /** The sagas that this process is working on, and who waits here to hear that one was parked. */
 export class Residents {
   readonly #runs = new Set<Run>();

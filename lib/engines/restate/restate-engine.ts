@@ -1,5 +1,4 @@
 import {
-  SagaInterruptedError,
   type EngineHealth,
   type EngineSettings,
   type ManualReason,
@@ -8,11 +7,17 @@ import {
   type SagaEngine,
   type SagaFilter,
   type SagaHandle,
+  SagaInterruptedError,
   type SagaRef,
   type SagaSummaryPage,
 } from '../../core/index.js';
-import { checkInput, checkSame, DefinitionRegistry, detailsOf } from '../../core/engine/index.js';
-import type { ManualWish } from '../../core/machine/index.js';
+import {
+  checkInput,
+  checkSame,
+  DefinitionRegistry,
+  detailsOf,
+  type ManualWish,
+} from '../../core/engine/index.js';
 import { Deployment } from './deployment.js';
 import { Closing, Follower, type FollowParts } from './follow.js';
 import { calling } from './ask.js';
@@ -28,8 +33,6 @@ import { startOf } from './start.js';
 import { Steering } from './steering.js';
 import { Store } from './store.js';
 import type { StartInput } from './wire.js';
-
-type StartArguments = Parameters<SagaEngine['start']>;
 
 /** Runs sagas as workflows of a Restate server, in this process or in another that serves them. */
 export class RestateEngine implements SagaEngine {
@@ -57,13 +60,10 @@ export class RestateEngine implements SagaEngine {
     this.#listing = new Listing(this.#server, () => this.#registry.names);
     this.#steering = new Steering(this.#server, this.#store, this.#registry, this.#runs);
     this.#follow = {
-      runs: this.#runs,
-      server: this.#server,
-      store: this.#store,
-      residents: this.#residents,
+      ...{ runs: this.#runs, server: this.#server, store: this.#store },
+      ...{ residents: this.#residents, closing: this.#closing },
       clock: this.#runs.environment.clock,
       patienceMs: settings.patienceMs,
-      closing: this.#closing,
     };
   }
 
@@ -102,7 +102,7 @@ export class RestateEngine implements SagaEngine {
     return (this.#closed ??= this.#close());
   }
 
-  async start(...args: StartArguments): Promise<SagaHandle> {
+  async start(...args: Parameters<SagaEngine['start']>): Promise<SagaHandle> {
     const { ref, input } = this.#startOf(args);
     await this.open();
     const follower = new Follower(this.#follow, ref, args[0], input.input);
@@ -118,7 +118,7 @@ export class RestateEngine implements SagaEngine {
   }
 
   /** One request instead of two: the start is answered with the end. */
-  async begin(...args: StartArguments): Promise<SagaHandle> {
+  async begin(...args: Parameters<SagaEngine['start']>): Promise<SagaHandle> {
     const { ref, input } = this.#startOf(args);
     if (input.resumeFrom !== undefined) return this.start(...args);
     await this.open();
@@ -160,7 +160,9 @@ export class RestateEngine implements SagaEngine {
     await this.#steering.forget(ref);
   }
 
-  #startOf([definition, context, options]: StartArguments): ReturnType<typeof startOf> {
+  #startOf([definition, context, options]: Parameters<SagaEngine['start']>): ReturnType<
+    typeof startOf
+  > {
     if (this.#closed !== undefined) {
       throw new SagaInterruptedError(definition.name, options.id ?? '(new)', 'shutting down');
     }
@@ -179,10 +181,7 @@ export class RestateEngine implements SagaEngine {
     const { maxRecoveries, retentionMs } = this.settings;
     const interpreter = new Interpreter({
       ...this.#runs,
-      sdk,
-      registry: this.#registry,
-      residents: this.#residents,
-      maxRecoveries,
+      ...{ sdk, registry: this.#registry, residents: this.#residents, maxRecoveries },
     });
     const services = sagaServices(this.#registry.all, { sdk, interpreter, retentionMs });
     if (services.length > 0) await this.#deployment.publish(sdk, services);

@@ -1,22 +1,24 @@
-import type { SagaDefinition } from '../../core/index.js';
-import { environmentOf, StoredRun, type Storing } from '../../core/engine/index.js';
-import { logObserver } from '../../core/events/index.js';
 import {
-  NO_HEADERS,
-  Run,
-  type RunEnvironment,
-  type RunObserver,
-} from '../../core/execution/index.js';
-import {
-  jsonCodec,
   type EngineSettings,
   type JournalEntry,
+  jsonCodec,
+  type RunEnvironment,
+  type RunObserver,
+  type SagaDefinition,
   type SagaLogger,
   type StartHeaders,
 } from '../../core/index.js';
-import { payloadLimits } from '../../core/journal/index.js';
-import { redacting } from '../../core/ports/index.js';
-import type { StagedRecord } from '../../core/engine/index.js';
+import {
+  environmentOf,
+  logObserver,
+  NO_HEADERS,
+  payloadLimits,
+  redacting,
+  Run,
+  type StagedRecord,
+  StoredRun,
+  type Storing,
+} from '../../core/engine/index.js';
 import type { StartInput } from './wire.js';
 
 /** What the runs of one engine share. */

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { SagaOptionsError } from '../../core/index.js';
-import { fullMessageOf } from '../../core/ports/index.js';
+import { fullMessageOf } from '../../core/engine/index.js';
 
 export type RestateSdk = typeof import('@restatedev/restate-sdk');
 

@@ -1,8 +1,8 @@
 import { SagaJournalError, SagaNotFoundError, type SagaRef } from '../../core/index.js';
+import { shownSaga } from '../../core/engine/index.js';
 import { HttpClient, type Answer } from './http-client.js';
 import type { RestateSettings } from './options.js';
 import { RUN, WISH, type Output, type StartInput, type Wish } from './wire.js';
-import { shownSaga } from '../../core/ports/index.js';
 
 const REQUEST_MS = 30_000;
 

@@ -1,5 +1,5 @@
 import type { WorkflowDefinition, WorkflowSharedContext, internal } from '@restatedev/restate-sdk';
-import { SagaDefinitionError, type SagaDefinition } from '../../core/index.js';
+import { type SagaDefinition, SagaDefinitionError } from '../../core/index.js';
 import type { SagaContext } from './inbox.js';
 import type { Interpreter } from './interpreter.js';
 import type { RestateSdk } from './sdk.js';

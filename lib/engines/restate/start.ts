@@ -1,15 +1,20 @@
-import { startRequest } from '../../core/builder/index.js';
 import {
+  type SagaDefinition,
   SagaNotFoundError,
   SagaOptionsError,
-  type SagaDefinition,
   type SagaRef,
   type SagaStartOptions,
+  SagaState,
 } from '../../core/index.js';
-import { withStartHeaders, type DefinitionRegistry } from '../../core/engine/index.js';
-import { encodeInput } from '../../core/journal/index.js';
-import { accept, SagaState } from '../../core/machine/index.js';
-import { newBirth, quoted } from '../../core/ports/index.js';
+import {
+  accept,
+  type DefinitionRegistry,
+  encodeInput,
+  newBirth,
+  quoted,
+  startRequest,
+  withStartHeaders,
+} from '../../core/engine/index.js';
 import type { RunParts } from './restate-run.js';
 import type { StartInput } from './wire.js';
 

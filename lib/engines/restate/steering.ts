@@ -1,26 +1,29 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import {
-  SagaNotFoundError,
-  SagaStateError,
   type ManualReason,
+  SagaNotFoundError,
+  type SagaRecord,
   type SagaRef,
+  SagaStateError,
 } from '../../core/index.js';
-import { checkedReason, checkedText, type DefinitionRegistry } from '../../core/engine/index.js';
-import type { Run } from '../../core/execution/index.js';
-import { decodeHead, encodePayload } from '../../core/journal/index.js';
 import {
   accept,
+  checkedReason,
+  checkedText,
+  decodeHead,
+  type DefinitionRegistry,
+  encodePayload,
+  type ManualWish,
   refusalOfFrom,
   refused,
-  type ManualWish,
   type ResumeSignal,
-  type SagaRecord,
-} from '../../core/machine/index.js';
+  type Run,
+  shownSaga,
+} from '../../core/engine/index.js';
 import { viewRun, type RunParts } from './restate-run.js';
 import type { RestateServer } from './server.js';
 import type { KeptSaga, Store } from './store.js';
 import type { Wish } from './wire.js';
-import { shownSaga } from '../../core/ports/index.js';
 
 /** How long an operator waits for the saga to take his wish up, in ms. */
 const TAKEN_UP_MS = 10_000;

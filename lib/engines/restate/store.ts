@@ -1,17 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import {
+  evolve,
   isSagaError,
-  SagaStateError,
   type SagaRecord,
   type SagaRef,
   type SagaRow,
+  SagaState,
+  SagaStateError,
   type StoredSaga,
 } from '../../core/index.js';
-import { decodeHead, encodeHead } from '../../core/journal/index.js';
-import { evolve, SagaState } from '../../core/machine/index.js';
+import { decodeHead, encodeHead, shownSaga } from '../../core/engine/index.js';
 import { sqlText, type RestateServer, type SqlRow } from './server.js';
 import { fromWire, RUN, type Batch, type StartInput, type WireRecord } from './wire.js';
-import { shownSaga } from '../../core/ports/index.js';
 
 /** A saga as the server has it. */
 export interface KeptSaga extends StoredSaga {

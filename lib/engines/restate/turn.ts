@@ -1,17 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { isSagaError } from '../../core/index.js';
+import { isSagaError, type PayloadCodec } from '../../core/index.js';
 import {
-  deliver,
-  announceNext,
-  performAnnounced,
-  takeOverOf,
   type Advance,
-} from '../../core/execution/index.js';
-import type { StagedRecord } from '../../core/engine/index.js';
+  announceNext,
+  deliver,
+  performAnnounced,
+  type StagedRecord,
+  takeOverOf,
+} from '../../core/engine/index.js';
 import type { RestateRun } from './restate-run.js';
 import { toWire, type Batch, type StartInput, type Wish } from './wire.js';
 import { grant } from './wishes.js';
-import type { PayloadCodec } from '../../core/journal/index.js';
 
 /** How long a saga waits that came to no outcome at an effect, until it begins that again. */
 const FIRST_PAUSE_MS = 1_000;

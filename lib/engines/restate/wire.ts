@@ -1,6 +1,5 @@
-import type { JournalEntry } from '../../core/index.js';
-import type { ManualWish, SagaState } from '../../core/machine/index.js';
-
+import type { JournalEntry, SagaState } from '../../core/index.js';
+import type { ManualWish } from '../../core/engine/index.js';
 // What is kept in Restate. It outlives every version of this library: only ever add optional fields.
 
 /** The input of a saga's workflow: its plan, chosen by who started it, and its data. */

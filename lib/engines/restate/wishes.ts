@@ -1,10 +1,12 @@
-import { SagaCancelledError } from '../../core/index.js';
-import { SagaStateError } from '../../core/errors/index.js';
-import { deliver, withdrawIntent, type Run } from '../../core/execution/index.js';
-import type { PayloadCodec } from '../../core/journal/index.js';
-import { receive, type SagaSignal } from '../../core/machine/index.js';
+import {
+  type PayloadCodec,
+  receive,
+  SagaCancelledError,
+  type SagaSignal,
+  SagaStateError,
+} from '../../core/index.js';
+import { deliver, type Run, shownSaga, withdrawIntent } from '../../core/engine/index.js';
 import type { Wish } from './wire.js';
-import { shownSaga } from '../../core/ports/index.js';
 
 function signalOf(wish: Wish, codec: PayloadCodec): SagaSignal {
   switch (wish.kind) {

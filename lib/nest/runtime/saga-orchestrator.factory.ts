@@ -9,7 +9,7 @@ import {
   type SagaLogger,
   type SagaStartOptions,
 } from '../../core/index.js';
-import { checkStart } from '../../core/builder/index.js';
+import { checkStart } from '../../core/engine/index.js';
 import { SAGA_OPTIONS, shown, shownName } from '../../core/definition/index.js';
 import type { SagaContextOf, SagaResultsOf } from '../decorators/index.js';
 import { isSagaClass, SagaExplorer, type DiscoveredSaga } from '../discovery/index.js';

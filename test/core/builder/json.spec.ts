@@ -1,6 +1,6 @@
 import { answers } from '../../support/behaviours.js';
 import { order, Shop } from '../../support/shop.js';
-import { JournaledShop } from '../engine/journaled-shop.js';
+import { JournaledShop } from '../../engines/in-process/journaled-shop.js';
 
 const json = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 

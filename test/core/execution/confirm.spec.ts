@@ -1,5 +1,5 @@
 import { defineSaga, LeaseLostError, silentLogger } from 'nestjs-saga-orchestrator/core';
-import { STANDARD_ENVIRONMENT } from '../../../lib/core/builder/index.js';
+import { STANDARD_ENVIRONMENT } from '../../../lib/core/engine/index.js';
 import { drive, Run, type RunPersistence } from '../../../lib/core/execution/index.js';
 import { rejectionOf } from '../../support/shop.js';
 

@@ -1,4 +1,4 @@
-import { JournaledShop } from '../engine/journaled-shop.js';
+import { JournaledShop } from '../../engines/in-process/journaled-shop.js';
 import { answers, declines } from '../../support/behaviours.js';
 import { Shop } from '../../support/shop.js';
 

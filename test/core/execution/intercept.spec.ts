@@ -3,7 +3,6 @@ import { defer, of } from 'rxjs';
 import {
   AlreadyUndoneError,
   Err,
-  InProcessEngine,
   memoryJournal,
   OutcomeUnknownError,
   SagaInterruptedError,
@@ -17,6 +16,7 @@ import {
   type SagaInterceptor,
   type SagaStep,
 } from 'nestjs-saga-orchestrator';
+import { InProcessEngine } from 'nestjs-saga-orchestrator/in-process';
 
 const BARE: RunEnvironment = { clock: systemClock, ids: () => 'o-1', random: () => 0 };
 type Around = SagaInterceptor['around'];

@@ -1,7 +1,7 @@
 import { throws } from '../../support/behaviours.js';
 import { settle } from '../../support/manual-clock.js';
 import { Shop } from '../../support/shop.js';
-import { JournaledShop } from '../engine/journaled-shop.js';
+import { JournaledShop } from '../../engines/in-process/journaled-shop.js';
 
 function revoked(): unknown {
   const { proxy, revoke } = Proxy.revocable({}, {});

@@ -1,11 +1,11 @@
 import { BadRequestException, HttpException } from '@nestjs/common';
 import {
   defineSaga,
-  InProcessEngine,
   memoryJournal,
   SagaOrchestratorBuilder,
   type SagaDetails,
 } from 'nestjs-saga-orchestrator';
+import { InProcessEngine } from 'nestjs-saga-orchestrator/in-process';
 import { ValidationError } from 'class-validator';
 import { createServer } from 'node:net';
 import { RecordingLogger } from '../../support/recording-logger.js';

@@ -1,11 +1,11 @@
 import { createInterface } from 'node:readline';
 import {
-  InProcessEngine,
   isSagaError,
   SagaOrchestratorBuilder,
   silentLogger,
   type Journal,
 } from 'nestjs-saga-orchestrator/core';
+import { InProcessEngine } from 'nestjs-saga-orchestrator/in-process';
 import { wrapJournal } from '../wrap-journal.js';
 import { errand, poison, POISON, slow, SLOW } from './strangers.js';
 import { NOT_STARTED, openStores, type WorkerTask } from './task.js';

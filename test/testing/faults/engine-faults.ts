@@ -1,14 +1,13 @@
-import {
-  type EngineHealth,
-  InProcessEngine,
-  type InProcessEngineOptions,
-  type ManualReason,
-  type SagaDefinition,
-  type SagaFilter,
-  type SagaHandle,
-  type SagaRef,
-  type SagaStartOptions,
+import type {
+  EngineHealth,
+  ManualReason,
+  SagaDefinition,
+  SagaFilter,
+  SagaHandle,
+  SagaRef,
+  SagaStartOptions,
 } from 'nestjs-saga-orchestrator/core';
+import { InProcessEngine, type InProcessEngineOptions } from 'nestjs-saga-orchestrator/in-process';
 
 type Policy = SagaDefinition['steps'][number]['policy'];
 type Start = SagaStartOptions & { readonly resumeFrom?: string };

@@ -1,0 +1,56 @@
+import {
+  loggerProblem,
+  methodsProblem,
+  nameProblem,
+  namesOf,
+  rangesProblems,
+  shown,
+  unknownProblems,
+  wholeProblem,
+} from '../definition/index.js';
+import { environmentProblems, interceptorProblems, observerProblems } from '../execution/index.js';
+import { LIMIT_RANGES, type PayloadCodec } from '../journal/index.js';
+import { LONGEST_TIMER_MS } from '../ports/index.js';
+import type { EngineSettings } from './engine-provider.js';
+import { redactProblems } from './redact-problems.js';
+
+const CODEC: Readonly<Record<keyof PayloadCodec, true>> = { encode: true, decode: true };
+
+/** Of any engine. */
+export const SETTINGS: Readonly<Record<keyof EngineSettings, true>> = {
+  ...{ logger: true, environment: true, codec: true, limits: true, observers: true },
+  ...{ drainMs: true, application: true, unknownWhen: true, interceptors: true },
+  ...{ startHeaders: true, redact: true },
+};
+const OF_ANY_ENGINE = namesOf<EngineSettings>(SETTINGS);
+/** What no engine takes: {@link settingsProblems} looks at what it does take. */
+export function unknownSettings(settings: EngineSettings): readonly string[] {
+  return unknownProblems('an engine', settings, OF_ANY_ENGINE);
+}
+
+/** Everything that is wrong with what any engine is given. `undefined` means the default. */
+export function settingsProblems(settings: EngineSettings): readonly (string | undefined)[] {
+  const { logger, application, environment, codec, limits } = settings;
+  const { observers, interceptors, drainMs, unknownWhen, startHeaders, redact } = settings;
+  return [
+    application === undefined || application === ''
+      ? undefined
+      : nameProblem('application', application),
+    loggerProblem(logger),
+    ...environmentProblems(environment),
+    codec === undefined
+      ? undefined
+      : methodsProblem('codec', codec, Object.keys(CODEC), 'an object with encode and decode'),
+    ...rangesProblems('limits', limits, LIMIT_RANGES),
+    ...observerProblems(observers),
+    ...interceptorProblems(interceptors),
+    drainMs === undefined ? undefined : wholeProblem('drainMs', drainMs, 0, LONGEST_TIMER_MS),
+    startHeaders === undefined || typeof startHeaders === 'function'
+      ? undefined
+      : `startHeaders must be a function that answers headers (got ${shown(startHeaders)})`,
+    unknownWhen === undefined || typeof unknownWhen === 'function'
+      ? undefined
+      : `unknownWhen must be a function of an error (got ${shown(unknownWhen)})`,
+    ...redactProblems(redact),
+  ];
+}

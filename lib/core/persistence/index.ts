@@ -1,0 +1,1 @@
+export { StoredRun, type StagedRecord, type Storing } from './stored-run.js';

@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto';
+import { jsonCodec } from '../../core/index.js';
+import {
+  DefinitionRegistry,
+  environmentOf,
+  payloadLimits,
+  redacting,
+} from '../../core/engine/index.js';
+import { AtMost } from './at-most.js';
+import type { CheckedOptions } from './checked-options.js';
+import { Claims } from './claims.js';
+import type { InProcessEngineOptions } from './engine-options.js';
+import type { EngineParts } from './engine-parts.js';
+import type { Journaling } from './journaling.js';
+import { Lease } from './lease.js';
+import { LiveSagas } from './live-sagas.js';
+import { Ownership } from './ownership.js';
+import { RecoveryWorker } from './recovery-worker.js';
+import { RemoteEnds } from './remote-ends.js';
+import { Retention } from './retention.js';
+import { RunFactory } from './run-factory.js';
+import { Steering } from './steering.js';
+import { UnknownSagas } from './unknown-sagas.js';
+
+/** How many questions of sagas after their ownership are under way at a time. */
+const MAX_ASKS = 64;
+
+/** The parts of one engine, put together. */
+export function assemble(
+  options: InProcessEngineOptions,
+  { leaseMs, recovery, deleteAfter }: CheckedOptions,
+) {
+  const { journal, observers } = options;
+  const { logger, redact } = redacting(options);
+  const environment = environmentOf(options);
+  const journaling: Journaling = {
+    journal,
+    application: options.application ?? '',
+    codec: options.codec ?? jsonCodec,
+    limits: payloadLimits(options.limits),
+    redact,
+    owner: randomUUID(),
+    lease: new Lease(environment.clock, leaseMs, () => ownership.beat()),
+    asks: new AtMost(MAX_ASKS),
+  };
+  const live = new LiveSagas();
+  const parts: EngineParts = {
+    journaling,
+    environment,
+    logger,
+    registry: new DefinitionRegistry(),
+    live,
+    claims: new Claims(journaling, live),
+    runs: new RunFactory(journaling, environment, logger, observers),
+  };
+  const ownership: Ownership = new Ownership(parts, journaling.lease);
+  const worker = new RecoveryWorker(parts, recovery);
+  return {
+    parts,
+    ownership,
+    steering: new Steering(parts),
+    retention: new Retention(parts, deleteAfter),
+    unknown: new UnknownSagas(parts),
+    worker,
+    remote: new RemoteEnds(parts, (row) => worker.takeUp(row)),
+  };
+}

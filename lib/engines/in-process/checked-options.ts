@@ -1,0 +1,105 @@
+import type { Journal } from '../../core/index.js';
+import {
+  groupProblem,
+  isGroup,
+  LONGEST_TIMER_MS,
+  methodsProblem,
+  namesOf,
+  type Ranges,
+  rangesProblems,
+  refuseProblems,
+  SETTINGS,
+  settingsProblems,
+  unknownProblems,
+  wholeProblem,
+  withoutUndefined,
+} from '../../core/engine/index.js';
+import type { InProcessEngineOptions } from './engine-options.js';
+import type { RecoveryOptions } from './recovery-worker.js';
+import type { RetentionOptions } from './retention.js';
+
+/** Its heartbeat is three times as frequent: below that a busy event loop would lose its sagas. */
+const MIN_LEASE_MS = 100;
+const MAX_KEPT_MS = 3_650 * 86_400_000;
+
+const WORKER: Ranges<keyof RecoveryOptions> = {
+  pollMs: [1, LONGEST_TIMER_MS],
+  concurrency: [1, 100_000],
+  maxRecoveries: [0, 1_000],
+};
+
+const DELETE_AFTER: Ranges<keyof RetentionOptions> = {
+  completed: [0, MAX_KEPT_MS],
+  compensated: [0, MAX_KEPT_MS],
+  parked: [0, MAX_KEPT_MS],
+};
+
+// As records, so that the compiler misses none.
+const JOURNAL: Readonly<Record<Exclude<keyof Journal, 'description' | 'isVolatile'>, true>> = {
+  ...{ open: true, close: true, create: true, append: true, load: true, get: true, list: true },
+  ...{ heartbeat: true, claim: true, release: true, leave: true, requestCancel: true },
+  ...{ forget: true, abandoned: true },
+};
+const OPTIONS = namesOf<InProcessEngineOptions>({
+  ...SETTINGS,
+  ...{ journal: true, leaseMs: true, worker: true, deleteAfter: true },
+});
+
+function workerProblems(worker: unknown): readonly (string | undefined)[] {
+  if (typeof worker === 'boolean') return [];
+  return rangesProblems('worker', worker, WORKER, 'true, false or an object');
+}
+
+/** `Infinity` is as long as what is left out: for ever. */
+function withoutForEver<T>(group: T): T {
+  if (!isGroup(group)) return group;
+  return Object.fromEntries(Object.entries(group).filter(([, ms]) => ms !== Infinity)) as T;
+}
+
+function deletes(deleteAfter: unknown): boolean {
+  return isGroup(deleteAfter) && Object.values(deleteAfter).some((ms) => ms !== undefined);
+}
+
+/** The options of the in-process engine that have defaults, with them. */
+export interface CheckedOptions {
+  readonly leaseMs: number;
+  readonly recovery: RecoveryOptions;
+  readonly deleteAfter: RetentionOptions;
+}
+
+/** Everything that is wrong with the options of the in-process engine. */
+export function engineProblems(options: InProcessEngineOptions): readonly (string | undefined)[] {
+  if (!isGroup(options)) return [groupProblem('the options of an engine', options)];
+  const { journal, leaseMs, worker, deleteAfter } = options;
+  return [
+    ...unknownProblems('an engine', options, OPTIONS),
+    methodsProblem(
+      'journal',
+      journal,
+      Object.keys(JOURNAL),
+      'a journal, as memoryJournal() and sqliteJournal({ file }) make one',
+    ),
+    ...settingsProblems(options),
+    leaseMs === undefined
+      ? undefined
+      : wholeProblem('leaseMs', leaseMs, MIN_LEASE_MS, LONGEST_TIMER_MS),
+    ...workerProblems(worker),
+    ...rangesProblems('deleteAfter', withoutForEver(deleteAfter), DELETE_AFTER),
+    worker === false && deletes(withoutForEver(deleteAfter))
+      ? 'deleteAfter goes with a worker, which does the deleting: leave it out here, or worker: false'
+      : undefined,
+  ];
+}
+
+/** @throws SagaOptionsError with everything that is wrong. */
+export function checkedOptions(options: InProcessEngineOptions): CheckedOptions {
+  refuseProblems(engineProblems(options));
+  const { leaseMs = 15_000, worker } = options;
+  const deleteAfter = withoutForEver(options.deleteAfter);
+  const wanted = typeof worker === 'object' ? withoutUndefined(worker) : {};
+  return {
+    leaseMs,
+    recovery: { pollMs: leaseMs / 3, concurrency: 100, maxRecoveries: 5, ...wanted },
+    deleteAfter: withoutUndefined(deleteAfter ?? {}),
+  };
+}

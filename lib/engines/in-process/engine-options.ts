@@ -1,0 +1,17 @@
+import type { EngineSettings, Journal } from '../../core/index.js';
+import type { RecoveryOptions } from './recovery-worker.js';
+import type { RetentionOptions } from './retention.js';
+
+export interface InProcessEngineOptions extends EngineSettings {
+  readonly journal: Journal;
+  /**
+   * How long this process may be silent before others take its sagas over, in ms, at least 100.
+   *
+   * @default 15_000
+   */
+  readonly leaseMs?: number;
+  /** How it takes over what others left behind. `false`: it does not. */
+  readonly worker?: boolean | Partial<RecoveryOptions>;
+  /** How long sagas at rest are kept, in ms up to ten years, by status. @default Infinity: for ever */
+  readonly deleteAfter?: RetentionOptions;
+}

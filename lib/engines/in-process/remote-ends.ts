@@ -1,0 +1,111 @@
+import {
+  isSagaError,
+  refKey,
+  type SagaDefinition,
+  type SagaHandle,
+  SagaInterruptedError,
+  type SagaRef,
+  type SagaRow,
+} from '../../core/index.js';
+import { executionException, type Run } from '../../core/engine/index.js';
+import { isLive, storedSaga, viewOf, type EngineParts } from './engine-parts.js';
+
+/** How often a saga in other hands is looked at, in ms. */
+const POLL_MS = 250;
+
+/**
+ * The ends of sagas that this process has not begun itself. All who wait for one share its row's look:
+ * the records are read once, at its end. A saga that nobody works on, though somebody here waits for
+ * it, is taken up at once and without a slot: who waits may be the step of another one.
+ */
+export class RemoteEnds {
+  readonly #followed = new Map<string, Promise<Run>>();
+  #closing = false;
+
+  constructor(
+    private readonly parts: EngineParts,
+    private readonly takeUp: (row: SagaRow) => Promise<void>,
+  ) {}
+
+  /** From here on, who waits is told that the saga goes on elsewhere. */
+  stop(): void {
+    this.#closing = true;
+  }
+
+  handleOf(ref: SagaRef, definition: SagaDefinition): SagaHandle {
+    let seen: Run | undefined;
+    const { live } = this.parts;
+    const result = async (): Promise<Run> => {
+      live.waiting += 1;
+      try {
+        seen = live.get(ref)?.run;
+        seen = await this.#follow(ref, definition);
+      } finally {
+        live.waiting -= 1;
+      }
+      if (seen.isSuccess) return seen;
+      throw executionException(seen);
+    };
+    return {
+      id: ref.id,
+      get saga() {
+        return seen as Run;
+      },
+      result,
+    };
+  }
+
+  #follow(ref: SagaRef, definition: SagaDefinition): Promise<Run> {
+    const key = refKey(ref);
+    let followed = this.#followed.get(key);
+    if (followed === undefined) {
+      followed = this.#end(ref, definition).finally(() => this.#followed.delete(key));
+      this.#followed.set(key, followed);
+    }
+    return followed;
+  }
+
+  async #end(ref: SagaRef, definition: SagaDefinition): Promise<Run> {
+    const { environment, journaling, live } = this.parts;
+    const { clock } = environment;
+    let asked = -Infinity;
+    for (;;) {
+      const here = live.get(ref);
+      if (here?.isBorn === false) {
+        // A twin, perhaps, that finds the id taken.
+        await here.durable.catch(() => undefined);
+        continue;
+      }
+      if (here !== undefined) return await here.ended;
+      const row = await this.#read(ref, () => this.#row(ref));
+      if (!isLive(row)) {
+        const run = await this.#read(ref, () => viewOf(this.parts, ref, definition));
+        // Sent on in between.
+        if (run.state.atRest) return run;
+      }
+      if (this.#closing) throw new SagaInterruptedError(ref.name, ref.id, 'shutting down');
+      if (clock.monotonic() - asked >= journaling.lease.ms / 3) {
+        asked = clock.monotonic();
+        await this.takeUp(row);
+        if (live.get(ref) !== undefined) continue;
+      }
+      await new Promise<void>((resolve) => clock.schedule(POLL_MS, resolve));
+    }
+  }
+
+  /** @throws SagaNotFoundError */
+  async #row(ref: SagaRef): Promise<SagaRow> {
+    const row = await this.parts.journaling.journal.get(ref);
+    return row ?? (await storedSaga(this.parts, ref)).row;
+  }
+
+  /** That the journal cannot be read is no end of the saga; that it was deleted is. */
+  async #read<T>(ref: SagaRef, read: () => Promise<T>): Promise<T> {
+    try {
+      return await read();
+    } catch (error) {
+      if (isSagaError(error, 'SAGA_NOT_FOUND')) throw error;
+      throw new SagaInterruptedError(ref.name, ref.id, 'the journal failed', { cause: error });
+    }
+  }
+}

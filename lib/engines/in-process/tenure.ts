@@ -1,0 +1,56 @@
+import { LeaseLostError, type SagaRef } from '../../core/index.js';
+import { shownSaga } from '../../core/engine/index.js';
+import type { Journaling } from './journaling.js';
+
+/**
+ * How surely this process still owns one saga: without asking from its first write on, as long as its
+ * lease has not ended since the journal last said so. A process that slept, or was busy, for longer
+ * asks before it begins anything more; so does one that has written nothing yet, as before a probe:
+ * it may have slept since its claim.
+ */
+export class Tenure {
+  /** The term of the lease in which the journal last said so. */
+  #term: number | undefined;
+  #renewing: Promise<void> | undefined;
+
+  constructor(
+    private readonly shared: Journaling,
+    readonly ref: SagaRef,
+    readonly epoch: number,
+  ) {}
+
+  /** What was sent in that term was written: the saga was ours. */
+  provedIn(term: number): void {
+    this.#term = term;
+  }
+
+  get isSure(): boolean {
+    const { lease } = this.shared;
+    return lease.left > 0 && lease.term === this.#term;
+  }
+
+  /** @throws LeaseLostError when somebody took over; SagaJournalError when nobody can tell. */
+  renew(): Promise<void> {
+    return (this.#renewing ??= this.shared.asks
+      .run(() => this.#ask())
+      .finally(() => (this.#renewing = undefined)));
+  }
+
+  async #ask(): Promise<void> {
+    const { journal, lease, owner } = this.shared;
+    const { name, id } = this.ref;
+    do {
+      await lease.ensure();
+      const { term } = lease;
+      const row = await journal.get(this.ref);
+      if (row?.owner !== owner || row.epoch !== this.epoch) {
+        throw new LeaseLostError(
+          `Saga ${shownSaga(name, id)} was taken over while this process slept`,
+        );
+      }
+      // Not before it was answered: others ask in the meantime.
+      this.#term = term;
+      // Or it slept once more, while it asked.
+    } while (!this.isSure);
+  }
+}

@@ -1,0 +1,55 @@
+import type { AbandonedSagas } from '../../core/index.js';
+import { messageOf, report, shown } from '../../core/engine/index.js';
+import type { EngineParts } from './engine-parts.js';
+
+/** How often sagas that nobody knows are told of, in ms. */
+const EVERY_MS = 600_000;
+
+function lineOf({ name, version, sagas }: AbandonedSagas): string {
+  const [which, wait] = sagas === 1 ? ['saga', 'waits'] : ['sagas', 'wait'];
+  return (
+    `${sagas} ${which} ${shown(name)} of version ${version} ${wait} for a process that knows them, and ` +
+    'no saga of this application is called so. Bring it back under that name, where it was renamed, ' +
+    'removed or minified, or belongs to factory.create(), which nobody resumes: use factory.define(); ' +
+    "give each service an application of its own, where it is another service's; or cancel, terminate " +
+    'and forget them by SagaOperations'
+  );
+}
+
+/**
+ * Says at start-up, and from time to time, which sagas wait in the journal for a process that knows
+ * their name: one line per name and version. Nothing waits for it, and nothing of it throws.
+ */
+export class UnknownSagas {
+  #stopped = false;
+  #unschedule: (() => void) | undefined;
+
+  constructor(private readonly parts: EngineParts) {}
+
+  start(): void {
+    if (this.#stopped) return;
+    void this.#look();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#unschedule?.();
+  }
+
+  async #look(): Promise<void> {
+    const { journaling, registry, logger, environment } = this.parts;
+    const { journal, application } = journaling;
+    try {
+      const found = await journal.abandoned({ application, except: registry.names });
+      for (const sagas of this.#stopped ? [] : found) {
+        report(logger, 'warn', lineOf(sagas), { saga: sagas.name, count: sagas.sagas });
+      }
+    } catch (error) {
+      if (this.#stopped) return;
+      const what = 'Sagas that nobody knows could not be looked up; it is tried again';
+      report(logger, 'warn', what, { error: messageOf(error) });
+    }
+    if (this.#stopped) return;
+    this.#unschedule = environment.clock.schedule(EVERY_MS, () => this.start(), true);
+  }
+}
