@@ -1,3 +1,17 @@
+import { isError } from '../ports/index.js';
+import {
+  ANSWER_HOLDERS,
+  GRPC_LOST,
+  GRPC_UNAVAILABLE,
+  LOST_CODES,
+  LOST_MESSAGES,
+  LOST_NAMES,
+  LOST_STATUSES,
+  LOST_TYPES,
+  NEVER_ARRIVED_CODES,
+  NO_CONNECTION,
+  ON_A_CONNECTION,
+} from './lost-signs.js';
 import { isSagaError } from './saga-error.js';
 
 /** Decides whether what an attempt threw leaves open if its effect took place. Looks, and changes nothing. */
@@ -9,32 +23,6 @@ type Evidence = 'lost' | 'never-arrived' | undefined;
 /** Bounds of what is looked at, against errors that are made to be endless. */
 const MAX_DEPTH = 50;
 const MAX_ERRORS = 1_000;
-
-const LOST_CODES: ReadonlySet<unknown> = new Set([
-  // Sockets, and what HTTP clients make of them
-  ...['ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'ESOCKETTIMEDOUT', 'ENETRESET'],
-  ...['ERR_CANCELED', 'ERR_NETWORK', 'ABORT_ERR', 'ERR_STREAM_PREMATURE_CLOSE'],
-  ...['ERR_HTTP2_STREAM_ERROR', 'ERR_HTTP2_STREAM_CANCEL', 'ERR_HTTP2_SESSION_ERROR'],
-  // undici
-  ...['UND_ERR_SOCKET', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'UND_ERR_ABORTED'],
-  ...['UND_ERR_DESTROYED', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH'],
-  // Databases: lost in the middle of a statement, or of a commit (SQLSTATE)
-  ...['PROTOCOL_CONNECTION_LOST', '08006', '08007', '40003'],
-]);
-const NEVER_ARRIVED_CODES: ReadonlySet<unknown> = new Set([
-  ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL'],
-  ...['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_CLOSED', 'ERR_SOCKET_CONNECTION_TIMEOUT'],
-]);
-const LOST_NAMES: ReadonlySet<unknown> = new Set([
-  // DOM (an aborted `fetch`, `AbortSignal.timeout()`), rxjs; axios; undici, of what is no HTTP
-  ...['AbortError', 'TimeoutError', 'CanceledError', 'HTTPParserError'],
-]);
-/** Of a gateway that waited in vain, or lost who it waited for. A 500 or 503 is an answer of the application. */
-const LOST_STATUSES: ReadonlySet<unknown> = new Set([408, 499, 502, 504, 522, 523, 524]);
-const GRPC_LOST: ReadonlySet<unknown> = new Set([1, 2, 4]);
-const GRPC_UNAVAILABLE = 14;
-const NO_CONNECTION =
-  /no connection established|name resolution failed|failed to connect|connect failed|before call started|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH/i;
 
 /** A property of whatever was thrown; a getter or a proxy may throw itself. */
 function read(from: unknown, name: string): unknown {
@@ -61,6 +49,8 @@ function statusesOf(error: object): readonly number[] {
   const response = read(error, 'response');
   const told = [read(error, 'status'), read(error, 'statusCode'), ask(error, 'getStatus')];
   told.push(read(response, 'status'), read(response, 'statusCode'));
+  // Of the AWS SDK.
+  told.push(read(read(error, '$metadata'), 'httpStatusCode'));
   return told.filter((status) => typeof status === 'number');
 }
 
@@ -76,12 +66,13 @@ function ofGrpc(error: object, code: number): Evidence {
 
 function evidenceOf(error: object): Evidence {
   const code = read(error, 'code');
-  if (NEVER_ARRIVED_CODES.has(code)) return 'never-arrived';
+  if (NEVER_ARRIVED_CODES.has(code)) {
+    return ON_A_CONNECTION.has(read(error, 'syscall')) ? 'lost' : 'never-arrived';
+  }
   // `HPE_`: what came back was no HTTP.
   if (LOST_CODES.has(code) || (typeof code === 'string' && code.startsWith('HPE_'))) return 'lost';
-  if (LOST_NAMES.has(read(error, 'name'))) return 'lost';
-  // All that Nest's transports say when the connection broke while they waited for the answer.
-  if (read(error, 'message') === 'Connection closed') return 'lost';
+  if (LOST_NAMES.has(read(error, 'name')) || LOST_TYPES.has(read(error, 'type'))) return 'lost';
+  if (LOST_MESSAGES.has(read(error, 'message'))) return 'lost';
   const grpc = typeof code === 'number' ? ofGrpc(error, code) : undefined;
   if (grpc !== undefined) return grpc;
   const statuses = statusesOf(error);
@@ -91,9 +82,14 @@ function evidenceOf(error: object): Evidence {
   return isUnread ? 'lost' : undefined;
 }
 
-/** The errors inside an error: its cause, what Nest's `RpcException` holds, those of an `AggregateError`. */
+/**
+ * The errors inside an error: its cause, what Nest's `RpcException` and a client's own error hold, those
+ * of an `AggregateError`.
+ */
 function insideOf(error: object): readonly unknown[] {
-  const held = [read(error, 'cause'), ask(error, 'getError')];
+  // Only errors: under these names other clients keep the body of an answer.
+  const clients = ANSWER_HOLDERS.map((name) => read(error, name)).filter((one) => isError(one));
+  const held = [read(error, 'cause'), ask(error, 'getError'), ...clients];
   const errors = read(error, 'errors');
   try {
     const all: readonly unknown[] = Array.isArray(errors) ? errors.slice(0, MAX_ERRORS) : [];
@@ -121,14 +117,16 @@ function judge(error: unknown, seen: Set<unknown>, depth: number): Evidence {
  * nobody knows if its effect took place. Such an attempt ends as `unknown`: its step is probed,
  * repeated, or undone. The default of `unknownWhen`.
  *
- * It knows the errors of Node, axios, undici and `fetch`, gRPC, Nest's client proxies and rxjs by
- * their codes and names: a connection that broke (`ECONNRESET`, `EPIPE`), a client's own timeout or
+ * It knows the errors of Node, axios, undici and `fetch`, node-fetch, gRPC, Nest's client proxies, rxjs,
+ * Stripe, the AWS SDK, and of the usual clients of databases and brokers by their codes and names: a connection that broke (`ECONNRESET`, `EPIPE`), a client's own timeout or
  * abort (`ETIMEDOUT`, `ECONNABORTED`, `TimeoutError`, `AbortError`), HTTP 408, 499, 502, 504, 522–524,
  * gRPC `CANCELLED`, `UNKNOWN`, `DEADLINE_EXCEEDED` and `UNAVAILABLE`; also as the `cause` of another
- * error, in Nest's `RpcException`, or among the `errors` of an `AggregateError`.
+ * error, in Nest's `RpcException`, as the `detail`, `error` or `original` of a client's own error, or
+ * among the `errors` of an `AggregateError`.
  *
  * What says that the request never arrived is `false` (`ECONNREFUSED`, `ENOTFOUND`, `EAI_AGAIN`,
- * `EHOSTUNREACH`, a connect timeout of undici, gRPC's "No connection established"), and so is any
+ * `EHOSTUNREACH` before there was a connection, a connect timeout of undici, gRPC's "No connection
+ * established"), and so is any
  * answer of the application itself, a 500 or 503 among them. Never throws, whatever it is asked of.
  *
  * @example

@@ -53,7 +53,9 @@ describe('isAnswerLost (semantics 3a)', () => {
     ...['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ESOCKETTIMEDOUT', 'ECONNABORTED', 'ERR_CANCELED'],
     ...['UND_ERR_SOCKET', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'UND_ERR_ABORTED'],
     ...['ERR_STREAM_PREMATURE_CLOSE', 'ERR_HTTP2_STREAM_ERROR', 'HPE_INVALID_CONSTANT'],
-    ...['PROTOCOL_CONNECTION_LOST', '08006', 'ERR_BAD_RESPONSE'],
+    ...['PROTOCOL_CONNECTION_LOST', '08006', 'ERR_BAD_RESPONSE', 'PROTOCOL_SEQUENCE_TIMEOUT'],
+    ...['UND_ERR_INFO', 'UND_ERR_RES_EXCEEDED_MAX_SIZE', 'UND_ERR_HEADERS_OVERFLOW'],
+    ...['ETIMEOUT', 'P1008', 'P1017', 'TIMEOUT'],
   ])('is true of the code %s', (code) => {
     expect(isAnswerLost(coded(code))).toBe(true);
   });
@@ -71,6 +73,18 @@ describe('isAnswerLost (semantics 3a)', () => {
     ['of rxjs', new TimeoutError()],
     ['of ours', new OutcomeUnknownError('lost')],
     ["of Nest's client proxies", new Error('Connection closed')],
+    ['of Stripe', Object.assign(new Error('our connection'), { code: undefined, detail: reset })],
+    ['of node-fetch, in time', Object.assign(new Error('late'), { type: 'request-timeout' })],
+    ['of node-fetch, in the body', Object.assign(new Error('late'), { type: 'body-timeout' })],
+    ['of gaxios', Object.assign(new Error('late'), { config: {}, error: reset })],
+    ['of Sequelize', Object.assign(new Error('lost'), { original: reset, parent: reset })],
+    ['of the AWS SDK', Object.assign(new Error('late'), { $metadata: { httpStatusCode: 504 } })],
+    ['of pg', new Error('Connection terminated unexpectedly')],
+    ['of pg, in time', new Error('Query read timeout')],
+    ['of ioredis', new Error('Command timed out')],
+    ['of amqplib', new Error('channel closed')],
+    ['of MongoDB', Object.assign(new Error('closed'), { name: 'MongoNetworkError' })],
+    ['of KafkaJS', Object.assign(new Error('late'), { name: 'KafkaJSRequestTimeoutError' })],
   ])('is true of the errors %s', (_, error) => {
     expect(isAnswerLost(error)).toBe(true);
   });
@@ -93,6 +107,21 @@ describe('isAnswerLost (semantics 3a)', () => {
     expect(isAnswerLost(new HttpException('passed on', status))).toBe(false);
   });
 
+  it.each(['EHOSTUNREACH', 'ENETUNREACH'])(
+    'asks of %s whether there was a connection already',
+    (code) => {
+      expect(isAnswerLost(coded(code, { syscall: 'connect' }))).toBe(false);
+      expect(isAnswerLost(coded(code, { syscall: 'read' }))).toBe(true);
+      expect(isAnswerLost(coded(code, { syscall: 'write' }))).toBe(true);
+    },
+  );
+
+  it('does not take the body of an answer for an error of the connection', () => {
+    expect(isAnswerLost(coded('E', { status: 400, error: { code: 'ETIMEDOUT' } }))).toBe(false);
+    expect(isAnswerLost(coded('E', { detail: 'ECONNRESET' }))).toBe(false);
+    expect(isAnswerLost(coded('E', { detail: refused }))).toBe(false);
+  });
+
   it('is false of an unreadable 500, and true of an unreadable 201', () => {
     expect(isAnswerLost(coded('ERR_BAD_RESPONSE', { response: { status: 500 } }))).toBe(false);
     expect(isAnswerLost(coded('ERR_BAD_RESPONSE', { response: { status: 201 } }))).toBe(true);
@@ -103,6 +132,8 @@ describe('isAnswerLost (semantics 3a)', () => {
     [2, 'Unknown', true],
     [4, 'Deadline exceeded', true],
     [14, 'read ECONNRESET', true],
+    [14, 'read EHOSTUNREACH', true],
+    [14, 'connect EHOSTUNREACH', false],
     [14, 'Connection dropped', true],
     [14, '', true],
     [14, 'No connection established. Last error: connect ECONNREFUSED 127.0.0.1:1', false],
