@@ -4,7 +4,7 @@ import { isObservableLike, isResultLike } from '../result/index.js';
 /** So many values are looked at in all: what holds observables holds them from its start. */
 const MOST_VALUES = 1_000;
 /** Lists in lists, and in objects. */
-const DEEPEST = 3;
+export const DEEPEST = 3;
 
 /** What is no value, but work that nobody has begun, and what to write instead. */
 const ONE = {
@@ -66,7 +66,7 @@ export function valuesOf(value: unknown): readonly unknown[] | undefined {
 }
 
 /** Only these: an object with a class may well have observables. */
-function isPlain(value: object): boolean {
+export function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
 }

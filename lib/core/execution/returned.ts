@@ -3,7 +3,7 @@ import { OutcomeUnknownError } from '../errors/index.js';
 import { messageOf } from '../ports/index.js';
 import { Err, isObservableLike, isResultLike, lastValueOf, Ok } from '../result/index.js';
 import type { ActionContext } from './action-context.js';
-import { isThenable, refuseLeftOver } from './left-over.js';
+import { DEEPEST, isPlain, isThenable, refuseLeftOver } from './left-over.js';
 
 /** An `Err` that came back, on its way to be treated like a throw. */
 export class FailureValue extends Error {
@@ -73,14 +73,62 @@ function errOf(one: unknown): { readonly error: unknown } | undefined {
   return isResultLike(one) && one.isErr() ? { error: one.error } : undefined;
 }
 
-/** Results of several calls, as `Promise.all()` brings them: an `Err` among them is no success of the whole. */
-function refuseErrs(list: readonly unknown[]): void {
-  const errs = list.flatMap((one) => errOf(one) ?? []);
+/** So many values inside lists and objects are looked at; a list itself to its end. */
+const MOST_INSIDE = 1_000;
+
+/** What several calls have given, as `Promise.all()` and `forkJoin()` hold it: in a list, or by name. */
+function partsOf(value: unknown): readonly unknown[] | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (Array.isArray(value)) return value as readonly unknown[];
+  if (value instanceof Set || value instanceof Map)
+    return [...(value as ReadonlyMap<unknown, unknown>).values()];
+  return isPlain(value) ? Object.values(value) : undefined;
+}
+
+/** Counts the Results among the parts of a whole, also of lists and objects inside it. */
+class Tally {
+  readonly errs: unknown[] = [];
+  of = 0;
+  #left = MOST_INSIDE;
+
+  add(parts: readonly unknown[], depth = 1): this {
+    for (const one of parts) {
+      const err = errOf(one);
+      if (err !== undefined) this.errs.push(err.error);
+      const inner = isResultLike(one) || depth > DEEPEST ? undefined : this.#inside(one);
+      if (inner === undefined) this.of += 1;
+      else this.add(inner, depth + 1);
+    }
+    return this;
+  }
+
+  #inside(value: unknown): readonly unknown[] | undefined {
+    const parts = this.#left > 0 ? partsOf(value) : undefined;
+    this.#left -= parts?.length ?? 0;
+    return parts;
+  }
+}
+
+function tallyOf(whole: object): Tally | undefined {
+  try {
+    const parts = partsOf(whole);
+    return parts && new Tally().add(parts);
+  } catch {
+    // It cannot be looked at, which the codec says better.
+    return undefined;
+  }
+}
+
+/** Results of several calls: an `Err` among them is no success of the whole. */
+function refuseErrs(whole: object): void {
+  const tally = tallyOf(whole);
+  if (tally === undefined || tally.errs.length === 0) return;
+  const { errs, of } = tally;
   const [first] = errs;
-  if (first === undefined) return;
-  if (errs.length === list.length) throw new FailureValue(first.error);
-  const text = `It returned a list in which ${errs.length} of ${list.length} Results are an Err: `;
-  throw new OutcomeUnknownError(text + messageOf(first.error), { cause: first.error });
+  if (errs.length === of) throw new FailureValue(first);
+  const what = isPlain(whole) ? 'an object' : 'a list';
+  const text = `It returned ${what} in which ${errs.length} of ${of} Results are an Err: `;
+  throw new OutcomeUnknownError(text + messageOf(first), { cause: first });
 }
 
 /**
@@ -99,7 +147,7 @@ export function unwrap(returned: unknown, hasRun = false): unknown {
     if (returned.isErr()) throw new FailureValue(returned.error);
     return unwrap(returned.value, hasRun);
   }
-  if (Array.isArray(returned)) refuseErrs(returned);
+  refuseErrs(returned);
   refuseLeftOver(returned, hasRun);
   return returned;
 }
