@@ -1,12 +1,12 @@
 import { isSagaError } from './saga-error.js';
 
 /** So many errors are looked at, whatever hangs on them. */
-const MOST = 100;
+const MOST = 1_000;
 
 /** What an error was made of; its class does not matter, and neither does its realm. */
 function partsOf(error: object): readonly unknown[] {
   const { cause, errors } = error as { readonly cause?: unknown; readonly errors?: unknown };
-  const parts: readonly unknown[] = Array.isArray(errors) ? errors : [];
+  const parts: readonly unknown[] = Array.isArray(errors) ? errors.slice(0, MOST) : [];
   return cause === undefined ? parts : [cause, ...parts];
 }
 
@@ -16,14 +16,16 @@ function partsOf(error: object): readonly unknown[] {
  * not: that was settled there. Never throws, whatever it is asked of.
  */
 export function errorWithin(error: unknown, test: (one: object) => boolean): object | undefined {
-  const found: unknown[] = [error];
-  for (let i = 0; i < found.length && i < MOST; i += 1) {
-    const one = found[i];
+  const found = new Set([error]);
+  let left = MOST;
+  // What is added on the way is met, too.
+  for (const one of found) {
+    if ((left -= 1) < 0) return undefined;
     if (typeof one !== 'object' || one === null) continue;
     try {
       if (test(one)) return one;
       if (isSagaError(one, 'SAGA_EXECUTION')) continue;
-      for (const part of partsOf(one)) if (!found.includes(part)) found.push(part);
+      for (const part of partsOf(one)) found.add(part);
     } catch {
       // A proxy or a getter may throw whatever it is asked; the others are still looked at.
     }
