@@ -56,6 +56,16 @@ describe('what no journal can mean is refused, all of it in one error (semantics
     ],
     ['pool: null', () => postgresJournal(loose({ pool: null })), [/pool must be .*null/]],
     [
+      'connectionString: a symbol',
+      () => postgresJournal(loose({ connectionString: Symbol('url') })),
+      [/connectionString must begin with/],
+    ],
+    [
+      'connectionString: a list of one',
+      () => postgresJournal(loose({ connectionString: ['postgres://db/shop'] })),
+      [/connectionString must begin with/],
+    ],
+    [
       'connectionString: null',
       () => postgresJournal(loose({ connectionString: null })),
       [/connectionString must begin with/],

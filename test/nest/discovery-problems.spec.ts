@@ -115,6 +115,21 @@ describe('the application does not start (semantics 30)', () => {
     ]);
   });
 
+  it.each([
+    ['an object without a prototype', Object.create(null), 'an object'],
+    ['a list of a symbol', [Symbol('undo')], 'an object'],
+    ['a symbol', Symbol('undo'), 'Symbol(undo)'],
+  ])('with %s in place of the name of a method', async (_, undo, told) => {
+    @Saga()
+    class Untyped {
+      @Step({ compensate: undo })
+      charge() {}
+    }
+    expect(await problems(Untyped)).toContain(
+      `Untyped: charge: compensate names ${told}, which is not a method of the class`,
+    );
+  });
+
   it('with a step on a static method: not even its class is made', () => {
     const declare = () => {
       class Static {

@@ -114,7 +114,9 @@ function sourceProblem(options: PostgresJournalOptions): string | undefined {
   if (given.length !== 1) {
     return `exactly one of connectionString, connection and pool must be given (got ${given.length})`;
   }
-  if (connectionString !== undefined && !/^postgres(ql)?:\/\/./.test(connectionString)) {
+  const isUrl =
+    typeof connectionString === 'string' && /^postgres(ql)?:\/\/./.test(connectionString);
+  if (connectionString !== undefined && !isUrl) {
     return 'connectionString must begin with postgres:// (it is not shown, it may hold a password)';
   }
   if (pool !== undefined && typeof (pool as { connect?: unknown } | null)?.connect !== 'function') {

@@ -47,7 +47,7 @@ function methodProblem(
 ): string | undefined {
   if (method === undefined || method === NOTHING_TO_UNDO) return undefined;
   if (typeof method === 'string' && typeof instance[method] === 'function') return undefined;
-  return `${option} names '${String(method)}', which is not a method of the class`;
+  return `${option} names ${shown(method)}, which is not a method of the class`;
 }
 
 function stepProblems(instance: Instance, { method, settings }: StepMetadata): readonly string[] {
