@@ -22,7 +22,7 @@ const MAX_DEPTH = 5;
 /** Where a text was cut, half a secret may be left: so many characters go with it. */
 const MAX_HALF = 256;
 /** What a line is found by, as it was given. */
-const IDENTITY: ReadonlySet<string> = new Set(['saga', 'sagaId', 'label']);
+const IDENTITY: ReadonlySet<unknown> = new Set(['saga', 'sagaId', 'label']);
 
 /** Never throws. That the function fails is logged once, without the text and its own error. */
 function guarded(redact: Redact, logger: SagaLogger): Redact {
@@ -70,9 +70,16 @@ function redactorOf(option: RedactOption, logger: SagaLogger): Redactor {
   return { text: maskedNames(names, censor), valueAt };
 }
 
-function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
+/** A literal, or an instance of a class that has nothing but fields, as a validated DTO is. */
+function isData(value: object): boolean {
+  let link = Object.getPrototypeOf(value) as object | null;
+  while (link !== null) {
+    const next = Object.getPrototypeOf(link) as object | null;
+    // The last one is `Object.prototype`, of whatever realm.
+    if (next !== null && Reflect.ownKeys(link).some((key) => key !== 'constructor')) return false;
+    link = next;
+  }
+  return true;
 }
 
 function redactedText(text: string, by: Redactor): string {
@@ -85,13 +92,13 @@ function redacted(value: unknown, by: Redactor, keys: readonly string[] = []): u
   if (keys.length > MAX_DEPTH) return HIDDEN;
   if (isError(value)) return redactedText(fullMessageOf(value), by);
   if (Array.isArray(value)) return value.map((one) => redacted(one, by, keys));
-  if (!isPlain(value)) return value;
-  const entries = Object.entries(value).map(([key, one]: [string, unknown]) => {
+  const at = ([key, one]: readonly [unknown, unknown]): [unknown, unknown] => {
     if (IDENTITY.has(key)) return [key, one];
-    const path = [...keys, key];
+    const path = [...keys, typeof key === 'string' ? key : ''];
     return [key, by.valueAt(path) ?? redacted(one, by, path)];
-  });
-  return Object.fromEntries(entries);
+  };
+  if (value instanceof Map) return new Map([...(value as ReadonlyMap<unknown, unknown>)].map(at));
+  return isData(value) ? Object.fromEntries(Object.entries(value).map(at)) : value;
 }
 
 /** Lines of steps hold whatever they like; to log one fails no step. */

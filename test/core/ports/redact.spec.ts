@@ -63,6 +63,31 @@ describe('a logger that redacts', () => {
     expect(fields.user).toEqual([{ Name: 'me', at: 1 }]);
   });
 
+  it('masks the fields of a validated DTO, and what stands in a map', () => {
+    class Card {
+      token = 'x1';
+      owner = 'me';
+    }
+    class Gift extends Card {
+      note = 'token=x2';
+    }
+    const own = new RecordingLogger();
+    const headers = new Map<unknown, unknown>([
+      ['token', 'x3'],
+      [1, 'token=x4'],
+    ]);
+    const url = new URL('http://shop/');
+    logging({ paths: ['token'], censor: '#' }, own).info('paid', { by: new Gift(), headers, url });
+    expect(own.lines[0]?.fields).toEqual({
+      by: { token: '#', owner: 'me', note: 'token=#' },
+      headers: new Map<unknown, unknown>([
+        ['token', '#'],
+        [1, 'token=#'],
+      ]),
+      url,
+    });
+  });
+
   it('throws for no field: neither for a circle nor for what cannot be read', () => {
     const own = new RecordingLogger();
     const circle: Record<string, unknown> = { date: new Date(0) };
