@@ -1,6 +1,4 @@
-import { isError } from '../ports/index.js';
 import {
-  ANSWER_HOLDERS,
   GRPC_LOST,
   GRPC_UNAVAILABLE,
   LOST_CODES,
@@ -12,6 +10,7 @@ import {
   NO_CONNECTION,
   ON_A_CONNECTION,
 } from './lost-signs.js';
+import { heldErrors } from './held-errors.js';
 import { isSagaError } from './saga-error.js';
 
 /** Decides whether what an attempt threw leaves open if its effect took place. Looks, and changes nothing. */
@@ -82,14 +81,17 @@ function evidenceOf(error: object): Evidence {
   return isUnread ? 'lost' : undefined;
 }
 
-/**
- * The errors inside an error: its cause, what Nest's `RpcException` and a client's own error hold, those
- * of an `AggregateError`.
- */
+function heldBy(error: object): readonly unknown[] {
+  try {
+    return heldErrors(error);
+  } catch {
+    return [];
+  }
+}
+
+/** The errors inside an error: its cause, what the exceptions of Nest and of clients hold, and an `AggregateError`. */
 function insideOf(error: object): readonly unknown[] {
-  // Only errors: under these names other clients keep the body of an answer.
-  const clients = ANSWER_HOLDERS.map((name) => read(error, name)).filter((one) => isError(one));
-  const held = [read(error, 'cause'), ask(error, 'getError'), ...clients];
+  const held = [read(error, 'cause'), ask(error, 'getError'), ...heldBy(error)];
   const errors = read(error, 'errors');
   try {
     const all: readonly unknown[] = Array.isArray(errors) ? errors.slice(0, MAX_ERRORS) : [];
@@ -121,8 +123,8 @@ function judge(error: unknown, seen: Set<unknown>, depth: number): Evidence {
  * Stripe, the AWS SDK, and of the usual clients of databases and brokers by their codes and names: a connection that broke (`ECONNRESET`, `EPIPE`), a client's own timeout or
  * abort (`ETIMEDOUT`, `ECONNABORTED`, `TimeoutError`, `AbortError`), HTTP 408, 499, 502, 504, 522–524,
  * gRPC `CANCELLED`, `UNKNOWN`, `DEADLINE_EXCEEDED` and `UNAVAILABLE`; also as the `cause` of another
- * error, in Nest's `RpcException`, as the `detail`, `error` or `original` of a client's own error, or
- * among the `errors` of an `AggregateError`.
+ * error, as what an `HttpException` or `RpcException` of Nest was made of, as the `detail`, `error` or
+ * `original` of a client's own error, or among the `errors` of an `AggregateError`.
  *
  * What says that the request never arrived is `false` (`ECONNREFUSED`, `ENOTFOUND`, `EAI_AGAIN`,
  * `EHOSTUNREACH` before there was a connection, a connect timeout of undici, gRPC's "No connection

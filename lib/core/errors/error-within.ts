@@ -1,3 +1,4 @@
+import { heldErrors } from './held-errors.js';
 import { isSagaError } from './saga-error.js';
 
 /** So many errors are looked at, whatever hangs on them. */
@@ -7,12 +8,12 @@ const MOST = 1_000;
 function partsOf(error: object): readonly unknown[] {
   const { cause, errors } = error as { readonly cause?: unknown; readonly errors?: unknown };
   const parts: readonly unknown[] = Array.isArray(errors) ? errors.slice(0, MOST) : [];
-  return cause === undefined ? parts : [cause, ...parts];
+  return [...(cause === undefined ? [] : [cause]), ...heldErrors(error), ...parts];
 }
 
 /**
- * The first of an error, its causes and the errors of an `AggregateError` that passes the test, else
- * `undefined`. The end of another saga (`SAGA_EXECUTION`) is looked at, and what lies behind it is
+ * The first of an error, its causes, the error that an exception of Nest was made of and the errors of an
+ * `AggregateError` that passes the test, else `undefined`. The end of another saga (`SAGA_EXECUTION`) is looked at, and what lies behind it is
  * not: that was settled there. Never throws, whatever it is asked of.
  */
 export function errorWithin(error: unknown, test: (one: object) => boolean): object | undefined {

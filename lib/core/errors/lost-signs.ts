@@ -45,9 +45,6 @@ export const LOST_MESSAGES: ReadonlySet<unknown> = new Set([
   ...['channel closed', 'read timeout'],
 ]);
 
-/** Where clients keep what broke, beside `cause`: Stripe, gaxios and `SuppressedError`, Sequelize. */
-export const ANSWER_HOLDERS = ['detail', 'error', 'original'] as const;
-
 /** Of a gateway that waited in vain, or lost who it waited for. A 500 or 503 is an answer of the application. */
 export const LOST_STATUSES: ReadonlySet<unknown> = new Set([408, 499, 502, 504, 522, 523, 524]);
 

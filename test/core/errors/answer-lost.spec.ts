@@ -1,6 +1,7 @@
 import {
   GatewayTimeoutException,
   HttpException,
+  InternalServerErrorException,
   ServiceUnavailableException,
 } from '@nestjs/common';
 import { RpcException } from '@nestjs/microservices';
@@ -162,6 +163,9 @@ describe('isAnswerLost (semantics 3a)', () => {
         true,
       ],
       ["in Nest's RpcException", new RpcException(reset), true],
+      ["in Nest's HttpException", new InternalServerErrorException(reset), true],
+      ['never arrived, in an HttpException', new InternalServerErrorException(refused), false],
+      ['a body in an HttpException', new InternalServerErrorException({ code: 'EPIPE' }), false],
       ["a status of gRPC in Nest's RpcException", new RpcException(grpc(14, 'dropped')), true],
       ["never arrived, in Nest's RpcException", new RpcException(refused), false],
       ["a text in Nest's RpcException", new RpcException('ECONNRESET'), false],

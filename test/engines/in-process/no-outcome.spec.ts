@@ -1,3 +1,5 @@
+import { InternalServerErrorException } from '@nestjs/common';
+import { RpcException } from '@nestjs/microservices';
 import {
   LeaseLostError,
   NonRetryableError,
@@ -32,6 +34,8 @@ const NO_OUTCOMES: readonly (readonly [what: string, error: () => unknown])[] = 
   ['as a cause', () => new Error('payment failed', { cause: interrupted() })],
   ['as the cause of a cause', () => new Error('x', { cause: { cause: interrupted() } })],
   ['in an AggregateError', () => new AggregateError([new Error('no'), interrupted()], 'both')],
+  ["in Nest's HttpException", () => new InternalServerErrorException(interrupted())],
+  ["in Nest's RpcException", () => new RpcException(interrupted())],
   ['behind a NonRetryableError', () => new NonRetryableError('x', { cause: interrupted() })],
   ['of another copy of this package', () => otherCopy('SAGA_INTERRUPTED')],
 ];

@@ -1,0 +1,13 @@
+import { isError } from '../ports/index.js';
+
+/**
+ * Where exceptions keep the error that they were made of, beside `cause`: Nest's `HttpException` and
+ * `RpcException`, gaxios and `SuppressedError`, Stripe, Sequelize.
+ */
+const HOLDERS = ['response', 'error', 'detail', 'original'] as const;
+
+/** Only errors: under these names clients keep the body of an answer, too. May throw as getters do. */
+export function heldErrors(error: object): readonly Error[] {
+  const held = error as Readonly<Partial<Record<(typeof HOLDERS)[number], unknown>>>;
+  return HOLDERS.map((name) => held[name]).filter((one) => isError(one));
+}
