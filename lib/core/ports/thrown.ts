@@ -60,7 +60,16 @@ function textOf(value: unknown, depth = 2): string {
     return typeof value === 'object' && value !== null ? objectText(value) : String(value);
   }
   const own = typeof value.message === 'string' ? value.message : '';
-  return [own, listText(partsOf(value), depth)].filter((text) => text !== '').join(': ');
+  return [own, gatheredText(value, depth)].filter((text) => text !== '').join(': ');
+}
+
+/** What an error cannot tell of its parts takes nothing from what it says itself. */
+function gatheredText(error: Error, depth: number): string {
+  try {
+    return listText(partsOf(error), depth);
+  } catch {
+    return '';
+  }
 }
 
 /** What a thrown value says itself, with what it gathers; may be empty. Never throws. */

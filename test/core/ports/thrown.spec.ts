@@ -37,6 +37,28 @@ const THROWN: readonly [name: string, thrown: () => unknown, message: RegExp, ca
       [],
     ],
     [
+      'an exception whose answer cannot be read',
+      () => {
+        const getResponse = (): never => {
+          throw new Error('not now');
+        };
+        return Object.assign(new Error('card declined'), { getStatus: () => 402, getResponse });
+      },
+      /^card declined$/,
+      [],
+    ],
+    [
+      'an error whose parts cannot be read',
+      () =>
+        Object.defineProperty(new Error('out of stock'), 'errors', {
+          get: () => {
+            throw new Error('not now');
+          },
+        }),
+      /^out of stock$/,
+      [],
+    ],
+    [
       'what Promise.any() throws',
       () =>
         new AggregateError(
