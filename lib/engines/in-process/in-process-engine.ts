@@ -74,9 +74,9 @@ export class InProcessEngine implements SagaEngine {
     if (this.#closed !== undefined) {
       throw new SagaInterruptedError(definition.name, options.id ?? '(new)', 'shutting down');
     }
-    const { environment, journaling, live, runs } = this.#parts;
+    const { environment, journaling, live, runs, logger } = this.#parts;
     const checked = startRequest(options, environment.ids, environment.clock.now());
-    const { startHeaders, logger } = this.options;
+    const { startHeaders } = this.options;
     const request = withStartHeaders(checked, startHeaders, definition.name, logger);
     const input = runs.encodeInput(definition, request, context);
     await this.#ready();
