@@ -97,7 +97,7 @@ export {
   type EventError,
   type InterceptedCall,
   type InterceptedSaga,
-  type ManualReason,
+  type OperatorReason,
   type ParkReason,
   type RunObserver,
   type SagaDetails,

@@ -87,7 +87,7 @@ export type { LateEffect, RunEnvironment, RunObserver, SagaHeaders } from './exe
 export {
   type EngineHealth,
   type EngineSettings,
-  type ManualReason,
+  type OperatorReason,
   type SagaDetails,
   type SagaEngine,
   type SagaEngineProvider,

@@ -3,7 +3,7 @@ import { doubtCases } from './engine/doubt.cases.js';
 import type { EngineContractCase } from './engine/harness.js';
 import { outcomeCases } from './engine/outcome.cases.js';
 import { startCases } from './engine/start.cases.js';
-import { steeringCases } from './engine/steering.cases.js';
+import { operationsCases } from './engine/operations.cases.js';
 import { watchingCases } from './engine/watching.cases.js';
 
 /**
@@ -18,7 +18,7 @@ import { watchingCases } from './engine/watching.cases.js';
 export const engineContract: readonly EngineContractCase[] = [
   ...outcomeCases,
   ...startCases,
-  ...steeringCases,
+  ...operationsCases,
   ...doubtCases,
   ...deployCases,
   ...watchingCases,

@@ -7,7 +7,7 @@ import {
   claimOneSql,
   claimSql,
   heartbeatSql,
-} from '../../lib/journals/postgres/ownership-sql.js';
+} from '../../lib/journals/postgres/claims-sql.js';
 import { loadSql, oneSql, pageDialect } from '../../lib/journals/postgres/reader.js';
 import { PLAN_BY_KEYS, prepareWriter } from '../../lib/journals/postgres/session.js';
 import { tablesOf, type Tables } from '../../lib/journals/postgres/tables.js';

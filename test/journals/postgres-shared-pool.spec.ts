@@ -84,7 +84,7 @@ describe('a pool that the steps of the sagas use as well', () => {
       expect((await journal.load(saga))?.entries).toHaveLength(1);
       await journal.append(batchOf(saga, [2]));
       await journal.create(sagaOf());
-      await journal.release({ ref: saga, owner: ANNA, epoch, inOrder: true });
+      await journal.release({ ref: saga, owner: ANNA, epoch, graceful: true });
       const claim = { owner: ANNA, names: [saga.name], limit: 1, id: saga.id };
       expect(await journal.claim(claim)).toHaveLength(1);
       await journal.leave(ANNA);

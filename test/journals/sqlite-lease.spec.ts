@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import Libsql from 'libsql';
 import { sqliteJournal, type SqliteConnection } from 'nestjs-saga-orchestrator/sqlite';
 import { Database } from '../../lib/journals/sqlite/database.js';
-import { Ownership } from '../../lib/journals/sqlite/ownership.js';
+import { Claims } from '../../lib/journals/sqlite/claims.js';
 import { NAME, newSaga, OWNER } from './append-load.js';
 import { removeTempFolders, tempFolder } from './temp-folder.js';
 
@@ -16,7 +16,7 @@ it('a process lives up to the last millisecond of its lease, and no longer', asy
   await journal.close();
   const driver = { name: 'libsql', open: () => new Libsql(file) as unknown as SqliteConnection };
   const database = new Database(driver, { file, synchronous: 'normal' });
-  const ownership = new Ownership(database);
+  const ownership = new Claims(database);
   ownership.heartbeat(OWNER, 1_000, 5_000);
   const request = { owner: 'bert', names: [NAME], limit: 9 };
   expect(ownership.claim(request, 6_000)).toEqual([]);

@@ -13,7 +13,7 @@ import {
   TAKEN,
   FORGET,
   FORGETTABLE_BY_AGE,
-} from '../../lib/journals/sqlite/ownership.js';
+} from '../../lib/journals/sqlite/claims.js';
 import { pageSql } from '../../lib/journals/sql/index.js';
 import { APPENDS, ONE, PAGES } from '../../lib/journals/sqlite/reader.js';
 import { removeTempFolders, tempFolder } from './temp-folder.js';

@@ -25,7 +25,7 @@ type Call =
       readonly kind: 'release';
       readonly id: string;
       readonly owner: string;
-      readonly inOrder: boolean;
+      readonly graceful: boolean;
     }
   | { readonly kind: 'cancel' | 'forget'; readonly id: string };
 
@@ -46,7 +46,7 @@ const call: fc.Arbitrary<Call> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('cancel', 'forget'), id }) },
   {
     weight: 1,
-    arbitrary: fc.record({ kind: fc.constant('release'), id, owner, inOrder: fc.boolean() }),
+    arbitrary: fc.record({ kind: fc.constant('release'), id, owner, graceful: fc.boolean() }),
   },
 );
 /** Turns of the event loop, each with the calls of many callers: one commit. */
@@ -93,9 +93,9 @@ class Standing {
     }
   }
 
-  #heldOf({ id: of, owner, inOrder }: Extract<Call, { kind: 'release' }>): ReleaseRequest {
+  #heldOf({ id: of, owner, graceful }: Extract<Call, { kind: 'release' }>): ReleaseRequest {
     const epoch = this.#known.get(of)?.epoch ?? 1;
-    return { ref: { name: NAME, id: of }, owner, epoch, inOrder };
+    return { ref: { name: NAME, id: of }, owner, epoch, graceful };
   }
 
   #create({ id: of, owner: by, status: as, records: count }: Extract<Call, { records: number }>) {

@@ -120,7 +120,7 @@ describe('what the SQLite journal has collected for a row', () => {
     const saga = newSaga('one');
     await journal.create(saga);
     await journal.append({ ...batchOf('one', 2), status: 'compensating' });
-    await journal.release({ ref: saga, owner: saga.owner, epoch: 1, inOrder: false });
+    await journal.release({ ref: saga, owner: saga.owner, epoch: 1, graceful: false });
     const claim = { owner: 'bert', names: [saga.name], limit: 1 };
     expect(await journal.claim(claim)).toMatchObject([{ recoveries: 1, epoch: 2 }]);
     await journal.create(newSaga('two'));

@@ -7,7 +7,7 @@ export { checkStart, startRequest, type StartRequest } from './start-request.js'
 // What every engine does alike
 export { STANDARD_ENVIRONMENT } from './standard-environment.js';
 export type {
-  ManualReason,
+  OperatorReason,
   SagaDetails,
   SagaEngine,
   SagaSummary,
@@ -69,7 +69,7 @@ export {
   accept,
   type CancelSignal,
   type CommandSignal,
-  type ManualWish,
+  type OperatorCommand,
   missingUndos,
   refusalOfFrom,
   refused,

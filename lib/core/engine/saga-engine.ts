@@ -2,11 +2,11 @@ import type { SagaHandle, SagaHost } from './saga-host.js';
 import type { SagaDefinition } from '../definition/index.js';
 import type { SagaEvent } from '../events/index.js';
 import type { SagaFilter, SagaRef } from '../journal/index.js';
-import type { ManualWish, ParkReason, SagaStatus } from '../machine/index.js';
+import type { OperatorCommand, ParkReason, SagaStatus } from '../machine/index.js';
 import type { EngineHealth } from './engine-health.js';
 
 /** Who does something to a saga by hand, and why: both are kept in its journal. */
-export interface ManualReason {
+export interface OperatorReason {
   readonly by: string;
   readonly reason: string;
 }
@@ -61,7 +61,7 @@ export interface SagaEngine extends SagaHost {
   /** Carries on a saga that waits or was parked. @throws SagaNotFoundError, SagaStateError */
   resume(ref: SagaRef, fromLabel?: string): Promise<SagaHandle>;
   /** Does something to a saga by hand. @throws SagaNotFoundError, SagaStateError */
-  manual(ref: SagaRef, wish: ManualWish, why: ManualReason): Promise<void>;
+  manual(ref: SagaRef, wish: OperatorCommand, why: OperatorReason): Promise<void>;
   /** Deletes a saga at rest. @throws SagaNotFoundError, SagaStateError */
   forget(ref: SagaRef): Promise<void>;
 }

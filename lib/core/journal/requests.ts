@@ -56,7 +56,7 @@ export interface ReleaseRequest {
    * Nothing of it was cut off: its process ends at a step boundary, or has not even begun to work on
    * it. The take-over before does not count as a recovery then.
    */
-  readonly inOrder: boolean;
+  readonly graceful: boolean;
 }
 
 /** Which sagas to delete: one by its ref, or those that came to rest long ago. */

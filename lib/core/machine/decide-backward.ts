@@ -26,7 +26,7 @@ export function missingUndos(definition: SagaDefinition, state: SagaState): read
 }
 
 /** Whether the policy leaves the undo no further attempt. */
-export function hasFinallyFailed(step: StepDefinition, undo: UndoState): boolean {
+export function retriesExhausted(step: StepDefinition, undo: UndoState): boolean {
   if (undo.phase !== 'failed') return false;
   return undo.failure?.retryable === false || undo.attempt > step.policy.compensationRetry.retries;
 }
@@ -61,7 +61,7 @@ function undoFrom(definition: SagaDefinition, from: StepState | undefined): Comm
       if (!step.owesUndo) continue;
       // The undo that was promised when the step started must not vanish with a deploy.
       stuck ??= parked('definition-mismatch', step.label);
-    } else if (step.undo === undefined || !hasFinallyFailed(plan, step.undo)) {
+    } else if (step.undo === undefined || !retriesExhausted(plan, step.undo)) {
       return decideUndo(plan, step.undo);
     } else {
       stuck ??= parked('compensation-failed', step.label);

@@ -1,5 +1,5 @@
 import { evolveManual } from './evolve-manual.js';
-import { refusalToCancel } from './refusals.js';
+import { refusalToCancel } from './guards.js';
 import type { SagaRecord } from './saga-record.js';
 import { StepState, UndoState, type FailedAttempt, type SagaState } from './saga-state.js';
 

@@ -1,6 +1,6 @@
 export type { Command } from './command.js';
 export { decide, mayRetry } from './decide.js';
-export { hasFinallyFailed, missingUndos } from './decide-backward.js';
+export { retriesExhausted, missingUndos } from './decide-backward.js';
 export { evolve } from './evolve.js';
 export { intentOf } from './intent.js';
 export type {
@@ -22,7 +22,7 @@ export {
 } from './saga-state.js';
 export { refusalOfFrom } from './resume.js';
 export { failureOf } from './summary.js';
-export type { ManualWish } from './refusals.js';
+export type { OperatorCommand } from './guards.js';
 export {
   accept,
   receive,

@@ -1,7 +1,7 @@
 import { shown, type SagaDefinition } from '../definition/index.js';
 import { SagaStateError } from '../errors/index.js';
 import { quoted, shownSaga } from '../ports/index.js';
-import { refusalOfManual, refusalToCancel, verbOf, type ManualWish } from './refusals.js';
+import { refusalOfManual, refusalToCancel, verbOf, type OperatorCommand } from './guards.js';
 import { firstOpenLabel, refusalToResume, resumed } from './resume.js';
 import type { ManualAct, SagaRecord } from './saga-record.js';
 import type { SagaState } from './saga-state.js';
@@ -26,7 +26,7 @@ export interface ResumeSignal {
 /** An operator does something to it by hand. */
 export interface CommandSignal {
   readonly type: 'command';
-  readonly command: ManualWish;
+  readonly command: OperatorCommand;
   readonly by: string;
   readonly reason: string;
   /** The saga's, when it has passed: in ms since the epoch. */

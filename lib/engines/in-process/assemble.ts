@@ -13,13 +13,13 @@ import type { InProcessEngineOptions } from './engine-options.js';
 import type { EngineParts } from './engine-parts.js';
 import type { Journaling } from './journaling.js';
 import { Lease } from './lease.js';
-import { LiveSagas } from './live-sagas.js';
-import { Ownership } from './ownership.js';
+import { ActiveRuns } from './active-runs.js';
+import { Heartbeat } from './heartbeat.js';
 import { RecoveryWorker } from './recovery-worker.js';
-import { RemoteEnds } from './remote-ends.js';
+import { ResultWaiter } from './result-waiter.js';
 import { Retention } from './retention.js';
 import { RunFactory } from './run-factory.js';
-import { Steering } from './steering.js';
+import { Operations } from './operations.js';
 import { UnknownSagas } from './unknown-sagas.js';
 
 /** How many questions of sagas after their ownership are under way at a time. */
@@ -43,7 +43,7 @@ export function assemble(
     lease: new Lease(environment.clock, leaseMs, () => ownership.beat()),
     asks: new AtMost(MAX_ASKS),
   };
-  const live = new LiveSagas();
+  const live = new ActiveRuns();
   const parts: EngineParts = {
     journaling,
     environment,
@@ -53,15 +53,15 @@ export function assemble(
     claims: new Claims(journaling, live),
     runs: new RunFactory(journaling, environment, logger, observers),
   };
-  const ownership: Ownership = new Ownership(parts, journaling.lease);
+  const ownership: Heartbeat = new Heartbeat(parts, journaling.lease);
   const worker = new RecoveryWorker(parts, recovery);
   return {
     parts,
     ownership,
-    steering: new Steering(parts),
+    operations: new Operations(parts),
     retention: new Retention(parts, deleteAfter),
     unknown: new UnknownSagas(parts),
     worker,
-    remote: new RemoteEnds(parts, (row) => worker.takeUp(row)),
+    remote: new ResultWaiter(parts, (row) => worker.takeUp(row)),
   };
 }

@@ -14,7 +14,7 @@ import {
   takeOverOf,
 } from '../../core/engine/index.js';
 import { claimedSaga, shownRef, type EngineParts } from './engine-parts.js';
-import { NewerSagas } from './newer-sagas.js';
+import { VersionSkew } from './version-skew.js';
 import { Reminders } from './reminders.js';
 import { whyStranger } from './strangers.js';
 import { parkUnreadable } from './unreadable.js';
@@ -25,7 +25,7 @@ import { parkUnreadable } from './unreadable.js';
  */
 export class ClaimedSagas {
   readonly #reminders: Reminders;
-  readonly #newer: NewerSagas;
+  readonly #newer: VersionSkew;
   #leftSome = false;
 
   constructor(
@@ -33,7 +33,7 @@ export class ClaimedSagas {
     private readonly maxRecoveries: number,
     private readonly launched: (run: Run, ended: Promise<unknown>, row: SagaRow) => void,
   ) {
-    this.#newer = new NewerSagas(parts.environment.clock);
+    this.#newer = new VersionSkew(parts.environment.clock);
     this.#reminders = new Reminders(parts.environment.clock);
   }
 
@@ -54,7 +54,7 @@ export class ClaimedSagas {
       report(logger, 'error', `Saga ${shownRef(row)} could not be loaded; it is claimed again`, {
         error: fullMessageOf(error),
       });
-      live.leaveUnbegun(row, row.epoch);
+      live.releaseUnstarted(row, row.epoch);
       return;
     }
     try {
@@ -114,6 +114,6 @@ export class ClaimedSagas {
   /** To others, who are let look first. */
   #leave(row: SagaRow): void {
     this.#leftSome = true;
-    this.parts.live.leaveUnbegun(row, row.epoch);
+    this.parts.live.releaseUnstarted(row, row.epoch);
   }
 }

@@ -1,6 +1,6 @@
 import type { ClaimRequest, SagaRow } from '../../core/index.js';
 import type { Journaling } from './journaling.js';
-import type { LiveSagas } from './live-sagas.js';
+import type { ActiveRuns } from './active-runs.js';
 
 /** At most so many pages are looked at after a claim whose answer was lost. */
 const MAX_PAGES = 100;
@@ -14,7 +14,7 @@ export class Claims {
 
   constructor(
     private readonly journaling: Journaling,
-    private readonly live: LiveSagas,
+    private readonly live: ActiveRuns,
   ) {}
 
   async claim(request: Omit<ClaimRequest, 'owner' | 'application'>): Promise<readonly SagaRow[]> {
@@ -53,7 +53,7 @@ export class Claims {
       });
       for (const row of rows) {
         if (row.owner !== owner || this.live.get(row) !== undefined) continue;
-        this.live.leaveUnbegun(row, row.epoch);
+        this.live.releaseUnstarted(row, row.epoch);
       }
       if (nextCursor === undefined) return;
       cursor = nextCursor;

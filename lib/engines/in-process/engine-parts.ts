@@ -19,7 +19,7 @@ import {
 } from '../../core/engine/index.js';
 import type { Claims } from './claims.js';
 import type { Journaling } from './journaling.js';
-import type { LiveSagas } from './live-sagas.js';
+import type { ActiveRuns } from './active-runs.js';
 import { planWithoutSteps, type RunFactory } from './run-factory.js';
 
 /** What the parts of one engine share. */
@@ -28,7 +28,7 @@ export interface EngineParts {
   readonly environment: RunEnvironment;
   readonly logger: SagaLogger;
   readonly registry: DefinitionRegistry;
-  readonly live: LiveSagas;
+  readonly live: ActiveRuns;
   readonly runs: RunFactory;
   readonly claims: Claims;
 }

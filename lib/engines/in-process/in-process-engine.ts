@@ -1,6 +1,6 @@
 import {
   type EngineHealth,
-  type ManualReason,
+  type OperatorReason,
   type SagaDefinition,
   type SagaDetails,
   type SagaEngine,
@@ -16,18 +16,18 @@ import {
   checkInput,
   checkSame,
   deliver,
-  type ManualWish,
+  type OperatorCommand,
   startRequest,
   withStartHeaders,
 } from '../../core/engine/index.js';
 import { assemble } from './assemble.js';
-import { accepted } from './attach.js';
+import { accepted } from './accepted-start.js';
 import { checkedOptions } from './checked-options.js';
-import { reportDebts } from './debts.js';
+import { bootReport } from './boot-report.js';
 import { listed, lookedUp } from './reads.js';
 import type { InProcessEngineOptions } from './engine-options.js';
 import { checkedRef, type EngineParts } from './engine-parts.js';
-import type { LiveSaga } from './live-saga.js';
+import type { ActiveRun } from './active-run.js';
 
 /** Runs sagas in this process and keeps them in a journal. */
 export class InProcessEngine implements SagaEngine {
@@ -86,7 +86,7 @@ export class InProcessEngine implements SagaEngine {
     if (stored !== undefined) {
       // The plan may have been mended since.
       checkInput(journaling.codec, ref, input, stored);
-      return this.#its.steering.resume(ref, resumeFrom, definition);
+      return this.#its.operations.resume(ref, resumeFrom, definition);
     }
     const running = live.get(ref);
     if (running !== undefined) {
@@ -115,22 +115,22 @@ export class InProcessEngine implements SagaEngine {
 
   async cancel(ref: SagaRef, reason: string): Promise<void> {
     await this.#ready();
-    await this.#its.steering.cancel(this.#own(ref), reason);
+    await this.#its.operations.cancel(this.#own(ref), reason);
   }
 
   async resume(ref: SagaRef, fromLabel?: string): Promise<SagaHandle> {
     await this.#ready();
-    return this.#its.steering.resume(this.#own(ref), fromLabel);
+    return this.#its.operations.resume(this.#own(ref), fromLabel);
   }
 
-  async manual(ref: SagaRef, wish: ManualWish, why: ManualReason): Promise<void> {
+  async manual(ref: SagaRef, wish: OperatorCommand, why: OperatorReason): Promise<void> {
     await this.#ready();
-    await this.#its.steering.manual(this.#own(ref), wish, why);
+    await this.#its.operations.manual(this.#own(ref), wish, why);
   }
 
   async forget(ref: SagaRef): Promise<void> {
     await this.open();
-    await this.#its.steering.forget(this.#own(ref));
+    await this.#its.operations.forget(this.#own(ref));
   }
 
   async recover(): Promise<void> {
@@ -142,14 +142,14 @@ export class InProcessEngine implements SagaEngine {
     }
     // Beside it: what is merely told delays neither the application nor a recovery.
     this.#its.unknown.start();
-    void reportDebts(this.#parts, () => this.#closed !== undefined);
+    void bootReport(this.#parts, () => this.#closed !== undefined);
   }
 
   #own(ref: SagaRef): SagaRef {
     return checkedRef(this.#parts.journaling, ref);
   }
 
-  #accepted(live: LiveSaga, definition: SagaDefinition): Promise<SagaHandle> {
+  #accepted(live: ActiveRun, definition: SagaDefinition): Promise<SagaHandle> {
     return accepted(this.#parts, live, definition, this.#its.remote);
   }
 

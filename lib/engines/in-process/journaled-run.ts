@@ -7,8 +7,8 @@ import {
 } from '../../core/index.js';
 import { type Run, type StagedRecord, StoredRun } from '../../core/engine/index.js';
 import { AlreadyExists, type Journaling } from './journaling.js';
-import { Tenure } from './tenure.js';
-import { hear } from './wishes.js';
+import { Fence } from './fence.js';
+import { hear } from './hear-cancel.js';
 
 const PROGRESS: ReadonlySet<string> = new Set([
   'done',
@@ -22,14 +22,14 @@ const PROGRESS: ReadonlySet<string> = new Set([
 
 /** Keeps one run in the journal: the records of one turn are one write. */
 export class JournaledRun extends StoredRun {
-  readonly #tenure: Tenure;
+  readonly #fence: Fence;
   /** The last write, and whether it is still under way, or has failed. */
   #tail: Promise<void> = WRITTEN;
   #busy = false;
   /** The write after that one: of everything that is noted until then. */
   #next: Promise<void> | undefined;
   /** The saga to be created by the first write. */
-  #birth: Omit<NewSaga, 'entries' | 'status'> | undefined;
+  #toCreate: Omit<NewSaga, 'entries' | 'status'> | undefined;
 
   constructor(
     run: Run,
@@ -40,7 +40,7 @@ export class JournaledRun extends StoredRun {
   ) {
     super(run, shared, input, epoch, birth);
     const { sagaName: name, sagaId: id } = run;
-    this.#tenure = new Tenure(shared, { application: shared.application, name, id }, epoch);
+    this.#fence = new Fence(shared, { application: shared.application, name, id }, epoch);
   }
 
   get application(): string {
@@ -48,17 +48,17 @@ export class JournaledRun extends StoredRun {
   }
 
   get ref(): SagaRef {
-    return this.#tenure.ref;
+    return this.#fence.ref;
   }
 
   /** Lets the first write create the saga together with its first records. */
-  bear(saga: Omit<NewSaga, 'entries' | 'status'>): void {
-    this.#birth = saga;
+  createOnFirstWrite(saga: Omit<NewSaga, 'entries' | 'status'>): void {
+    this.#toCreate = saga;
   }
 
   /** The saga is there; `false` while it is being created. */
-  get isBorn(): boolean {
-    return this.#birth === undefined;
+  get isCreated(): boolean {
+    return this.#toCreate === undefined;
   }
 
   /** Something was noted, be it written or not. */
@@ -77,23 +77,23 @@ export class JournaledRun extends StoredRun {
   }
 
   override confirm(): Promise<void> | undefined {
-    if (this.#tenure.isSure) return undefined;
-    return this.#tenure.renew().catch((error: unknown) => this.#fail(error));
+    if (this.#fence.isSure) return undefined;
+    return this.#fence.renew().catch((error: unknown) => this.#fail(error));
   }
 
   async #write(): Promise<void> {
     const staged = this.take();
     this.#busy = true;
-    const { term } = this.shared.lease;
+    const { generation } = this.shared.lease;
     let told: SagaRow | string | undefined | void;
     try {
       told = await this.#store(staged);
       if (typeof told === 'object') throw new AlreadyExists(told);
-      this.#birth = undefined;
+      this.#toCreate = undefined;
     } catch (error) {
       this.#fail(error);
     }
-    this.#tenure.provedIn(term);
+    this.#fence.provedIn(generation);
     const doubt = this.confirm();
     if (doubt !== undefined) await doubt;
     // Nobody overtakes a write that others wait for.
@@ -121,9 +121,9 @@ export class JournaledRun extends StoredRun {
     const { journal, owner } = this.shared;
     const { status } = this.run.state;
     const entries = staged.map(({ entry }) => entry);
-    if (this.#birth !== undefined) return journal.create({ ...this.#birth, status, entries });
+    if (this.#toCreate !== undefined) return journal.create({ ...this.#toCreate, status, entries });
     const progress = staged.some(({ record }) => PROGRESS.has(record.type));
-    const { ref, epoch } = this.#tenure;
+    const { ref, epoch } = this.#fence;
     return journal.append({ ref, owner, epoch, entries, status, progress });
   }
 }

@@ -5,7 +5,7 @@ const MAX_BEATS = 10;
 /** For how long this process may own sagas, by its own monotonic clock. */
 export class Lease {
   #renewedAt = -Infinity;
-  #term = 0;
+  #generation = 0;
   #renewing: Promise<void> | undefined;
 
   constructor(
@@ -15,8 +15,8 @@ export class Lease {
   ) {}
 
   /** Raised whenever it was renewed too late: others may have taken sagas over in between. */
-  get term(): number {
-    return this.#term;
+  get generation(): number {
+    return this.#generation;
   }
 
   /** In ms. */
@@ -29,7 +29,7 @@ export class Lease {
    * under way, the answer to the older one may come last.
    */
   renewed(sentAt: number): void {
-    if (this.left <= 0) this.#term += 1;
+    if (this.left <= 0) this.#generation += 1;
     this.#renewedAt = Math.max(this.#renewedAt, sentAt);
   }
 

@@ -87,7 +87,7 @@ export class RecoveryWorker {
       const [row] = await claims.claim({ names: [name], limit: 1, id });
       if (row === undefined) return;
       if (isLive(row)) await this.#claimed.takeUp(row);
-      else live.leaveUnbegun(row, row.epoch);
+      else live.releaseUnstarted(row, row.epoch);
     } catch (error) {
       this.#reportFailure(error);
     }
@@ -117,7 +117,7 @@ export class RecoveryWorker {
     await this.#claim();
     // Not before the end of the round, which would claim them again, and never what comes after them.
     const leftSome = this.#claimed.tellLeft();
-    if (leftSome) await this.parts.live.giveBack(this.parts.journaling);
+    if (leftSome) await this.parts.live.sendReleases(this.parts.journaling);
     this.#looking = false;
     this.#arm(leftSome ? 2 * this.options.pollMs : this.#pace());
   }

@@ -53,7 +53,7 @@ export class RunFactory {
     const { name, version, fingerprint } = definition;
     const { application, owner } = this.journaling;
     const identity = { application, name, birth };
-    journaled.bear({ ...identity, version, fingerprint, input, ...request, owner });
+    journaled.createOnFirstWrite({ ...identity, version, fingerprint, input, ...request, owner });
     run.persistence = journaled;
     return run;
   }

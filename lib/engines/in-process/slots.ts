@@ -1,6 +1,6 @@
 import { report, type Run } from '../../core/engine/index.js';
 import { shownRef, type EngineParts } from './engine-parts.js';
-import { someOf } from './some-of.js';
+import { listIds } from './list-ids.js';
 
 /** So many times as many sagas as there are slots are in hand at most, those that wait included. */
 const MAX_IN_HAND = 100;
@@ -96,7 +96,7 @@ export class Slots {
       this.parts.logger,
       'warn',
       `No recovery slot has become free for ${Math.round(full)} ms; what else was left behind waits. ` +
-        `At work are ${someOf(ids)}: give their steps a timeout, or this process more slots ` +
+        `At work are ${listIds(ids)}: give their steps a timeout, or this process more slots ` +
         `(worker.concurrency, now ${this.concurrency})`,
       { inHand: ids.length, concurrency: this.concurrency },
     );

@@ -1,5 +1,5 @@
 import { quoted, type Run, shownWhole } from '../../core/engine/index.js';
-import { someOf } from './some-of.js';
+import { listIds } from './list-ids.js';
 
 /**
  * Why a saga bears the name of this plan and has nothing else of it, as one of another service that shares
@@ -12,7 +12,7 @@ export function whyStranger({ definition, state }: Run): string | undefined {
     return undefined;
   }
   return (
-    `it has run ${someOf(labels.map(quoted))}, and no step of ${shownWhole(definition.name)} here is called so. If it ` +
+    `it has run ${listIds(labels.map(quoted))}, and no step of ${shownWhole(definition.name)} here is called so. If it ` +
     "is another service's, give each its own forRoot({ application }); if it is not, terminate it, or " +
     'bring its steps back'
   );

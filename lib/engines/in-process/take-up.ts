@@ -42,7 +42,7 @@ async function carriedOn(
     deliver(run, signal);
   } catch (error) {
     // Claimed, but not worked on: as long as this process lives, nobody else could.
-    live.leaveUnbegun(row, row.epoch);
+    live.releaseUnstarted(row, row.epoch);
     throw error;
   }
   const launched = live.launch(run, row.input, row.deadline);

@@ -21,7 +21,7 @@ export async function parkUnreadable(
   } catch (error) {
     const what = `Saga ${shownRef(row)} could not be parked; it is claimed again`;
     report(parts.logger, 'error', what, { error: fullMessageOf(error) });
-    parts.live.leaveUnbegun(row, row.epoch);
+    parts.live.releaseUnstarted(row, row.epoch);
   }
 }
 
@@ -49,7 +49,7 @@ export async function terminate(
     const takenOver = accept(ref, plan, state, { type: 'take-over', owner });
     await addRecords(parts, row, nextSeq, 'parked', [...takenOver, ...records]);
   } catch (error) {
-    parts.live.leaveUnbegun(row, row.epoch);
+    parts.live.releaseUnstarted(row, row.epoch);
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import {
   type EngineHealth,
   type EngineSettings,
-  type ManualReason,
+  type OperatorReason,
   type SagaDefinition,
   type SagaDetails,
   type SagaEngine,
@@ -16,35 +16,35 @@ import {
   checkSame,
   DefinitionRegistry,
   detailsOf,
-  type ManualWish,
+  type OperatorCommand,
 } from '../../core/engine/index.js';
 import { Deployment } from './deployment.js';
-import { Closing, Follower, type FollowParts } from './follow.js';
+import { Closing, ResultWaiter, type FollowParts } from './result-waiter.js';
 import { calling } from './ask.js';
-import { Interpreter } from './interpreter.js';
+import { SagaHandler } from './saga-handler.js';
 import { Listing } from './listing.js';
 import type { RestateSettings } from './options.js';
-import { Residents } from './residents.js';
+import { ActiveRuns } from './active-runs.js';
 import { runParts, type RunParts } from './restate-run.js';
 import { restateSdk } from './sdk.js';
 import { RestateServer } from './server.js';
 import { checkServiceName, sagaServices } from './services.js';
 import { startOf } from './start.js';
-import { Steering } from './steering.js';
+import { Operations } from './operations.js';
 import { Store } from './store.js';
 import type { StartInput } from './wire.js';
 
 /** Runs sagas as workflows of a Restate server, in this process or in another that serves them. */
 export class RestateEngine implements SagaEngine {
   readonly #registry = new DefinitionRegistry();
-  readonly #residents = new Residents();
+  readonly #activeRuns = new ActiveRuns();
   readonly #closing = new Closing();
   readonly #runs: RunParts;
   readonly #server: RestateServer;
   readonly #deployment: Deployment;
   readonly #store: Store;
   readonly #listing: Listing;
-  readonly #steering: Steering;
+  readonly #operations: Operations;
   readonly #follow: FollowParts;
   #published: Promise<void> | undefined;
   #closed: Promise<void> | undefined;
@@ -58,10 +58,10 @@ export class RestateEngine implements SagaEngine {
     this.#deployment = new Deployment(settings, this.#server, this.#runs.logger);
     this.#store = new Store(this.#server);
     this.#listing = new Listing(this.#server, () => this.#registry.names);
-    this.#steering = new Steering(this.#server, this.#store, this.#registry, this.#runs);
+    this.#operations = new Operations(this.#server, this.#store, this.#registry, this.#runs);
     this.#follow = {
       ...{ runs: this.#runs, server: this.#server, store: this.#store },
-      ...{ residents: this.#residents, closing: this.#closing },
+      ...{ activeRuns: this.#activeRuns, closing: this.#closing },
       clock: this.#runs.environment.clock,
       patienceMs: settings.patienceMs,
     };
@@ -105,7 +105,7 @@ export class RestateEngine implements SagaEngine {
   async start(...args: Parameters<SagaEngine['start']>): Promise<SagaHandle> {
     const { ref, input } = this.#startOf(args);
     await this.open();
-    const follower = new Follower(this.#follow, ref, args[0], input.input);
+    const follower = new ResultWaiter(this.#follow, ref, args[0], input.input);
     if (await this.#server.start(ref, input)) return follower.handle;
     const { resumeFrom } = input;
     if (resumeFrom === undefined) {
@@ -123,12 +123,12 @@ export class RestateEngine implements SagaEngine {
     if (input.resumeFrom !== undefined) return this.start(...args);
     await this.open();
     const ask = calling(this.#server, ref, input, () => this.#checkTaken(ref, args[0], input));
-    return new Follower(this.#follow, ref, args[0], input.input, ask).handle;
+    return new ResultWaiter(this.#follow, ref, args[0], input.input, ask).handle;
   }
 
   /** Restate, not this process, owns its sagas: there is no lease and no heartbeat. */
   health(): EngineHealth {
-    return { activeRuns: this.#residents.atWork, draining: this.#closed !== undefined };
+    return { activeRuns: this.#activeRuns.atWork, draining: this.#closed !== undefined };
   }
 
   async get(ref: SagaRef): Promise<SagaDetails | undefined> {
@@ -142,22 +142,22 @@ export class RestateEngine implements SagaEngine {
 
   async cancel(ref: SagaRef, reason: string): Promise<void> {
     await this.open();
-    await this.#steering.cancel(ref, reason);
+    await this.#operations.cancel(ref, reason);
   }
 
   async resume(ref: SagaRef, fromLabel?: string): Promise<SagaHandle> {
     await this.open();
-    const { kept, run } = await this.#steering.resume(ref, fromLabel);
-    return new Follower(this.#follow, ref, run.definition, kept.row.input).handle;
+    const { kept, run } = await this.#operations.resume(ref, fromLabel);
+    return new ResultWaiter(this.#follow, ref, run.definition, kept.row.input).handle;
   }
 
-  async manual(ref: SagaRef, wish: ManualWish, why: ManualReason): Promise<void> {
+  async manual(ref: SagaRef, wish: OperatorCommand, why: OperatorReason): Promise<void> {
     await this.open();
-    await this.#steering.manual(ref, wish, why);
+    await this.#operations.manual(ref, wish, why);
   }
 
   async forget(ref: SagaRef): Promise<void> {
-    await this.#steering.forget(ref);
+    await this.#operations.forget(ref);
   }
 
   #startOf([definition, context, options]: Parameters<SagaEngine['start']>): ReturnType<
@@ -179,18 +179,18 @@ export class RestateEngine implements SagaEngine {
     if (!this.settings.serves) return;
     const sdk = await restateSdk();
     const { maxRecoveries, retentionMs } = this.settings;
-    const interpreter = new Interpreter({
+    const handler = new SagaHandler({
       ...this.#runs,
-      ...{ sdk, registry: this.#registry, residents: this.#residents, maxRecoveries },
+      ...{ sdk, registry: this.#registry, activeRuns: this.#activeRuns, maxRecoveries },
     });
-    const services = sagaServices(this.#registry.all, { sdk, interpreter, retentionMs });
+    const services = sagaServices(this.#registry.all, { sdk, handler, retentionMs });
     if (services.length > 0) await this.#deployment.publish(sdk, services);
   }
 
   async #close(): Promise<void> {
     const { drainMs = 10_000 } = this.given;
     await this.#published?.catch(() => undefined);
-    await this.#residents.drain(drainMs, this.#runs.environment.clock);
+    await this.#activeRuns.drain(drainMs, this.#runs.environment.clock);
     this.#closing.close();
     await this.#deployment.close();
     this.#server.close();

@@ -1,7 +1,7 @@
 import type { WorkflowDefinition, WorkflowSharedContext, internal } from '@restatedev/restate-sdk';
 import { type SagaDefinition, SagaDefinitionError } from '../../core/index.js';
 import type { SagaContext } from './inbox.js';
-import type { Interpreter } from './interpreter.js';
+import type { SagaHandler } from './saga-handler.js';
 import type { RestateSdk } from './sdk.js';
 import { RUN, WISH, wishName, type StartInput, type Wish } from './wire.js';
 
@@ -34,7 +34,7 @@ export function longestTurnMs(definitions: readonly SagaDefinition[]): number {
 
 export interface ServiceSettings {
   readonly sdk: RestateSdk;
-  readonly interpreter: Interpreter;
+  readonly handler: SagaHandler;
   readonly retentionMs: number;
 }
 
@@ -73,14 +73,13 @@ async function nextWishName(sdk: RestateSdk, ctx: WorkflowSharedContext): Promis
  */
 export function sagaServices(
   definitions: readonly SagaDefinition[],
-  { sdk, interpreter, retentionMs }: ServiceSettings,
+  { sdk, handler, retentionMs }: ServiceSettings,
 ): readonly SagaService[] {
   // The SDK types a workflow by its handlers, which here have names of ours.
   const workflow = sdk.workflow as unknown as (service: object) => SagaService;
   const names = [...new Set(definitions.map(({ name }) => name))];
   return names.map((name) => {
-    const run = (ctx: unknown, input: StartInput) =>
-      interpreter.run(name, ctx as SagaContext, input);
+    const run = (ctx: unknown, input: StartInput) => handler.run(name, ctx as SagaContext, input);
     const wish = async (ctx: unknown, { invocationId, wish }: SentWish): Promise<void> => {
       const id = sdk.InvocationIdParser.fromString(invocationId);
       const signal = await nextWishName(sdk, ctx as WorkflowSharedContext);

@@ -1,5 +1,5 @@
 import type { JournalEntry, SagaState } from '../../core/index.js';
-import type { ManualWish } from '../../core/engine/index.js';
+import type { OperatorCommand } from '../../core/engine/index.js';
 // What is kept in Restate. It outlives every version of this library: only ever add optional fields.
 
 /** The input of a saga's workflow: its plan, chosen by who started it, and its data. */
@@ -57,7 +57,7 @@ export type Wish =
   | { readonly kind: 'resume'; readonly from?: string }
   | {
       readonly kind: 'manual';
-      readonly wish: ManualWish;
+      readonly wish: OperatorCommand;
       /** The encoded result of `mark-done`. */
       readonly result?: string;
       readonly by: string;

@@ -126,10 +126,10 @@ export class MemoryJournal implements Journal {
     return Promise.resolve(countAbandoned(gone, request));
   }
 
-  release({ ref, owner, epoch, inOrder }: ReleaseRequest): Promise<void> {
+  release({ ref, owner, epoch, graceful }: ReleaseRequest): Promise<void> {
     const stored = this.#sagas.get(refKey(ref));
     if (stored?.row.epoch === epoch && stored.row.owner === owner) {
-      const recoveries = Math.max(stored.row.recoveries - (inOrder ? 1 : 0), 0);
+      const recoveries = Math.max(stored.row.recoveries - (graceful ? 1 : 0), 0);
       stored.row = { ...stored.row, owner: null, recoveries };
     }
     return Promise.resolve();

@@ -1,7 +1,7 @@
 import {
   AS_TEXT,
   ignore,
-  lent,
+  withClient,
   LOOK_MS,
   takeOut,
   type PgClient,
@@ -46,19 +46,20 @@ export class Connections {
       this.#writer ??= await this.#connect();
     };
     // A pool of our own keeps one for reading, too, that is connected.
-    await (this.#isOwn ? lent(this.pool, connect) : connect());
-    await lent(this.pools.heartbeats, () => Promise.resolve());
+    await (this.#isOwn ? withClient(this.pool, connect) : connect());
+    await withClient(this.pools.heartbeats, () => Promise.resolve());
   }
 
   /** On a connection for nothing else. */
   readonly beat: Send = (query) =>
-    lent(this.pools.heartbeats, (client) => this.sendOn(client, query));
+    withClient(this.pools.heartbeats, (client) => this.sendOn(client, query));
 
   /** On a connection that the application has no part in. */
-  readonly act: Send = (query) => lent(this.pools.acts, (client) => this.sendOn(client, query));
+  readonly act: Send = (query) =>
+    withClient(this.pools.acts, (client) => this.sendOn(client, query));
 
   /** On any connection, planned for the values as they are. */
-  readonly send: Send = (query) => lent(this.pool, (client) => this.sendOn(client, query));
+  readonly send: Send = (query) => withClient(this.pool, (client) => this.sendOn(client, query));
 
   async sendOn(client: PgClient, query: PgQuery): ReturnType<Send> {
     const query_timeout = this.settings.statementTimeoutMs + GRACE_MS;

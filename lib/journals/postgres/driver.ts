@@ -86,7 +86,10 @@ function whyNotLent(pool: PgPool, error: Error | undefined): Error {
  * Lends a connection for `work`. One that failed is not lent again: nobody knows what is still on
  * its way.
  */
-export async function lent<T>(pool: PgPool, work: (client: PgClient) => Promise<T>): Promise<T> {
+export async function withClient<T>(
+  pool: PgPool,
+  work: (client: PgClient) => Promise<T>,
+): Promise<T> {
   const client = await takeOut(pool);
   let failed = true;
   try {

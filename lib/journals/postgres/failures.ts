@@ -57,7 +57,7 @@ const PAUSES = { first: 20, longest: 1_000 } as const;
  * Tries again, with growing pauses, until `patienceMs` have passed since the call: for work that
  * leads to the same when it is done twice. `onWait` is told why, once.
  */
-export async function persistently<T>(
+export async function retryWhileUnavailable<T>(
   patienceMs: number,
   work: () => Promise<T>,
   onWait?: (error: unknown) => void,

@@ -25,7 +25,7 @@ import {
   Users,
   type Outcome,
 } from '../sql/index.js';
-import { isItemFault, persistently } from './failures.js';
+import { isItemFault, retryWhileUnavailable } from './failures.js';
 import { checkOptions, type PostgresJournalOptions, type Settings } from './options.js';
 import { PostgresStore } from './store.js';
 import { writeNumber, type Write, type WriteResult } from './writer.js';
@@ -134,7 +134,7 @@ class PostgresJournal implements Journal {
 
   #commit(writes: readonly Write[]): Promise<readonly Outcome<WriteResult>[]> {
     const number = writeNumber();
-    return persistently(this.#settings.reconnectMs, async () =>
+    return retryWhileUnavailable(this.#settings.reconnectMs, async () =>
       this.#opened().write(writes, number),
     );
   }
@@ -143,7 +143,7 @@ class PostgresJournal implements Journal {
     work: (store: PostgresStore) => Promise<T>,
     patienceMs = this.#settings.reconnectMs,
   ): Promise<T> {
-    const asked = persistently(patienceMs, async () => work(this.#opened()));
+    const asked = retryWhileUnavailable(patienceMs, async () => work(this.#opened()));
     this.#underWay.add(asked);
     try {
       return await asked;

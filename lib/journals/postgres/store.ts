@@ -1,11 +1,11 @@
 import { whyOf, type Outcome } from '../sql/index.js';
 import { Connections } from './connections.js';
-import { lent } from './driver.js';
-import { persistently } from './failures.js';
+import { withClient } from './driver.js';
+import { retryWhileUnavailable } from './failures.js';
 import { KnownSagas } from './known-sagas.js';
 import { migrate, verifySchema } from './migrate.js';
 import type { PostgresJournalOptions, Settings } from './options.js';
-import { Ownership } from './ownership.js';
+import { Claims } from './claims.js';
 import { poolsOf } from './pools.js';
 import { Reader } from './reader.js';
 import { verifyServer } from './session.js';
@@ -15,7 +15,7 @@ import { Writer, type Write, type WriteResult } from './writer.js';
 /** All that talks to the server. */
 export class PostgresStore {
   readonly reader: Reader;
-  readonly ownership: Ownership;
+  readonly ownership: Claims;
   readonly #writer: Writer;
 
   private constructor(
@@ -24,7 +24,7 @@ export class PostgresStore {
     private readonly connections: Connections,
   ) {
     this.reader = new Reader(tables, connections.act, connections.send);
-    this.ownership = new Ownership(tables, connections, known);
+    this.ownership = new Claims(tables, connections, known);
     this.#writer = new Writer(tables, known);
   }
 
@@ -42,7 +42,7 @@ export class PostgresStore {
     const store = new PostgresStore(tables, known, connections);
     try {
       const prepare = async (): Promise<void> => {
-        await lent(connections.pool, async (client) => {
+        await withClient(connections.pool, async (client) => {
           await verifyServer(client, description, onWarning);
           const prepareSchema = settings.migrate === 'auto' ? migrate : verifySchema;
           await prepareSchema(client, tables, description);
@@ -50,7 +50,7 @@ export class PostgresStore {
         await store.ownership.sweep();
         await connections.prepare();
       };
-      await persistently(reconnectMs, prepare, (error) =>
+      await retryWhileUnavailable(reconnectMs, prepare, (error) =>
         onWarning(
           `The server of ${description} is not ready (${whyOf(error)}); it is waited for, up to ` +
             `${reconnectMs} ms (reconnectMs)`,

@@ -136,7 +136,7 @@ export class Database {
 }
 
 /** Tries again while another process is writing, without holding up the event loop. */
-export async function patiently<T>(patienceMs: number, work: () => T): Promise<T> {
+export async function retryWhileBusy<T>(patienceMs: number, work: () => T): Promise<T> {
   const end = performance.now() + patienceMs;
   for (let pause = 1; ; pause = Math.min(2 * pause, 16)) {
     try {

@@ -1,6 +1,6 @@
 import type { Outcome } from '../sql/index.js';
 import { journalFailure } from '../sql/index.js';
-import { patiently } from './database.js';
+import { retryWhileBusy } from './database.js';
 import type { SqliteDriver } from './driver.js';
 import { changedFile, identityOf } from './file-watch.js';
 import { createFile } from './files.js';
@@ -26,7 +26,7 @@ export class LocalStore implements StoreHost {
     createFile(file, fileMode);
     const store = new SqliteStore(driver, this.settings);
     try {
-      await patiently(busyTimeoutMs, () => store.prepare());
+      await retryWhileBusy(busyTimeoutMs, () => store.prepare());
     } catch (error) {
       store.close();
       throw error;
@@ -50,7 +50,7 @@ export class LocalStore implements StoreHost {
 
   #patiently<T>(work: (store: SqliteStore) => T): Promise<T> {
     const { busyTimeoutMs, description } = this.settings;
-    return patiently(busyTimeoutMs, () => {
+    return retryWhileBusy(busyTimeoutMs, () => {
       if (this.#store !== undefined) return work(this.#store);
       throw journalFailure(description, 'is closed');
     });

@@ -7,7 +7,7 @@ import type { SqliteDriver } from './driver.js';
 import { FileWatch } from './file-watch.js';
 import { librariesOn, secondLibrary } from './one-library.js';
 import type { Read, ReadResults, Write, WriteResults } from './operations.js';
-import { Ownership } from './ownership.js';
+import { Claims } from './claims.js';
 import { Reader } from './reader.js';
 import { CLOCK, migrate } from './schema.js';
 import type { StoreSettings } from './store-host.js';
@@ -49,7 +49,7 @@ export class SqliteStore {
   readonly #database: Database;
   readonly #reader: Reader;
   readonly #appender: Appender;
-  readonly #ownership: Ownership;
+  readonly #ownership: Claims;
   #dataVersion: unknown;
   #watch: FileWatch | undefined;
   #conflict: SagaJournalError | undefined;
@@ -62,7 +62,7 @@ export class SqliteStore {
     this.#database = new Database(driver, settings);
     this.#reader = new Reader(this.#database);
     this.#appender = new Appender(this.#database);
-    this.#ownership = new Ownership(this.#database);
+    this.#ownership = new Claims(this.#database);
   }
 
   /** Idempotent. */

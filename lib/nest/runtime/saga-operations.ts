@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type {
   EngineHealth,
-  ManualReason,
+  OperatorReason,
   SagaDefinition,
   SagaDetails,
   SagaEngine,
@@ -63,7 +63,7 @@ export class SagaOperations {
    *
    * @throws SagaNotFoundError, or SagaStateError when it has ended.
    */
-  async terminate(name: string, id: string, why: ManualReason): Promise<void> {
+  async terminate(name: string, id: string, why: OperatorReason): Promise<void> {
     return this.engine.manual(refOf(name, id), { act: 'terminate' }, why);
   }
 
@@ -73,7 +73,7 @@ export class SagaOperations {
    *
    * @throws SagaNotFoundError, or SagaStateError when it is not parked on its way back.
    */
-  async retryCompensation(name: string, id: string, why: ManualReason): Promise<void> {
+  async retryCompensation(name: string, id: string, why: OperatorReason): Promise<void> {
     return this.engine.manual(refOf(name, id), { act: 'retry-compensation' }, why);
   }
 
@@ -82,7 +82,12 @@ export class SagaOperations {
    *
    * @throws SagaNotFoundError, or SagaStateError when there is nothing to undo under that label.
    */
-  async markCompensated(name: string, id: string, label: string, why: ManualReason): Promise<void> {
+  async markCompensated(
+    name: string,
+    id: string,
+    label: string,
+    why: OperatorReason,
+  ): Promise<void> {
     return this.engine.manual(refOf(name, id), { act: 'mark-compensated', label }, why);
   }
 
@@ -97,7 +102,7 @@ export class SagaOperations {
     name: string,
     id: string,
     label: string,
-    why: ManualReason & { readonly result?: unknown },
+    why: OperatorReason & { readonly result?: unknown },
   ): Promise<void> {
     // Who leaves `why` out is told so by the engine, as for every other act.
     const { result } = (why as { readonly result?: unknown } | undefined) ?? {};
@@ -112,7 +117,12 @@ export class SagaOperations {
    * @throws SagaNotFoundError, or SagaStateError when the step is not in doubt, or the saga undoes
    * already.
    */
-  async markStepNotDone(name: string, id: string, label: string, why: ManualReason): Promise<void> {
+  async markStepNotDone(
+    name: string,
+    id: string,
+    label: string,
+    why: OperatorReason,
+  ): Promise<void> {
     return this.engine.manual(refOf(name, id), { act: 'mark-not-done', label }, why);
   }
 

@@ -75,7 +75,7 @@ export function batchOf(
 
 /** What its first owner gives back. */
 export function held(saga: SagaRef, over: Partial<ReleaseRequest> = {}): ReleaseRequest {
-  return { ref: refOf(saga), owner: ANNA, epoch: 1, inOrder: false, ...over };
+  return { ref: refOf(saga), owner: ANNA, epoch: 1, graceful: false, ...over };
 }
 
 /** Creates it, and insists that it is new. */

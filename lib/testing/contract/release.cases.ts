@@ -43,13 +43,13 @@ export const releaseCases: readonly JournalContractCase[] = [
       const journal = await store.open();
       const saga = await created(journal);
       const recoveries = async (): Promise<number> => (await rowOf(journal, saga)).recoveries;
-      await journal.release(held(saga, { inOrder: true }));
+      await journal.release(held(saga, { graceful: true }));
       assert.equal(await recoveries(), 0);
       await journal.claim({ owner: BERT, names: [NAME], limit: 1 });
       await journal.release(held(saga, { owner: BERT, epoch: 2 }));
       await journal.claim({ owner: BERT, names: [NAME], limit: 1 });
       assert.equal(await recoveries(), 2);
-      await journal.release(held(saga, { owner: BERT, epoch: 3, inOrder: true }));
+      await journal.release(held(saga, { owner: BERT, epoch: 3, graceful: true }));
       assert.equal(await recoveries(), 1);
     },
   ),

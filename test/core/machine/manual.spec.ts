@@ -5,7 +5,7 @@ import {
   type SagaRecord,
   type SagaState,
 } from 'nestjs-saga-orchestrator/core';
-import { failureOf, type ManualWish } from '../../../lib/core/machine/index.js';
+import { failureOf, type OperatorCommand } from '../../../lib/core/machine/index.js';
 import {
   cancelled,
   done,
@@ -38,7 +38,7 @@ const plan = defineSaga('PlaceOrder', [
 const next = (state: SagaState) => shown(decide(plan, state));
 const by = { type: 'manual', by: 'ada', reason: 'called the bank' } as const;
 const cancel = { type: 'cancel', by: 'operator', reason: 'no' } as const;
-const command = (command: ManualWish) =>
+const command = (command: OperatorCommand) =>
   ({ type: 'command', command, by: 'ada', reason: 'called the bank' }) as const;
 const manual = (act: object) => ({ ...by, ...act }) as SagaRecord;
 
@@ -205,7 +205,7 @@ describe('what an operator may do to a parked saga', () => {
 });
 
 describe('what an operator may not do', () => {
-  const REFUSED: readonly (readonly [string, SagaState, ManualWish, RegExp])[] = [
+  const REFUSED: readonly (readonly [string, SagaState, OperatorCommand, RegExp])[] = [
     [
       'terminate what is completed',
       stateOf({ type: 'completed' }),

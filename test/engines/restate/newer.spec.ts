@@ -4,7 +4,7 @@ import { TerminalError } from '@restatedev/restate-sdk';
 import { defineSaga, jsonCodec, silentLogger } from 'nestjs-saga-orchestrator/core';
 import { restateEngine } from 'nestjs-saga-orchestrator/restate';
 import { newRun, runParts } from '../../../lib/engines/restate/restate-run.js';
-import { Turns } from '../../../lib/engines/restate/turn.js';
+import { SagaExecution } from '../../../lib/engines/restate/saga-execution.js';
 import { fromWire, type Batch, type WireRecord } from '../../../lib/engines/restate/wire.js';
 import { ManualClock } from '../../support/manual-clock.js';
 
@@ -111,7 +111,7 @@ describe('what a later version has written of a saga on Restate (semantics 28b)'
   it.each(NEWER.map((record) => [record]))('%j fails the execution, never the saga', (record) => {
     const runs = runParts({ logger: silentLogger });
     const saga = newRun(runs, plan, 'o-1', { input: '{}' });
-    const turns = new Turns(saga, INPUT, jsonCodec, 5);
+    const turns = new SagaExecution(saga, INPUT, jsonCodec, 5);
     const next = { effect: 'Create' };
     const batch: Batch = { by: 'later', records: [STARTED, record], wishes: 0, next };
     let thrown: unknown;

@@ -8,7 +8,7 @@ import {
 } from 'nestjs-saga-orchestrator/core';
 import { decodeHead } from '../../../lib/core/journal/index.js';
 import { newRun } from '../../../lib/engines/restate/restate-run.js';
-import { Turns } from '../../../lib/engines/restate/turn.js';
+import { SagaExecution } from '../../../lib/engines/restate/saga-execution.js';
 import { fromWire, type Batch } from '../../../lib/engines/restate/wire.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { rejectionOf } from '../../support/shop.js';
@@ -31,7 +31,7 @@ function onServer(step: Partial<AnySagaStep<object>>, maxRecoveries = 5) {
     const { version, fingerprint } = plan;
     const start = { version, fingerprint, input: '{}', key: null, tags: {}, deadline: null };
     const saga = newRun(parts, plan, 'o-1', { input: '{}' });
-    const turns = new Turns(saga, { ...start, createdAt: 0 }, jsonCodec, maxRecoveries);
+    const turns = new SagaExecution(saga, { ...start, createdAt: 0 }, jsonCodec, maxRecoveries);
     for (const batch of kept) turns.fold(batch, fromWire(batch.records, turns.seq));
     const take = async (): Promise<Batch> => {
       const batch = JSON.parse(JSON.stringify((await turns.take()).batch)) as Batch;

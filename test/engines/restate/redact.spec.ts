@@ -5,9 +5,9 @@ import { executionException } from '../../../lib/core/execution/index.js';
 import { encodeHead } from '../../../lib/core/journal/index.js';
 import { newRun, runParts } from '../../../lib/engines/restate/restate-run.js';
 import type { RestateServer } from '../../../lib/engines/restate/server.js';
-import { Steering } from '../../../lib/engines/restate/steering.js';
+import { Operations } from '../../../lib/engines/restate/operations.js';
 import type { KeptSaga, Store } from '../../../lib/engines/restate/store.js';
-import { Turns } from '../../../lib/engines/restate/turn.js';
+import { SagaExecution } from '../../../lib/engines/restate/saga-execution.js';
 import { fromWire, type WireRecord, type Wish } from '../../../lib/engines/restate/wire.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
@@ -40,7 +40,7 @@ async function taken(step: Partial<AnySagaStep<object>>, redacts: boolean) {
     { label: 'Pay', action: () => 1, compensate: () => 1, compensationRetry: 0, ...step },
   ]);
   const saga = newRun(runs, plan, 'o-1', { input: '{}' });
-  const turns = new Turns(saga, row(plan), runs.storing.codec, 5);
+  const turns = new SagaExecution(saga, row(plan), runs.storing.codec, 5);
   const events: unknown[] = [];
   const records: WireRecord[] = [];
   let thrown: unknown;
@@ -105,14 +105,14 @@ describe('redact on Restate', () => {
       const { by, reason } = wish;
       records.push([0, encodeHead({ type: 'manual', act: 'terminate', by, reason })]);
     };
-    const steering = new Steering(
+    const operations = new Operations(
       { wish } as unknown as RestateServer,
       { load } as unknown as Store,
       registry,
       runs,
     );
-    await steering.cancel(REF, `for ${SECRET}`);
-    await steering.manual(REF, { act: 'terminate' }, { by: 'me', reason: `for ${SECRET}` });
+    await operations.cancel(REF, `for ${SECRET}`);
+    await operations.manual(REF, { act: 'terminate' }, { by: 'me', reason: `for ${SECRET}` });
     expect(sent).toMatchObject([{ reason: 'for ***' }, { by: 'me', reason: 'for ***' }]);
   });
 });

@@ -10,7 +10,7 @@ import {
 } from 'nestjs-saga-orchestrator/core';
 import { decodeHead } from '../../../lib/core/journal/index.js';
 import { newRun } from '../../../lib/engines/restate/restate-run.js';
-import { Turns } from '../../../lib/engines/restate/turn.js';
+import { SagaExecution } from '../../../lib/engines/restate/saga-execution.js';
 import { fromWire, type Batch, type Wish } from '../../../lib/engines/restate/wire.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { CANCEL_REASON } from '../../support/pure-host.js';
@@ -53,7 +53,7 @@ class TurnsHost {
   #performed = 0;
   #resumes = 0;
   #die: (gone: typeof CRASHED) => void = () => undefined;
-  #now: Turns | undefined;
+  #now: SagaExecution | undefined;
 
   constructor(private readonly saga: RandomSaga) {
     this.#definition = definitionOf(saga, (step) => this.#participant(step));
@@ -78,7 +78,7 @@ class TurnsHost {
     const input = { version, fingerprint, input: '{}', key: null, tags: {}, deadline: null };
     const saga = newRun(parts, this.#definition, 'saga-1', { input: '{}' });
     const start = { ...input, createdAt: 0 };
-    const turns = new Turns(saga, start, jsonCodec, MAX_RECOVERIES);
+    const turns = new SagaExecution(saga, start, jsonCodec, MAX_RECOVERIES);
     for (const entry of this.#journal) {
       if ('wish' in entry) turns.hear(entry.wish);
       else turns.fold(entry, fromWire(entry.records, turns.seq));

@@ -11,7 +11,7 @@ import { restateEngine } from 'nestjs-saga-orchestrator/restate';
 import { DefinitionRegistry } from '../../../lib/core/engine/index.js';
 import { newRun, runParts } from '../../../lib/engines/restate/restate-run.js';
 import { startOf } from '../../../lib/engines/restate/start.js';
-import { Turns } from '../../../lib/engines/restate/turn.js';
+import { SagaExecution } from '../../../lib/engines/restate/saga-execution.js';
 import type { StartInput } from '../../../lib/engines/restate/wire.js';
 import { ManualClock } from '../../support/manual-clock.js';
 
@@ -29,7 +29,7 @@ async function taken(
   const sent = startOf(parts, registry, plan, {}, { id: 'o-1', ...options });
   const input = JSON.parse(JSON.stringify(sent.input)) as StartInput;
   const saga = newRun(parts, plan, 'o-1', input);
-  const turns = new Turns(saga, input, parts.storing.codec, 5);
+  const turns = new SagaExecution(saga, input, parts.storing.codec, 5);
   while (!saga.run.state.atRest) turns.settle((await turns.take()).batch);
   return saga.run;
 }

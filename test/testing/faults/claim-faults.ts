@@ -156,7 +156,7 @@ class ReleasesForAnyOwner extends Faulty {
 
 class CountsWhatWasGivenBackInOrder extends Faulty {
   override release(request: ReleaseRequest): Promise<void> {
-    return super.release({ ...request, inOrder: false });
+    return super.release({ ...request, graceful: false });
   }
 }
 

@@ -1,6 +1,6 @@
 import type {
   EngineHealth,
-  ManualReason,
+  OperatorReason,
   SagaDefinition,
   SagaFilter,
   SagaHandle,
@@ -100,7 +100,7 @@ class CancelsAnything extends SoundEngine {
 }
 
 class HidesWhoDidIt extends SoundEngine {
-  override manual(ref: SagaRef, wish: never, { reason }: ManualReason): Promise<void> {
+  override manual(ref: SagaRef, wish: never, { reason }: OperatorReason): Promise<void> {
     return super.manual(ref, wish, { by: 'somebody', reason });
   }
 }

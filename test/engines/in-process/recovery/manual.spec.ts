@@ -1,6 +1,6 @@
 import type {
   JournalBatch,
-  ManualReason,
+  OperatorReason,
   ParkReason,
   ProbeAnswer,
   SagaDetails,
@@ -11,7 +11,7 @@ import { failureOf, rejectionOf } from '../../../support/shop.js';
 import { gate } from '../journaled-shop.js';
 import { Cluster, ref, type Process } from './cluster.js';
 
-const eve: ManualReason = { by: 'eve', reason: 'ticket 4711' };
+const eve: OperatorReason = { by: 'eve', reason: 'ticket 4711' };
 
 type Wish = Parameters<Process['engine']['manual']>[1];
 type Step = Parameters<Cluster['step']>[1];

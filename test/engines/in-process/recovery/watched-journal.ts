@@ -85,6 +85,6 @@ export class WatchedJournal extends MemoryJournal {
     if (known === undefined || known.owner !== request.owner) return;
     if (known.epoch !== request.epoch) return;
     known.owner = null;
-    if (request.inOrder) this.onHandOver(request.ref.id);
+    if (request.graceful) this.onHandOver(request.ref.id);
   }
 }

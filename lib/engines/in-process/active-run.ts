@@ -3,7 +3,7 @@ import type { Run } from '../../core/engine/index.js';
 import type { JournaledRun } from './journaled-run.js';
 
 /** A saga that this process is working on. */
-export class LiveSaga {
+export class ActiveRun {
   constructor(
     readonly run: Run,
     readonly input: string,
@@ -23,7 +23,7 @@ export class LiveSaga {
   }
 
   /** Whether it is known to be this one, and not another one of the same id that was there before. */
-  get isBorn(): boolean {
-    return (this.run.persistence as JournaledRun).isBorn;
+  get isCreated(): boolean {
+    return (this.run.persistence as JournaledRun).isCreated;
   }
 }

@@ -48,8 +48,8 @@ async function recordFor(
     await addRecords(parts, row, stored.nextSeq, row.status, records);
     return true;
   } finally {
-    live.leaveUnbegun(row, row.epoch);
-    await live.giveBack(journaling);
+    live.releaseUnstarted(row, row.epoch);
+    await live.sendReleases(journaling);
   }
 }
 

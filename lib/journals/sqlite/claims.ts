@@ -108,7 +108,7 @@ export const FORGET = [
 ];
 
 /** Who works on what, inside a transaction of the writer's. Times are the store's, in ms. */
-export class Ownership {
+export class Claims {
   constructor(private readonly database: Database) {}
 
   heartbeat(owner: string, leaseMs: number, now: number): readonly SagaRow[] {
@@ -137,8 +137,8 @@ export class Ownership {
     return rows.map((row) => toAbandoned(apart(row)));
   }
 
-  release({ ref, owner, epoch, inOrder }: ReleaseRequest): void {
-    this.database.run(RELEASE, inOrder ? 1 : 0, ...refValues(ref), epoch, owner);
+  release({ ref, owner, epoch, graceful }: ReleaseRequest): void {
+    this.database.run(RELEASE, graceful ? 1 : 0, ...refValues(ref), epoch, owner);
   }
 
   requestCancel(ref: SagaRef, reason: string): void {

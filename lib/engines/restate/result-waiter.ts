@@ -9,7 +9,7 @@ import {
 import { executionException, fullMessageOf, type Run } from '../../core/engine/index.js';
 import type { Ask } from './ask.js';
 import { viewRun, type RunParts } from './restate-run.js';
-import type { Residents } from './residents.js';
+import type { ActiveRuns } from './active-runs.js';
 import type { RestateServer } from './server.js';
 import type { KeptSaga, Store } from './store.js';
 import { fromWire, LISTED, type ListedState } from './wire.js';
@@ -19,7 +19,7 @@ export interface FollowParts {
   readonly runs: RunParts;
   readonly server: RestateServer;
   readonly store: Store;
-  readonly residents: Residents;
+  readonly activeRuns: ActiveRuns;
   readonly clock: Clock;
   readonly patienceMs: number;
   readonly closing: Closing;
@@ -42,7 +42,7 @@ const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 2_000;
 
 /** Follows one saga to its end: an answer of its workflow, which a parked one does not give. */
-export class Follower {
+export class ResultWaiter {
   #seen: Run | undefined;
   #ended: Promise<Run> | undefined;
 
@@ -160,7 +160,7 @@ export class Follower {
       };
       const aborted = (): void => end(false);
       const unschedule = this.parts.clock.schedule(ms, aborted, true);
-      const unwatch = this.parts.residents.watch(this.ref, () => end(true));
+      const unwatch = this.parts.activeRuns.watch(this.ref, () => end(true));
       signal.addEventListener('abort', aborted);
       if (signal.aborted) aborted();
     });

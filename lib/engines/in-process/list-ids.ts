@@ -2,7 +2,7 @@
 const MAX_SHOWN = 5;
 
 /** All of a handful; of more, the first ones and how many there are. */
-export function someOf(ids: readonly string[]): string {
+export function listIds(ids: readonly string[]): string {
   if (ids.length <= MAX_SHOWN) return ids.join(', ');
   return `${ids.slice(0, MAX_SHOWN).join(', ')} and ${ids.length - MAX_SHOWN} more`;
 }

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import {
-  type ManualReason,
+  type OperatorReason,
   SagaNotFoundError,
   type SagaRecord,
   type SagaRef,
@@ -13,7 +13,7 @@ import {
   decodeHead,
   type DefinitionRegistry,
   encodePayload,
-  type ManualWish,
+  type OperatorCommand,
   refusalOfFrom,
   refused,
   type ResumeSignal,
@@ -34,7 +34,7 @@ interface Seen {
 }
 
 /** What operators, and callers who resume, do to sagas: looked at first, then sent as wishes. */
-export class Steering {
+export class Operations {
   constructor(
     private readonly server: RestateServer,
     private readonly store: Store,
@@ -89,7 +89,7 @@ export class Steering {
     return { kept, run };
   }
 
-  async manual(ref: SagaRef, wish: ManualWish, given: ManualReason): Promise<void> {
+  async manual(ref: SagaRef, wish: OperatorCommand, given: OperatorReason): Promise<void> {
     const why = checkedReason(given, this.runs.storing.redact);
     const { kept, run } = await this.see(ref);
     const signal = { type: 'command', command: wish, ...why } as const;
@@ -120,7 +120,10 @@ export class Steering {
   }
 
   /** An operator's value must be storable like a step's. @throws SagaSerializationError */
-  #encoded(run: Run, wish: ManualWish): { readonly wish: ManualWish; readonly result?: string } {
+  #encoded(
+    run: Run,
+    wish: OperatorCommand,
+  ): { readonly wish: OperatorCommand; readonly result?: string } {
     if (wish.act !== 'mark-done' || wish.result === undefined) return { wish };
     const { storing, logger } = this.runs;
     const fields = { saga: run.sagaName, sagaId: run.sagaId, payload: 'result' };
@@ -149,6 +152,6 @@ export class Steering {
   }
 }
 
-function labelOf(act: ManualWish): string | undefined {
+function labelOf(act: OperatorCommand): string | undefined {
   return 'label' in act ? act.label : undefined;
 }

@@ -1,7 +1,7 @@
 import { type Clock, refKey, SagaInterruptedError, type SagaRef } from '../../core/index.js';
 import type { Run } from '../../core/engine/index.js';
 /** The sagas that this process is working on, and who waits here to hear that one was parked. */
-export class Residents {
+export class ActiveRuns {
   readonly #runs = new Set<Run>();
   readonly #watchers = new Map<string, Set<() => void>>();
   #onLeave: (() => void) | undefined;

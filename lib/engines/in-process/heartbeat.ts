@@ -2,14 +2,14 @@ import { type EngineHealth, LeaseLostError } from '../../core/index.js';
 import { fullMessageOf, report } from '../../core/engine/index.js';
 import type { EngineParts } from './engine-parts.js';
 import type { Lease } from './lease.js';
-import { hear } from './wishes.js';
+import { hear } from './hear-cancel.js';
 
 /**
  * Keeps this process's heartbeat in the journal going, and stops its work by its own clock when it
  * could not renew it: by then another process may have taken its sagas over. After a stall that was
  * longer than the lease it asks first which of them are still its own, and stops only the others.
  */
-export class Ownership {
+export class Heartbeat {
   #unschedule: (() => void) | undefined;
   #unguard: (() => void) | undefined;
   #stopped = false;
@@ -52,7 +52,7 @@ export class Ownership {
     this.#stopped = true;
     this.#unschedule?.();
     // Released by name where that is possible; else the end of the heartbeat frees them all the same.
-    await live.giveBack(journaling);
+    await live.sendReleases(journaling);
     await Promise.allSettled([journaling.journal.leave(journaling.owner)]);
     if (this.#hasOpened) await journaling.journal.close();
   }
@@ -69,7 +69,7 @@ export class Ownership {
     const { claims, journaling, live } = this.parts;
     const sentAt = this.#now;
     const asked = await journaling.journal.heartbeat(journaling.owner, this.lease.ms);
-    const wasOver = this.lease.term > 0 && this.lease.left <= 0;
+    const wasOver = this.lease.generation > 0 && this.lease.left <= 0;
     if (wasOver) this.#sayEnded();
     this.lease.renewed(sentAt);
     this.#lastBeat = sentAt;
@@ -84,7 +84,7 @@ export class Ownership {
     // Not awaited: what hangs or fails here must not hold up the next heartbeat.
     claims.settle().catch(() => undefined);
     if (wasOver) live.confirmAll();
-    void live.giveBack(journaling);
+    void live.sendReleases(journaling);
   }
 
   get #now(): number {
@@ -150,9 +150,9 @@ export class Ownership {
 
   #sayEnded(): void {
     const { live, logger } = this.parts;
-    const { ms, term } = this.lease;
-    if (this.#saidEndOf === term) return;
-    this.#saidEndOf = term;
+    const { ms, generation } = this.lease;
+    if (this.#saidEndOf === generation) return;
+    this.#saidEndOf = generation;
     report(
       logger,
       'error',

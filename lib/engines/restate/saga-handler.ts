@@ -9,7 +9,7 @@ import type { RunParts } from './restate-run.js';
 import { newRun } from './restate-run.js';
 import { Inbox, type SagaContext } from './inbox.js';
 import type { RestateSdk } from './sdk.js';
-import { Turns } from './turn.js';
+import { SagaExecution } from './saga-execution.js';
 import {
   fromWire,
   LISTED,
@@ -19,12 +19,12 @@ import {
   type StartInput,
   type WireRecord,
 } from './wire.js';
-import type { Residents } from './residents.js';
+import type { ActiveRuns } from './active-runs.js';
 
 export interface InterpreterParts extends RunParts {
   readonly sdk: RestateSdk;
   readonly registry: DefinitionRegistry;
-  readonly residents: Residents;
+  readonly activeRuns: ActiveRuns;
   readonly maxRecoveries: number;
 }
 
@@ -32,7 +32,7 @@ export interface InterpreterParts extends RunParts {
  * The one handler that runs every saga: the pure machine decides, `ctx.run` performs and keeps the
  * outcome. Restate's journal is the list of records.
  */
-export class Interpreter {
+export class SagaHandler {
   constructor(private readonly parts: InterpreterParts) {}
 
   /** @throws for Restate to try again, perhaps elsewhere; never because a step failed. */
@@ -40,15 +40,15 @@ export class Interpreter {
     const { parts } = this;
     const definition = this.#definitionOf(name, ctx.key, input);
     const saga = newRun(parts, definition, ctx.key, input);
-    const turns = new Turns(saga, input, parts.storing.codec, parts.maxRecoveries);
-    const leave = parts.residents.enter(saga.run);
+    const turns = new SagaExecution(saga, input, parts.storing.codec, parts.maxRecoveries);
+    const leave = parts.activeRuns.enter(saga.run);
     const lost = (): void => {
       saga.run.stop(new LeaseLostError('Restate gave the saga to another execution'), 'now');
     };
     const { attemptCompletedSignal } = ctx.request();
     attemptCompletedSignal.addEventListener('abort', lost);
     try {
-      return await new Play(parts, ctx, input, saga.run, turns).toTheEnd();
+      return await new WorkflowRun(parts, ctx, input, saga.run, turns).toTheEnd();
     } finally {
       attemptCompletedSignal.removeEventListener('abort', lost);
       leave();
@@ -65,7 +65,7 @@ export class Interpreter {
 }
 
 /** One execution of the handler. */
-class Play {
+class WorkflowRun {
   readonly #records: WireRecord[] = [];
   #listed: SagaStatus;
 
@@ -74,7 +74,7 @@ class Play {
     private readonly ctx: SagaContext,
     private readonly input: StartInput,
     private readonly run: Run,
-    private readonly turns: Turns,
+    private readonly turns: SagaExecution,
   ) {
     this.#listed = 'running';
   }
@@ -96,7 +96,7 @@ class Play {
       if (turns.hasOpenWish) continue;
       if ('wait' in batch.next && batch.next.wait > 0) await this.#wait(inbox, batch.next.wait);
       if (!('rest' in batch.next)) continue;
-      this.parts.residents.parked(this.run);
+      this.parts.activeRuns.parked(this.run);
       turns.hear(await inbox.next());
     }
   }

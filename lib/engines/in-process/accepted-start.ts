@@ -8,8 +8,8 @@ import {
 import { checkSame } from '../../core/engine/index.js';
 import type { EngineParts } from './engine-parts.js';
 import { AlreadyExists } from './journaling.js';
-import type { LiveSaga } from './live-saga.js';
-import type { RemoteEnds } from './remote-ends.js';
+import type { ActiveRun } from './active-run.js';
+import type { ResultWaiter } from './result-waiter.js';
 
 /**
  * The saga that a start has met: the one that had its id already, or its own one, which others have taken
@@ -17,7 +17,7 @@ import type { RemoteEnds } from './remote-ends.js';
  *
  * @throws SagaInterruptedError when nobody can tell whether that start was written.
  */
-async function rowMet(parts: EngineParts, started: LiveSaga, error: unknown): Promise<SagaRow> {
+async function rowMet(parts: EngineParts, started: ActiveRun, error: unknown): Promise<SagaRow> {
   if (error instanceof AlreadyExists) return error.row;
   if (!isSagaError(error, 'SAGA_LEASE_LOST')) throw error;
   const { application, journal } = parts.journaling;
@@ -36,9 +36,9 @@ async function rowMet(parts: EngineParts, started: LiveSaga, error: unknown): Pr
  */
 export async function accepted(
   parts: EngineParts,
-  started: LiveSaga,
+  started: ActiveRun,
   definition: SagaDefinition,
-  remote: RemoteEnds,
+  remote: ResultWaiter,
 ): Promise<SagaHandle> {
   try {
     await started.durable;

@@ -8,9 +8,9 @@ import type { Journaling } from './journaling.js';
  * asks before it begins anything more; so does one that has written nothing yet, as before a probe:
  * it may have slept since its claim.
  */
-export class Tenure {
+export class Fence {
   /** The term of the lease in which the journal last said so. */
-  #term: number | undefined;
+  #generation: number | undefined;
   #renewing: Promise<void> | undefined;
 
   constructor(
@@ -21,12 +21,12 @@ export class Tenure {
 
   /** What was sent in that term was written: the saga was ours. */
   provedIn(term: number): void {
-    this.#term = term;
+    this.#generation = term;
   }
 
   get isSure(): boolean {
     const { lease } = this.shared;
-    return lease.left > 0 && lease.term === this.#term;
+    return lease.left > 0 && lease.generation === this.#generation;
   }
 
   /** @throws LeaseLostError when somebody took over; SagaJournalError when nobody can tell. */
@@ -41,7 +41,7 @@ export class Tenure {
     const { name, id } = this.ref;
     do {
       await lease.ensure();
-      const { term } = lease;
+      const { generation } = lease;
       const row = await journal.get(this.ref);
       if (row?.owner !== owner || row.epoch !== this.epoch) {
         throw new LeaseLostError(
@@ -49,7 +49,7 @@ export class Tenure {
         );
       }
       // Not before it was answered: others ask in the meantime.
-      this.#term = term;
+      this.#generation = generation;
       // Or it slept once more, while it asked.
     } while (!this.isSure);
   }

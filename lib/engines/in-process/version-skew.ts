@@ -17,7 +17,7 @@ interface Met {
 }
 
 /** Sagas that a newer version of their plan has begun, as a process meets them that lacks it. */
-export class NewerSagas {
+export class VersionSkew {
   /** Since when each is met as it is, in that order. */
   readonly #met = new Map<string, Met>();
 

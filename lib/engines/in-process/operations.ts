@@ -1,5 +1,5 @@
 import {
-  type ManualReason,
+  type OperatorReason,
   type SagaDefinition,
   type SagaHandle,
   type SagaRef,
@@ -13,21 +13,21 @@ import {
   type CommandSignal,
   deliver,
   encodePayload,
-  type ManualWish,
+  type OperatorCommand,
   refusalOfFrom,
   refused,
   type ResumeSignal,
   type Run,
   shownWhole,
 } from '../../core/engine/index.js';
-import type { LiveSaga } from './live-saga.js';
+import type { ActiveRun } from './active-run.js';
 import { shownRef, storedRow, viewByAnyPlan, viewOf, type EngineParts } from './engine-parts.js';
 import { takeUp } from './take-up.js';
 import { terminate } from './unreadable.js';
-import { wishElsewhere } from './wish-elsewhere.js';
+import { wishElsewhere } from './cancel-elsewhere.js';
 
 /** What operators, and callers who resume, do to sagas, by refs that were checked. */
-export class Steering {
+export class Operations {
   constructor(private readonly parts: EngineParts) {}
 
   async cancel(ref: SagaRef, given: string): Promise<void> {
@@ -66,7 +66,7 @@ export class Steering {
     return this.#takeUp(ref, seen.definition, signal);
   }
 
-  async manual(ref: SagaRef, command: ManualWish, given: ManualReason): Promise<void> {
+  async manual(ref: SagaRef, command: OperatorCommand, given: OperatorReason): Promise<void> {
     const why = checkedReason(given, this.parts.journaling.redact);
     const signal: CommandSignal = { type: 'command', command, ...why };
     const atWork = this.#atWork(ref, async ({ run }) => {
@@ -104,11 +104,11 @@ export class Steering {
    * just come to rest is let go first: its last records may be on their way still, and nobody drives
    * what would be noted after them. So is one that may turn out not to be the saga of that id.
    */
-  async #atWork<T>(ref: SagaRef, act: (live: LiveSaga) => T | Promise<T>): Promise<T | undefined> {
+  async #atWork<T>(ref: SagaRef, act: (live: ActiveRun) => T | Promise<T>): Promise<T | undefined> {
     for (;;) {
       const live = this.parts.live.get(ref);
       if (live === undefined) return undefined;
-      if (!live.isBorn) await live.durable.catch(() => undefined);
+      if (!live.isCreated) await live.durable.catch(() => undefined);
       else if (live.run.state.atRest) await live.ended.catch(() => undefined);
       else return act(live);
     }
@@ -121,7 +121,7 @@ export class Steering {
   }
 
   /** Refused before anything is written: an operator's value must be storable like a step's. */
-  #checkResult({ name: saga, id: sagaId }: SagaRef, command: ManualWish): void {
+  #checkResult({ name: saga, id: sagaId }: SagaRef, command: OperatorCommand): void {
     if (command.act !== 'mark-done' || command.result === undefined) return;
     const { codec, limits } = this.parts.journaling;
     const fields = { saga, sagaId, payload: 'result' };

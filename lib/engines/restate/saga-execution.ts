@@ -25,7 +25,7 @@ export interface TurnResult {
  * One saga in the hands of one execution of its handler: folds what Restate has of it, and takes the
  * turns that it has not.
  */
-export class Turns {
+export class SagaExecution {
   readonly #me = randomUUID();
   readonly #wishes: Wish[] = [];
   #granted = 0;

@@ -6,7 +6,7 @@ const QUICK = { retries: 1, delay: 5 };
 const WHY = { by: 'ann', reason: 'looked into it' };
 
 /** What operators and deadlines do to sagas. */
-export const steeringCases: readonly EngineContractCase[] = [
+export const operationsCases: readonly EngineContractCase[] = [
   engineCase('a cancel aborts the action in flight, then undoes what was done', async (stage) => {
     const { world } = stage;
     const plan = world.plan({ Create: {}, Charge: { does: ['waits'] }, Ship: {} });

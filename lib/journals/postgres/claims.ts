@@ -8,7 +8,7 @@ import type {
   SagaRow,
 } from '../../core/index.js';
 import { storable, toAbandoned, toSagaRow, type SqlRow } from '../sql/index.js';
-import { lent, transaction, type PgQuery } from './driver.js';
+import { withClient, transaction, type PgQuery } from './driver.js';
 import type { Connections } from './connections.js';
 import { isItemFault } from './failures.js';
 import {
@@ -27,7 +27,7 @@ import {
   leaveSql,
   releaseSql,
   sweepOwnersSql,
-} from './ownership-sql.js';
+} from './claims-sql.js';
 import { refValues } from './reader.js';
 import { PLAN_BY_KEYS } from './session.js';
 import type { Tables } from './tables.js';
@@ -40,7 +40,7 @@ const MAX_LOST = 1_000;
 const MIN_BEAT_MS = 1_000;
 
 /** Who works on what. Every call may be repeated. */
-export class Ownership {
+export class Claims {
   /** Numbers of claims that may have taken sagas without our being told. */
   readonly #lost = new Set<string>();
 
@@ -117,8 +117,8 @@ export class Ownership {
     return (await this.connections.send({ text, values })).map(toAbandoned);
   }
 
-  async release({ ref, owner, epoch, inOrder }: ReleaseRequest): Promise<void> {
-    const values = [...refValues(ref), epoch, owner, inOrder ? 1 : 0];
+  async release({ ref, owner, epoch, graceful }: ReleaseRequest): Promise<void> {
+    const values = [...refValues(ref), epoch, owner, graceful ? 1 : 0];
     await this.connections.act({ text: releaseSql(this.tables), values });
   }
 
@@ -139,7 +139,7 @@ export class Ownership {
   #forget(request: ForgetRequest, sql: string): Promise<number> {
     const { connections } = this;
     const forgettable = forgettableOf(this.tables, request);
-    return lent(connections.pool, (client) =>
+    return withClient(connections.pool, (client) =>
       transaction(client, async () => {
         const found = await connections.sendOn(client, forgettable);
         if (found.length === 0) return 0;

@@ -18,12 +18,12 @@ import {
   shownSaga,
 } from '../../core/engine/index.js';
 import type { JournaledRun } from './journaled-run.js';
-import { LiveSaga } from './live-saga.js';
+import { ActiveRun } from './active-run.js';
 import { AlreadyExists, type Journaling } from './journaling.js';
-import { someOf } from './some-of.js';
+import { listIds } from './list-ids.js';
 
 /** A saga that this process owns in the journal and does not work on any more. */
-export type LeftSaga = Omit<ReleaseRequest, 'owner'>;
+export type ReleasedSaga = Omit<ReleaseRequest, 'owner'>;
 
 /**
  * What who waits is told. Journal and ownership failures are no end of the saga: it goes on. One that
@@ -40,16 +40,16 @@ function asTold(run: Run, error: unknown): Error {
 }
 
 /** The sagas in flight in this process; each is supervised alone. */
-export class LiveSagas {
-  readonly #byKey = new Map<string, LiveSaga>();
+export class ActiveRuns {
+  readonly #byKey = new Map<string, ActiveRun>();
   /** By what was owned: one that cannot be given back may be left again. */
-  readonly #left = new Map<string, LeftSaga>();
+  readonly #left = new Map<string, ReleasedSaga>();
   readonly #leaving = new Set<Promise<void>>();
   /** How many calls in this process wait for the end of a saga. */
   waiting = 0;
   #closing = false;
 
-  get(ref: SagaRef): LiveSaga | undefined {
+  get(ref: SagaRef): ActiveRun | undefined {
     return this.#byKey.get(refKey(ref));
   }
 
@@ -57,7 +57,7 @@ export class LiveSagas {
     return this.#byKey.size;
   }
 
-  launch(run: Run, input: string, deadline: number | null): LiveSaga {
+  launch(run: Run, input: string, deadline: number | null): ActiveRun {
     const journaled = run.persistence as JournaledRun;
     const { ref } = journaled;
     const key = refKey(ref);
@@ -80,8 +80,8 @@ export class LiveSagas {
         forget();
         const isOver = isSagaError(error, 'SAGA_EXECUTION') || error instanceof AlreadyExists;
         // A shutdown hands over what it could not wait for, too: no saga has taken this process down.
-        const inOrder = isSagaError(run.halt?.error, 'SAGA_INTERRUPTED');
-        if (!isOver) this.leave({ ref, epoch: journaled.epoch, inOrder });
+        const graceful = isSagaError(run.halt?.error, 'SAGA_INTERRUPTED');
+        if (!isOver) this.release({ ref, epoch: journaled.epoch, graceful });
         throw asTold(run, error);
       },
     );
@@ -100,19 +100,19 @@ export class LiveSagas {
     const durable = journaled.hasRecords ? Promise.race([journaled.flush(), driven]) : driven;
     // A recovery has no caller who waits for it.
     durable.catch(ignore);
-    const live = new LiveSaga(run, input, handle, told, durable);
+    const live = new ActiveRun(run, input, handle, told, durable);
     this.#byKey.set(key, live);
     return live;
   }
 
   /** This process does not work on it any more, though its journal says so until it is given back. */
-  leave(saga: LeftSaga): void {
+  release(saga: ReleasedSaga): void {
     this.#left.set(`${saga.epoch} ${refKey(saga.ref)}`, saga);
   }
 
   /** What was claimed and not worked on: giving it back takes that claim out of its count, too. */
-  leaveUnbegun(ref: SagaRef, epoch: number): void {
-    this.leave({ ref, epoch, inOrder: true });
+  releaseUnstarted(ref: SagaRef, epoch: number): void {
+    this.release({ ref, epoch, graceful: true });
   }
 
   /**
@@ -121,7 +121,7 @@ export class LiveSagas {
    * may be another life of that id, which no epoch tells apart. Resolves when all of it, also of
    * earlier calls, has been tried once. Never throws.
    */
-  async giveBack(journaling: Journaling): Promise<void> {
+  async sendReleases(journaling: Journaling): Promise<void> {
     for (const [key, saga] of this.#left) {
       if (this.get(saga.ref) !== undefined) continue;
       // What is on its way is not sent again by the next call.
@@ -134,7 +134,11 @@ export class LiveSagas {
     await Promise.all(this.#leaving);
   }
 
-  async #release({ asks, journal, owner }: Journaling, key: string, saga: LeftSaga): Promise<void> {
+  async #release(
+    { asks, journal, owner }: Journaling,
+    key: string,
+    saga: ReleasedSaga,
+  ): Promise<void> {
     const send = async (): Promise<boolean> => {
       if (this.get(saga.ref) !== undefined) return false;
       await journal.release({ ...saga, owner });
@@ -148,7 +152,7 @@ export class LiveSagas {
   confirmAll(): void {
     for (const live of this.#byKey.values()) {
       // One that is being created asks when its write was answered.
-      if (live.isBorn) live.run.persistence?.confirm()?.catch(ignore);
+      if (live.isCreated) live.run.persistence?.confirm()?.catch(ignore);
     }
   }
 
@@ -168,7 +172,7 @@ export class LiveSagas {
     this.stopAtBoundary();
     const unschedule = clock.schedule(drainMs, () => {
       const ids = [...this.#byKey.values()].map(({ run }) => shownSaga(run.sagaName, run.sagaId));
-      const what = `Shutting down after ${drainMs} ms (drainMs) without the steps of ${someOf(ids)}`;
+      const what = `Shutting down after ${drainMs} ms (drainMs) without the steps of ${listIds(ids)}`;
       report(logger, 'warn', `${what}; they are aborted, and run again in another process`);
       this.stopAll((run) => new SagaInterruptedError(run.sagaName, run.sagaId, 'shutting down'));
     });

@@ -31,7 +31,7 @@ function refusalOfLabel(state: SagaState, label: string, done: boolean): string 
 }
 
 /** What an operator may want to do to a saga by hand. */
-export type ManualWish =
+export type OperatorCommand =
   | { readonly act: 'terminate' }
   | { readonly act: 'retry-compensation' }
   | { readonly act: 'mark-compensated'; readonly label: string }
@@ -39,7 +39,7 @@ export type ManualWish =
   | { readonly act: 'mark-done'; readonly label: string; readonly result?: unknown };
 
 /** What it is called in a text: 'Cannot … saga PlaceOrder 'o-1''. */
-export function verbOf(wish: ManualWish): string {
+export function verbOf(wish: OperatorCommand): string {
   switch (wish.act) {
     case 'terminate':
       return 'terminate';
@@ -55,7 +55,7 @@ export function verbOf(wish: ManualWish): string {
 }
 
 /** Why an operator cannot do that; `undefined` when he can. */
-export function refusalOfManual(state: SagaState, wish: ManualWish): string | undefined {
+export function refusalOfManual(state: SagaState, wish: OperatorCommand): string | undefined {
   if (wish.act === 'terminate') {
     const ended = state.status === 'completed' || state.status === 'compensated';
     return ended ? `it is ${state.status}` : undefined;

@@ -8,7 +8,7 @@ import {
   shownWhole,
 } from '../../core/engine/index.js';
 import { storedSaga, type EngineParts } from './engine-parts.js';
-import { someOf } from './some-of.js';
+import { listIds } from './list-ids.js';
 import { refuseUnreadable } from './readable.js';
 
 /** How many live sagas of a name are looked at. */
@@ -75,7 +75,7 @@ async function reportOwed(parts: EngineParts, name: string): Promise<void> {
     return;
   }
   if (owed.size === 0) return;
-  const shown = [...owed].map(([label, ids]) => `${quoted(label)} by ${someOf(ids.map(quoted))}`);
+  const shown = [...owed].map(([label, ids]) => `${quoted(label)} by ${listIds(ids.map(quoted))}`);
   report(
     logger,
     'warn',
@@ -90,7 +90,7 @@ async function reportOwed(parts: EngineParts, name: string): Promise<void> {
  * saga, before any of them has to be parked for it. Reads a few names at a time, so that the appends
  * of sagas find the journal free; nothing waits for it. Never rejects.
  */
-export async function reportDebts(parts: EngineParts, isClosing: () => boolean): Promise<void> {
+export async function bootReport(parts: EngineParts, isClosing: () => boolean): Promise<void> {
   const names = [...parts.registry.names];
   const reader = async (): Promise<void> => {
     for (let name = names.shift(); name !== undefined; name = names.shift()) {

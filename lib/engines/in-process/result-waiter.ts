@@ -18,7 +18,7 @@ const POLL_MS = 250;
  * the records are read once, at its end. A saga that nobody works on, though somebody here waits for
  * it, is taken up at once and without a slot: who waits may be the step of another one.
  */
-export class RemoteEnds {
+export class ResultWaiter {
   readonly #followed = new Map<string, Promise<Run>>();
   #closing = false;
 
@@ -71,7 +71,7 @@ export class RemoteEnds {
     let asked = -Infinity;
     for (;;) {
       const here = live.get(ref);
-      if (here?.isBorn === false) {
+      if (here?.isCreated === false) {
         // A twin, perhaps, that finds the id taken.
         await here.durable.catch(() => undefined);
         continue;
