@@ -9,7 +9,7 @@ import type { Journaling } from './journaling.js';
  * it may have slept since its claim.
  */
 export class Fence {
-  /** The term of the lease in which the journal last said so. */
+  /** The generation of the lease in which the journal last said so. */
   #generation: number | undefined;
   #renewing: Promise<void> | undefined;
 
@@ -19,9 +19,9 @@ export class Fence {
     readonly epoch: number,
   ) {}
 
-  /** What was sent in that term was written: the saga was ours. */
-  provedIn(term: number): void {
-    this.#generation = term;
+  /** What was sent in that generation was written: the saga was ours. */
+  provedIn(generation: number): void {
+    this.#generation = generation;
   }
 
   get isSure(): boolean {

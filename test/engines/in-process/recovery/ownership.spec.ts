@@ -99,7 +99,7 @@ describe('a process that loses its sagas (semantics 28)', () => {
     const lease = new Lease(clock, LEASE, () => Promise.resolve());
     lease.renewed(clock.monotonic());
     lease.renewed(clock.monotonic() - LEASE / 2);
-    expect(lease).toMatchObject({ left: LEASE, term: 1 });
+    expect(lease).toMatchObject({ left: LEASE, generation: 1 });
   });
 
   it('keeps them over heartbeats that fail for less than the lease', async () => {
