@@ -1,5 +1,5 @@
-import type { SagaDefinition } from '../definition/index.js';
-import { SagaDefinitionError, SagaNotFoundError } from '../errors/index.js';
+import { isGroup, shown, type SagaDefinition } from '../definition/index.js';
+import { SagaDefinitionError, SagaNotFoundError, SagaOptionsError } from '../errors/index.js';
 import { quoted } from '../ports/index.js';
 
 /** The definitions that an engine can carry on: by name, then by version. */
@@ -10,9 +10,15 @@ export class DefinitionRegistry {
    * The same definition may come again. Another one with the same steps may not: its functions are
    * others, and which of both would run after a crash nobody could tell.
    *
-   * @throws SagaDefinitionError when another definition has that name and version.
+   * @throws SagaDefinitionError when another definition has that name and version; SagaOptionsError for
+   * what is no definition.
    */
   register(definition: SagaDefinition): void {
+    // By its shape: it may be of the package's other module format.
+    if (!isGroup(definition) || !Array.isArray((definition as SagaDefinition).forward)) {
+      const what = 'what is registered must be what defineSaga() or build() makes';
+      throw new SagaOptionsError(`${what} (got ${shown(definition)})`);
+    }
     const { name, version } = definition;
     const versions = this.#byName.get(name) ?? new Map<number, SagaDefinition>();
     const known = versions.get(version);

@@ -8,7 +8,7 @@ import { msUntilDue, type Effect } from './held-back.js';
 import { invoke } from './invoke.js';
 import { noteNotBegun, noteProbe, noteUndoFailure } from './note-failure.js';
 import { noteIntent } from './note-intent.js';
-import { unwrap } from './returned.js';
+import { unwrapUndo } from './returned.js';
 import type { Run } from './run.js';
 import { shownSaga } from '../ports/index.js';
 
@@ -74,7 +74,7 @@ export async function performUndo(run: Run, step: StepDefinition, attempt: numbe
   try {
     const compensate = step.compensate as NonNullable<StepDefinition['compensate']>;
     const { compensationTimeout, timeoutGrace } = step.policy;
-    unwrap(await invoke(run, ctx, compensate, 'undo', compensationTimeout, timeoutGrace));
+    unwrapUndo(await invoke(run, ctx, compensate, 'undo', compensationTimeout, timeoutGrace));
   } catch (thrown) {
     await noteUndoFailure(run, ctx, step, thrown);
     return;

@@ -69,8 +69,8 @@ export class RestateEngine implements SagaEngine {
 
   /** @throws SagaDefinitionError also for a name that Restate would refuse. */
   register(definition: SagaDefinition): void {
-    checkServiceName(definition.name);
     this.#registry.register(definition);
+    checkServiceName(definition.name);
     this.#published = undefined;
   }
 

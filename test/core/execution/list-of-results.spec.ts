@@ -45,6 +45,7 @@ describe('a list of Results (semantics 3c)', () => {
     ['all of those by name', { hotel: no }],
     ['some of those in lists of lists', [[success(1)], [no]]],
     ['some of those in a set', new Set([success(1), no])],
+    ['some of those settled', [{ status: 'fulfilled' }, { status: 'rejected', reason: no.error }]],
   ])('of an undo in which %s are an Err has undone nothing', async (_, list) => {
     const shop = new Shop();
     const undoes = [() => Promise.resolve(list)];
@@ -52,6 +53,21 @@ describe('a list of Results (semantics 3c)', () => {
     const charge = shop.step('Charge', { does: [declines()] });
     const error = await shop.failure(shop.saga().step(reserve).step(charge));
     expect(error).toMatchObject({ status: 'parked', compensated: [] });
+  });
+
+  it('of an undo in which there are generators has undone nothing: nobody runs through them', async () => {
+    const shop = new Shop();
+    const generator = function* () {
+      yield 1;
+    };
+    const undoes = [() => [generator(), generator()]];
+    const reserve = shop.step('Reserve', { undoes, compensationRetry: 0 });
+    const charge = shop.step('Charge', { does: [declines()] });
+    const error = await shop.failure(shop.saga().step(reserve).step(charge));
+    expect(error).toMatchObject({ status: 'parked', compensated: [] });
+    expect(error.compensationErrors[0]?.error).toMatchObject({
+      message: expect.stringMatching(/generators.*Make the method async/),
+    });
   });
 
   it('without an Err is a value', async () => {

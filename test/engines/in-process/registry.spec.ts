@@ -36,6 +36,15 @@ describe.each(ENGINES)('the definitions of an engine %s', (_, engineOf) => {
     expect(engine.definitions).toEqual([first]);
   });
 
+  it.each([null, {}, 'Order', Object.create(null), [], () => 1])(
+    'is refused by name where it is none: %p',
+    (junk) => {
+      expect(() => engineOf().register(junk as never)).toThrow(
+        expect.objectContaining({ code: 'SAGA_OPTIONS' }),
+      );
+    },
+  );
+
   it('the same one may come again, and other versions stand beside it', () => {
     const engine = engineOf();
     const [first, second] = [plan('Charge'), plan('Charge', 2)];
