@@ -3,6 +3,10 @@ import { readdirSync } from 'node:fs';
 const engine = (...names) => names.map((name) => `test/engines/in-process/${name}.spec.ts`);
 const recovery = (...names) =>
   names.map((name) => `test/engines/in-process/recovery/${name}.spec.ts`);
+const SQL = {
+  'group-commit.ts': ['test/journals/group-commit.spec.ts'],
+  'users.ts': ['test/journals/users.spec.ts'],
+};
 
 /**
  * What is mutated, and which specs have to find it: files, or all specs of a folder. `first`: the specs
@@ -67,6 +71,7 @@ export const ROOMS = {
     specs: [
       'test/journals/sqlite.spec.ts',
       'test/journals/group-commit.spec.ts',
+      'test/journals/users.spec.ts',
       'test/journals/sqlite-settings.spec.ts',
       'test/journals/sqlite-plans.spec.ts',
       'test/journals/sqlite-processes.spec.ts',
@@ -87,6 +92,7 @@ export const ROOMS = {
       'one-library.ts': ['test/journals/sqlite-libraries.spec.ts'],
       'file-watch.ts': ['test/journals/sqlite-gone.spec.ts'],
       'options.ts': ['test/journals/sqlite-settings.spec.ts'],
+      ...SQL,
     },
   },
   postgres: {
@@ -94,6 +100,7 @@ export const ROOMS = {
     specs: [
       'test/journals/postgres.spec.ts',
       'test/journals/group-commit.spec.ts',
+      'test/journals/users.spec.ts',
       'test/journals/postgres-settings.spec.ts',
       'test/journals/postgres-plans.spec.ts',
       'test/journals/postgres-pool.spec.ts',
@@ -106,6 +113,7 @@ export const ROOMS = {
     first: {
       'options.ts': ['test/journals/postgres-settings.spec.ts'],
       'migrate.ts': ['test/journals/postgres-settings.spec.ts'],
+      ...SQL,
     },
     server: true,
   },
