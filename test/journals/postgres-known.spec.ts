@@ -7,7 +7,7 @@ const REMEMBERED = 50_000;
 
 describe('the keys of sagas that a process remembers', () => {
   it('may be forgotten by the very write that appends to their sagas', async () => {
-    const journal = await store.opened({});
+    const journal = await store.opened({ schema: store.schema() });
     const saga = await created(journal);
     for (let made = 1; made < REMEMBERED; made += 1) {
       const rest = Math.min(1_000, REMEMBERED - made);
