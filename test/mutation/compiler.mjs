@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import ts from 'typescript';
 
@@ -8,7 +7,9 @@ const { options, fileNames } = ts.parseJsonConfigFileContent(
   ts.sys,
   process.cwd(),
 );
-/** The file that is not as it is on disk, what stands in it, and the how manieth that is. */
+/** By path, every source as it was while nothing was changed: a run outlives many a change. */
+const texts = new Map();
+/** The file that is mutated, what stands in it, and the how manieth that is. */
 let changed = { path: '', text: '', version: 0 };
 
 const service = ts.createLanguageService({
@@ -16,17 +17,16 @@ const service = ts.createLanguageService({
   getScriptFileNames: () => fileNames,
   getScriptVersion: (path) => (path === changed.path ? String(changed.version) : '0'),
   getScriptSnapshot: (path) => {
-    if (!ts.sys.fileExists(path)) return undefined;
-    const text = path === changed.path ? changed.text : readFileSync(path, 'utf8');
-    return ts.ScriptSnapshot.fromString(text);
+    if (!texts.has(path)) texts.set(path, ts.sys.readFile(path));
+    const text = path === changed.path ? changed.text : texts.get(path);
+    return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text);
   },
   getCurrentDirectory: () => process.cwd(),
   getDefaultLibFileName: ts.getDefaultLibFilePath,
-  fileExists: ts.sys.fileExists,
+  fileExists: (path) => texts.has(path) || ts.sys.fileExists(path),
   readFile: ts.sys.readFile,
 });
 
-// All sources are read now, as they are while nothing is changed: a run outlives many a change.
 if (fileNames.some((one) => service.getSemanticDiagnostics(one).length > 0)) {
   throw new Error('lib does not compile: npm run typecheck');
 }

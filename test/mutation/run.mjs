@@ -64,7 +64,7 @@ const seconds = (since) => ((performance.now() - since) / 1_000).toFixed(1);
 
 /** By spec, the time limit in ms: a mutant may make it take a few times as long as it does now. */
 const limits = new Map();
-const limitOf = (spec) => limits.get(spec) ?? 60_000;
+const limitOf = (spec) => limits.get(spec) ?? 30_000;
 
 /** What a spec says counts when it passes without any mutant, also after one: once is looked. */
 async function checkSound(sandbox, spec) {
