@@ -37,6 +37,8 @@ describe('the options of the in-process engine', () => {
     [{ limits: null }, 'limits must be an object of warnBytes, maxBytes (got null)'],
     [{ codec: {} }, 'codec must be an object with encode and decode (got an object without encode'],
     [{ codec: null }, '(got null)'],
+    [{ unknownWhen: /reset/ }, 'unknownWhen must be a function of an error (got an object)'],
+    [{ startHeaders: {} }, 'startHeaders must be a function that answers headers (got an object)'],
     [{ logger: console.log }, 'logger must be a logger with debug, info, warn and error'],
     [{ logger: { ...silentLogger, info: 1 } }, '(got an object without info)'],
     [{ environment: {} }, 'environment.clock must be a clock, as systemClock is (got undefined)'],
@@ -77,6 +79,8 @@ describe('the options of the in-process engine', () => {
     { worker: { pollMs: undefined, concurrency: undefined, maxRecoveries: undefined } },
     { deleteAfter: { completed: undefined, parked: Infinity }, limits: { maxBytes: undefined } },
     { codec: undefined, limits: undefined, environment: undefined, observers: undefined },
+    { unknownWhen: undefined, startHeaders: undefined, interceptors: undefined, redact: undefined },
+    { unknownWhen: () => false, startHeaders: () => ({}), application: '' },
   ])('are the default where they are undefined: %p', async (options) => {
     const shop = new JournaledShop(options as never);
     await shop.engine.recover();

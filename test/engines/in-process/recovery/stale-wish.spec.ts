@@ -47,4 +47,17 @@ describe('a wish to cancel that another process left in the row', () => {
       expect.objectContaining({ type: 'cancel-requested', reason: 'changed my mind again' }),
     );
   });
+
+  it('is a record from the heartbeat that meets it on, while the step still runs', async () => {
+    const cluster = new Cluster();
+    const goesOn = () => new Promise<void>((resolve) => cluster.clock.schedule(LEASE, resolve));
+    const plan = cluster.plan([cluster.step('Reserve', { does: [goesOn] })]);
+    const anna = await cluster.process([plan]);
+    await cluster.begun(anna, plan);
+    await cluster.journal.requestCancel(ref, 'changed my mind');
+    await cluster.clock.advance(LEASE / 2);
+    const types = await cluster.stored();
+    expect(types.filter((type) => type.startsWith('cancel-requested'))).toHaveLength(1);
+    expect(types.filter((type) => type.startsWith('done'))).toEqual([]);
+  });
 });
