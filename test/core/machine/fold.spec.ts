@@ -1,4 +1,9 @@
-import { decide, defineSaga, type AnySagaStep } from 'nestjs-saga-orchestrator/core';
+import {
+  decide,
+  defineSaga,
+  type AnySagaStep,
+  type SagaRecord,
+} from 'nestjs-saga-orchestrator/core';
 import { failureOf, missingUndos } from '../../../lib/core/machine/index.js';
 import {
   cancelled,
@@ -11,6 +16,7 @@ import {
   stateOf,
   turned,
   undone,
+  undoStarted,
 } from '../../support/records.js';
 
 const act = () => undefined;
@@ -124,5 +130,34 @@ describe('the take-overs of a saga', () => {
     expect(stateOf(twice).recoveries).toBe(2);
     expect(stateOf(twice, progress).recoveries).toBe(0);
     expect(stateOf(twice, progress, recovered).recoveries).toBe(1);
+  });
+
+  it.each([
+    ['a step', started('Charge')],
+    ['an undo', undoStarted('Reserve')],
+  ])('go on counting when %s merely begins: it may be what the process dies of', (_, begun) => {
+    expect(stateOf(done('Reserve'), recovered, recovered, begun).recoveries).toBe(2);
+  });
+});
+
+describe('the question whether a step took place', () => {
+  const inDoubt = { ...failed('Charge', 'unknown')[1], probeAt: 5_000 } as SagaRecord;
+  const answered = (answer: 'done' | 'not-done' | 'unknown', probeAt?: number): SagaRecord =>
+    ({ type: 'probed', label: 'Charge', answer, ...(probeAt && { probeAt }) }) as SagaRecord;
+  const asked = [started('Charge'), inDoubt];
+
+  it('is asked again, later each time, for as long as nobody knows', () => {
+    expect(stateOf(asked).question).toEqual({ asked: 0, notBefore: 5_000 });
+    const again = stateOf(asked, answered('unknown', 9_000));
+    expect(again.question).toEqual({ asked: 1, notBefore: 9_000 });
+  });
+
+  it.each(['done', 'not-done', 'unknown'] as const)('is open no more once it is %s', (answer) => {
+    expect(stateOf(asked, answered(answer)).question).toBeUndefined();
+  });
+
+  it('of a step without a delay takes none from the step before', () => {
+    const next = stateOf(asked, answered('unknown', 9_000), failed('Ship', 'unknown'));
+    expect(next.question).toBeUndefined();
   });
 });
