@@ -80,3 +80,16 @@ describe('a pool that was handed in and is ended before the journal is closed', 
     await soon(ended);
   });
 });
+
+describe('a pool that was handed in', () => {
+  it('gets back what it has lent as it was, and makes no connection anew for each call', async () => {
+    const pool = poolOf();
+    let made = 0;
+    pool.on('connect', () => (made += 1));
+    const journal = await store.opened({ pool, schema: store.schema() });
+    for (let call = 0; call < 10; call += 1) await journal.list({});
+    expect(made).toBeLessThanOrEqual(3);
+    await journal.close();
+    await pool.end();
+  });
+});
