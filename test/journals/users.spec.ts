@@ -26,6 +26,17 @@ describe('the users of a journal', () => {
     expect(calls).toEqual(['open', 'open', 'close']);
   });
 
+  it('are none when it is closed while it opens in vain, and not fewer', async () => {
+    const { calls, users } = counted(1);
+    const opening = users.open();
+    await Promise.all([expect(opening).rejects.toThrow('no such place'), users.close()]);
+    await Promise.all([users.open(), users.open()]);
+    await users.close();
+    expect(users.isOpen).toBe(true);
+    await users.close();
+    expect(calls).toEqual(['open', 'open', 'close']);
+  });
+
   it('may close more often than they opened: that takes it from no later one', async () => {
     const { calls, users } = counted();
     await users.close();

@@ -18,7 +18,7 @@ export class Heartbeat {
   #late = 0;
   #lastBeat = -Infinity;
   #lastError: unknown;
-  /** The term whose end was said. */
+  /** The generation of the lease whose end was said. */
   #saidEndOf: number | undefined;
   /** It counts its users: one that this process could not open is not its to close. */
   #hasOpened = false;

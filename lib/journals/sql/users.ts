@@ -35,7 +35,8 @@ export class Users {
         await this.resource.open(onWarning);
         this.#isOpen = true;
       } catch (error) {
-        this.#count -= 1;
+        // Unless it was closed in the meantime.
+        this.#count = Math.max(0, this.#count - 1);
         throw error;
       }
     });
