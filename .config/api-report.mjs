@@ -24,12 +24,12 @@ function report(subpath, declarations) {
     configObject: {
       projectFolder: root,
       mainEntryPointFilePath: entry,
+      newlineKind: 'lf',
       compiler: { tsconfigFilePath: join(root, '.config/tsconfig.build.json') },
       apiReport: {
         enabled: true,
         reportFileName: name,
         reportFolder: join(root, 'docs/api'),
-        newlineKind: 'lf',
         reportTempFolder: join(scratch, name),
         reportVariants: ['complete'],
       },
