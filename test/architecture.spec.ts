@@ -38,6 +38,26 @@ const LAYERS: Readonly<Record<string, Layer>> = {
 /** All that an engine sees of core. */
 const PORT: ReadonlySet<string> = new Set(['core/index.ts', 'core/engine/index.ts']);
 
+/** The rooms of core: each imports those before it alone, as docs/architecture.md shows them. */
+const ORDER: readonly (readonly string[])[] = [
+  ['ports', 'result', 'retry'],
+  ['errors'],
+  ['definition'],
+  ['machine'],
+  ['journal', 'explore'],
+  ['execution'],
+  ['persistence', 'events'],
+  ['engine'],
+  ['builder'],
+];
+
+/** Where a room of core stands; core's own files above all. */
+const heightOf = (path: string): number => {
+  const [, room = ''] = path.split('/');
+  const height = ORDER.findIndex((rooms) => rooms.includes(room));
+  return height < 0 ? ORDER.length : height;
+};
+
 const MAX_LINES = 200;
 
 /** The room that decides what a cancel, a deadline, a resume, a command or a take-over becomes. */
@@ -109,6 +129,12 @@ function violations(sources: Sources): string[] {
           bad('past the index.ts of its neighbour');
         else if (layerOf(path).startsWith('engines/') && to === 'core' && !PORT.has(target))
           bad('which no engine written elsewhere could');
+        else if (
+          roomOf(target) !== roomOf(path) &&
+          layerOf(path) === 'core' &&
+          heightOf(target) >= heightOf(path)
+        )
+          bad('a room of core that stands no lower');
       } else if (!specifier.startsWith('node:')) {
         const name = specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
         if (layer.lazy?.includes(name)) {
@@ -206,6 +232,11 @@ describe('the architecture of lib', () => {
         'core/machine/index.ts': '',
       },
       /no engine written elsewhere/,
+    ],
+    [
+      'a room of core imports lower ones alone',
+      { 'core/machine/a.ts': `import '../journal/index.js';`, 'core/journal/index.ts': '' },
+      /a room of core that stands no lower/,
     ],
     ['what is imported exists', { 'core/a.ts': `import './gone.js';` }, /does not exist/],
     ['every folder is a known layer', { 'utils/a.ts': '' }, /no layer is called 'utils'/],
