@@ -139,7 +139,7 @@ describe('the application does not start (semantics 30)', () => {
       return Static;
     };
     expect(declare).toThrow(SagaDefinitionError);
-    expect(declare).toThrow(/'Static'.*\n.*charge: .* static method; .*take 'static' away/);
+    expect(declare).toThrow(/'Static'.*\n.*charge: .* static method; .*remove 'static'/);
   });
 
   it('with two steps on one method, of which only one would run', async () => {
@@ -156,7 +156,7 @@ describe('the application does not start (semantics 30)', () => {
       @SagaStep()
       override ship() {}
     }
-    const twice = 'charge: it has @SagaStep() more than once; a method is one step, take one away';
+    const twice = 'charge: it has @SagaStep() more than once; a method is one step, remove one';
     expect(await problems(Twice, Overrides)).toEqual([`Twice: ${twice}`, `Overrides: ${twice}`]);
   });
 

@@ -255,7 +255,7 @@ describe('decorators that Nest does not apply to steps', () => {
     expect(logger.messages('warn')).toEqual([
       'Saga Enhanced has decorators that Nest does not apply to steps (Enhanced: @UseGuards(), ' +
         'Enhanced.charge: @UseInterceptors(), Enhanced.refund: @UseInterceptors(), Enhanced.look: ' +
-        '@UsePipes(), Enhanced.tell: @UseFilters()): take them away, and do in the step what they would do',
+        '@UsePipes(), Enhanced.tell: @UseFilters()): remove them, and do in the step what they would do',
     ]);
   });
 

@@ -11,7 +11,7 @@ function duplicateProblem(label: string): string {
 function pivotProblems(pivot: string, step: StepDefinition): readonly string[] {
   const where = `step ${shown(step.label)}`;
   const second = step.policy.pivot
-    ? [`${where}: it is a second pivot, behind ${shown(pivot)}; a saga has one, take pivot away`]
+    ? [`${where}: it is a second pivot, behind ${shown(pivot)}; a saga has one, remove its pivot`]
     : [];
   const undo =
     step.compensate === undefined

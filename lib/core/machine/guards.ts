@@ -6,7 +6,7 @@ import { quoted } from '../ports/index.js';
  * forward can: it then undoes what was done.
  */
 export function refusalToCancel(state: SagaState): string | undefined {
-  if (state.pivoted) return 'its pivot step is done, there is no way back';
+  if (state.pivoted) return 'its pivot step is done, nothing is compensated after it';
   if (state.parked?.reason === 'terminated') return 'it was terminated';
   if (state.cause !== undefined && !state.atRest) return 'it is compensating already';
   const forward = state.status === 'running' || (state.status === 'parked' && !state.cause);

@@ -68,10 +68,15 @@ async function reportOwed(parts: EngineParts, name: string): Promise<void> {
   try {
     owed = await owedUndos(parts, name);
   } catch (error) {
-    report(logger, 'warn', `The undos that live sagas of ${named} owe could not be looked up`, {
-      saga: name,
-      error: fullMessageOf(error),
-    });
+    report(
+      logger,
+      'warn',
+      `The undos that unfinished sagas of ${named} owe could not be looked up`,
+      {
+        saga: name,
+        error: fullMessageOf(error),
+      },
+    );
     return;
   }
   if (owed.size === 0) return;
@@ -79,7 +84,7 @@ async function reportOwed(parts: EngineParts, name: string): Promise<void> {
   report(
     logger,
     'warn',
-    `Saga ${named} has live instances that owe an undo which its definition lacks: ` +
+    `Saga ${named} has unfinished instances that owe an undo which its definition lacks: ` +
       `${shown.join('; ')}. Keep these steps: retired: true of @SagaStep(), retired() of a chain`,
     { saga: name, labels: [...owed.keys()] },
   );

@@ -16,7 +16,7 @@ const PAUSES = { first: 20, longest: 250 } as const;
 function refuseLate(ref: SagaRef, { definition, state }: Run, signal: CancelSignal): void {
   const received = receive(definition, state, signal);
   if ('refusal' in received)
-    throw refused(ref, signal, `the wish came too late, ${received.refusal}`);
+    throw refused(ref, signal, `the cancel came too late, ${received.refusal}`);
 }
 
 /**

@@ -79,7 +79,7 @@ export class RestateServer {
         `No saga ${shownSaga(ref.name, ref.id)} runs: ${complaint(answer)}`,
       );
     }
-    expectOk(`attach to ${shownSaga(ref.name, ref.id)}`, answer);
+    expectOk(`wait for the end of ${shownSaga(ref.name, ref.id)}`, answer);
     return JSON.parse(answer.text) as Output;
   }
 
@@ -89,7 +89,7 @@ export class RestateServer {
       body: { invocationId, wish },
       timeoutMs: REQUEST_MS,
     });
-    expectOk(`pass a wish on to ${shownSaga(ref.name, ref.id)}`, answer);
+    expectOk(`send a signal to ${shownSaga(ref.name, ref.id)}`, answer);
   }
 
   async query(sql: string): Promise<readonly SqlRow[]> {

@@ -68,7 +68,7 @@ type Running<T, K extends string> = {
 
 function staticProblem(owner: { readonly name: string }, method: string): SagaDefinitionError {
   return new SagaDefinitionError(owner.name, [
-    `${method}: @SagaStep() stands on a static method; steps are methods of the provider, take 'static' away`,
+    `${method}: @SagaStep() stands on a static method; steps are methods of the provider, remove 'static'`,
   ]);
 }
 

@@ -102,8 +102,7 @@ export class SagaExplorer {
       };
     }
     const repeated = repeatedSteps(type).map(
-      (method) =>
-        `${method}: it has @SagaStep() more than once; a method is one step, take one away`,
+      (method) => `${method}: it has @SagaStep() more than once; a method is one step, remove one`,
     );
     const steps = stepMetadataOf(type);
     const compiled = compileSaga(type.name, wrapper.instance as object, metadata, steps);

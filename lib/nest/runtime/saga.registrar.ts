@@ -14,7 +14,7 @@ function reportIgnored({ type, definition }: DiscoveredSaga, logger: SagaLogger)
   if (ignored.length === 0) return;
   const what =
     `Saga ${shownWhole(definition.name)} has decorators that Nest does not apply to steps ` +
-    `(${ignored.join(', ')}): take them away, and do in the step what they would do`;
+    `(${ignored.join(', ')}): remove them, and do in the step what they would do`;
   report(logger, 'warn', what, { saga: definition.name });
 }
 

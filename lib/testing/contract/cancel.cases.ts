@@ -20,12 +20,12 @@ export const cancelCases: readonly JournalContractCase[] = [
     await created(anna);
     const other = await created(bert, { owner: BERT });
     assert.deepEqual(await anna.heartbeat(ANNA, LONG_LEASE), []);
-    await bert.requestCancel(asked, "the customer's wish");
+    await bert.requestCancel(asked, 'the customer changed his mind');
     await bert.requestCancel(other, 'not yours');
     const rows = await anna.heartbeat(ANNA, LONG_LEASE);
     assert.deepEqual(
       rows.map(({ id, cancelReason }) => [id, cancelReason]),
-      [[asked.id, "the customer's wish"]],
+      [[asked.id, 'the customer changed his mind']],
     );
     assert.deepEqual(rows[0], await rowOf(bert, asked));
     // Until it was acted upon, it is told again.
@@ -48,11 +48,11 @@ export const cancelCases: readonly JournalContractCase[] = [
       assert.equal(await anna.append(rest), 'from afar');
       await anna.claim({ owner: ANNA, names: [NAME], limit: 1, id: asked.id });
       const again = await anna.append(batchOf(asked, [5], { epoch: 2 }));
-      assert.equal(again, undefined, 'a wish that was over when the saga was taken up');
+      assert.equal(again, undefined, 'a request that was over when the saga was taken up');
     },
   ),
 
-  contractCase('the first wish to cancel stays, and outlives a claim', async (store) => {
+  contractCase('the first request to cancel stays, and outlives a claim', async (store) => {
     const journal = await store.open();
     const saga = await created(journal);
     await journal.requestCancel(saga, 'first');
@@ -64,7 +64,7 @@ export const cancelCases: readonly JournalContractCase[] = [
     assert.equal((await journal.heartbeat(BERT, LONG_LEASE))[0]?.cancelReason, 'first');
   }),
 
-  contractCase('a wish to cancel has no effect on a saga at rest', async (store) => {
+  contractCase('a request to cancel has no effect on a saga at rest', async (store) => {
     const journal = await store.open();
     for (const status of ['completed', 'compensated', 'parked'] as const) {
       const saga = await ended(journal, status);
@@ -77,7 +77,7 @@ export const cancelCases: readonly JournalContractCase[] = [
     assert.deepEqual(await journal.heartbeat(ANNA, LONG_LEASE), []);
   }),
 
-  contractCase('a wish to cancel ends when the saga is taken up at rest', async (store) => {
+  contractCase('a request to cancel ends when the saga is taken up at rest', async (store) => {
     const [anna, bert] = [await store.open(), await store.open()];
     const saga = await created(anna);
     await bert.requestCancel(saga, 'before it was parked');
@@ -95,7 +95,7 @@ export const cancelCases: readonly JournalContractCase[] = [
     );
   }),
 
-  contractCase('a wish to cancel does not take the saga from its owner', async (store) => {
+  contractCase('a request to cancel does not take the saga from its owner', async (store) => {
     const [anna, bert] = [await store.open(), await store.open()];
     const saga = await created(anna);
     await Promise.all([

@@ -38,7 +38,7 @@ export const releaseCases: readonly JournalContractCase[] = [
   ),
 
   contractCase(
-    'a take-over counts as a recovery, unless the saga is given back in order',
+    'a take-over counts as a recovery, unless the saga is released gracefully',
     async (store) => {
       const journal = await store.open();
       const saga = await created(journal);

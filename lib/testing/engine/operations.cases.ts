@@ -86,7 +86,7 @@ export const operationsCases: readonly EngineContractCase[] = [
   }),
 
   engineCase(
-    'an undo that finally fails parks the saga, after the others; it can be retried',
+    'an undo whose retries are exhausted parks the saga, after the others; it can be retried',
     async (stage) => {
       const { world } = stage;
       const plan = world.plan({
@@ -131,7 +131,7 @@ export const operationsCases: readonly EngineContractCase[] = [
     assert.equal(world.log(handle.id).filter((what) => what === 'undo Create').length, 1);
   }),
 
-  engineCase('what was terminated on its way back can be undone later', async (stage) => {
+  engineCase('what was terminated while compensating can be undone later', async (stage) => {
     const { world } = stage;
     const compensationRetry = { retries: 1, delay: 60_000, maxDelay: 60_000 };
     const plan = world.plan({

@@ -5,7 +5,7 @@ import { engineCase, type EngineContractCase } from './harness.js';
 
 /** How sagas are started: once, whoever asks how often, with what can be stored. */
 export const startCases: readonly EngineContractCase[] = [
-  engineCase('a second start of the same saga attaches to the first', async (stage) => {
+  engineCase('a second start of the same saga waits for the first', async (stage) => {
     const { world } = stage;
     const plan = world.plan({ Create: {}, Charge: {} });
     const engine = await stage.deploy(plan);

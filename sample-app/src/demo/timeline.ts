@@ -25,7 +25,7 @@ function told({ type, detail = '' }: TimelineEntry): readonly [string, Style] {
     case 'probed':
       return [`? asked whether it took place: ${detail}`, plain];
     case 'compensating':
-      return ['↩ turns back', paint.yellow];
+      return ['↩ starts compensating', paint.yellow];
     case 'undone':
       return ['↶ undone', paint.yellow];
     case 'undo-failed':

@@ -194,7 +194,7 @@ describe('behind the pivot nothing is undone (semantics 12)', () => {
     "step 'Charge': compensate stands behind the pivot 'Pay', after which nothing is undone; " +
     'leave it out, or move the pivot';
   const second = (label: string) =>
-    `step '${label}': it is a second pivot, behind 'Pay'; a saga has one, take pivot away`;
+    `step '${label}': it is a second pivot, behind 'Pay'; a saga has one, remove its pivot`;
 
   it('so that a compensate there is a problem, and so is a second pivot', () => {
     expect(problemsOf(() => defineSaga('S', [pay, charge]))).toEqual([undo]);

@@ -258,7 +258,7 @@ export const claimFaults: readonly Fault[] = [
   [TakesFromItself, 'a claim by force without need is a claim like any other'],
   [TakesAllForAbandoned, 'abandoned sagas of other names are counted, and left as they are'],
   [CountsWhatIsKnown, 'abandoned sagas of other names are counted, and left as they are'],
-  [KeepsOldWishes, 'a wish to cancel ends when the saga is taken up at rest'],
+  [KeepsOldWishes, 'a request to cancel ends when the saga is taken up at rest'],
   [ClaimsTwice, 'two claims at the same time never get the same saga, and together get all'],
   [IgnoresExpiry, 'a saga can be claimed once the lease of its owner ran out'],
   [ClaimsLiveOnes, 'a saga whose owner lives is never claimed'],
@@ -288,13 +288,13 @@ export const claimFaults: readonly Fault[] = [
   ],
   [
     CountsWhatWasGivenBackInOrder,
-    'a take-over counts as a recovery, unless the saga is given back in order',
+    'a take-over counts as a recovery, unless the saga is released gracefully',
   ],
   [
     LeavesForEverybody,
     'leave lets everything of that process be claimed at once, and nothing else',
   ],
-  [LastWishWins, 'the first wish to cancel stays, and outlives a claim'],
+  [LastWishWins, 'the first request to cancel stays, and outlives a claim'],
   [
     TellsOfCancelsByHeartbeatAlone,
     'an append tells its owner that somebody asked to cancel the saga',

@@ -55,8 +55,8 @@ describe('a cancel that another process asks for (semantics 13)', () => {
   });
 
   it.each([
-    ['the pivot', { pivot: true }, /the wish came too late, its pivot step is done/],
-    ['the end', { last: true }, /the wish came too late, it is completed/],
+    ['the pivot', { pivot: true }, /the cancel came too late, its pivot step is done/],
+    ['the end', { last: true }, /the cancel came too late, it is completed/],
   ])('that comes too late is told to who wished it: %s was on its way', async (_, end, why) => {
     const answer = gate();
     const cluster = new Cluster();

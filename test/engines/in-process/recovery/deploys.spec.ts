@@ -280,7 +280,7 @@ describe('the boot line', () => {
     const { cluster, deploy } = await crashedBeforeDeploy();
     await deploy(([create, , ...rest]) => [create, ...rest] as Steps);
     expect(lines(cluster)).toEqual([
-      "Saga PlaceOrder has live instances that owe an undo which its definition lacks: 'Reserve' by 'o-1'. Keep these steps: retired: true of @SagaStep(), retired() of a chain",
+      "Saga PlaceOrder has unfinished instances that owe an undo which its definition lacks: 'Reserve' by 'o-1'. Keep these steps: retired: true of @SagaStep(), retired() of a chain",
     ]);
     expect(cluster.logger.lines.find(({ level }) => level === 'warn')?.fields).toEqual({
       saga: 'PlaceOrder',
@@ -319,7 +319,7 @@ describe('the boot line', () => {
     expect(list).toHaveBeenCalled();
     expect((await cluster.journal.get(ref))?.recoveries).toBe(1);
     expect(lines(cluster)).toEqual([
-      'The undos that live sagas of PlaceOrder owe could not be looked up',
+      'The undos that unfinished sagas of PlaceOrder owe could not be looked up',
     ]);
   });
 
