@@ -73,7 +73,7 @@ export class SagaOrchestratorBuilder<TContext, TResults extends StepResults = ob
   }
 
   /**
-   * Keeps the undo of a step that this saga no longer runs, for live sagas that have done it. Its label
+   * Keeps the undo of a step that this saga no longer runs, for unfinished sagas that have done it. Its label
    * stays as it was. @throws as {@link step} does
    */
   retired<TResult = unknown, TUndo = unknown>(step: KeptStep<TContext, TResult, TUndo>): this {
@@ -140,7 +140,7 @@ export class SagaOrchestratorBuilder<TContext, TResults extends StepResults = ob
   }
 
   /**
-   * Asks a saga of a bare chain to turn back: aborts the signal of the action in flight, then undoes
+   * Cancels a saga of a bare chain: aborts the signal of the action in flight, then undoes
    * what was done. Without effect past the pivot and once it undoes.
    *
    * @throws SagaStateError when it is not running here.

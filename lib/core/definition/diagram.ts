@@ -28,7 +28,7 @@ function undoBefore(steps: readonly StepDefinition[], index: number): number {
   return -1;
 }
 
-/** Whether the way back begins with the undo of the very step that failed. */
+/** Whether compensating begins with the undo of the very step that failed. */
 function undoesItself({ compensate, policy }: StepDefinition): boolean {
   return policy.compensateOn === 'attempted' && compensate !== undefined;
 }
@@ -40,7 +40,7 @@ function mayStayUnknown({ compensate, policy }: StepDefinition): boolean {
 }
 
 /**
- * A saga as a Mermaid flow chart: down the left the steps, dotted from each step the way back when
+ * A saga as a Mermaid flow chart: down the left the steps, dotted from each step its compensations when
  * it fails, or when nobody knows whether it took place. A step that fails after the pivot is parked.
  */
 export function mermaidOf(name: string, steps: readonly StepDefinition[]): string {

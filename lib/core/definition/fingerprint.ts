@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { StepDefinition } from './step-definition.js';
 
-/** 16 hex digits over what live sagas depend on; timeouts and retry policies may change freely. */
+/** 16 hex digits over what unfinished sagas depend on; timeouts and retry policies may change freely. */
 export function fingerprintOf(
   version: number,
   onCompensationFailure: string,

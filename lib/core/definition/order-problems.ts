@@ -7,7 +7,7 @@ function duplicateProblem(label: string): string {
   return `label ${shown(label)} is used twice; labels must be unique in a saga`;
 }
 
-/** Nothing turns back after a pivot: a promise to undo what comes then could not be kept. */
+/** Nothing is compensated after a pivot: a promise to undo what comes then could not be kept. */
 function pivotProblems(pivot: string, step: StepDefinition): readonly string[] {
   const where = `step ${shown(step.label)}`;
   const second = step.policy.pivot

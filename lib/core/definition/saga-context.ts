@@ -99,7 +99,7 @@ export interface ISagaCompensationContext<
   readonly outcome: StepOutcome;
   /** The step's own result; `undefined` unless `outcome` is `done`. */
   readonly result: TResult | undefined;
-  /** What made the saga turn back. */
+  /** Why the saga is compensating. */
   readonly cause: unknown;
   /** The key its action was given, to tell the participant what to undo. */
   readonly actionIdempotencyKey: string;

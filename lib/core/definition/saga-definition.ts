@@ -55,7 +55,7 @@ export class SagaDefinition {
     return label === undefined || this.step(name) !== undefined ? name : label;
   }
 
-  /** Changes whenever a change of the plan matters to live sagas: version, labels, order, flags. */
+  /** Changes whenever a change of the plan matters to unfinished sagas: version, labels, order, flags. */
   get fingerprint(): string {
     let fingerprint = fingerprints.get(this);
     if (fingerprint === undefined) {

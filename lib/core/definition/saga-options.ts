@@ -8,7 +8,7 @@ export interface SagaDefinitionOptions {
   /** Several versions of one name may be registered side by side. Whole number ≥ 1. @default 1 */
   readonly version?: number;
   /**
-   * `halt`: the first compensation that finally fails parks the saga; `continue`: the others still
+   * `halt`: the first compensation whose retries are exhausted parks the saga; `continue`: the others still
    * run, then it is parked. @default 'continue'
    */
   readonly onCompensationFailure?: 'continue' | 'halt';

@@ -117,7 +117,7 @@ export interface AnySagaStep<TContext> extends Omit<SagaStepHooks<TContext, neve
 }
 
 /**
- * A step that a new version no longer runs, kept so that live sagas which have done it can still
+ * A step that a new version no longer runs, kept so that unfinished sagas which have done it can still
  * undo it.
  */
 export interface RetiredSagaStep<TContext, TResult = unknown> extends Pick<

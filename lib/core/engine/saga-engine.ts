@@ -50,13 +50,13 @@ export interface SagaEngine extends SagaHost {
   open(): Promise<void>;
   /** Begins to carry on what other processes left behind. Call it once the application is up. */
   recover(): Promise<void>;
-  /** Lets what runs come to a step boundary, then gives it back. Idempotent. */
+  /** Lets what runs come to a step boundary, then releases it. Idempotent. */
   close(): Promise<void>;
   /** How this process stands; it asks nobody, and never throws. */
   health(): EngineHealth;
   get(ref: SagaRef): Promise<SagaDetails | undefined>;
   list(filter: SagaFilter): Promise<SagaSummaryPage>;
-  /** @throws SagaNotFoundError, or SagaStateError when it can no longer turn back. */
+  /** @throws SagaNotFoundError, or SagaStateError when it can no longer be cancelled. */
   cancel(ref: SagaRef, reason: string): Promise<void>;
   /** Carries on a saga that waits or was parked. @throws SagaNotFoundError, SagaStateError */
   resume(ref: SagaRef, fromLabel?: string): Promise<SagaHandle>;

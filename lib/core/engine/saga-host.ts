@@ -6,7 +6,7 @@ export interface SagaStartOptions {
   /**
    * Unique per saga name, up to 255 bytes. Like all that is kept as it is (names, labels, keys,
    * tags) it may not hold NUL or half of a surrogate pair, which databases cannot keep. Starting the
-   * same id again with the same definition and input attaches to the first one.
+   * same id again with the same definition and input waits for the first one.
    * @default a random UUID
    */
   readonly id?: string;

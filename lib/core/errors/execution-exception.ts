@@ -11,7 +11,7 @@ export interface SagaFailure {
   readonly parkReason?: string;
   /** The step that failed; absent when the saga was cancelled between steps. */
   readonly failedLabel?: string;
-  /** What made the saga turn back: the last error of the failed step, or a `SagaCancelledError`. */
+  /** What made the saga compensate: the last error of the failed step, or a `SagaCancelledError`. */
   readonly cause: unknown;
   /** Labels whose compensation ran to its end, in that order. */
   readonly compensated: readonly string[];

@@ -41,7 +41,7 @@ export class ActionContext implements ISagaContext<unknown>, AttemptInFlight {
     return this.#rare?.aborted;
   }
 
-  /** Called when this process must take its hands off at once. */
+  /** Called when this process must stop at once. */
   set onHalt(callback: ((error: Error) => void) | undefined) {
     this.need().onHalt = callback;
   }

@@ -56,7 +56,7 @@ export async function performAnnounced(run: Run): Promise<void> {
   run.current = undefined;
 }
 
-/** Takes the intent of an action back that has not begun, because of a wish to turn back. */
+/** Takes the intent of an action back that has not begun, because of a cancel. */
 export function withdrawIntent(run: Run, why: Error): void {
   const { last, cause } = run.state;
   const step = last === undefined ? undefined : run.definition.step(last.label);

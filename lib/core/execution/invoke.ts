@@ -6,7 +6,7 @@ import type { Run } from './run.js';
 import { quoted, type InterceptedCall } from '../ports/index.js';
 import { intercepted } from './intercept.js';
 
-/** Marks the rejection that takes a run's hands off, so that it is never taken for a failure. */
+/** Marks the rejection of a run that was stopped, so that it is never taken for a failure. */
 export class Halted extends Error {
   constructor(readonly error: Error) {
     super(error.message);

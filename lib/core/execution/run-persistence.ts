@@ -7,7 +7,7 @@ export interface AttemptInFlight {
   /** Its copy of the context; `undefined` when it has never looked at it. */
   readonly touchedContext: unknown;
   abort(reason: Error): void;
-  /** Takes this process's hands off at once. */
+  /** Stops the work of this process at once. */
   halt(error: Error): void;
 }
 

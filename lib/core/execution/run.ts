@@ -175,7 +175,7 @@ export class Run implements ISagaRunContext<unknown> {
     this.#rare?.wake?.();
   }
 
-  /** Takes this process's hands off the saga, without an outcome. */
+  /** Stops the work of this process on the saga, without an outcome. */
   stop(error: Error, when: Halt['when']): void {
     if (this.halt?.when === 'now') return;
     this.need().halt = { error, when };

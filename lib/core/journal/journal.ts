@@ -57,7 +57,7 @@ export interface Journal {
    * heartbeat or an expired one. Those of a status that is not known here are a later version's, and left
    * alone. Oldest first. Raises their epoch and their count of recoveries,
    * before anything runs. Two calls at the same time never get the same saga. For one that is at rest
-   * the wish to cancel that was left before is over: it does not turn back who is sent forward now.
+   * a cancel that was requested before is over: it does not stop who is sent forward now.
    */
   claim(request: ClaimRequest): Promise<readonly SagaRow[]>;
   /**
@@ -72,7 +72,7 @@ export interface Journal {
   release(request: ReleaseRequest): Promise<void>;
   /** Takes the heartbeat away: all that this process still owns can be claimed at once. */
   leave(owner: string): Promise<void>;
-  /** Leaves a wish to cancel for the owner; the first one stays. Without effect on a saga at rest. */
+  /** Leaves a request to cancel for the owner; the first one stays. Without effect on a saga at rest. */
   requestCancel(ref: SagaRef, reason: string): Promise<void>;
   /** Deletes sagas at rest with their records; one that is not at rest stays. Returns how many. */
   forget(request: ForgetRequest): Promise<number>;

@@ -38,7 +38,7 @@ function decideUndo(step: StepDefinition, undo: UndoState | undefined): Command 
 }
 
 /**
- * The way back: reverse order of start, one at a time, none skipped, none twice. It begins where the
+ * Compensation: reverse order of start, one at a time, none skipped, none twice. It begins where the
  * undo that was begun last stands, so that the thousandth costs what the first one does; what is left
  * at the end is looked for once more, in all of them.
  */

@@ -36,7 +36,7 @@ function mayHavePivoted(step: StepDefinition, open: StepState): boolean {
   return step.policy.pivot && open.doubt !== 'none' && step.compensate === undefined;
 }
 
-/** The step that was started last is not done: repeat it, ask after it, or turn back. */
+/** The step that was started last is not done: repeat it, ask after it, or start compensating. */
 function decideOpenStep(step: StepDefinition, open: StepState, state: SagaState): Command {
   const notBefore = state.cancel !== undefined && !state.pivoted ? 0 : (open.failure?.retryAt ?? 0);
   if (open.doubt === 'open' && step.policy.probe !== undefined) {

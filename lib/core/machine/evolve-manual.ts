@@ -1,7 +1,7 @@
 import type { ManualAct } from './saga-record.js';
 import { UndoState, type SagaState, type StepState } from './saga-state.js';
 
-/** The undos that have finally failed get all of their attempts again. */
+/** The undos whose retries are exhausted get all of their attempts again. */
 function retryUndos(state: SagaState): void {
   for (const step of state.steps) {
     if (step.undo?.phase === 'failed') step.undo = undefined;
@@ -21,7 +21,7 @@ function markDone(step: StepState, result: unknown): void {
   step.result = result;
 }
 
-/** As a clean failure: a resume runs it again, and the way back passes it over. */
+/** As a clean failure: a resume runs it again, and compensation passes it over. */
 function markNotDone(step: StepState): void {
   if (step.phase !== 'failed') step.phase = 'interrupted';
   step.doubt = 'none';

@@ -99,7 +99,7 @@ function onRecovered(state: SagaState, { orderly, probeAt }: Of<'recovered'>): v
   }
 }
 
-/** A saga that was parked on its way forward takes the way back instead. */
+/** A saga that was parked on its way forward compensates instead. */
 function onCancelRequested(state: SagaState, { by, reason }: Of<'cancel-requested'>): void {
   if (state.cancel === undefined) state.set({ cancel: { by, reason } });
   state.progressed();

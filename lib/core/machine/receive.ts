@@ -9,7 +9,7 @@ import type { SagaState } from './saga-state.js';
 /** What reaches a saga from outside. */
 export type SagaSignal = CancelSignal | ResumeSignal | CommandSignal | TakeOverSignal;
 
-/** Somebody wants it to turn back, or its deadline has passed. */
+/** Somebody wants it undone, or its deadline has passed. */
 export interface CancelSignal {
   readonly type: 'cancel';
   readonly by: 'operator' | 'deadline';

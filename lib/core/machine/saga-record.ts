@@ -6,7 +6,7 @@ import type { StepOutcome } from '../definition/index.js';
  */
 export type OwedUndo = boolean | 'attempted';
 
-/** Why a saga turned back. */
+/** Why a saga started compensating. */
 export interface TurnCause {
   readonly reason: 'step-failed' | 'cancelled' | 'deadline' | 'unstorable-result';
   /** The step that failed. */
@@ -16,9 +16,9 @@ export interface TurnCause {
 
 /** Why a saga needs an operator. */
 export type ParkReason =
-  /** A compensation has finally failed; the others ran (or not, with `halt`). */
+  /** The retries of a compensation are exhausted; the others ran (or not, with `halt`). */
   | 'compensation-failed'
-  /** A step after the pivot has finally failed: there is no way back. */
+  /** The retries of a step after the pivot are exhausted: nothing is compensated any more. */
   | 'failed-after-pivot'
   /** Nobody can tell whether a step took place, and neither repeating nor undoing it is safe. */
   | 'in-doubt'

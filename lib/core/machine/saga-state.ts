@@ -14,7 +14,7 @@ export const SAGA_STATUSES = [
 
 /**
  * Where one direction of a step stands. `started`: in flight. `interrupted`: was in flight when its
- * process went. `failed`: this attempt failed, the policy says what follows.
+ * process died. `failed`: this attempt failed, the policy says what follows.
  */
 export type AttemptPhase = 'started' | 'interrupted' | 'failed' | 'done';
 
@@ -78,7 +78,7 @@ class Unusual {
   inherited = false;
   recoveries = 0;
   question: { readonly asked: number; readonly notBefore: number } | undefined = undefined;
-  /** Where the way back stands: the step whose undo was begun last. What started later is settled. */
+  /** Where compensation stands: the step whose undo was begun last. What started later is settled. */
   back: StepState | undefined = undefined;
   /** The steps by label, where they are many. */
   byLabel: Map<string, StepState> | undefined = undefined;
@@ -102,7 +102,7 @@ export class SagaState {
   started = 0;
   private unusual: Unusual = USUAL;
 
-  /** A pivot step is done: there is no way back. */
+  /** A pivot step is done: nothing is compensated any more. */
   get pivoted(): boolean {
     return this.unusual.pivoted;
   }

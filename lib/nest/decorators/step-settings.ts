@@ -18,7 +18,7 @@ export interface StepSettings<
   /** The method that is told of every failed attempt: `(failure, ctx)`. */
   readonly onError?: TOnError;
   /**
-   * The step is no longer run, but live sagas that have done it can still undo it: label and
+   * The step is no longer run, but unfinished sagas that have done it can still undo it: label and
    * `compensate` are kept, the method's body no longer matters.
    */
   readonly retired?: boolean;

@@ -35,13 +35,13 @@ export class SagaOperations {
   }
 
   /**
-   * Asks a saga to turn back: the action in flight is aborted, then what was done is undone.
-   * Resolves when the wish is a record, which is before its end: at once where this process works on it,
+   * Cancels a saga: the action in flight is aborted, then what was done is undone.
+   * Resolves when the cancel is a record, which is before its end: at once where this process works on it,
    * else once its owner has met it, at his next write or heartbeat; when nobody answers for a lease, it
    * stands in the row, and whoever takes the saga over makes it a record first of all.
    *
    * @throws SagaNotFoundError, or SagaStateError when it has ended, undoes already, or is past its
-   * pivot, also when that was while the wish was on its way.
+   * pivot, also when that was while the cancel was on its way.
    */
   async cancel(name: string, id: string, reason = 'cancelled by an operator'): Promise<void> {
     return this.engine.cancel(refOf(name, id), reason);
@@ -68,10 +68,10 @@ export class SagaOperations {
   }
 
   /**
-   * Sends the undos of a saga on that was parked on its way back, for whatever reason; those that have
-   * finally failed have all of their attempts again.
+   * Goes on with the undos of a saga that was parked while compensating, for whatever reason; those
+   * whose retries are exhausted have all of their attempts again.
    *
-   * @throws SagaNotFoundError, or SagaStateError when it is not parked on its way back.
+   * @throws SagaNotFoundError, or SagaStateError when it was not parked while compensating.
    */
   async retryCompensation(name: string, id: string, why: OperatorReason): Promise<void> {
     return this.engine.manual(refOf(name, id), { act: 'retry-compensation' }, why);

@@ -38,7 +38,7 @@ export class SagaOrchestratorFactory {
   ) {}
 
   /**
-   * An empty chain with the application's logger, in the journal while it runs. It is not carried on
+   * An empty chain with the application's logger, in the journal while it runs. It is not resumed
    * after a crash, because nobody knows its steps by then: use {@link define} for that.
    *
    * @throws SagaDefinitionError for the name of a registered saga, whose steps would carry this one on;
