@@ -58,7 +58,7 @@ function literalsOf(alias: 'ParkReason' | 'SagaRecord'): readonly string[] {
     ts.isPropertySignature(node) && ts.isIdentifier(node.name) && node.name.text === 'type';
   const visit = (node: ts.Node): void => {
     const isWanted = ts.isLiteralTypeNode(node) && ts.isStringLiteral(node.literal);
-    if (isWanted) found.push((node.literal as ts.StringLiteral).text);
+    if (isWanted) found.push(node.literal.text);
     if (ts.isTypeReferenceNode(node)) {
       const name = (node.typeName as ts.Identifier).text;
       ts.forEachChild(types.find((type) => type.name.text === name) ?? node, visit);
