@@ -123,6 +123,16 @@ describe('the documents', () => {
     expect(missing([...Object.keys(STEP_OPTIONS), ...others], table)).toEqual([]);
   });
 
+  it('name in the architecture nothing of the code that is gone', () => {
+    const sources = readdirSync(join(ROOT, 'lib'), { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.ts'))
+      .map((path) => read(join('lib', path)));
+    const all = new Set([...sources, read('package.json')].join(' ').match(/\w+/g));
+    const named = [...read('docs/architecture.md').matchAll(/`([A-Za-z_]{3,})(?:\(\))?`/g)];
+    expect(named.length).toBeGreaterThan(30);
+    expect(named.map(([, name = '']) => name).filter((name) => !all.has(name))).toEqual([]);
+  });
+
   it('show every room of lib in the architecture', () => {
     const folders = (path: string): readonly string[] =>
       readdirSync(join(ROOT, path)).filter((name) =>
