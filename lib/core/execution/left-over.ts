@@ -115,16 +115,6 @@ function errorOf(value: object, hasRun: boolean): Error | undefined {
 }
 
 /**
- * Of an undo nothing is stored, so that a list of iterators is no value either.
- *
- * @throws TypeError
- */
-export function refuseIterators(parts: readonly unknown[]): void {
-  if (!parts.some((one) => kindOf(one) === 'iterator')) return;
-  throw new TypeError(`It returned iterators or generators: each is ${ONE.iterator}`);
-}
-
-/**
  * What is left over where a value belongs was not run by anybody, or goes on without anybody who waits
  * for it: never `done`, never undone.
  *

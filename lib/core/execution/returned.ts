@@ -3,7 +3,7 @@ import { OutcomeUnknownError } from '../errors/index.js';
 import { messageOf } from '../ports/index.js';
 import { Err, isObservableLike, isResultLike, lastValueOf, Ok } from '../result/index.js';
 import type { ActionContext } from './action-context.js';
-import { DEEPEST, isPlain, isThenable, refuseIterators, refuseLeftOver } from './left-over.js';
+import { DEEPEST, isPlain, isThenable, refuseLeftOver } from './left-over.js';
 
 /** An `Err` that came back, on its way to be treated like a throw. */
 export class FailureValue extends Error {
@@ -161,16 +161,22 @@ function isRejection(one: unknown): one is PromiseRejectedResult {
   );
 }
 
+function rejectionIn(value: unknown): PromiseRejectedResult | undefined {
+  try {
+    return partsOf(value)?.find(isRejection);
+  } catch {
+    // It cannot be looked at, and is kept nowhere.
+    return undefined;
+  }
+}
+
 /**
- * Looks at what an undo gave, which is kept nowhere: what `Promise.allSettled()` tells of one that was
- * rejected is no value there, nor are iterators.
+ * Looks at what an undo gave, which is kept nowhere: what `Promise.allSettled()` tells of a promise that
+ * was rejected is no value there.
  *
  * @throws as {@link unwrap} does.
  */
 export function unwrapUndo(returned: unknown): void {
-  const parts = partsOf(unwrap(returned));
-  if (parts === undefined) return;
-  refuseIterators(parts);
-  const rejected = parts.find(isRejection);
+  const rejected = rejectionIn(unwrap(returned));
   if (rejected !== undefined) throw new FailureValue(rejected.reason);
 }

@@ -55,21 +55,6 @@ describe('a list of Results (semantics 3c)', () => {
     expect(error).toMatchObject({ status: 'parked', compensated: [] });
   });
 
-  it('of an undo in which there are generators has undone nothing: nobody runs through them', async () => {
-    const shop = new Shop();
-    const generator = function* () {
-      yield 1;
-    };
-    const undoes = [() => [generator(), generator()]];
-    const reserve = shop.step('Reserve', { undoes, compensationRetry: 0 });
-    const charge = shop.step('Charge', { does: [declines()] });
-    const error = await shop.failure(shop.saga().step(reserve).step(charge));
-    expect(error).toMatchObject({ status: 'parked', compensated: [] });
-    expect(error.compensationErrors[0]?.error).toMatchObject({
-      message: expect.stringMatching(/generators.*Make the method async/),
-    });
-  });
-
   it('without an Err is a value', async () => {
     const shop = new Shop();
     const whole = [success(1), [success(2)], { by: { name: foreign.isOk } }];
