@@ -1,8 +1,10 @@
 import { strict as assert } from 'node:assert';
 import {
   isSagaError,
+  type SagaDetails,
   type SagaEngine,
   type SagaErrorCode,
+  type SagaEventType,
   type SagaExecutionException,
   type SagaHandle,
   type SagaRef,
@@ -55,17 +57,20 @@ export function inTime<T>(work: Promise<T>, what: string, ms = PATIENCE_MS): Pro
   });
 }
 
-/** Looks again and again until the saga has that status. */
+/** Looks again and again until the saga has that status, and its timeline tells of that. */
 export async function until(
   engine: SagaEngine,
   ref: SagaRef,
   status: SagaStatus,
-): Promise<NonNullable<Awaited<ReturnType<SagaEngine['get']>>>> {
+  event?: SagaEventType,
+): Promise<SagaDetails> {
   const last = Date.now() + PATIENCE_MS;
   for (;;) {
     const saga = await engine.get(ref);
-    if (saga?.status === status) return saga;
-    assert.ok(Date.now() < last, `${ref.id} is ${String(saga?.status)}, not ${status}`);
+    const told = event === undefined || saga?.timeline.some(({ type }) => type === event);
+    if (saga?.status === status && told) return saga;
+    const wanted = event === undefined ? status : `${status} with '${event}' in its timeline`;
+    assert.ok(Date.now() < last, `${ref.id} is ${String(saga?.status)}, not ${wanted}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

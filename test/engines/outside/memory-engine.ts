@@ -1,0 +1,370 @@
+import { randomUUID } from 'node:crypto';
+import * as core from 'nestjs-saga-orchestrator/core';
+import * as port from 'nestjs-saga-orchestrator/engine';
+
+// An engine in one file: an example for who writes one for another queue, workflow server or database.
+// Its sagas are in the memory of one process, where several engines may share them: there is no lease,
+// and nothing to recover but what an engine had to leave when it was closed.
+
+/** One saga as it is stored. */
+interface StoredSaga {
+  row: core.SagaRow;
+  readonly entries: core.JournalEntry[];
+  /** The order in which sagas were started, for lists. */
+  readonly ordinal: number;
+  /** Who works on it; absent: nobody. */
+  active?: ActiveRun | undefined;
+}
+
+interface ActiveRun {
+  readonly run: port.Run;
+  readonly handle: core.SagaHandle;
+}
+
+/** What a database would be. */
+export class MemorySagas {
+  readonly byKey = new Map<string, StoredSaga>();
+  started = 0;
+}
+
+/** The way of a run to where it is stored: the run stages its records, and flushes before each effect. */
+class MemoryRun extends port.StoredRun {
+  readonly application: string;
+
+  constructor(
+    run: port.Run,
+    storing: port.Storing,
+    private readonly saga: StoredSaga,
+  ) {
+    super(run, storing, saga.row.input, saga.row.epoch, saga.row.birth);
+    this.application = saga.row.application;
+    this.replay(saga.entries);
+  }
+
+  flush(): Promise<void> {
+    const { run, saga } = this;
+    const staged = this.take();
+    const { status, recoveries } = run.state;
+    saga.entries.push(...staged.map(({ entry }) => entry));
+    saga.row = { ...saga.row, status, recoveries, updatedAt: run.environment.clock.now() };
+    // Observers are told of what is durable, and of nothing else.
+    for (const { record, entry } of staged) run.publish(record, entry.at);
+    return Promise.resolve();
+  }
+}
+
+export class MemoryEngine implements core.SagaEngine {
+  readonly #registry = new port.DefinitionRegistry();
+  readonly #active = new Set<ActiveRun>();
+  readonly #owner = randomUUID();
+  readonly #application: string;
+  readonly #environment: core.RunEnvironment;
+  readonly #logger: core.SagaLogger;
+  readonly #storing: port.Storing;
+  #closed: Promise<void> | undefined;
+
+  constructor(
+    private readonly settings: core.EngineSettings,
+    private readonly sagas: MemorySagas,
+  ) {
+    port.refuseProblems([...port.unknownSettings(settings), ...port.settingsProblems(settings)]);
+    const { application = '', codec = core.jsonCodec, limits } = settings;
+    const { logger, redact } = port.redacting(settings);
+    this.#application = application;
+    this.#environment = port.environmentOf(settings);
+    this.#logger = logger;
+    this.#storing = { codec, limits: port.payloadLimits(limits), redact };
+  }
+
+  register(definition: core.SagaDefinition): void {
+    this.#registry.register(definition);
+  }
+
+  definition(name: string, version?: number): core.SagaDefinition {
+    return this.#registry.get(name, version);
+  }
+
+  get definitions(): readonly core.SagaDefinition[] {
+    return this.#registry.all;
+  }
+
+  open(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** Carries on what engines left when they were closed, as far as its plan is known here. */
+  async recover(): Promise<void> {
+    for (const saga of this.sagas.byKey.values()) {
+      const { application, name, id, version } = saga.row;
+      const plan = this.#registry.find(name, version);
+      const isKnown = application === this.#application && (plan?.version ?? -1) >= version;
+      if (this.#closed !== undefined || !isKnown || saga.active || isAtRest(saga)) continue;
+      try {
+        this.#takeUp(saga, undefined, plan);
+      } catch (error) {
+        const what = `Saga ${port.shownSaga(name, id)} cannot be resumed; it is left as it is`;
+        port.report(this.#logger, 'error', what, { error: port.fullMessageOf(error) });
+      }
+    }
+  }
+
+  close(): Promise<void> {
+    return (this.#closed ??= this.#close());
+  }
+
+  health(): core.EngineHealth {
+    return { activeRuns: this.#active.size, draining: this.#closed !== undefined };
+  }
+
+  async start(...[definition, context, options]: Parameters<core.SagaEngine['start']>) {
+    const { name, version, fingerprint } = definition;
+    const { codec, limits } = this.#storing;
+    const { clock, ids } = this.#environment;
+    const { startHeaders } = this.settings;
+    const createdAt = clock.now();
+    const checked = port.startRequest(options, ids, createdAt);
+    const request = port.withStartHeaders(checked, startHeaders, name, this.#logger);
+    const fields = { saga: name, sagaId: request.id };
+    const input = port.encodeInput(codec, limits, context, this.#logger, fields);
+    const ref = { application: this.#application, name, id: request.id };
+    const { resumeFrom } = options;
+    const known = this.sagas.byKey.get(core.refKey(ref));
+    if (known !== undefined && resumeFrom !== undefined) {
+      // The plan may have been mended since.
+      port.checkInput(codec, ref, input, known.row);
+      return this.#resume(ref, resumeFrom, definition);
+    }
+    if (known !== undefined) {
+      port.checkSame(codec, ref, definition, input, known.row);
+      return this.#handleOf(known, definition);
+    }
+    const saga: StoredSaga = {
+      row: {
+        ...{ ...ref, ...request, version, fingerprint, input, birth: port.newBirth() },
+        ...{ status: 'running', owner: null, epoch: 1, recoveries: 0, cancelReason: null },
+        ...{ createdAt, updatedAt: createdAt },
+      },
+      entries: [],
+      ordinal: (this.sagas.started += 1),
+    };
+    this.#refuseWhenClosed(saga);
+    const { run } = this.#load(saga, definition);
+    if (resumeFrom !== undefined) port.deliver(run, { type: 'resume', from: resumeFrom });
+    this.sagas.byKey.set(core.refKey(ref), saga);
+    return this.#launch(saga, run);
+  }
+
+  async get(ref: core.SagaRef): Promise<core.SagaDetails | undefined> {
+    const saga = this.#find(ref);
+    if (saga === undefined) return undefined;
+    const { row, entries } = saga;
+    return port.detailsOf({ row, entries, nextSeq: entries.length + 1 });
+  }
+
+  async list(filter: core.SagaFilter): Promise<core.SagaSummaryPage> {
+    port.checkFilter(filter);
+    const { application = this.#application } = filter;
+    const query = core.listQuery({ ...filter, application });
+    const before = query.after?.key ?? Infinity;
+    const found = [...this.sagas.byKey.values()]
+      .filter(({ row, ordinal }) => ordinal < before && matches(row, query))
+      .reverse();
+    const page = found.slice(0, query.limit);
+    const sagas = page.map(({ row }) => port.summaryOf(row));
+    const last = page.at(-1);
+    if (last === undefined || found.length === page.length) return { sagas };
+    const { createdAt } = last.row;
+    return { sagas, nextCursor: core.cursorAt({ createdAt, key: last.ordinal }) };
+  }
+
+  async cancel(ref: core.SagaRef, given: string): Promise<void> {
+    const reason = port.checkedText('reason', given, this.#storing.redact);
+    await this.#actOn(ref, (saga) => this.#hand(saga, { type: 'cancel', by: 'operator', reason }));
+  }
+
+  resume(ref: core.SagaRef, from?: string): Promise<core.SagaHandle> {
+    return this.#resume(ref, from);
+  }
+
+  async manual(...[ref, command, given]: Parameters<core.SagaEngine['manual']>): Promise<void> {
+    const why = port.checkedReason(given, this.#storing.redact);
+    await this.#actOn(ref, (saga) => {
+      const { deadline, name, id } = saga.row;
+      const isMissed = deadline !== null && deadline <= this.#environment.clock.now();
+      const missedDeadline = isMissed ? deadline : undefined;
+      if (command.act === 'mark-done' && command.result !== undefined) {
+        // What an operator gives must be storable like what a step gives; refused before it is noted.
+        const { codec, limits } = this.#storing;
+        const fields = { saga: name, sagaId: id, payload: 'result' };
+        port.encodePayload(codec, limits, command.result, this.#logger, fields);
+      }
+      this.#hand(saga, { type: 'command', command, ...why, missedDeadline });
+    });
+  }
+
+  async forget(ref: core.SagaRef): Promise<void> {
+    await this.#actOn(ref, (saga) => {
+      const { name, id, status } = saga.row;
+      if (isAtRest(saga)) return this.sagas.byKey.delete(core.refKey(saga.row));
+      const why = `it is ${status}; only sagas at rest can be forgotten`;
+      throw new core.SagaStateError(`Cannot forget saga ${port.shownSaga(name, id)}: ${why}`);
+    });
+  }
+
+  #find({ name, id }: core.SagaRef): StoredSaga | undefined {
+    return this.sagas.byKey.get(core.refKey({ application: this.#application, name, id }));
+  }
+
+  /**
+   * Acts in the very turn in which it looks. One that has just come to rest is let go first: nobody
+   * drives what would be noted after its end.
+   */
+  async #actOn<T>(ref: core.SagaRef, act: (saga: StoredSaga) => T): Promise<Awaited<T>> {
+    for (;;) {
+      const saga = this.#find(ref);
+      if (saga === undefined) {
+        // An unknown name says more than an unknown id.
+        this.#registry.get(ref.name);
+        throw new core.SagaNotFoundError(`No saga ${port.shownSaga(ref.name, ref.id)} is known`);
+      }
+      if (saga.active?.run.state.atRest !== true) return await act(saga);
+      await saga.active.handle.result().catch(() => undefined);
+    }
+  }
+
+  #resume(ref: core.SagaRef, from?: string, plan?: core.SagaDefinition): Promise<core.SagaHandle> {
+    const signal: port.ResumeSignal = { type: 'resume', ...(from !== undefined && { from }) };
+    return this.#actOn(ref, (saga) => {
+      const definition = plan ?? this.#planOf(saga);
+      const run = saga.active?.run ?? this.#load(saga, definition).run;
+      const unknown = from === undefined ? undefined : port.refusalOfFrom(run.definition, from);
+      if (unknown !== undefined) throw port.refused(ref, signal, unknown);
+      const isUndoing = run.state.cause !== undefined;
+      if (run.isSuccess || (saga.active && !isUndoing)) return this.#handleOf(saga, definition);
+      port.accept(ref, run.definition, run.state, signal);
+      return this.#takeUp(saga, signal, definition);
+    });
+  }
+
+  /** A signal for who works on the saga; when nobody does, it is taken up. @throws SagaStateError */
+  #hand(saga: StoredSaga, signal: core.SagaSignal): void {
+    if (saga.active === undefined) {
+      this.#takeUp(saga, signal, this.#planOf(saga));
+      return;
+    }
+    const { run } = saga.active;
+    port.deliver(run, signal);
+    void run.persistence?.flush();
+    if (signal.type !== 'command') return;
+    // The one command that a saga takes in while it is worked on: nothing more is to be noted.
+    const what = `Saga ${port.shownSaga(run.sagaName, run.sagaId)} was terminated`;
+    run.stop(new core.SagaStateError(what), 'now');
+  }
+
+  #planOf({ row }: StoredSaga): core.SagaDefinition {
+    return this.#registry.get(row.name, row.version);
+  }
+
+  /** The run as its records tell it: to look at, or to launch. */
+  #load(saga: StoredSaga, definition: core.SagaDefinition) {
+    const { id, headers, createdAt } = saga.row;
+    const run = new port.Run(definition, undefined, this.#environment, this.#logger, id);
+    const log = port.logObserver(this.#logger, this.#environment.clock);
+    const { observers = [] } = this.settings;
+    run.observers = log === undefined ? observers : [log, ...observers];
+    run.origin = { headers, createdAt };
+    const stored = new MemoryRun(run, this.#storing, saga);
+    run.persistence = stored;
+    return { run, stored };
+  }
+
+  /** Works on a saga on which nobody does. What was in flight when it was left is in doubt. */
+  #takeUp(
+    saga: StoredSaga,
+    signal: core.SagaSignal | undefined,
+    plan = this.#planOf(saga),
+  ): core.SagaHandle {
+    this.#refuseWhenClosed(saga);
+    const { run, stored } = this.#load(saga, plan);
+    stored.checkReadable();
+    port.deliver(run, port.takeOverOf(run, { owner: this.#owner, orderly: true }));
+    if (signal !== undefined) port.deliver(run, signal);
+    return this.#launch(saga, run);
+  }
+
+  #launch(saga: StoredSaga, run: port.Run): core.SagaHandle {
+    const { deadline } = saga.row;
+    // Not at once: who is told of a record must find that the saga is worked on.
+    const driven = Promise.resolve().then(() =>
+      deadline === null ? port.drive(run) : port.driveUntil(run, deadline),
+    );
+    const ended = driven
+      .catch((error: unknown) => {
+        // Also when it was terminated, which stops the driver with an error of its own.
+        throw run.state.status === 'parked' ? port.executionException(run) : error;
+      })
+      .finally(() => {
+        saga.active = undefined;
+        this.#active.delete(active);
+      });
+    // Who wants to know asks the handle.
+    ended.catch(() => undefined);
+    const handle = { id: run.sagaId, saga: run, result: () => ended };
+    const active = { run, handle };
+    saga.active = active;
+    this.#active.add(active);
+    // What has led to this is durable before anybody is answered.
+    void run.persistence?.flush();
+    return handle;
+  }
+
+  /** For who asks for a saga that was started before. */
+  #handleOf(saga: StoredSaga, definition: core.SagaDefinition): core.SagaHandle {
+    if (saga.active !== undefined) return saga.active.handle;
+    if (!isAtRest(saga)) return this.#takeUp(saga, undefined, definition);
+    const { run } = this.#load(saga, definition);
+    const result = async (): Promise<port.Run> => {
+      if (run.isSuccess) return run;
+      throw port.executionException(run);
+    };
+    return { id: run.sagaId, saga: run, result };
+  }
+
+  #refuseWhenClosed({ row }: StoredSaga): void {
+    if (this.#closed === undefined) return;
+    throw new core.SagaInterruptedError(row.name, row.id, 'shutting down');
+  }
+
+  /** Every run stops at its next step boundary; after `drainMs` at once, wherever it is. */
+  async #close(): Promise<void> {
+    const { drainMs = 10_000 } = this.settings;
+    const active = [...this.#active];
+    const stop = (when: 'boundary' | 'now'): void => {
+      for (const { run } of active) {
+        const why = new core.SagaInterruptedError(run.sagaName, run.sagaId, 'shutting down');
+        run.stop(why, when);
+      }
+    };
+    stop('boundary');
+    const unschedule = this.#environment.clock.schedule(drainMs, () => stop('now'));
+    await Promise.allSettled(active.map(({ handle }) => handle.result()));
+    unschedule();
+  }
+}
+
+function isAtRest({ row }: StoredSaga): boolean {
+  return row.status !== 'running' && row.status !== 'compensating';
+}
+
+function matches(row: core.SagaRow, query: core.ListQuery): boolean {
+  const { application, name, statuses, key, tags, createdAfter, createdBefore } = query;
+  return (
+    row.application === application &&
+    (name === undefined || row.name === name) &&
+    (statuses === undefined || statuses.includes(row.status)) &&
+    (key === undefined || row.key === key) &&
+    (createdAfter === undefined || row.createdAt > createdAfter) &&
+    (createdBefore === undefined || row.createdAt < createdBefore) &&
+    tags.every(([tag, value]) => row.tags[tag] === value)
+  );
+}
