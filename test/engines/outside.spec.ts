@@ -4,9 +4,11 @@ import ts from 'typescript';
 import { silentLogger } from 'nestjs-saga-orchestrator/core';
 import { engineContract, type EngineHarness } from 'nestjs-saga-orchestrator/testing';
 import { judge } from './judge.js';
-import { MemoryEngine, MemorySagas } from './outside/memory-engine.js';
+import { MemoryEngine } from './outside/memory-engine.js';
+import { MemorySagas } from './outside/memory-sagas.js';
 
-const OPEN_TO_ALL = /^(node:\w+|nestjs-saga-orchestrator\/(core|engine))$/;
+/** What anybody may import, and the files beside it. */
+const OPEN_TO_ALL = /^(node:\w+|nestjs-saga-orchestrator\/(core|engine)|\.\/[\w-]+\.js)$/;
 
 function harness(): EngineHarness {
   const sagas = new MemorySagas();

@@ -17,6 +17,7 @@ export type { EngineHealth } from './engine-health.js';
 export { environmentOf, type EngineSettings, type SagaEngineProvider } from './engine-provider.js';
 export { SETTINGS, settingsProblems, unknownSettings } from './checked-settings.js';
 export { checkedReason, checkedText } from './checked-text.js';
+export { refuseToForget, refuseUnknown, resultByHand } from './operator-checks.js';
 export { redactProblems } from './redact-problems.js';
 export { checkInput, checkSame } from './duplicate-start.js';
 export { detailsOf, summaryOf } from './details.js';

@@ -3,7 +3,6 @@ import {
   type RunEnvironment,
   type SagaDefinition,
   type SagaLogger,
-  SagaNotFoundError,
   type SagaRef,
   type SagaRow,
   type StoredSaga,
@@ -13,6 +12,7 @@ import {
   groupProblem,
   nameProblem,
   refuseProblems,
+  refuseUnknown,
   type Run,
   shown,
   shownSaga,
@@ -69,7 +69,7 @@ export async function storedSaga(
   { journaling, registry }: EngineParts,
   ref: SagaRef,
 ): Promise<StoredSaga> {
-  return (await journaling.journal.load(ref)) ?? unknown(registry, ref);
+  return (await journaling.journal.load(ref)) ?? refuseUnknown(registry, ref);
 }
 
 /** Without its records. @throws SagaNotFoundError */
@@ -77,13 +77,7 @@ export async function storedRow(
   { journaling, registry }: EngineParts,
   ref: SagaRef,
 ): Promise<SagaRow> {
-  return (await journaling.journal.get(ref)) ?? unknown(registry, ref);
-}
-
-function unknown(registry: DefinitionRegistry, ref: SagaRef): never {
-  // An unknown name says more than an unknown id, and which names there are.
-  registry.get(ref.name);
-  throw new SagaNotFoundError(`No saga ${shownRef(ref)} is known`);
+  return (await journaling.journal.get(ref)) ?? refuseUnknown(registry, ref);
 }
 
 /**

@@ -12,10 +12,11 @@ import {
   checkedText,
   type CommandSignal,
   deliver,
-  encodePayload,
   type OperatorCommand,
   refusalOfFrom,
   refused,
+  refuseToForget,
+  resultByHand,
   type ResumeSignal,
   type Run,
   shownWhole,
@@ -87,7 +88,7 @@ export class Operations {
     const isMissed = deadline !== null && deadline <= this.parts.environment.clock.now();
     const whole = isMissed ? { ...signal, missedDeadline: deadline } : signal;
     accept(ref, definition, state, whole);
-    this.#checkResult(ref, command);
+    resultByHand(this.parts.journaling, ref, command, this.parts.logger);
     await this.#takeUp(ref, definition, whole);
   }
 
@@ -95,8 +96,7 @@ export class Operations {
     const { status } = await storedRow(this.parts, ref);
     const gone = await this.parts.journaling.journal.forget({ ref });
     if (gone > 0) return;
-    const why = `it is ${status}; only sagas at rest can be forgotten`;
-    throw new SagaStateError(`Cannot forget saga ${shownRef(ref)}: ${why}`);
+    refuseToForget(ref, status);
   }
 
   /**
@@ -118,14 +118,6 @@ export class Operations {
   #refuseFrom(ref: SagaRef, { definition }: Run, signal: ResumeSignal): void {
     const why = signal.from === undefined ? undefined : refusalOfFrom(definition, signal.from);
     if (why !== undefined) throw refused(ref, signal, why);
-  }
-
-  /** Refused before anything is written: an operator's value must be storable like a step's. */
-  #checkResult({ name: saga, id: sagaId }: SagaRef, command: OperatorCommand): void {
-    if (command.act !== 'mark-done' || command.result === undefined) return;
-    const { codec, limits } = this.parts.journaling;
-    const fields = { saga, sagaId, payload: 'result' };
-    encodePayload(codec, limits, command.result, this.parts.logger, fields);
   }
 
   /** Becomes the owner of a saga that nobody works on, hands it the signal, and carries it on. */

@@ -1,24 +1,19 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import {
-  type OperatorReason,
-  SagaNotFoundError,
-  type SagaRecord,
-  type SagaRef,
-  SagaStateError,
-} from '../../core/index.js';
+import { type OperatorReason, type SagaRecord, type SagaRef } from '../../core/index.js';
 import {
   accept,
   checkedReason,
   checkedText,
   decodeHead,
   type DefinitionRegistry,
-  encodePayload,
   type OperatorCommand,
   refusalOfFrom,
   refused,
+  refuseToForget,
+  refuseUnknown,
+  resultByHand,
   type ResumeSignal,
   type Run,
-  shownSaga,
 } from '../../core/engine/index.js';
 import { viewRun, type RunParts } from './restate-run.js';
 import type { RestateServer } from './server.js';
@@ -45,10 +40,7 @@ export class Operations {
   /** @throws SagaNotFoundError */
   async see(ref: SagaRef): Promise<Seen> {
     const kept = await this.store.load(ref);
-    if (kept === undefined) {
-      this.registry.get(ref.name);
-      throw new SagaNotFoundError(`No saga ${shownSaga(ref.name, ref.id)} is known`);
-    }
+    if (kept === undefined) refuseUnknown(this.registry, ref);
     const definition = this.registry.get(ref.name, kept.row.version);
     const run = viewRun(this.runs, definition, ref.id, kept.row, kept.entries);
     return { kept, run };
@@ -94,7 +86,7 @@ export class Operations {
     const { kept, run } = await this.see(ref);
     const signal = { type: 'command', command: wish, ...why } as const;
     accept(ref, run.definition, run.state, signal);
-    const asked = this.#encoded(run, wish);
+    const asked = this.#encoded(ref, wish);
     await this.server.wish(ref, kept.invocationId, { kind: 'manual', ...asked, ...why });
     const isMine = (record: SagaRecord): boolean =>
       record.type === 'manual' &&
@@ -111,23 +103,18 @@ export class Operations {
   async forget(ref: SagaRef): Promise<void> {
     const { kept } = await this.see(ref);
     const { status } = kept.row;
-    if (status === 'running' || status === 'compensating') {
-      const why = `it is ${status}; only sagas at rest can be forgotten`;
-      throw new SagaStateError(`Cannot forget saga ${shownSaga(ref.name, ref.id)}: ${why}`);
-    }
+    if (status === 'running' || status === 'compensating') refuseToForget(ref, status);
     if (status === 'parked' && !kept.killed) await this.server.kill(kept.invocationId);
     await this.server.purge(kept.invocationId);
   }
 
-  /** An operator's value must be storable like a step's. @throws SagaSerializationError */
   #encoded(
-    run: Run,
+    ref: SagaRef,
     wish: OperatorCommand,
   ): { readonly wish: OperatorCommand; readonly result?: string } {
-    if (wish.act !== 'mark-done' || wish.result === undefined) return { wish };
     const { storing, logger } = this.runs;
-    const fields = { saga: run.sagaName, sagaId: run.sagaId, payload: 'result' };
-    const result = encodePayload(storing.codec, storing.limits, wish.result, logger, fields);
+    const result = resultByHand(storing, ref, wish, logger);
+    if (wish.act !== 'mark-done' || result === undefined) return { wish };
     return { wish: { act: wish.act, label: wish.label }, result };
   }
 

@@ -1,58 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import * as core from 'nestjs-saga-orchestrator/core';
 import * as port from 'nestjs-saga-orchestrator/engine';
+import {
+  isAtRest,
+  MemoryRun,
+  type ActiveRun,
+  type MemorySagas,
+  type StoredSaga,
+} from './memory-sagas.js';
 
-// An engine in one file: an example for who writes one for another queue, workflow server or database.
-// Its sagas are in the memory of one process, where several engines may share them: there is no lease,
-// and nothing to recover but what an engine had to leave when it was closed.
-
-/** One saga as it is stored. */
-interface StoredSaga {
-  row: core.SagaRow;
-  readonly entries: core.JournalEntry[];
-  /** The order in which sagas were started, for lists. */
-  readonly ordinal: number;
-  /** Who works on it; absent: nobody. */
-  active?: ActiveRun | undefined;
-}
-
-interface ActiveRun {
-  readonly run: port.Run;
-  readonly handle: core.SagaHandle;
-}
-
-/** What a database would be. */
-export class MemorySagas {
-  readonly byKey = new Map<string, StoredSaga>();
-  started = 0;
-}
-
-/** The way of a run to where it is stored: the run stages its records, and flushes before each effect. */
-class MemoryRun extends port.StoredRun {
-  readonly application: string;
-
-  constructor(
-    run: port.Run,
-    storing: port.Storing,
-    private readonly saga: StoredSaga,
-  ) {
-    super(run, storing, saga.row.input, saga.row.epoch, saga.row.birth);
-    this.application = saga.row.application;
-    this.replay(saga.entries);
-  }
-
-  flush(): Promise<void> {
-    const { run, saga } = this;
-    const staged = this.take();
-    const { status, recoveries } = run.state;
-    saga.entries.push(...staged.map(({ entry }) => entry));
-    saga.row = { ...saga.row, status, recoveries, updatedAt: run.environment.clock.now() };
-    // Observers are told of what is durable, and of nothing else.
-    for (const { record, entry } of staged) run.publish(record, entry.at);
-    return Promise.resolve();
-  }
-}
-
+/**
+ * Runs sagas in this process, and keeps them in its memory: an example for who writes an engine for a
+ * queue, a workflow server or a database of his own. `core` is what every user of the library has,
+ * `port` what engines are made of.
+ *
+ * Several engines may share the sagas of one process. None of them dies alone, so that there are no
+ * leases: what is to be recovered is what one had to leave when it was closed, or when a step came to no
+ * outcome.
+ */
 export class MemoryEngine implements core.SagaEngine {
   readonly #registry = new port.DefinitionRegistry();
   readonly #active = new Set<ActiveRun>();
@@ -92,16 +57,18 @@ export class MemoryEngine implements core.SagaEngine {
     return Promise.resolve();
   }
 
-  /** Carries on what engines left when they were closed, as far as its plan is known here. */
+  /** Carries on what nobody works on. Sagas of plans that are unknown here, or newer, are left alone. */
   async recover(): Promise<void> {
-    for (const saga of this.sagas.byKey.values()) {
+    const left = this.sagas.all.filter((saga) => saga.active === undefined && !isAtRest(saga));
+    for (const saga of this.#closed === undefined ? left : []) {
       const { application, name, id, version } = saga.row;
       const plan = this.#registry.find(name, version);
-      const isKnown = application === this.#application && (plan?.version ?? -1) >= version;
-      if (this.#closed !== undefined || !isKnown || saga.active || isAtRest(saga)) continue;
+      if (application !== this.#application || plan === undefined || plan.version < version)
+        continue;
       try {
-        this.#takeUp(saga, undefined, plan);
+        this.#takeUp(saga, plan);
       } catch (error) {
+        // One that cannot be read stands in the way of no other.
         const what = `Saga ${port.shownSaga(name, id)} cannot be resumed; it is left as it is`;
         port.report(this.#logger, 'error', what, { error: port.fullMessageOf(error) });
       }
@@ -128,7 +95,7 @@ export class MemoryEngine implements core.SagaEngine {
     const input = port.encodeInput(codec, limits, context, this.#logger, fields);
     const ref = { application: this.#application, name, id: request.id };
     const { resumeFrom } = options;
-    const known = this.sagas.byKey.get(core.refKey(ref));
+    const known = this.sagas.get(ref);
     if (known !== undefined && resumeFrom !== undefined) {
       // The plan may have been mended since.
       port.checkInput(codec, ref, input, known.row);
@@ -145,12 +112,12 @@ export class MemoryEngine implements core.SagaEngine {
         ...{ createdAt, updatedAt: createdAt },
       },
       entries: [],
-      ordinal: (this.sagas.started += 1),
+      ordinal: this.sagas.nextOrdinal(),
     };
     this.#refuseWhenClosed(saga);
     const { run } = this.#load(saga, definition);
     if (resumeFrom !== undefined) port.deliver(run, { type: 'resume', from: resumeFrom });
-    this.sagas.byKey.set(core.refKey(ref), saga);
+    this.sagas.add(saga);
     return this.#launch(saga, run);
   }
 
@@ -164,17 +131,9 @@ export class MemoryEngine implements core.SagaEngine {
   async list(filter: core.SagaFilter): Promise<core.SagaSummaryPage> {
     port.checkFilter(filter);
     const { application = this.#application } = filter;
-    const query = core.listQuery({ ...filter, application });
-    const before = query.after?.key ?? Infinity;
-    const found = [...this.sagas.byKey.values()]
-      .filter(({ row, ordinal }) => ordinal < before && matches(row, query))
-      .reverse();
-    const page = found.slice(0, query.limit);
-    const sagas = page.map(({ row }) => port.summaryOf(row));
-    const last = page.at(-1);
-    if (last === undefined || found.length === page.length) return { sagas };
-    const { createdAt } = last.row;
-    return { sagas, nextCursor: core.cursorAt({ createdAt, key: last.ordinal }) };
+    const page = this.sagas.page(core.listQuery({ ...filter, application }));
+    const sagas = page.rows.map(port.summaryOf);
+    return { ...page, sagas };
   }
 
   async cancel(ref: core.SagaRef, given: string): Promise<void> {
@@ -189,45 +148,33 @@ export class MemoryEngine implements core.SagaEngine {
   async manual(...[ref, command, given]: Parameters<core.SagaEngine['manual']>): Promise<void> {
     const why = port.checkedReason(given, this.#storing.redact);
     await this.#actOn(ref, (saga) => {
-      const { deadline, name, id } = saga.row;
+      const { deadline } = saga.row;
       const isMissed = deadline !== null && deadline <= this.#environment.clock.now();
       const missedDeadline = isMissed ? deadline : undefined;
-      if (command.act === 'mark-done' && command.result !== undefined) {
-        // What an operator gives must be storable like what a step gives; refused before it is noted.
-        const { codec, limits } = this.#storing;
-        const fields = { saga: name, sagaId: id, payload: 'result' };
-        port.encodePayload(codec, limits, command.result, this.#logger, fields);
-      }
+      port.resultByHand(this.#storing, saga.row, command, this.#logger);
       this.#hand(saga, { type: 'command', command, ...why, missedDeadline });
     });
   }
 
   async forget(ref: core.SagaRef): Promise<void> {
     await this.#actOn(ref, (saga) => {
-      const { name, id, status } = saga.row;
-      if (isAtRest(saga)) return this.sagas.byKey.delete(core.refKey(saga.row));
-      const why = `it is ${status}; only sagas at rest can be forgotten`;
-      throw new core.SagaStateError(`Cannot forget saga ${port.shownSaga(name, id)}: ${why}`);
+      if (!isAtRest(saga)) port.refuseToForget(ref, saga.row.status);
+      this.sagas.delete(saga);
     });
   }
 
   #find({ name, id }: core.SagaRef): StoredSaga | undefined {
-    return this.sagas.byKey.get(core.refKey({ application: this.#application, name, id }));
+    return this.sagas.get({ application: this.#application, name, id });
   }
 
   /**
    * Acts in the very turn in which it looks. One that has just come to rest is let go first: nobody
    * drives what would be noted after its end.
    */
-  async #actOn<T>(ref: core.SagaRef, act: (saga: StoredSaga) => T): Promise<Awaited<T>> {
+  async #actOn<T>(ref: core.SagaRef, act: (saga: StoredSaga) => T): Promise<T> {
     for (;;) {
-      const saga = this.#find(ref);
-      if (saga === undefined) {
-        // An unknown name says more than an unknown id.
-        this.#registry.get(ref.name);
-        throw new core.SagaNotFoundError(`No saga ${port.shownSaga(ref.name, ref.id)} is known`);
-      }
-      if (saga.active?.run.state.atRest !== true) return await act(saga);
+      const saga = this.#find(ref) ?? port.refuseUnknown(this.#registry, ref);
+      if (saga.active?.run.state.atRest !== true) return act(saga);
       await saga.active.handle.result().catch(() => undefined);
     }
   }
@@ -242,14 +189,14 @@ export class MemoryEngine implements core.SagaEngine {
       const isUndoing = run.state.cause !== undefined;
       if (run.isSuccess || (saga.active && !isUndoing)) return this.#handleOf(saga, definition);
       port.accept(ref, run.definition, run.state, signal);
-      return this.#takeUp(saga, signal, definition);
+      return this.#takeUp(saga, definition, signal);
     });
   }
 
   /** A signal for who works on the saga; when nobody does, it is taken up. @throws SagaStateError */
   #hand(saga: StoredSaga, signal: core.SagaSignal): void {
     if (saga.active === undefined) {
-      this.#takeUp(saga, signal, this.#planOf(saga));
+      this.#takeUp(saga, this.#planOf(saga), signal);
       return;
     }
     const { run } = saga.active;
@@ -266,7 +213,7 @@ export class MemoryEngine implements core.SagaEngine {
   }
 
   /** The run as its records tell it: to look at, or to launch. */
-  #load(saga: StoredSaga, definition: core.SagaDefinition) {
+  #load(saga: StoredSaga, definition: core.SagaDefinition): MemoryRun {
     const { id, headers, createdAt } = saga.row;
     const run = new port.Run(definition, undefined, this.#environment, this.#logger, id);
     const log = port.logObserver(this.#logger, this.#environment.clock);
@@ -275,18 +222,15 @@ export class MemoryEngine implements core.SagaEngine {
     run.origin = { headers, createdAt };
     const stored = new MemoryRun(run, this.#storing, saga);
     run.persistence = stored;
-    return { run, stored };
+    return stored;
   }
 
   /** Works on a saga on which nobody does. What was in flight when it was left is in doubt. */
-  #takeUp(
-    saga: StoredSaga,
-    signal: core.SagaSignal | undefined,
-    plan = this.#planOf(saga),
-  ): core.SagaHandle {
+  #takeUp(saga: StoredSaga, plan: core.SagaDefinition, signal?: core.SagaSignal): core.SagaHandle {
     this.#refuseWhenClosed(saga);
-    const { run, stored } = this.#load(saga, plan);
+    const stored = this.#load(saga, plan);
     stored.checkReadable();
+    const { run } = stored;
     port.deliver(run, port.takeOverOf(run, { owner: this.#owner, orderly: true }));
     if (signal !== undefined) port.deliver(run, signal);
     return this.#launch(saga, run);
@@ -321,7 +265,7 @@ export class MemoryEngine implements core.SagaEngine {
   /** For who asks for a saga that was started before. */
   #handleOf(saga: StoredSaga, definition: core.SagaDefinition): core.SagaHandle {
     if (saga.active !== undefined) return saga.active.handle;
-    if (!isAtRest(saga)) return this.#takeUp(saga, undefined, definition);
+    if (!isAtRest(saga)) return this.#takeUp(saga, definition);
     const { run } = this.#load(saga, definition);
     const result = async (): Promise<port.Run> => {
       if (run.isSuccess) return run;
@@ -350,21 +294,4 @@ export class MemoryEngine implements core.SagaEngine {
     await Promise.allSettled(active.map(({ handle }) => handle.result()));
     unschedule();
   }
-}
-
-function isAtRest({ row }: StoredSaga): boolean {
-  return row.status !== 'running' && row.status !== 'compensating';
-}
-
-function matches(row: core.SagaRow, query: core.ListQuery): boolean {
-  const { application, name, statuses, key, tags, createdAfter, createdBefore } = query;
-  return (
-    row.application === application &&
-    (name === undefined || row.name === name) &&
-    (statuses === undefined || statuses.includes(row.status)) &&
-    (key === undefined || row.key === key) &&
-    (createdAfter === undefined || row.createdAt > createdAfter) &&
-    (createdBefore === undefined || row.createdAt < createdBefore) &&
-    tags.every(([tag, value]) => row.tags[tag] === value)
-  );
 }

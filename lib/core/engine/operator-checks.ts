@@ -1,0 +1,35 @@
+import { SagaNotFoundError, SagaStateError } from '../errors/index.js';
+import { encodePayload, type SagaRef } from '../journal/index.js';
+import type { OperatorCommand, SagaStatus } from '../machine/index.js';
+import type { Storing } from '../persistence/index.js';
+import { shownSaga, type SagaLogger } from '../ports/index.js';
+import type { DefinitionRegistry } from './registry.js';
+
+/** @throws SagaNotFoundError: an unknown name says more than an unknown id, and which names there are. */
+export function refuseUnknown(registry: DefinitionRegistry, { name, id }: SagaRef): never {
+  registry.get(name);
+  throw new SagaNotFoundError(`No saga ${shownSaga(name, id)} is known`);
+}
+
+/** @throws SagaStateError for a saga that is not at rest. */
+export function refuseToForget({ name, id }: SagaRef, status: SagaStatus): never {
+  const why = `it is ${status}; only sagas at rest can be forgotten`;
+  throw new SagaStateError(`Cannot forget saga ${shownSaga(name, id)}: ${why}`);
+}
+
+/**
+ * What an operator says that a step has answered, in its stored form: it must be storable like what a
+ * step gives, and is refused before anything is written.
+ *
+ * @throws SagaSerializationError
+ */
+export function resultByHand(
+  { codec, limits }: Storing,
+  { name: saga, id: sagaId }: SagaRef,
+  command: OperatorCommand,
+  logger: SagaLogger,
+): string | undefined {
+  if (command.act !== 'mark-done' || command.result === undefined) return undefined;
+  const fields = { saga, sagaId, payload: 'result' };
+  return encodePayload(codec, limits, command.result, logger, fields);
+}
