@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
-import { silentLogger } from 'nestjs-saga-orchestrator/core';
+import { defineSaga, silentLogger } from 'nestjs-saga-orchestrator/core';
 import { engineContract, type EngineHarness } from 'nestjs-saga-orchestrator/testing';
 import { judge } from './judge.js';
 import { MemoryEngine } from './outside/memory-engine.js';
@@ -21,6 +21,38 @@ function harness(): EngineHarness {
 
 describe('an engine that is written outside keeps the engine contract', () => {
   it.each(engineContract)('$name', ({ run }) => run(harness));
+
+  it('and carries on what another one had to leave', async () => {
+    const sagas = new MemorySagas();
+    let calls = 0;
+    const plan = defineSaga('Order', [
+      {
+        label: 'Charge',
+        // Hangs as long as its engine lives; the next one asks again.
+        action: () => ((calls += 1) === 1 ? new Promise<never>(() => undefined) : 'paid'),
+        compensate: () => undefined,
+      },
+    ]);
+    const first = new MemoryEngine({ logger: silentLogger, drainMs: 0 }, sagas);
+    first.register(plan);
+    const left = await first.start(plan, {}, { id: 'o-1' });
+    const interrupted = expect(left.result()).rejects.toMatchObject({ code: 'SAGA_INTERRUPTED' });
+    await first.close();
+    await interrupted;
+    expect((await first.get({ name: 'Order', id: 'o-1' }))?.status).toBe('running');
+
+    const stranger = new MemoryEngine({ logger: silentLogger }, sagas);
+    await stranger.recover();
+    expect(stranger.health().activeRuns).toBe(0);
+    const next = new MemoryEngine({ logger: silentLogger }, sagas);
+    next.register(plan);
+    await next.recover();
+    expect(next.health().activeRuns).toBe(1);
+    const attached = await next.start(plan, {}, { id: 'o-1' });
+    expect((await attached.result()).getStepResult('Charge')).toBe('paid');
+    await next.close();
+    expect(calls).toBe(2);
+  });
 
   it('with nothing but public entries', () => {
     const folder = join(process.cwd(), 'test/engines/outside');
