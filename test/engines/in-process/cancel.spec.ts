@@ -2,7 +2,7 @@ import { SagaCancelledError, SagaStateError } from 'nestjs-saga-orchestrator/cor
 import { answers, declines, neverAnswers, stopsOnAbort } from '../../support/behaviours.js';
 import { settle } from '../../support/manual-clock.js';
 import { failureOf, rejectionOf } from '../../support/shop.js';
-import { gate, heldAppends, JournaledShop } from './journaled-shop.js';
+import { gate, heldAppends, heldOrder, JournaledShop } from './journaled-shop.js';
 
 const ref = { name: 'PlaceOrder', id: 'o-1' };
 const cancel = (shop: JournaledShop, reason = 'changed my mind') => shop.engine.cancel(ref, reason);
@@ -27,11 +27,8 @@ describe('cancel on a journal (semantics 13)', () => {
 
   it('is durable when it is accepted', async () => {
     const shop = new JournaledShop();
-    const { does, open } = gate();
-    const run = shop
-      .saga({ id: 'o-1' })
-      .step(shop.step('Charge', { does: [does] }))
-      .runAsync();
+    const { chain, open } = heldOrder(shop);
+    const run = chain().runAsync();
     await settle();
     await cancel(shop);
     const stored = await shop.journal.load(ref);
@@ -98,11 +95,8 @@ describe('cancel on a journal (semantics 13)', () => {
 
   it('a second time changes nothing: the first reason stays', async () => {
     const shop = new JournaledShop();
-    const { does, open } = gate();
-    const run = shop
-      .saga({ id: 'o-1' })
-      .step(shop.step('Charge', { does: [does] }))
-      .runAsync();
+    const { chain, open } = heldOrder(shop);
+    const run = chain().runAsync();
     await settle();
     await cancel(shop);
     await cancel(shop, 'another reason');
@@ -165,11 +159,8 @@ describe('cancel on a journal (semantics 13)', () => {
 
   it('needs a reason that is text, and keeps a long one short', async () => {
     const shop = new JournaledShop();
-    const { does, open } = gate();
-    const run = shop
-      .saga({ id: 'o-1' })
-      .step(shop.step('Charge', { does: [does] }))
-      .runAsync();
+    const { chain, open } = heldOrder(shop);
+    const run = chain().runAsync();
     run.catch(() => undefined);
     await settle();
     await expect(cancel(shop, 5n as never)).rejects.toThrow(/reason/);

@@ -149,11 +149,8 @@ describe('a start with an id that is known (semantics 21)', () => {
 
   it.each(['while it runs', 'after its end'])('is refused for another plan: %s', async (when) => {
     const shop = new JournaledShop();
-    const { does, open } = gate();
-    const run = shop
-      .saga({ id: 'o-1' })
-      .step(shop.step('Charge', { does: [does] }))
-      .runAsync();
+    const { chain, open } = heldOrder(shop);
+    const run = chain().runAsync();
     await settle();
     if (when === 'after its end') open();
     await settle();
