@@ -11,7 +11,7 @@ import {
   Run,
   type RunObserver,
 } from '../execution/index.js';
-import { refusalOfFrom, refused } from '../machine/index.js';
+import { checkFrom } from '../machine/index.js';
 import { type SagaLogger, shownSaga } from '../ports/index.js';
 import type { SagaBuilderOptions } from './builder-options.js';
 
@@ -58,10 +58,8 @@ export function driveBare(
   }
   if (resumeFrom !== undefined) {
     const signal = { type: 'resume', from: resumeFrom } as const;
-    const unknown = refusalOfFrom(run.definition, resumeFrom);
-    if (unknown !== undefined)
-      throw refused({ name: run.sagaName, id: run.sagaId }, signal, unknown);
-    if (!run.isSuccess) deliver(run, signal);
+    if (run.isSuccess) checkFrom({ id: run.sagaId }, run.definition, signal);
+    else deliver(run, signal);
   } else if (run.state.atRest && !run.isSuccess) {
     throw new SagaStateError(
       `Saga ${shownSaga(run.sagaName, run.sagaId)} has ended as ${run.state.status}; make a new chain to run it again`,

@@ -1,10 +1,10 @@
 import {
+  definitionProblem,
   groupProblem,
   isGroup,
   loggerProblem,
   methodsProblem,
   refuseProblems,
-  shown,
   type SagaDefinition,
   type SagaDefinitionOptions,
 } from '../definition/index.js';
@@ -37,12 +37,6 @@ function isLogger(logger: Partial<SagaLogger> | null | undefined): boolean {
   );
 }
 
-function definitionProblem(definition: unknown): string | undefined {
-  if (definition === undefined) return undefined;
-  if (isGroup(definition) && Array.isArray(definition['forward'])) return undefined;
-  return `definition must be what defineSaga() or build() makes (got ${shown(definition)})`;
-}
-
 /**
  * Before a chain is made: what could not be used. Its steps and the options of its start are looked at
  * when it is built, and when it is started.
@@ -60,7 +54,7 @@ export function checkChain(logger: SagaLogger, options: unknown): void {
     host === undefined
       ? undefined
       : methodsProblem('host', host, ['start'], 'an engine, or another object with start'),
-    definitionProblem(definition),
+    definition === undefined ? undefined : definitionProblem('definition', definition),
     ...environmentProblems(environment),
     ...observerProblems(observers),
   ]);

@@ -39,6 +39,7 @@ export {
   textProblem,
 } from './names.js';
 export {
+  definitionProblem,
   groupProblem,
   isGroup,
   isObject,

@@ -135,6 +135,12 @@ export function methodsProblem(
   return `${option} must be ${rule} (got ${got})`;
 }
 
+/** By its shape: it may be of the package's other module format. */
+export function definitionProblem(what: string, value: unknown): string | undefined {
+  if (isGroup(value) && Array.isArray(value['forward'])) return undefined;
+  return `${what} must be what defineSaga() or build() makes (got ${shown(value)})`;
+}
+
 export function loggerProblem(logger: unknown): string | undefined {
   return methodsProblem(
     'logger',

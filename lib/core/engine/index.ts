@@ -68,11 +68,11 @@ export {
 } from '../journal/index.js';
 export {
   accept,
+  checkFrom,
   type CancelSignal,
   type CommandSignal,
   type OperatorCommand,
   missingUndos,
-  refusalOfFrom,
   refused,
   type ResumeSignal,
   SAGA_STATUSES,

@@ -1,5 +1,5 @@
-import { isGroup, shown, type SagaDefinition } from '../definition/index.js';
-import { SagaDefinitionError, SagaNotFoundError, SagaOptionsError } from '../errors/index.js';
+import { definitionProblem, refuseProblems, type SagaDefinition } from '../definition/index.js';
+import { SagaDefinitionError, SagaNotFoundError } from '../errors/index.js';
 import { quoted } from '../ports/index.js';
 
 /** The definitions that an engine can carry on: by name, then by version. */
@@ -14,11 +14,7 @@ export class DefinitionRegistry {
    * what is no definition.
    */
   register(definition: SagaDefinition): void {
-    // By its shape: it may be of the package's other module format.
-    if (!isGroup(definition) || !Array.isArray((definition as SagaDefinition).forward)) {
-      const what = 'what is registered must be what defineSaga() or build() makes';
-      throw new SagaOptionsError(`${what} (got ${shown(definition)})`);
-    }
+    refuseProblems([definitionProblem('what is registered', definition)]);
     const { name, version } = definition;
     const versions = this.#byName.get(name) ?? new Map<number, SagaDefinition>();
     const known = versions.get(version);

@@ -20,11 +20,11 @@ export {
   SAGA_STATUSES,
   type SagaStatus,
 } from './saga-state.js';
-export { refusalOfFrom } from './resume.js';
 export { failureOf } from './summary.js';
 export type { OperatorCommand } from './guards.js';
 export {
   accept,
+  checkFrom,
   receive,
   refused,
   type CancelSignal,

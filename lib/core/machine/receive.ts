@@ -2,7 +2,7 @@ import { shown, type SagaDefinition } from '../definition/index.js';
 import { SagaStateError } from '../errors/index.js';
 import { quoted, shownSaga } from '../ports/index.js';
 import { refusalOfManual, refusalToCancel, verbOf, type OperatorCommand } from './guards.js';
-import { firstOpenLabel, refusalToResume, resumed } from './resume.js';
+import { firstOpenLabel, refusalOfFrom, refusalToResume, resumed } from './resume.js';
 import type { ManualAct, SagaRecord } from './saga-record.js';
 import type { SagaState } from './saga-state.js';
 
@@ -97,6 +97,21 @@ export function accept(
   const received = receive(definition, state, signal);
   if ('records' in received) return received.records;
   throw refused({ name: definition.name, id }, signal, received.refusal);
+}
+
+/**
+ * A label that the plan does not have is refused whatever became of the saga, also of one whose resume
+ * would change nothing.
+ *
+ * @throws SagaStateError
+ */
+export function checkFrom(
+  { id }: { readonly id: string },
+  definition: SagaDefinition,
+  signal: ResumeSignal,
+): void {
+  const why = signal.from === undefined ? undefined : refusalOfFrom(definition, signal.from);
+  if (why !== undefined) throw refused({ name: definition.name, id }, signal, why);
 }
 
 /** What somebody is told whose signal a saga has refused. */

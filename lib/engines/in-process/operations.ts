@@ -10,19 +10,24 @@ import {
   accept,
   checkedReason,
   checkedText,
+  checkFrom,
   type CommandSignal,
   deliver,
   type OperatorCommand,
-  refusalOfFrom,
-  refused,
   refuseToForget,
   resultByHand,
   type ResumeSignal,
-  type Run,
   shownWhole,
 } from '../../core/engine/index.js';
 import type { ActiveRun } from './active-run.js';
-import { shownRef, storedRow, viewByAnyPlan, viewOf, type EngineParts } from './engine-parts.js';
+import {
+  shownRef,
+  storedRow,
+  storedSaga,
+  viewByAnyPlan,
+  viewOf,
+  type EngineParts,
+} from './engine-parts.js';
 import { takeUp } from './take-up.js';
 import { terminate } from './unreadable.js';
 import { wishElsewhere } from './cancel-elsewhere.js';
@@ -54,14 +59,14 @@ export class Operations {
   async resume(ref: SagaRef, from?: string, definition?: SagaDefinition): Promise<SagaHandle> {
     const signal: ResumeSignal = { type: 'resume', ...(from !== undefined && { from }) };
     const atWork = await this.#atWork(ref, ({ handle, run }) => {
-      this.#refuseFrom(ref, run, signal);
+      checkFrom(ref, run.definition, signal);
       // Refused, as it would be once it has come back.
       if (run.state.cause !== undefined) accept(ref, run.definition, run.state, signal);
       return handle;
     });
     if (atWork !== undefined) return atWork;
     const seen = await viewOf(this.parts, ref, definition);
-    this.#refuseFrom(ref, seen, signal);
+    checkFrom(ref, seen.definition, signal);
     if (seen.isSuccess) return { id: ref.id, saga: seen, result: () => Promise.resolve(seen) };
     accept(ref, seen.definition, seen.state, signal);
     return this.#takeUp(ref, seen.definition, signal);
@@ -83,8 +88,10 @@ export class Operations {
     if (await atWork) return;
     // Without its records, which may be what is wrong with it.
     if (command.act === 'terminate') return terminate(this.parts, ref, signal);
-    const { definition, state } = await viewOf(this.parts, ref);
-    const { deadline } = await storedRow(this.parts, ref);
+    const { registry, runs } = this.parts;
+    const stored = await storedSaga(this.parts, ref);
+    const { deadline, version } = stored.row;
+    const { definition, state } = runs.view(registry.get(ref.name, version), stored);
     const isMissed = deadline !== null && deadline <= this.parts.environment.clock.now();
     const whole = isMissed ? { ...signal, missedDeadline: deadline } : signal;
     accept(ref, definition, state, whole);
@@ -112,12 +119,6 @@ export class Operations {
       else if (live.run.state.atRest) await live.ended.catch(() => undefined);
       else return act(live);
     }
-  }
-
-  /** A label that the plan does not have is refused whatever became of the saga. */
-  #refuseFrom(ref: SagaRef, { definition }: Run, signal: ResumeSignal): void {
-    const why = signal.from === undefined ? undefined : refusalOfFrom(definition, signal.from);
-    if (why !== undefined) throw refused(ref, signal, why);
   }
 
   /** Becomes the owner of a saga that nobody works on, hands it the signal, and carries it on. */

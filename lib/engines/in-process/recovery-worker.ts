@@ -130,8 +130,8 @@ export class RecoveryWorker {
 
   /** Half at a time: a claim for every saga that ends would cost more than the saga. */
   #mayGoOn(): boolean {
-    const { isReserved, room } = this.#slots;
-    return this.#more && !isReserved && room >= this.options.concurrency / 2;
+    const slots = this.#slots;
+    return this.#more && !slots.isReserved && slots.room >= this.options.concurrency / 2;
   }
 
   #onRoom(): void {

@@ -43,7 +43,8 @@ export class Slots {
 
   /** A suspect is at work, and nothing else is taken up. */
   get isReserved(): boolean {
-    return this.#unproven.some(({ isSuspect }) => isSuspect);
+    for (const one of this.#inHand) if (one.isSuspect && this.#isUnproven(one)) return true;
+    return false;
   }
 
   /** Nothing here would die with a suspect but what has only just begun. */
@@ -107,11 +108,12 @@ export class Slots {
   }
 
   get #unproven(): readonly InHand[] {
-    const before = this.#now - this.parts.journaling.lease.ms;
-    return [...this.#inHand].filter(
-      ({ run, since }) =>
-        since > before && !run.isPaused && !run.state.atRest && run.state.recoveries > 0,
-    );
+    return [...this.#inHand].filter((one) => this.#isUnproven(one));
+  }
+
+  #isUnproven({ run, since }: InHand): boolean {
+    if (run.isPaused || run.state.atRest || run.state.recoveries === 0) return false;
+    return this.#now - since < this.parts.journaling.lease.ms;
   }
 
   get #atWork(): number {

@@ -4,11 +4,10 @@ import {
   accept,
   checkedReason,
   checkedText,
+  checkFrom,
   decodeHead,
   type DefinitionRegistry,
   type OperatorCommand,
-  refusalOfFrom,
-  refused,
   refuseToForget,
   refuseUnknown,
   resultByHand,
@@ -64,8 +63,7 @@ export class Operations {
   async resume(ref: SagaRef, from?: string): Promise<Seen> {
     const { kept, run } = await this.see(ref);
     const signal: ResumeSignal = { type: 'resume', ...(from !== undefined && { from }) };
-    const unknown = from === undefined ? undefined : refusalOfFrom(run.definition, from);
-    if (unknown !== undefined) throw refused(ref, signal, unknown);
+    checkFrom(ref, run.definition, signal);
     if (run.isSuccess) return { kept, run };
     if (run.state.status === 'running') return { kept, run };
     const { definition, state } = run;

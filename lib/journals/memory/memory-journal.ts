@@ -109,9 +109,9 @@ export class MemoryJournal implements Journal {
   claim(request: ClaimRequest): Promise<readonly SagaRow[]> {
     const { limit, recoveries } = request;
     const isSuspects = recoveries !== undefined && 'from' in recoveries;
-    const all = [...this.#sagas.values()];
+    const all = this.#sagas.values();
     const claimed: SagaRow[] = [];
-    for (const stored of isSuspects ? all.toSorted(bySuspicion) : all) {
+    for (const stored of isSuspects ? [...all].sort(bySuspicion) : all) {
       if (claimed.length >= limit) break;
       if (!this.#isClaimable(stored.row, request)) continue;
       claim(stored, request);

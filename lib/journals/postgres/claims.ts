@@ -100,10 +100,8 @@ export class Claims {
     }
     this.#lost.add(number);
     if (this.#lost.size > MAX_LOST) this.#lost.delete(lost[0] ?? '');
-    const rows =
-      id === undefined
-        ? await this.connections.send({ text, values })
-        : await this.connections.act({ text, values });
+    const { act, send } = this.connections;
+    const rows = await (id === undefined ? send : act)({ text, values });
     this.#lost.delete(number);
     for (const row of rows) this.#remember(row);
     return rows.toSorted((a, b) => Number(a['saga']) - Number(b['saga'])).map(toSagaRow);

@@ -86,32 +86,32 @@ class PostgresJournal implements Journal {
   /** Tries no longer than a third of the lease: the one after it is as good by then. */
   heartbeat(owner: string, leaseMs: number): Promise<readonly SagaRow[]> {
     const patience = Math.min(this.#settings.reconnectMs, leaseMs / 3);
-    return this.#ask(({ ownership }) => ownership.heartbeat(owner, leaseMs), patience);
+    return this.#ask(({ claims }) => claims.heartbeat(owner, leaseMs), patience);
   }
 
   claim(request: ClaimRequest): Promise<readonly SagaRow[]> {
-    return this.#ask(({ ownership }) => ownership.claim(request));
+    return this.#ask(({ claims }) => claims.claim(request));
   }
 
   abandoned(request: AbandonedRequest): Promise<readonly AbandonedSagas[]> {
-    return this.#ask(({ ownership }) => ownership.abandoned(request));
+    return this.#ask(({ claims }) => claims.abandoned(request));
   }
 
   release(request: ReleaseRequest): Promise<void> {
-    return this.#ask(({ ownership }) => ownership.release(request));
+    return this.#ask(({ claims }) => claims.release(request));
   }
 
   leave(owner: string): Promise<void> {
-    return this.#ask(({ ownership }) => ownership.leave(owner));
+    return this.#ask(({ claims }) => claims.leave(owner));
   }
 
   requestCancel(ref: SagaRef, reason: string): Promise<void> {
-    return this.#ask(({ ownership }) => ownership.requestCancel(ref, reason));
+    return this.#ask(({ claims }) => claims.requestCancel(ref, reason));
   }
 
   /** Not tried twice: the second attempt would tell how many the first one left. */
   forget(request: ForgetRequest): Promise<number> {
-    return this.#ask(({ ownership }) => ownership.forget(request), 0);
+    return this.#ask(({ claims }) => claims.forget(request), 0);
   }
 
   async #open(told: (message: string) => void = emitWarning): Promise<void> {

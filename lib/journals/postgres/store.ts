@@ -15,7 +15,7 @@ import { Writer, type Write, type WriteResult } from './writer.js';
 /** All that talks to the server. */
 export class PostgresStore {
   readonly reader: Reader;
-  readonly ownership: Claims;
+  readonly claims: Claims;
   readonly #writer: Writer;
 
   private constructor(
@@ -24,7 +24,7 @@ export class PostgresStore {
     private readonly connections: Connections,
   ) {
     this.reader = new Reader(tables, connections.act, connections.send);
-    this.ownership = new Claims(tables, connections, known);
+    this.claims = new Claims(tables, connections, known);
     this.#writer = new Writer(tables, known);
   }
 
@@ -47,7 +47,7 @@ export class PostgresStore {
           const prepareSchema = settings.migrate === 'auto' ? migrate : verifySchema;
           await prepareSchema(client, tables, description);
         });
-        await store.ownership.sweep();
+        await store.claims.sweep();
         await connections.prepare();
       };
       await retryWhileUnavailable(reconnectMs, prepare, (error) =>

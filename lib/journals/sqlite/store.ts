@@ -49,7 +49,7 @@ export class SqliteStore {
   readonly #database: Database;
   readonly #reader: Reader;
   readonly #appender: Appender;
-  readonly #ownership: Claims;
+  readonly #claims: Claims;
   #dataVersion: unknown;
   #watch: FileWatch | undefined;
   #conflict: SagaJournalError | undefined;
@@ -62,7 +62,7 @@ export class SqliteStore {
     this.#database = new Database(driver, settings);
     this.#reader = new Reader(this.#database);
     this.#appender = new Appender(this.#database);
-    this.#ownership = new Claims(this.#database);
+    this.#claims = new Claims(this.#database);
   }
 
   /** Idempotent. */
@@ -101,7 +101,7 @@ export class SqliteStore {
       case 'list':
         return this.#reader.list(read.query);
       case 'abandoned':
-        return this.#ownership.abandoned(read.request);
+        return this.#claims.abandoned(read.request);
     }
   }
 
@@ -162,23 +162,23 @@ export class SqliteStore {
         this.#watch?.look();
         this.#beats += 1;
         if (this.#beats % BEATS_PER_LOOK === 1) this.#lookForOthers();
-        return this.#ownership.heartbeat(write.owner, write.leaseMs, now);
+        return this.#claims.heartbeat(write.owner, write.leaseMs, now);
       case 'claim': {
-        const rows = this.#ownership.claim(write.request, now);
+        const rows = this.#claims.claim(write.request, now);
         for (const row of rows) this.#appender.forget(row);
         return rows;
       }
       case 'release':
         this.#appender.forget(write.request.ref);
-        return void this.#ownership.release(write.request);
+        return void this.#claims.release(write.request);
       case 'leave':
-        return void this.#ownership.leave(write.owner);
+        return void this.#claims.leave(write.owner);
       case 'cancel':
         this.#appender.forget(write.ref);
-        return void this.#ownership.requestCancel(write.ref, write.reason);
+        return void this.#claims.requestCancel(write.ref, write.reason);
       case 'forget':
         this.#appender.forgetAll();
-        return this.#ownership.forget(write.request, now);
+        return this.#claims.forget(write.request, now);
     }
   }
 }

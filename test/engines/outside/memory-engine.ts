@@ -184,8 +184,7 @@ export class MemoryEngine implements core.SagaEngine {
     return this.#actOn(ref, (saga) => {
       const definition = plan ?? this.#planOf(saga);
       const run = saga.active?.run ?? this.#load(saga, definition).run;
-      const unknown = from === undefined ? undefined : port.refusalOfFrom(run.definition, from);
-      if (unknown !== undefined) throw port.refused(ref, signal, unknown);
+      port.checkFrom(ref, run.definition, signal);
       const isUndoing = run.state.cause !== undefined;
       if (run.isSuccess || (saga.active && !isUndoing)) return this.#handleOf(saga, definition);
       port.accept(ref, run.definition, run.state, signal);
