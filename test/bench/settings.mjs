@@ -43,9 +43,9 @@ const QUICK = {
   crashes: 1,
 };
 
-export function settingsOf({ quick, rounds, lib, folder }) {
-  const base = quick ? QUICK : FULL;
+export function settingsOf({ quick, rounds, lib, folder, base }) {
+  const standard = quick ? QUICK : FULL;
   const chosen =
     rounds === undefined ? {} : { rounds: Number(rounds), durableRounds: Number(rounds) };
-  return { ...base, ...chosen, quick, lib, folder };
+  return { ...standard, ...chosen, quick, lib, folder, ...(base && { base }) };
 }

@@ -1,5 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { countAllocations } from './garbage.mjs';
 import { Order } from './subjects/index.mjs';
 
 setFlagsFromString('--expose-gc');
@@ -62,6 +63,13 @@ export async function timeRound(subject, count, { declined = false } = {}) {
   const ns = ((user + system) * 1e3) / count;
   verify(subject, count, declined, seen);
   return ns;
+}
+
+/** The bytes that one saga leaves to the collector. */
+export async function garbageOf(subject, count, { declined = false } = {}) {
+  const allocated = countAllocations();
+  await runMany(subject, count, declined);
+  return allocated() / count;
 }
 
 /** Lets the compiler finish its work, and answers how many sagas last for `roundMs`. */

@@ -1,5 +1,6 @@
 // One round of one durable subject in a process of its own: node round.mjs <config as JSON>
 import { setTimeout as sleep } from 'node:timers/promises';
+import { countAllocations } from '../garbage.mjs';
 import { Ledger } from './ledger.mjs';
 import { load } from './load.mjs';
 import { fdatasyncRate } from './yardstick.mjs';
@@ -28,16 +29,18 @@ async function steadyRound() {
   for (let attempt = 1; ; attempt++) {
     const before = fdatasyncRate(config.folder);
     const commitsBefore = subject.commits?.();
+    const allocated = countAllocations();
     const start = process.cpuUsage();
     const { sagas, seconds } = await load(subject.run, inFlight, roundMs);
     const { user, system } = process.cpuUsage(start);
+    const garbage = allocated() / sagas;
     const commits = subject.commits && (subject.commits() - commitsBefore) / sagas;
     const after = fdatasyncRate(config.folder);
     const steady = Math.max(before, after) <= 2 * Math.min(before, after);
     const rate = sagas / seconds;
     const syncs = (before + after) / 2;
     const cpu = (user + system) / sagas;
-    if (steady || attempt === MAX_ATTEMPTS) return { rate, syncs, cpu, commits, steady };
+    if (steady || attempt === MAX_ATTEMPTS) return { rate, syncs, cpu, garbage, commits, steady };
   }
 }
 

@@ -15,17 +15,24 @@ function ratioOf({
   beside,
   perSync,
   cpu,
+  serverCpu,
+  garbage,
   commitsPerSaga,
   walSyncsPerSaga,
   total,
+  compared,
 }) {
   const all = Object.entries(ratios).map(([to, value]) => `${number(value)} × ${to}`);
   if (p99 !== undefined) all.push(`p99 ${number(p99)}`);
   if (beside !== undefined) all.push(`${number(beside)} sagas/s`);
   if (perSync !== undefined) all.push(`${number(perSync)} per fdatasync`);
   if (cpu !== undefined) all.push(`${number(cpu)} µs processor`);
+  if (serverCpu !== undefined) all.push(`${number(serverCpu)} µs of the server's`);
+  if (garbage !== undefined) all.push(`${number(garbage / 1_024)} KiB garbage`);
   if (commitsPerSaga !== undefined) all.push(`${number(commitsPerSaga)} commits/saga`);
   if (walSyncsPerSaga !== undefined) all.push(`${number(walSyncsPerSaga)} WAL syncs/saga`);
+  if (compared !== undefined)
+    all.push(`${compared.values.map(number).join(' ÷ ')} ${compared.unit}`);
   if (total !== undefined) all.push(`${number(total)} in all`);
   return all.join(', ');
 }

@@ -1,5 +1,5 @@
 import { inChild } from '../child.mjs';
-import { alternately, atMost, ratio, row } from '../stats.mjs';
+import { alternately, atMost, median, ratio, row } from '../stats.mjs';
 
 const COMPARED = [
   'hand',
@@ -12,20 +12,25 @@ const COMPARED = [
   'nest',
 ];
 
-/** Samples of in-process subjects, each round of each in a fresh process: ns of processor time. */
+/**
+ * Samples of in-process subjects, each round of each in a fresh process: ns of processor time, and the
+ * bytes of garbage.
+ */
 export async function processTimes(keys, { lib, rounds, roundMs, declined = false }, say) {
   const names = {};
+  const garbage = Object.fromEntries(keys.map((key) => [key, []]));
   const measure = async (key) => {
-    const { ns, name } = await inChild('time-child.mjs', { lib, key, roundMs, declined });
-    names[key] = name;
-    return ns;
+    const found = await inChild('time-child.mjs', { lib, key, roundMs, declined });
+    names[key] = found.name;
+    garbage[key].push(found.garbage);
+    return found.ns;
   };
   const samples = await alternately(keys, rounds, measure, say);
-  return { names, samples };
+  return { names, samples, garbage };
 }
 
 /** Lines for {@link processTimes}: each against the first one, and against node-sagas. */
-export function timeRows({ names, samples }, plot) {
+export function timeRows({ names, samples, garbage }, plot) {
   const [reference] = Object.keys(samples);
   return Object.entries(samples).map(([key, values]) =>
     row(names[key], 'ns/saga', values, {
@@ -33,6 +38,7 @@ export function timeRows({ names, samples }, plot) {
         'by hand': ratio(values, samples[reference]),
         ...(samples.nodeSagas && { 'node-sagas': ratio(values, samples.nodeSagas) }),
       },
+      garbage: median(garbage[key]),
       plot,
     }),
   );

@@ -3,7 +3,7 @@ import os from 'node:os';
 import { createDatabase, dropDatabase } from '../durable/server-statistics.mjs';
 import { startServer } from '../durable/server.mjs';
 import { progress } from '../report/progress.mjs';
-import { SECTIONS } from './sections.mjs';
+import { COMPARED, SECTIONS } from './sections.mjs';
 
 /** A server that is started by the first one who needs it. */
 function lazyServer() {
@@ -51,27 +51,29 @@ function machine() {
   };
 }
 
-/** @param names Some of those of {@link SECTIONS}. */
+/** @param names Some of those of {@link SECTIONS}, or of {@link COMPARED} where there is a base. */
 export async function runSections(names, settings) {
   const start = performance.now();
   const server = lazyServer();
+  const known = settings.base === undefined ? SECTIONS : COMPARED;
   const sections = [];
   try {
     for (const [index, name] of names.entries()) {
       const say = progress(`${index + 1}/${names.length} ${name}`, start);
-      const found = await (await SECTIONS[name]())({ ...settings, database: server.database }, say);
+      const found = await (await known[name]())({ ...settings, database: server.database }, say);
       say.end();
       sections.push({ name, ...found });
     }
   } finally {
     await server.stop();
   }
-  const { lib: _lib, folder: _folder, ...shown } = settings;
+  const { lib: _lib, folder: _folder, base, ...shown } = settings;
   return {
     date: new Date().toISOString(),
     seconds: Math.round((performance.now() - start) / 1e3),
     commit: commit(),
     machine: machine(),
+    ...(base && { base: base.commit }),
     settings: shown,
     parts: sections.flatMap(({ parts }) => parts),
     goals: sections.flatMap(({ goals }) => goals),

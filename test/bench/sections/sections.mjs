@@ -12,3 +12,10 @@ export const SECTIONS = {
   latency: async () => (await import('./latency.mjs')).latency,
   extras: async () => (await import('./extras.mjs')).extras,
 };
+
+const against = (name) => async () => (await import('./base.mjs')).againstBase(name);
+
+/** The same for `--base`: what is compared with another revision, by section. */
+export const COMPARED = Object.fromEntries(
+  ['in-process', 'sqlite', 'postgres', 'restate', 'failure'].map((name) => [name, against(name)]),
+);
