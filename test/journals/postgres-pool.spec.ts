@@ -1,4 +1,4 @@
-import { Pool } from 'pg';
+import { Client, Pool } from 'pg';
 import { defineSaga, silentLogger } from 'nestjs-saga-orchestrator/core';
 import { InProcessEngine } from 'nestjs-saga-orchestrator/in-process';
 import { postgresJournal } from 'nestjs-saga-orchestrator/postgres';
@@ -9,6 +9,12 @@ import { postgresStore } from './postgres-store.js';
 const store = postgresStore();
 /** Far less than a server that is away is waited for (30 s), far more than what is meant here. */
 const SOON_MS = 5_000;
+
+const WAITING = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
+
+async function until(isTrue: () => Promise<boolean>): Promise<void> {
+  while (!(await isTrue())) await new Promise((resolve) => setImmediate(resolve));
+}
 
 const poolOf = (): Pool => new Pool({ connectionString: store.server.url, max: 3 });
 
@@ -91,5 +97,30 @@ describe('a pool that was handed in', () => {
     expect(made).toBeLessThanOrEqual(3);
     await journal.close();
     await pool.end();
+  });
+});
+
+describe('a journal that is closed', () => {
+  it('answers first what it was asked before', async () => {
+    const schema = store.schema();
+    const journal = await store.opened({ schema });
+    const saga = await created(journal);
+    const other = new Client({ connectionString: store.server.url });
+    await other.connect();
+    try {
+      await other.query(`BEGIN; SELECT 1 FROM "${schema}".sagas FOR UPDATE`);
+      const asked = journal.requestCancel(saga, 'too late');
+      let closed = false;
+      const closing = journal.close().then(() => (closed = true));
+      await until(async () => (await store.query(WAITING)).length > 0);
+      expect(closed).toBe(false);
+      await other.query('COMMIT');
+      await asked;
+      await closing;
+    } finally {
+      await other.end();
+    }
+    const again = await store.opened({ schema });
+    expect(await again.get(saga)).toMatchObject({ cancelReason: 'too late' });
   });
 });

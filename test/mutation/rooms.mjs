@@ -61,6 +61,7 @@ export const ROOMS = {
       'slots.ts': recovery('waiting', 'worker'),
       'operations.ts': [...recovery('manual'), ...engine('operations', 'cancel')],
       'stored-run.ts': engine('copies', 'journal-failures'),
+      'engine-parts.ts': engine('names', 'operations'),
       'fence.ts': recovery('no-lease', 'asleep'),
       'unknown-sagas.ts': recovery('unknown-sagas'),
       'unreadable.ts': recovery('unreadable', 'manual'),

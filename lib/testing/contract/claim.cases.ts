@@ -170,6 +170,13 @@ export const claimCases: readonly JournalContractCase[] = [
     }
   }),
 
+  contractCase('a claim by id takes from its owner alone, whoever else lives', async (store) => {
+    const journal = await store.open();
+    await journal.heartbeat(BERT, LONG_LEASE);
+    const saga = await created(journal, { owner: 'process-that-never-beat' });
+    assert.deepEqual(await claimedIds(journal, BERT, { id: saga.id }), [saga.id]);
+  }),
+
   contractCase('a claim by id takes that one alone', async (store) => {
     const journal = await store.open();
     await created(journal);

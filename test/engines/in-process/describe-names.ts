@@ -169,6 +169,24 @@ export function describeNames(journalOf: () => Journal): void {
     });
   });
 
+  it.each([undefined, null, 'o-1', 7, ['Known', 'o-1']])(
+    '%p is refused as what names a saga',
+    async (given) => {
+      const ref = given as never;
+      for (const ask of [
+        () => engine.get(ref),
+        () => engine.cancel(ref, 'x'),
+        () => engine.resume(ref),
+        () => engine.manual(ref, { act: 'terminate' }, why),
+        () => engine.forget(ref),
+      ]) {
+        const error: unknown = await ask().catch((thrown: unknown) => thrown);
+        expect(isSagaError(error, 'SAGA_OPTIONS')).toBe(true);
+        expect((error as Error).message).toMatch(/^what names a saga must be an object/);
+      }
+    },
+  );
+
   it('an id that its generator made is looked at as well', async () => {
     const ids = () => 'a\0b';
     const environment = { clock: systemClock, ids, random: Math.random };

@@ -233,4 +233,24 @@ describe('shutdown (semantics 29)', () => {
     expect(closed).toBe(true);
     expect(await rejectionOf(run)).toBeInstanceOf(SagaInterruptedError);
   });
+
+  it.each(['leave', 'close'] as const)(
+    'ends once the journal has answered its %s',
+    async (last) => {
+      const shop = new JournaledShop();
+      await shop.engine.open();
+      const answer = gate();
+      const call = shop.journal[last].bind(shop.journal) as () => Promise<void>;
+      jest.spyOn(shop.journal, last).mockImplementation(async () => {
+        await answer.does();
+        return call();
+      });
+      let closed = false;
+      const closing = shop.engine.close().then(() => (closed = true));
+      await shop.clock.advance(60_000);
+      expect(closed).toBe(false);
+      answer.open();
+      await shop.clock.until(closing);
+    },
+  );
 });

@@ -57,6 +57,21 @@ class NeverRenews extends Faulty {
   }
 }
 
+/** Takes by id only where nobody at all lives. */
+class AsksWhetherAnybodyLives extends Faulty {
+  #beating = false;
+
+  override heartbeat(owner: string, leaseMs: number): Promise<readonly SagaRow[]> {
+    this.#beating = true;
+    return super.heartbeat(owner, leaseMs);
+  }
+
+  override async claim(request: ClaimRequest): Promise<readonly SagaRow[]> {
+    if (request.id !== undefined && this.#beating) return [];
+    return super.claim(request);
+  }
+}
+
 class ClaimsSuspectsWithTheOthers extends Faulty {
   override claim(request: ClaimRequest): Promise<readonly SagaRow[]> {
     const { recoveries, ...others } = request;
@@ -271,6 +286,7 @@ export const claimFaults: readonly Fault[] = [
   [NeverResetsRecoveries, 'recoveries add up until a record of progress'],
   [AlwaysResetsRecoveries, 'recoveries add up until a record of progress'],
   [ClaimsUnknownStatuses, 'a saga of a status that is not known is left to a later version'],
+  [AsksWhetherAnybodyLives, 'a claim by id takes from its owner alone, whoever else lives'],
   [ClaimsSuspectsWithTheOthers, 'a claim takes only sagas with the recoveries it asks for'],
   [
     ClaimsTheOldestSuspect,

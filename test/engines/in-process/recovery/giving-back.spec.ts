@@ -137,4 +137,22 @@ describe('a saga that is given back', () => {
       expect(await cluster.status()).toBe('completed');
     },
   );
+
+  it('by a process that shuts down is given back by name, before its heartbeat ends', async () => {
+    const { cluster, plan, anna } = await charging(neverAnswers);
+    await cluster.begun(anna, plan);
+    const release = cluster.journal.release.bind(cluster.journal);
+    const written = gate();
+    jest.spyOn(cluster.journal, 'release').mockImplementation(async (request) => {
+      await written.does();
+      await release(request);
+    });
+    const left = jest.spyOn(cluster.journal, 'leave');
+    const closed = anna.engine.close();
+    await cluster.clock.advance(60_000);
+    expect(left).not.toHaveBeenCalled();
+    written.open();
+    await cluster.clock.until(closed);
+    expect(left).toHaveBeenCalledTimes(1);
+  });
 });

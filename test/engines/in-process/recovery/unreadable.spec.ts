@@ -1,6 +1,7 @@
 import { jsonCodec, type PayloadCodec } from 'nestjs-saga-orchestrator/core';
 import { answers, neverAnswers, type Behaviour } from '../../../support/behaviours.js';
 import { rejectionOf } from '../../../support/shop.js';
+import { gate } from '../journaled-shop.js';
 import { Cluster, ref } from './cluster.js';
 
 /** Two orders whose process went; the journal shows `o-1` with a head that somebody has changed. */
@@ -213,5 +214,30 @@ describe('a journal that fails during a recovery (semantics 8)', () => {
     expect(fired).toBe(2);
     // The first take-over does not count: nothing was begun in it.
     expect(await bert.get()).toMatchObject({ parkReason: 'unreadable', recoveries: 1 });
+  });
+
+  it('is parked before a process that shuts down closes the journal', async () => {
+    const cluster = new Cluster();
+    const plan = cluster.plan([cluster.step('Charge', { does: [neverAnswers] })]);
+    const anna = await cluster.process([plan]);
+    await cluster.begun(anna, plan);
+    anna.crash();
+    const stored = await cluster.journal.load(ref);
+    Object.assign(stored?.entries[0] as object, { head: 'null' });
+    const append = cluster.journal.append.bind(cluster.journal);
+    const written = gate();
+    jest.spyOn(cluster.journal, 'append').mockImplementation(async (batch) => {
+      await written.does();
+      return append(batch);
+    });
+    const close = jest.spyOn(cluster.journal, 'close');
+    const bert = await cluster.process([plan]);
+    await cluster.takeover();
+    const closed = bert.engine.close();
+    await cluster.clock.advance(60_000);
+    expect(close).not.toHaveBeenCalled();
+    written.open();
+    await cluster.clock.until(closed);
+    expect(await cluster.journal.get(ref)).toMatchObject({ status: 'parked' });
   });
 });
