@@ -225,6 +225,8 @@ export function describeBadRows(newStore: () => Promise<DamagedStore>): void {
     ['more recoveries than can be', 'recoveries = 2147483647', 'parked'],
     ['recoveries below zero', 'recoveries = -5', 'completed'],
     ['a key of other characters', `key = '\u0001?'`, 'completed'],
+    ['a wake time beyond all numbers', 'wake_at = 9223372036854775807', 'completed'],
+    ['a wake time below zero', 'wake_at = -5', 'completed'],
     ['an owner that never was', `owner = ''`, 'completed'],
     ['a fingerprint of no plan', `fingerprint = ''`, 'completed'],
   ])('carries on what it can read: %s', async (_, change, end) => {
@@ -307,7 +309,15 @@ export function describeBadRows(newStore: () => Promise<DamagedStore>): void {
   it('harms no other, whatever happens to one of its columns: 25 random damages', async () => {
     const texts = ['application', 'name', 'id', 'birth', 'fingerprint', 'status', 'key', 'tags'];
     const columns = [...texts, 'input', 'owner', 'cancel_reason'];
-    const numbers = ['version', 'deadline', 'epoch', 'recoveries', 'created_at', 'updated_at'];
+    const numbers = [
+      'version',
+      'deadline',
+      'epoch',
+      'recoveries',
+      'created_at',
+      'updated_at',
+      'wake_at',
+    ];
     const random = chance(seed);
     const pick = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)] as T;
     const spoilt = (column: string): string => {

@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { listQuery, type SagaFilter } from 'nestjs-saga-orchestrator/core';
+import { listQuery, NO_WAKE_TIME, type SagaFilter } from 'nestjs-saga-orchestrator/core';
 import type { PgQuery } from '../../lib/journals/postgres/driver.js';
 import { forgettableByAgeSql, forgetSql } from '../../lib/journals/postgres/forget-sql.js';
 import {
@@ -144,6 +144,29 @@ describe('the plans of the Postgres journal', () => {
     const names = Array.from({ length: 7 }, (_, index) => `Saga${index}`);
     await expectFlat(claimSql(tables), ['process-9', 1, names, 50, [], '']);
     await client.query(`UPDATE ${tables.owners} SET alive_until = 9e15::bigint`);
+  });
+
+  it('claim what is awake, and what is due, without looking at those that sleep', async () => {
+    const schema = store.schema();
+    await (await store.opened({ schema })).close();
+    const fresh = tablesOf(schema);
+    await fill(fresh);
+    const asleep = `UPDATE ${fresh.sagas} SET status = 'running', owner = NULL, wake_at = $1
+      WHERE status = 'completed'`;
+    await client.query(asleep, [NO_WAKE_TIME]);
+    const names = Array.from({ length: 7 }, (_, index) => `Saga${index}`);
+    for (const what of ['VACUUM', 'ANALYZE']) {
+      await client.query(`${what} ${fresh.sagas}`);
+      for (const [sql, values] of [
+        [claimSql(fresh), ['process-9', 1, names, 50, [], '']],
+        [claimSql(fresh, 'suspects'), ['process-9', 1, names, 1, [], '', 0]],
+        [abandonedSql(fresh), ['', ['Other']]],
+      ] as const) {
+        const plan = await explained(sql, values);
+        expect(readWhole(plan)).toEqual([]);
+        expect(pagesOf(plan)).toBeLessThan(60);
+      }
+    }
   });
 
   it('claim and list in a few pages, also before Postgres knows anything of the tables', async () => {

@@ -57,13 +57,13 @@ describe('the plans of the SQLite journal', () => {
   ])[] = [
     ['get', ONE, ['', 'T', '1']],
     ['load', APPENDS, [1]],
-    ['claim', CLAIMABLE, [0, '', '["T"]', 10]],
-    ['claim of healthy ones', CLAIMABLE_BELOW, [0, '', '["T"]', 2, 10]],
-    ['claim of suspects', SUSPECTS, [0, '', '["T"]', 2, 1]],
-    ['claim by id', CLAIMABLE_BY_ID, ['', '["T"]', '1', 0, 0, 1]],
+    ['claim', CLAIMABLE, [0, 0, '', '["T"]', 10]],
+    ['claim of healthy ones', CLAIMABLE_BELOW, [0, 0, '', '["T"]', 2, 10]],
+    ['claim of suspects', SUSPECTS, [0, 0, '', '["T"]', 2, 1]],
+    ['claim by id', CLAIMABLE_BY_ID, ['', '["T"]', '1', 0, 0, 0, 1]],
     ['heartbeat', CANCEL_WISHES, ['me']],
     ['what was taken by force', TAKEN, ['me']],
-    ['abandoned sagas', ABANDONED, [0, '', '["T"]']],
+    ['abandoned sagas', ABANDONED, [0, 0, '', '["T"]']],
     ['forget by age', FORGETTABLE_BY_AGE, ['', 'completed', 0, 0, 100]],
     ...FORGET.map((sql) => [sql, sql, [1]] as const),
   ];
@@ -73,10 +73,10 @@ describe('the plans of the SQLite journal', () => {
     expect(costly(plan)).toEqual([]);
   });
 
-  it('walk the owners, not their sagas, to find what can be claimed', () => {
-    const plan = planOf(CLAIMABLE, [0, '', '["T"]', 10]).join('\n');
+  it('walk the owners, not their sagas nor those that sleep, to find what can be claimed', () => {
+    const plan = planOf(CLAIMABLE, [0, 0, '', '["T"]', 10]).join('\n');
     expect(plan).toMatch(/SEARCH n USING COVERING INDEX sagas_live \(owner>\?\)/);
-    expect(plan).toMatch(/SEARCH s USING INDEX sagas_live \(owner=\?\)/);
+    expect(plan).toMatch(/SEARCH s USING INDEX sagas_live \(owner=\? AND wake_at<\?\)/);
   });
 
   const cursor = Buffer.from('1.1700000000000.7').toString('base64url');

@@ -9,6 +9,7 @@ import { removeTempFolders, tempFolder } from './temp-folder.js';
 
 const RUNS = 150;
 const OWNERS = ['anna', 'bert'];
+const FAR_AWAY = Date.now() + 3_600_000;
 const IDS = ['1', '2', '3', '4'];
 const STATUSES = ['running', 'compensating', 'completed', 'compensated', 'parked'] as const;
 type Status = (typeof STATUSES)[number];
@@ -18,9 +19,13 @@ type Call =
   | ({ readonly kind: 'create' | 'append'; readonly id: string; readonly owner: string } & {
       readonly status: Status;
       readonly records: number;
+      /** Of an append: until when it is put to sleep. */
+      readonly until: number | null | undefined;
     })
   | { readonly kind: 'claim' | 'leave' | 'heartbeat'; readonly owner: string }
-  | { readonly kind: 'claim-one'; readonly id: string; readonly owner: string }
+  | ({ readonly kind: 'claim-one'; readonly id: string; readonly owner: string } & {
+      readonly force: boolean;
+    })
   | {
       readonly kind: 'release';
       readonly id: string;
@@ -33,8 +38,13 @@ const id = fc.constantFrom(...IDS);
 const owner = fc.constantFrom(...OWNERS);
 const status = fc.constantFrom(...STATUSES);
 const records = fc.integer({ min: 1, max: 3 });
+/** Awake, as a rule; due at once, or not while this runs. */
+const until = fc.oneof(
+  { weight: 3, arbitrary: fc.constant(undefined) },
+  { weight: 2, arbitrary: fc.constantFrom(1, FAR_AWAY, null) },
+);
 const write = (kind: 'create' | 'append') =>
-  fc.record({ kind: fc.constant(kind), id, owner, status, records });
+  fc.record({ kind: fc.constant(kind), id, owner, status, records, until });
 const call: fc.Arbitrary<Call> = fc.oneof(
   { weight: 4, arbitrary: write('create') },
   { weight: 6, arbitrary: write('append') },
@@ -42,7 +52,10 @@ const call: fc.Arbitrary<Call> = fc.oneof(
     weight: 2,
     arbitrary: fc.record({ kind: fc.constantFrom('claim', 'leave', 'heartbeat'), owner }),
   },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('claim-one'), id, owner }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('claim-one'), id, owner, force: fc.boolean() }),
+  },
   { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('cancel', 'forget'), id }) },
   {
     weight: 1,
@@ -77,7 +90,9 @@ class Standing {
         return (journal) => journal.claim({ owner: one.owner, names: [NAME], limit: 100 });
       case 'claim-one':
         return (journal) =>
-          journal.claim({ owner: one.owner, names: [NAME], id: one.id, limit: 1 });
+          journal.claim({
+            ...{ owner: one.owner, names: [NAME], id: one.id, limit: 1, force: one.force },
+          });
       case 'leave':
         return (journal) => journal.leave(one.owner);
       case 'heartbeat':
@@ -105,7 +120,13 @@ class Standing {
     return (journal: Journal) => journal.create(saga);
   }
 
-  #append({ id: of, owner: by, status: as, records: count }: Extract<Call, { records: number }>) {
+  #append({
+    id: of,
+    owner: by,
+    status: as,
+    records: count,
+    until,
+  }: Extract<Call, { records: number }>) {
     const known = this.#known.get(of);
     if (known === undefined) return undefined;
     const { epoch, next } = known;
@@ -113,7 +134,10 @@ class Standing {
     const ref = { name: NAME, id: of };
     known.next += count;
     return (journal: Journal) =>
-      journal.append({ ref, owner: by, epoch, entries, status: as, progress: count > 1 });
+      journal.append({
+        ...{ ref, owner: by, epoch, entries, status: as, progress: count > 1 },
+        ...(until === undefined ? {} : { sleep: { until } }),
+      });
   }
 }
 
@@ -121,8 +145,8 @@ class Standing {
 function timeless(answer: unknown): unknown {
   if (Array.isArray(answer)) return answer.map(timeless);
   if (typeof answer !== 'object' || answer === null || !('createdAt' in answer)) return answer;
-  const { createdAt: _, updatedAt: __, ...row } = answer as SagaRow;
-  return row;
+  const { createdAt: _, updatedAt: __, wakeAt, ...row } = answer as SagaRow;
+  return { ...row, sleeps: wakeAt === null ? undefined : wakeAt >= FAR_AWAY };
 }
 
 async function shown(work: Promise<unknown>): Promise<unknown> {

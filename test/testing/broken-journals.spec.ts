@@ -4,9 +4,16 @@ import { appendFaults } from './faults/append-faults.js';
 import { applicationFaults } from './faults/application-faults.js';
 import { claimFaults } from './faults/claim-faults.js';
 import { Faulty } from './faults/faulty.js';
+import { sleepFaults } from './faults/sleep-faults.js';
 import { storeFaults } from './faults/store-faults.js';
 
-const FAULTS = [...appendFaults, ...claimFaults, ...storeFaults, ...applicationFaults];
+const FAULTS = [
+  ...appendFaults,
+  ...claimFaults,
+  ...sleepFaults,
+  ...storeFaults,
+  ...applicationFaults,
+];
 
 function harnessOf(Journal: typeof Faulty): () => JournalHarness {
   return () => {

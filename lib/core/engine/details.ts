@@ -15,6 +15,7 @@ export function summaryOf(row: SagaRow): SagaSummary {
     recoveries: row.recoveries,
     createdAt: new Date(row.createdAt),
     updatedAt: new Date(row.updatedAt),
+    ...(row.wakeAt === null ? {} : { wakeAt: new Date(row.wakeAt) }),
     ...(row.damage === undefined ? {} : { damage: row.damage }),
   };
 }

@@ -22,6 +22,11 @@ export interface SagaSummary {
   readonly key: string | undefined;
   readonly tags: Readonly<Record<string, string>>;
   readonly recoveries: number;
+  /**
+   * It sleeps until then, and nobody works on it; `NO_WAKE_TIME`: until somebody wakes it. Absent while
+   * it is awake.
+   */
+  readonly wakeAt?: Date;
   readonly createdAt: Date;
   readonly updatedAt: Date;
   /** What of it cannot be read; absent when all can. */

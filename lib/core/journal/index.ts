@@ -37,4 +37,5 @@ export {
 export { decodeHead, encodeHead } from './record-codec.js';
 export { redactedError, redactedRecord } from './redacted.js';
 export { refKey } from './ref-key.js';
+export { NO_WAKE_TIME, wakeTimeOf } from './sleep.js';
 export { fromStoredError, storedError, type StoredError } from './stored-error.js';

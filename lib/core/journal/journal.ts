@@ -55,14 +55,15 @@ export interface Journal {
   /**
    * Takes over sagas that are not at rest and whose owner is gone: `null`, or one that has no
    * heartbeat or an expired one. Those of a status that is not known here are a later version's, and left
-   * alone. Oldest first. Raises their epoch and their count of recoveries,
-   * before anything runs. Two calls at the same time never get the same saga. For one that is at rest
-   * a cancel that was requested before is over: it does not stop who is sent forward now.
+   * alone; those that sleep, until their wake time. Oldest first. Raises their epoch and their count of
+   * recoveries, before anything runs; of one that slept the epoch alone, since nobody has died. Two calls
+   * at the same time never get the same saga. For one that is at rest a cancel that was requested before
+   * is over: it does not stop who is sent forward now.
    */
   claim(request: ClaimRequest): Promise<readonly SagaRow[]>;
   /**
-   * Counts sagas that are not at rest and whose owner is gone, and whose name is none of these, by name
-   * and version; at most 100 of those. It takes nothing over.
+   * Counts sagas that could be claimed but for their name, which is none of these, by name and version; at
+   * most 100 of those. It takes nothing over.
    */
   abandoned(request: AbandonedRequest): Promise<readonly AbandonedSagas[]>;
   /**
@@ -72,7 +73,10 @@ export interface Journal {
   release(request: ReleaseRequest): Promise<void>;
   /** Takes the heartbeat away: all that this process still owns can be claimed at once. */
   leave(owner: string): Promise<void>;
-  /** Leaves a request to cancel for the owner; the first one stays. Without effect on a saga at rest. */
+  /**
+   * Leaves a request to cancel for the owner; the first one stays. A saga that sleeps is to be woken for it:
+   * its time has come. Without effect on a saga at rest.
+   */
   requestCancel(ref: SagaRef, reason: string): Promise<void>;
   /** Deletes sagas at rest with their records; one that is not at rest stays. Returns how many. */
   forget(request: ForgetRequest): Promise<number>;

@@ -30,11 +30,14 @@ export interface ClaimRequest {
   /** Only sagas of these names: what is unknown here is left alone. */
   readonly names: readonly string[];
   readonly limit: number;
-  /** Only this one, which may also be at rest: then it is nobody's, and can be taken up again. */
+  /**
+   * Only this one, which may also be at rest: then it is nobody's, and can be taken up again. One that
+   * sleeps is left alone before its time, as by any claim: nobody's death has left it behind.
+   */
   readonly id?: string;
   /**
-   * Also from an owner that lives, which is told by its next heartbeat; only with `id`. For an operator
-   * who ends what hangs elsewhere.
+   * Also from an owner that lives, which is told by its next heartbeat, and from its sleep; only with
+   * `id`. For an operator who ends what hangs elsewhere, and for whoever brings what a saga waits for.
    */
   readonly force?: boolean;
   /**

@@ -46,6 +46,11 @@ export interface SagaRow extends SagaRef {
   readonly recoveries: number;
   /** A cancel asked for by somebody who does not own it. */
   readonly cancelReason: string | null;
+  /**
+   * It is nobody's, and nobody claims it before this time, in ms since the epoch by the journal's clock.
+   * `NO_WAKE_TIME`: until somebody wakes it. `null`: it is awake.
+   */
+  readonly wakeAt: number | null;
   /** In ms since the epoch, by the journal's clock. */
   readonly createdAt: number;
   readonly updatedAt: number;
@@ -77,6 +82,14 @@ export interface JournalBatch {
   readonly status: SagaStatus;
   /** The records are progress: the count of recoveries starts again. */
   readonly progress: boolean;
+  /**
+   * Nothing is to be done for this saga until then, in ms since the epoch by the journal's clock
+   * (`null`: until somebody wakes it): the append itself releases it. Only with a status that is not at
+   * rest. Where somebody has asked to cancel the saga, its time has come at once.
+   *
+   * @default the saga stays its owner's
+   */
+  readonly sleep?: { readonly until: number | null };
 }
 
 export interface StoredSaga {

@@ -100,6 +100,7 @@ function rowOf(ref: SagaRef, plan: StartInput, state: SagaState, times: SqlRow):
     epoch: 1,
     recoveries: state.recoveries,
     cancelReason: null,
+    wakeAt: null,
     updatedAt: Date.parse(String(times['modified_at'])),
   };
 }

@@ -2,6 +2,7 @@ import {
   LeaseLostError,
   listQuery,
   refKey,
+  wakeTimeOf,
   type AbandonedRequest,
   type AbandonedSagas,
   type ClaimRequest,
@@ -19,7 +20,7 @@ import {
 import { countAbandoned } from './abandoned.js';
 import { Ended, type Life } from './ended.js';
 import { isAskedFor, isMeant, isNext } from './matches.js';
-import { AT_REST, bySuspicion, claim, ENDED, LIVE, type Stored } from './stored.js';
+import { asleep, AT_REST, bySuspicion, claim, ENDED, LIVE, type Stored } from './stored.js';
 import { checkOptions, type MemoryJournalOptions } from './options.js';
 import { Owners } from './owners.js';
 import { pageOf } from './page.js';
@@ -54,7 +55,8 @@ export class MemoryJournal implements Journal {
     const { entries, application = '', birth = '', headers = {}, ...rest } = saga;
     const now = this.now();
     const identity = { application, birth, headers };
-    const row = { ...identity, ...rest, epoch: 1, recoveries: 0, cancelReason: null };
+    const fresh = { epoch: 1, recoveries: 0, cancelReason: null, wakeAt: null };
+    const row = { ...identity, ...rest, ...fresh };
     this.#ordinal += 1;
     this.#sagas.set(key, {
       row: { ...row, createdAt: now, updatedAt: now },
@@ -67,7 +69,7 @@ export class MemoryJournal implements Journal {
   append(batch: JournalBatch): Promise<string | undefined | void> {
     const key = refKey(batch.ref);
     const stored = this.#sagas.get(key);
-    const { entries, status } = batch;
+    const { entries, status, sleep } = batch;
     if (stored === undefined || !isNext(stored, batch)) {
       const { name, id } = batch.ref;
       return Promise.reject(
@@ -76,7 +78,8 @@ export class MemoryJournal implements Journal {
     }
     stored.entries.push(...entries);
     const recoveries = batch.progress ? 0 : stored.row.recoveries;
-    stored.row = { ...stored.row, status, recoveries, updatedAt: this.now() };
+    const row = { ...stored.row, status, recoveries, updatedAt: this.now() };
+    stored.row = sleep === undefined ? row : asleep(row, wakeTimeOf(sleep), this.now());
     if (ENDED.has(status)) this.#forgetOldest({ key, ordinal: stored.ordinal });
     return Promise.resolve(stored.row.cancelReason ?? undefined);
   }
@@ -122,7 +125,7 @@ export class MemoryJournal implements Journal {
 
   abandoned(request: AbandonedRequest): Promise<readonly AbandonedSagas[]> {
     const rows = [...this.#sagas.values()].map(({ row }) => row);
-    const gone = rows.filter((row) => LIVE.has(row.status) && !this.#isOwned(row));
+    const gone = rows.filter((row) => LIVE.has(row.status) && this.#isFree(row));
     return Promise.resolve(countAbandoned(gone, request));
   }
 
@@ -143,7 +146,8 @@ export class MemoryJournal implements Journal {
   requestCancel(ref: SagaRef, reason: string): Promise<void> {
     const stored = this.#sagas.get(refKey(ref));
     if (stored !== undefined && LIVE.has(stored.row.status)) {
-      stored.row = { ...stored.row, cancelReason: stored.row.cancelReason ?? reason };
+      const row = { ...stored.row, cancelReason: stored.row.cancelReason ?? reason };
+      stored.row = row.wakeAt === null ? row : asleep(row, row.wakeAt, this.now());
     }
     return Promise.resolve();
   }
@@ -171,11 +175,13 @@ export class MemoryJournal implements Journal {
     // A saga at rest is nobody's: whoever asks for it by its id may take it up again.
     if (AT_REST.has(row.status)) return request.id !== undefined;
     if (request.id === undefined && !LIVE.has(row.status)) return false;
-    return request.force === true || !this.#isOwned(row);
+    return request.force === true || this.#isFree(row);
   }
 
-  #isOwned({ owner }: SagaRow): boolean {
-    return owner !== null && this.#owners.lives(owner, this.now());
+  /** Nobody works on it, and it does not sleep. */
+  #isFree({ owner, wakeAt }: SagaRow): boolean {
+    const now = this.now();
+    return owner === null ? (wakeAt ?? now) <= now : !this.#owners.lives(owner, now);
   }
 }
 

@@ -22,9 +22,17 @@ export function claim(stored: Stored, { owner, force }: ClaimRequest): void {
   stored.takenFrom = isTaken ? (row.owner ?? undefined) : undefined;
   stored.row = {
     ...row,
-    ...{ owner, epoch: row.epoch + 1, recoveries: row.recoveries + 1 },
+    ...{ owner, epoch: row.epoch + 1, wakeAt: null },
+    // Nobody has died who let it sleep.
+    recoveries: row.recoveries + (row.wakeAt === null ? 1 : 0),
     ...(isAtRest && { cancelReason: null }),
   };
+}
+
+/** Nobody's; where somebody has asked to cancel it, its time has come. */
+export function asleep(row: SagaRow, until: number, now: number): SagaRow {
+  const wakeAt = row.cancelReason === null ? until : Math.min(until, now);
+  return { ...row, owner: null, wakeAt };
 }
 
 /** The order in which suspects are claimed. */

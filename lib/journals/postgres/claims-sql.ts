@@ -38,7 +38,12 @@ function raised(count: string): string {
   return `greatest(0, least(s.${count}, ${MAX_COUNT})) + 1`;
 }
 
-const TAKE = `owner = $1, epoch = ${raised('epoch')}, recoveries = ${raised('recoveries')}, claimed_in = $2`;
+/** Where it slept, nobody has died. */
+const TAKE = `owner = $1, claimed_in = $2, epoch = ${raised('epoch')}, wake_at = 0,
+  recoveries = CASE WHEN s.wake_at = 0 THEN ${raised('recoveries')} ELSE s.recoveries END`;
+
+/** Nobody's, and awake; the clock is read once, or no index could be searched for the time. */
+const FREE = `(s.owner IS NULL AND s.wake_at <= (SELECT ${NOW}))`;
 
 /**
  * The owners of live sagas that have no heartbeat. They are walked one by one through the index (there
@@ -82,7 +87,7 @@ export function claimSql(tables: Tables, which: ClaimedKind = 'all'): string {
     taken AS MATERIALIZED (
       SELECT s.saga FROM ${sagas} s
       WHERE s.${LIVE} AND s.application || '' = $6 AND s.name || '' = ANY($3::text[]) AND (
-        s.owner IS NULL OR s.owner = ANY((SELECT g.owners FROM gone g)::text[])
+        ${FREE} OR s.owner = ANY((SELECT g.owners FROM gone g)::text[])
         OR (s.owner = $1 AND s.claimed_in = ANY($5::bigint[]))
       ) ${only}
       ORDER BY ${order} LIMIT $4 FOR NO KEY UPDATE SKIP LOCKED
@@ -101,8 +106,10 @@ export function claimOneSql(tables: Tables): string {
       cancel_reason = CASE WHEN s.${AT_REST} THEN NULL ELSE s.cancel_reason END,
       taken_from = CASE WHEN $8 AND s.owner <> $1 AND s.${LIVE} THEN s.owner END
     WHERE s.application = $6 AND s.name = ANY($3::text[]) AND s.id = $7 AND $4::bigint > 0 AND (
-      s.${AT_REST} OR s.owner IS NULL OR $8
-      OR NOT EXISTS (SELECT 1 FROM ${owners} o WHERE o.owner = s.owner AND o.alive_until >= ${NOW})
+      s.${AT_REST} OR ${FREE} OR $8
+      OR (s.owner IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM ${owners} o WHERE o.owner = s.owner AND o.alive_until >= ${NOW}
+      ))
       OR (s.owner = $1 AND s.claimed_in = ANY($5::bigint[]))
     )
     RETURNING s.saga, ${rowColumns(tables)}`;
@@ -113,7 +120,7 @@ export function abandonedSql(tables: Tables): string {
   return `${gone(tables)}
     SELECT s.name, s.version, count(*) AS sagas FROM ${tables.sagas} s
     WHERE s.${LIVE} AND s.application || '' = $1 AND s.name || '' <> ALL($2::text[])
-      AND (s.owner IS NULL OR s.owner = ANY((SELECT g.owners FROM gone g)::text[]))
+      AND (${FREE} OR s.owner = ANY((SELECT g.owners FROM gone g)::text[]))
     GROUP BY s.name, s.version ORDER BY sagas DESC LIMIT 100`;
 }
 
@@ -127,8 +134,8 @@ export function leaveSql({ owners }: Tables): string {
   return `DELETE FROM ${owners} WHERE owner = $1`;
 }
 
-/** The first wish stays. */
+/** The first wish stays; it ends a sleep. */
 export function cancelSql({ sagas }: Tables): string {
-  return `UPDATE ${sagas} s SET cancel_reason = $4
+  return `UPDATE ${sagas} s SET cancel_reason = $4, wake_at = least(s.wake_at, ${NOW})
     WHERE ${BY_REF} AND s.cancel_reason IS NULL AND s.${LIVE}`;
 }

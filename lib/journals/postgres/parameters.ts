@@ -1,4 +1,4 @@
-import type { JournalBatch, NewSaga } from '../../core/index.js';
+import { wakeTimeOf, type JournalBatch, type NewSaga } from '../../core/index.js';
 import { packEntries, packHeaders } from '../sql/index.js';
 import { binaryArray, type ColumnType, type ColumnValue } from './arrays.js';
 
@@ -37,6 +37,7 @@ export const APPEND_COLUMNS: readonly Column<Append>[] = [
   { name: 'last_seq', type: 'integer', of: ([, { entries }]) => entries.at(-1)?.seq ?? null },
   { name: 'status', type: 'text', of: ([, { status }]) => status },
   { name: 'progress', type: 'boolean', of: ([, { progress }]) => progress },
+  { name: 'wake_at', type: 'bigint', of: ([, { sleep }]) => (sleep ? wakeTimeOf(sleep) : null) },
   { name: 'records', type: 'text', of: ([, { entries }]) => packEntries(entries) },
 ];
 

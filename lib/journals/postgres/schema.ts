@@ -27,6 +27,7 @@ export function migrations(tables: Tables): readonly Migration[] {
           created_at bigint NOT NULL,
           updated_at bigint NOT NULL,
           deadline bigint,
+          wake_at bigint NOT NULL DEFAULT 0,
           version bigint NOT NULL,
           created_in bigint NOT NULL,
           claimed_in bigint,
@@ -51,7 +52,9 @@ export function migrations(tables: Tables): readonly Migration[] {
         )`,
         // A saga enters as few indices as can be: those of the live while it is live, which are small
         // (lists of live sagas are sorted), and those of lists and retention when it came to rest.
-        `CREATE INDEX sagas_live ON ${sagas} (owner, saga) WHERE ${LIVE}`,
+        // wake_at is 0 for those that are awake: what is nobody's and due is one stretch of the index,
+        // and those that sleep are behind it.
+        `CREATE INDEX sagas_live ON ${sagas} (owner, wake_at, saga) WHERE ${LIVE}`,
         `CREATE INDEX sagas_to_cancel ON ${sagas} (owner) WHERE cancel_reason IS NOT NULL AND ${LIVE}`,
         `CREATE INDEX sagas_taken ON ${sagas} (taken_from) WHERE taken_from IS NOT NULL`,
         `CREATE INDEX sagas_by_status ON ${sagas} (application, status, created_at, saga) WHERE ${AT_REST}`,

@@ -59,10 +59,13 @@ function appendSql(tables: Tables, source: string): readonly string[] {
     // Most appends leave the row of the saga as it is: its last record tells when it changed.
     `changed AS (
       UPDATE ${sagas} s SET status = h.status, updated_at = clock.now,
-        recoveries = CASE WHEN h.progress THEN 0 ELSE h.had END
+        recoveries = CASE WHEN h.progress THEN 0 ELSE h.had END,
+        owner = CASE WHEN h.wake_at IS NULL THEN s.owner END,
+        wake_at = CASE WHEN h.wake_at IS NULL THEN 0 WHEN h.wish IS NULL THEN h.wake_at
+          ELSE least(h.wake_at, clock.now) END
       FROM held h, clock
       WHERE s.saga = h.saga
-        AND (h.status <> h.was OR (h.progress AND h.had > 0) OR h.${AT_REST})
+        AND (h.status <> h.was OR (h.progress AND h.had > 0) OR h.${AT_REST} OR h.wake_at IS NOT NULL)
     )`,
   ];
 }

@@ -24,6 +24,7 @@ export const SAGA_COLUMNS = [
   'epoch',
   'recoveries',
   'cancel_reason',
+  'wake_at',
   'created_at',
   'updated_at',
 ] as const;
@@ -84,6 +85,7 @@ export function toSagaRow(row: SqlRow): SagaRow {
     epoch: whole('epoch'),
     recoveries: whole('recoveries'),
     cancelReason: textOrNull(row['cancel_reason']),
+    wakeAt: whole('wake_at') || null,
     createdAt: whole('created_at'),
     updatedAt: whole('updated_at'),
   };

@@ -1,6 +1,7 @@
 import {
   LeaseLostError,
   refKey,
+  wakeTimeOf,
   type JournalBatch,
   type JournalEntry,
   type NewSaga,
@@ -21,6 +22,7 @@ import {
   isAtRest,
   LAST_KEY,
   LOOK,
+  PUT_TO_SLEEP,
   SAGA_VALUES,
   sagaValues,
   updateSagas,
@@ -90,12 +92,18 @@ export class Appender {
 
   /** Answers the wish to cancel. @throws LeaseLostError, before anything was written. */
   append(batch: JournalBatch, now: number): string | undefined {
-    const { ref, owner, epoch, entries, status, progress } = batch;
+    const { ref, owner, epoch, entries, status, progress, sleep } = batch;
     const known = this.#known.get(refKey(ref)) ?? this.#look(ref, now);
     if (known?.owner !== owner || known.epoch !== epoch || entries[0]?.seq !== known.next) {
       throw new LeaseLostError(`Saga ${shownSaga(ref.name, ref.id)} belongs to another owner now`);
     }
     this.#stage(known, entries, now);
+    if (sleep !== undefined) {
+      const until = wakeTimeOf(sleep);
+      const wakeAt = known.wish === undefined ? until : Math.min(until, now);
+      this.database.run(PUT_TO_SLEEP, wakeAt, known.saga);
+      this.forget(ref);
+    }
     const recoveries = progress ? 0 : known.recoveries;
     const atRest = isAtRest(status);
     if (status === known.status && recoveries === known.recoveries && !atRest) return known.wish;

@@ -41,12 +41,14 @@ function raised(count: string): string {
 }
 
 const ALIVE = 'SELECT 1 FROM saga_owners o WHERE o.owner = s.owner AND o.alive_until >= ?';
+/** Whatever wake time an owned row has. */
+const ANY_TIME = '9223372036854775807';
 const NAMED = 's.application = ? AND s.name IN (SELECT value FROM json_each(?))';
 
 /**
  * The owners of live sagas are walked one by one through the index (there are few), so that the
  * sagas of those that live are never looked at. CROSS JOIN: the owners lead, whatever the planner
- * thinks. `IS`, because nobody (`NULL`) is gone too.
+ * thinks. `IS`, because nobody (`NULL`) is gone too: of his, those that sleep are not looked at.
  */
 const GONE = `WITH RECURSIVE owners (owner) AS (
     SELECT min(owner) FROM sagas INDEXED BY sagas_live WHERE ${LIVE}
@@ -54,15 +56,17 @@ const GONE = `WITH RECURSIVE owners (owner) AS (
     SELECT (SELECT min(n.owner) FROM sagas n INDEXED BY sagas_live WHERE n.${LIVE} AND n.owner > owners.owner)
     FROM owners WHERE owners.owner IS NOT NULL
   ),
-  gone (owner) AS (
-    SELECT NULL
+  gone (owner, until) AS (
+    SELECT NULL, ?
     UNION ALL
-    SELECT s.owner FROM owners s WHERE s.owner IS NOT NULL AND NOT EXISTS (${ALIVE})
+    SELECT s.owner, ${ANY_TIME} FROM owners s WHERE s.owner IS NOT NULL AND NOT EXISTS (${ALIVE})
   )`;
+const OF_THE_GONE = `gone g CROSS JOIN sagas s INDEXED BY sagas_live
+  ON s.owner IS g.owner AND s.wake_at <= g.until`;
 
 function claimable(only: string, order: string): string {
   return `${GONE}
-  SELECT s.saga FROM gone g CROSS JOIN sagas s INDEXED BY sagas_live ON s.owner IS g.owner
+  SELECT s.saga FROM ${OF_THE_GONE}
   WHERE s.${LIVE} AND ${NAMED} AND s.status IN ('running', 'compensating') ${only}
   ORDER BY ${order} LIMIT ?`;
 }
@@ -73,7 +77,7 @@ export const SUSPECTS = claimable('AND s.recoveries >= ?', SUSPECTS_FIRST);
 
 export const CLAIMABLE_BY_ID = `SELECT s.saga FROM sagas s
   WHERE ${NAMED} AND s.id = ?
-    AND (s.${AT_REST} OR s.owner IS NULL OR ? OR NOT EXISTS (${ALIVE}))
+    AND (s.${AT_REST} OR ? OR CASE WHEN s.owner IS NULL THEN s.wake_at <= ? ELSE NOT EXISTS (${ALIVE}) END)
   ORDER BY s.saga LIMIT ?`;
 
 const COUNTED = together({ name: 's.name', version: 's.version', sagas: 'count(*)' });
@@ -81,19 +85,20 @@ const COUNTED = together({ name: 's.name', version: 's.version', sagas: 'count(*
 /** Counted by name and version: those of nobody who lives, and of a name that is not known. */
 export const ABANDONED = `${GONE}
   SELECT ${COUNTED}
-  FROM gone g CROSS JOIN sagas s INDEXED BY sagas_live ON s.owner IS g.owner
+  FROM ${OF_THE_GONE}
   WHERE s.${LIVE} AND s.status IN ('running', 'compensating')
     AND s.application = ? AND s.name NOT IN (SELECT value FROM json_each(?))
   GROUP BY s.name, s.version ORDER BY count(*) DESC LIMIT 100`;
 
-/** Taken up at rest: a wish to cancel that was left before is over. */
-const CLAIM = `UPDATE sagas SET owner = ?, epoch = ${raised('epoch')}, recoveries = ${raised('recoveries')},
+/** Taken up at rest: a wish to cancel that was left before is over. Woken up: nobody has died. */
+const CLAIM = `UPDATE sagas SET owner = ?, epoch = ${raised('epoch')},
+  recoveries = CASE WHEN wake_at = 0 THEN ${raised('recoveries')} ELSE recoveries END, wake_at = 0,
   cancel_reason = CASE WHEN ${AT_REST} THEN NULL ELSE cancel_reason END,
   taken_from = CASE WHEN ? AND owner <> ? AND NOT ${AT_REST} THEN owner END WHERE saga = ?
   RETURNING ${ROW}`;
 const RELEASE = `UPDATE sagas AS s SET owner = NULL, recoveries = max(recoveries - ?, 0)
   WHERE ${BY_REF} AND s.epoch = ? AND s.owner = ?`;
-const CANCEL = `UPDATE sagas AS s SET cancel_reason = coalesce(cancel_reason, ?)
+const CANCEL = `UPDATE sagas AS s SET cancel_reason = coalesce(cancel_reason, ?), wake_at = min(wake_at, ?)
   WHERE ${BY_REF} AND s.${LIVE}`;
 
 const FORGETTABLE = `SELECT s.saga FROM sagas s WHERE ${BY_REF} AND s.${AT_REST}`;
@@ -133,7 +138,7 @@ export class Claims {
   abandoned({ application = '', except }: AbandonedRequest): readonly AbandonedSagas[] {
     const whose = storable('application', application);
     const now = this.database.one(CLOCK)?.['now'] ?? null;
-    const rows = this.database.all(ABANDONED, now, whose, JSON.stringify(except));
+    const rows = this.database.all(ABANDONED, now, now, whose, JSON.stringify(except));
     return rows.map((row) => toAbandoned(apart(row)));
   }
 
@@ -141,8 +146,8 @@ export class Claims {
     this.database.run(RELEASE, graceful ? 1 : 0, ...refValues(ref), epoch, owner);
   }
 
-  requestCancel(ref: SagaRef, reason: string): void {
-    this.database.run(CANCEL, storable('reason', reason), ...refValues(ref));
+  requestCancel(ref: SagaRef, reason: string, now: number): void {
+    this.database.run(CANCEL, storable('reason', reason), now, ...refValues(ref));
   }
 
   forget(request: ForgetRequest, now: number): number {
@@ -168,12 +173,12 @@ export class Claims {
     const { database } = this;
     const known = [storable('application', application), JSON.stringify(names)];
     if (id !== undefined) {
-      const one = [storable('id', id), force ? 1 : 0, now, limit];
+      const one = [storable('id', id), force ? 1 : 0, now, now, limit];
       return database.all(CLAIMABLE_BY_ID, ...known, ...one);
     }
-    if (recoveries === undefined) return database.all(CLAIMABLE, now, ...known, limit);
+    if (recoveries === undefined) return database.all(CLAIMABLE, now, now, ...known, limit);
     return 'below' in recoveries
-      ? database.all(CLAIMABLE_BELOW, now, ...known, recoveries.below, limit)
-      : database.all(SUSPECTS, now, ...known, recoveries.from, limit);
+      ? database.all(CLAIMABLE_BELOW, now, now, ...known, recoveries.below, limit)
+      : database.all(SUSPECTS, now, now, ...known, recoveries.from, limit);
   }
 }

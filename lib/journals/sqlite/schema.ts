@@ -35,6 +35,7 @@ export const MIGRATIONS: readonly Migration[] = [
         epoch INTEGER NOT NULL,
         recoveries INTEGER NOT NULL,
         cancel_reason TEXT,
+        wake_at INTEGER NOT NULL DEFAULT 0,
         taken_from TEXT,
         created_at INTEGER NOT NULL,
         updated_at INTEGER NOT NULL,
@@ -48,7 +49,9 @@ export const MIGRATIONS: readonly Migration[] = [
       `CREATE INDEX sagas_by_name ON sagas (application, name, status, created_at)
         WHERE ${AT_REST}`,
       'CREATE INDEX sagas_by_key ON sagas (application, key, created_at) WHERE key IS NOT NULL',
-      `CREATE INDEX sagas_live ON sagas (owner) WHERE ${LIVE}`,
+      // wake_at is 0 for those that are awake: what is nobody's and due is one stretch of the index, and
+      // those that sleep are behind it.
+      `CREATE INDEX sagas_live ON sagas (owner, wake_at) WHERE ${LIVE}`,
       `CREATE INDEX sagas_to_cancel ON sagas (owner) WHERE cancel_reason IS NOT NULL AND ${LIVE}`,
       'CREATE INDEX sagas_taken ON sagas (taken_from) WHERE taken_from IS NOT NULL',
       // One row per append: its records as a JSON array of [seq, at, epoch, head, result, context],

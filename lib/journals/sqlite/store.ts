@@ -175,7 +175,7 @@ export class SqliteStore {
         return void this.#claims.leave(write.owner);
       case 'cancel':
         this.#appender.forget(write.ref);
-        return void this.#claims.requestCancel(write.ref, write.reason);
+        return void this.#claims.requestCancel(write.ref, write.reason, now);
       case 'forget':
         this.#appender.forgetAll();
         return this.#claims.forget(write.request, now);

@@ -36,6 +36,8 @@ export function updateSagas(rows: number): string {
     WHERE saga IN (${valuesOf(rows, '?')})`;
 }
 
+export const PUT_TO_SLEEP = 'UPDATE sagas SET owner = NULL, wake_at = ? WHERE saga = ?';
+
 export function isAtRest(status: SagaStatus): boolean {
   return status === 'completed' || status === 'compensated' || status === 'parked';
 }

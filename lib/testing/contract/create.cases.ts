@@ -27,7 +27,8 @@ export const createCases: readonly JournalContractCase[] = [
     const { row, entries } = await storedOf(journal, saga);
     const { entries: expected, ...given } = saga;
     const { createdAt, updatedAt, ...kept } = row;
-    assert.deepEqual(kept, { ...given, epoch: 1, recoveries: 0, cancelReason: null });
+    const fresh = { epoch: 1, recoveries: 0, cancelReason: null, wakeAt: null };
+    assert.deepEqual(kept, { ...given, ...fresh });
     assert.ok(Number.isInteger(createdAt) && createdAt > 0, 'createdAt is in whole ms');
     assert.ok(updatedAt >= createdAt, 'it was not changed before it was created');
     assert.deepEqual(entries, expected);

@@ -108,7 +108,14 @@ export class MemoryEngine implements core.SagaEngine {
     const saga: StoredSaga = {
       row: {
         ...{ ...ref, ...request, version, fingerprint, input, birth: port.newBirth() },
-        ...{ status: 'running', owner: null, epoch: 1, recoveries: 0, cancelReason: null },
+        ...{
+          status: 'running',
+          owner: null,
+          epoch: 1,
+          recoveries: 0,
+          cancelReason: null,
+          wakeAt: null,
+        },
         ...{ createdAt, updatedAt: createdAt },
       },
       entries: [],
