@@ -63,8 +63,11 @@ export {
   encodeHead,
   encodeInput,
   encodePayload,
+  packEntry,
+  type PackedEntry,
   payloadLimits,
   redactedError,
+  unpackEntry,
 } from '../journal/index.js';
 export {
   accept,

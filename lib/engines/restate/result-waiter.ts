@@ -12,7 +12,7 @@ import { viewRun, type RunParts } from './restate-run.js';
 import type { ActiveRuns } from './active-runs.js';
 import type { RestateServer } from './server.js';
 import type { KeptSaga, Store } from './store.js';
-import { fromWire, LISTED, type ListedState } from './wire.js';
+import { entriesOf, LISTED, type ListedState } from './wire.js';
 import { sqlText } from './server.js';
 
 export interface FollowParts {
@@ -98,8 +98,7 @@ export class ResultWaiter {
     for (let tries = 0; ; tries += 1) {
       const asked = clock.monotonic();
       try {
-        const { records } = await this.ask(signal, tries);
-        return this.#view(fromWire(records));
+        return this.#view(entriesOf(await this.ask(signal, tries)));
       } catch (error) {
         if (closing.isClosed) throw this.#interrupted('shutting down', error);
         // It was found parked meanwhile. To ask again could start it anew, once it was forgotten.

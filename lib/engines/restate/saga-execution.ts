@@ -4,12 +4,13 @@ import {
   type Advance,
   announceNext,
   deliver,
+  packEntry,
   performAnnounced,
   type StagedRecord,
   takeOverOf,
 } from '../../core/engine/index.js';
 import type { RestateRun } from './restate-run.js';
-import { toWire, type Batch, type StartInput, type Wish } from './wire.js';
+import { entriesOf, type Batch, type StartInput, type Wish } from './wire.js';
 import { grant } from './wishes.js';
 
 /** How long a saga waits that came to no outcome at an effect, until it begins that again. */
@@ -31,7 +32,6 @@ export class SagaExecution {
   #granted = 0;
   /** The last batch; what comes next was said by it. */
   #last: Batch | undefined;
-  #seq = 0;
   #taking = false;
   /** Before the next effect: the last one came to no outcome. */
   #pauseMs = 0;
@@ -50,8 +50,8 @@ export class SagaExecution {
   }
 
   /** Folds a turn that was taken before, or by another execution. */
-  fold(batch: Batch, entries: Parameters<RestateRun['records']['replay']>[0]): void {
-    this.saga.records.replay(entries);
+  fold(batch: Batch): void {
+    this.saga.records.replay(entriesOf(batch));
     this.#granted = batch.wishes;
     this.settle(batch);
   }
@@ -59,12 +59,6 @@ export class SagaExecution {
   /** The turn is durable. */
   settle(batch: Batch): void {
     this.#last = batch;
-    this.#seq += batch.records.length;
-  }
-
-  /** How many records there are. */
-  get seq(): number {
-    return this.#seq;
   }
 
   /** Whether a wish was heard that no turn has looked at: it came while the last one became durable. */
@@ -165,7 +159,7 @@ export class SagaExecution {
     const { name, version, fingerprint } = run.definition;
     const batch: Batch = {
       by: this.#me,
-      records: staged.map(({ entry }) => toWire(entry)),
+      records: staged.map(({ entry }) => packEntry(entry)),
       wishes: this.#granted,
       next: this.#next(advance),
       ...(this.#last === undefined ? { plan: { name, version, fingerprint } } : {}),

@@ -4,21 +4,18 @@ import {
   SagaInterruptedError,
   type SagaStatus,
 } from '../../core/index.js';
-import type { DefinitionRegistry, Run, StagedRecord } from '../../core/engine/index.js';
+import type {
+  DefinitionRegistry,
+  PackedEntry,
+  Run,
+  StagedRecord,
+} from '../../core/engine/index.js';
 import type { RunParts } from './restate-run.js';
 import { newRun } from './restate-run.js';
 import { Inbox, type SagaContext } from './inbox.js';
 import type { RestateSdk } from './sdk.js';
 import { SagaExecution } from './saga-execution.js';
-import {
-  fromWire,
-  LISTED,
-  type Batch,
-  type ListedState,
-  type Output,
-  type StartInput,
-  type WireRecord,
-} from './wire.js';
+import { LISTED, type Batch, type ListedState, type Output, type StartInput } from './wire.js';
 import type { ActiveRuns } from './active-runs.js';
 
 export interface InterpreterParts extends RunParts {
@@ -66,7 +63,7 @@ export class SagaHandler {
 
 /** One execution of the handler. */
 class WorkflowRun {
-  readonly #records: WireRecord[] = [];
+  readonly #records: PackedEntry[] = [];
   #listed: SagaStatus;
 
   constructor(
@@ -123,7 +120,7 @@ class WorkflowRun {
       const batch = won.value;
       this.#records.push(...batch.records);
       if (fresh === undefined) {
-        turns.fold(batch, fromWire(batch.records, turns.seq));
+        turns.fold(batch);
       } else {
         turns.settle(batch);
         for (const { record, entry } of fresh) run.publish(record, entry.at);
@@ -154,6 +151,6 @@ function msLeft(deadline: number, createdAt: number): number {
 }
 
 /** What the caller of a saga that has completed can look at: results, the context, and that it has. */
-function carriesData([, , result, context]: WireRecord, at: number, all: readonly unknown[]) {
+function carriesData([, , , , result, context]: PackedEntry, at: number, all: readonly unknown[]) {
   return (result ?? context ?? null) !== null || at === all.length - 1;
 }

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import {
   evolve,
   isSagaError,
+  type JournalEntry,
   type SagaRecord,
   type SagaRef,
   type SagaRow,
@@ -11,7 +12,7 @@ import {
 } from '../../core/index.js';
 import { decodeHead, encodeHead, shownSaga } from '../../core/engine/index.js';
 import { sqlText, type RestateServer, type SqlRow } from './server.js';
-import { fromWire, RUN, type Batch, type StartInput, type WireRecord } from './wire.js';
+import { entriesOf, RUN, type Batch, type StartInput } from './wire.js';
 
 /** A saga as the server has it. */
 export interface KeptSaga extends StoredSaga {
@@ -40,18 +41,18 @@ export function startInputOf(entryJson: unknown): StartInput | undefined {
   return payload === undefined ? undefined : parsed<StartInput>(payload);
 }
 
-function recordsOf(rows: readonly SqlRow[]): WireRecord[] {
+function entriesIn(rows: readonly SqlRow[]): JournalEntry[] {
   return rows.flatMap(({ entry_json }) => {
     const entry = JSON.parse(String(entry_json)) as Entry;
     const outcome = entry.Notification?.Completion?.Run?.result.Success;
-    return outcome === undefined ? [] : parsed<Batch>(outcome).records;
+    return outcome === undefined ? [] : entriesOf(parsed<Batch>(outcome));
   });
 }
 
 /** By the records that this version knows: those of a later one are left to it. */
-function foldOf(records: readonly WireRecord[]): SagaState {
+function foldOf(entries: readonly JournalEntry[]): SagaState {
   const state = new SagaState();
-  for (const [, head] of records) {
+  for (const { head } of entries) {
     const record = unlessNewer(head);
     if (record !== undefined) evolve(state, record);
   }
@@ -68,7 +69,10 @@ function unlessNewer(head: string): SagaRecord | undefined {
 }
 
 /** Whoever kills a workflow ends its saga as nobody else may: what was done stays done. */
-const KILLED: WireRecord[1] = encodeHead({ type: 'parked', reason: 'terminated' });
+const KILLED = {
+  ...{ epoch: 1, result: null, context: null },
+  head: encodeHead({ type: 'parked', reason: 'terminated' }),
+};
 
 function rowOf(ref: SagaRef, plan: StartInput, state: SagaState, times: SqlRow): SagaRow {
   const {
@@ -123,13 +127,13 @@ export class Store {
     );
     const plan = startInputOf(rows[0]?.['entry_json'] ?? '{}');
     if (plan === undefined) return undefined;
-    const records = recordsOf(rows.slice(1));
+    const entries = entriesIn(rows.slice(1));
     const killed = found['completion_result'] === 'failure';
     if (killed) {
-      records.push([Date.parse(String(found['modified_at'])), KILLED]);
+      const at = Date.parse(String(found['modified_at']));
+      entries.push({ ...KILLED, seq: entries.length + 1, at });
     }
-    const row = rowOf(ref, plan, foldOf(records), found);
-    const entries = fromWire(records);
+    const row = rowOf(ref, plan, foldOf(entries), found);
     return { row, entries, nextSeq: entries.length + 1, invocationId, plan, killed };
   }
 

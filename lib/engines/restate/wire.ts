@@ -1,5 +1,5 @@
 import type { JournalEntry, SagaState } from '../../core/index.js';
-import type { OperatorCommand } from '../../core/engine/index.js';
+import { type OperatorCommand, type PackedEntry, unpackEntry } from '../../core/engine/index.js';
 // What is kept in Restate. It outlives every version of this library: only ever add optional fields.
 
 /** The input of a saga's workflow: its plan, chosen by who started it, and its data. */
@@ -20,12 +20,6 @@ export interface StartInput {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** One record: its time in ms since the epoch, its head, its result and the context after it. */
-export type WireRecord =
-  | readonly [at: number, head: string]
-  | readonly [at: number, head: string, result: string | null]
-  | readonly [at: number, head: string, result: string | null, context: string | null];
-
 /**
  * The journaled outcome of one turn: what happened, up to the intent of the next effect. A value, so
  * that no failure of the engine can look like one of a step; and it says itself what comes next, so
@@ -34,7 +28,7 @@ export type WireRecord =
 export interface Batch {
   /** The execution of the handler that wrote it: only that one knows whether the effect has begun. */
   readonly by: string;
-  readonly records: readonly WireRecord[];
+  readonly records: readonly PackedEntry[];
   /** How many wishes were looked at so far. */
   readonly wishes: number;
   readonly next:
@@ -48,7 +42,7 @@ export interface Batch {
 
 /** What the workflow of an ended saga returns: all of it, or what a completed one is asked for. */
 export interface Output {
-  readonly records: readonly WireRecord[];
+  readonly records: readonly PackedEntry[];
 }
 
 /** What somebody wants of a saga, sent to its workflow as a signal. */
@@ -80,19 +74,7 @@ export function wishName(number: number): string {
   return `${WISH} ${number}`;
 }
 
-export function toWire({ at, head, result, context }: JournalEntry): WireRecord {
-  if (context !== null) return [at, head, result, context];
-  return result === null ? [at, head] : [at, head, result];
-}
-
-/** As journal entries, from the seq after `before`. */
-export function fromWire(records: readonly WireRecord[], before = 0): readonly JournalEntry[] {
-  return records.map(([at, head, result = null, context = null], index) => ({
-    seq: before + index + 1,
-    at,
-    epoch: 1,
-    head,
-    result,
-    context,
-  }));
+/** What was written down, as entries of a journal. */
+export function entriesOf({ records }: Pick<Batch, 'records'>): readonly JournalEntry[] {
+  return records.map(unpackEntry);
 }

@@ -60,9 +60,9 @@ export function migrations(tables: Tables): readonly Migration[] {
         `CREATE INDEX sagas_by_status ON ${sagas} (application, status, created_at, saga) WHERE ${AT_REST}`,
         `CREATE INDEX sagas_by_name ON ${sagas} (application, name, status, created_at, saga) WHERE ${AT_REST}`,
         `CREATE INDEX sagas_by_key ON ${sagas} (application, key, created_at, saga) WHERE key IS NOT NULL`,
-        // One row per append: its records as a JSON array of [seq, at, epoch, head, result, context].
-        // Since seqs have no gaps, two appends that overlap begin at the same seq, and the key
-        // refuses the second. written_at is the server's clock, at is the writer's.
+        // One row per append: its records as a JSON array of [seq, at, epoch, head, result, context],
+        // without what is null at the end. Since seqs have no gaps, two appends that overlap begin at the
+        // same seq, and the key refuses the second. written_at is the server's clock, at is the writer's.
         `CREATE TABLE ${appends} (
           saga bigint NOT NULL,
           written_in bigint NOT NULL,

@@ -1,25 +1,13 @@
+import { packEntry, unpackEntry } from '../../core/journal/index.js';
 import { messageOf } from '../../core/ports/index.js';
 import type { JournalEntry, NewSaga, StoredSaga } from '../../core/index.js';
-
-type Packed = readonly [
-  seq: number,
-  at: number,
-  epoch: number,
-  head: string,
-  result: string | null,
-  context: string | null,
-];
 
 /** No saga has more records; what a row says beyond that is damage. */
 export const MAX_SEQ = 1_000_000_000;
 
 /** The records of one append as the text of its row: a row each would cost more than the text. */
 export function packEntries(entries: readonly JournalEntry[]): string {
-  return JSON.stringify(
-    entries.map(({ seq, at, epoch, head, result, context }): Packed => {
-      return [seq, at, epoch, head, result, context];
-    }),
-  );
+  return JSON.stringify(entries.map(packEntry));
 }
 
 /** As a column that most rows do not have. */
@@ -28,24 +16,11 @@ export function packHeaders(headers: NewSaga['headers']): string | null {
   return JSON.stringify(headers);
 }
 
-function isTextOrNull(value: unknown): boolean {
-  return value === null || typeof value === 'string';
-}
-
-function isPacked(value: unknown): value is Packed {
-  if (!Array.isArray(value) || value.length !== 6) return false;
-  const [seq, at, epoch, head, result, context] = value as unknown[];
-  const isPlaced = Number.isInteger(seq) && Number.isInteger(epoch) && typeof at === 'number';
-  return isPlaced && typeof head === 'string' && isTextOrNull(result) && isTextOrNull(context);
-}
-
 function unpack(records: string | undefined): readonly JournalEntry[] {
   if (records === undefined) throw new Error('they are no UTF-8');
   const packed: unknown = JSON.parse(records);
-  if (!Array.isArray(packed) || !packed.every(isPacked)) throw new Error('they are no records');
-  return packed.map(([seq, at, epoch, head, result, context]) => {
-    return { seq, at, epoch, head, result, context };
-  });
+  if (!Array.isArray(packed)) throw new Error('they are no records');
+  return packed.map(unpackEntry);
 }
 
 /**

@@ -55,10 +55,10 @@ export const MIGRATIONS: readonly Migration[] = [
       `CREATE INDEX sagas_to_cancel ON sagas (owner) WHERE cancel_reason IS NOT NULL AND ${LIVE}`,
       'CREATE INDEX sagas_taken ON sagas (taken_from) WHERE taken_from IS NOT NULL',
       // One row per append: its records as a JSON array of [seq, at, epoch, head, result, context],
-      // and the seq of the last one. A call into SQLite, a bound value and a row each cost more than
-      // the text. written_at is the store's clock, at is the writer's. In the order of writing: kept
-      // in the order of sagas, the records of those that run side by side would be on pages of their
-      // own, and each of them written anew with every commit.
+      // without what is null at the end, and the seq of the last one. A call into SQLite, a bound value
+      // and a row each cost more than the text. written_at is the store's clock, at is the writer's. In
+      // the order of writing: kept in the order of sagas, the records of those that run side by side
+      // would be on pages of their own, and each of them written anew with every commit.
       `CREATE TABLE saga_appends (
         saga INTEGER NOT NULL,
         seq INTEGER NOT NULL,

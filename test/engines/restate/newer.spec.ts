@@ -2,29 +2,30 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { TerminalError } from '@restatedev/restate-sdk';
 import { defineSaga, jsonCodec, silentLogger } from 'nestjs-saga-orchestrator/core';
+import type { PackedEntry } from 'nestjs-saga-orchestrator/engine';
 import { restateEngine } from 'nestjs-saga-orchestrator/restate';
 import { newRun, runParts } from '../../../lib/engines/restate/restate-run.js';
 import { SagaExecution } from '../../../lib/engines/restate/saga-execution.js';
-import { fromWire, type Batch, type WireRecord } from '../../../lib/engines/restate/wire.js';
+import type { Batch } from '../../../lib/engines/restate/wire.js';
 import { ManualClock } from '../../support/manual-clock.js';
 
 const REF = { name: 'PlaceOrder', id: 'o-1' };
 const plan = defineSaga('PlaceOrder', [{ label: 'Create', action: () => 1, compensate: () => 1 }]);
-const head = (record: object): WireRecord => [0, JSON.stringify(record)];
-const STARTED = head({ type: 'started', label: 'Create', attempt: 1 });
+const entry = (seq: number, record: object): PackedEntry => [seq, 0, 1, JSON.stringify(record)];
+const STARTED = entry(1, { type: 'started', label: 'Create', attempt: 1 });
 /** A record type of a version to come, and an act of one. */
 const NEWER = [
-  head({ type: 'waiting', label: 'Create' }),
-  head({ type: 'manual', act: 'skip', label: 'Create', by: 'me', reason: 'r' }),
+  entry(2, { type: 'waiting', label: 'Create' }),
+  entry(3, { type: 'manual', act: 'skip', label: 'Create', by: 'me', reason: 'r' }),
 ];
-const PARKED = head({ type: 'parked', reason: 'in-doubt', label: 'Create' });
+const PARKED = entry(4, { type: 'parked', reason: 'in-doubt', label: 'Create' });
 
 const start = { version: plan.version, fingerprint: plan.fingerprint, createdAt: 0 };
 const INPUT = { ...start, input: '{}', key: 'k-1', tags: {}, deadline: null };
 const bytes = (value: unknown): number[] => [...Buffer.from(JSON.stringify(value))];
 
 /** A server that keeps the saga o-1, with what a later version has made of it. */
-async function keeping(records: readonly WireRecord[], status: string) {
+async function keeping(records: readonly PackedEntry[], status: string) {
   const asked: string[] = [];
   const rows = (query: string): object[] => {
     if (query.includes('value_utf8 AS listed')) return [{ ...invocation, listed }];
@@ -116,7 +117,7 @@ describe('what a later version has written of a saga on Restate (semantics 28b)'
     const batch: Batch = { by: 'later', records: [STARTED, record], wishes: 0, next };
     let thrown: unknown;
     try {
-      turns.fold(batch, fromWire(batch.records));
+      turns.fold(batch);
     } catch (error) {
       thrown = error;
     }

@@ -9,7 +9,7 @@ import {
 import { decodeHead } from '../../../lib/core/journal/index.js';
 import { newRun } from '../../../lib/engines/restate/restate-run.js';
 import { SagaExecution } from '../../../lib/engines/restate/saga-execution.js';
-import { fromWire, type Batch } from '../../../lib/engines/restate/wire.js';
+import type { Batch } from '../../../lib/engines/restate/wire.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { rejectionOf } from '../../support/shop.js';
 
@@ -32,7 +32,7 @@ function onServer(step: Partial<AnySagaStep<object>>, maxRecoveries = 5) {
     const start = { version, fingerprint, input: '{}', key: null, tags: {}, deadline: null };
     const saga = newRun(parts, plan, 'o-1', { input: '{}' });
     const turns = new SagaExecution(saga, { ...start, createdAt: 0 }, jsonCodec, maxRecoveries);
-    for (const batch of kept) turns.fold(batch, fromWire(batch.records, turns.seq));
+    for (const batch of kept) turns.fold(batch);
     const take = async (): Promise<Batch> => {
       const batch = JSON.parse(JSON.stringify((await turns.take()).batch)) as Batch;
       kept.push(batch);
@@ -42,7 +42,7 @@ function onServer(step: Partial<AnySagaStep<object>>, maxRecoveries = 5) {
     return { run: saga.run, take };
   };
   const types = (): string[] =>
-    kept.flatMap(({ records }) => records.map(([, head]) => decodeHead(head).type));
+    kept.flatMap(({ records }) => records.map(([, , , head]) => decodeHead(head).type));
   return { clock, execution, types };
 }
 

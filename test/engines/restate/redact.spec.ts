@@ -2,13 +2,18 @@ import { inspect } from 'node:util';
 import { defineSaga, OutcomeUnknownError, type AnySagaStep } from 'nestjs-saga-orchestrator/core';
 import { DefinitionRegistry, detailsOf } from '../../../lib/core/engine/index.js';
 import { executionException } from '../../../lib/core/execution/index.js';
-import { encodeHead } from '../../../lib/core/journal/index.js';
+import {
+  encodeHead,
+  unpackEntry,
+  type JournalEntry,
+  type PackedEntry,
+} from '../../../lib/core/journal/index.js';
 import { newRun, runParts } from '../../../lib/engines/restate/restate-run.js';
 import type { RestateServer } from '../../../lib/engines/restate/server.js';
 import { Operations } from '../../../lib/engines/restate/operations.js';
 import type { KeptSaga, Store } from '../../../lib/engines/restate/store.js';
 import { SagaExecution } from '../../../lib/engines/restate/saga-execution.js';
-import { fromWire, type WireRecord, type Wish } from '../../../lib/engines/restate/wire.js';
+import type { Wish } from '../../../lib/engines/restate/wire.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
 
@@ -42,7 +47,7 @@ async function taken(step: Partial<AnySagaStep<object>>, redacts: boolean) {
   const saga = newRun(runs, plan, 'o-1', { input: '{}' });
   const turns = new SagaExecution(saga, row(plan), runs.storing.codec, 5);
   const events: unknown[] = [];
-  const records: WireRecord[] = [];
+  const records: PackedEntry[] = [];
   let thrown: unknown;
   while (!saga.run.state.atRest && thrown === undefined) {
     try {
@@ -56,7 +61,7 @@ async function taken(step: Partial<AnySagaStep<object>>, redacts: boolean) {
     }
   }
   thrown ??= executionException(saga.run);
-  const entries = fromWire(records);
+  const entries = records.map(unpackEntry);
   const kept = { row: { ...REF, ...row(plan) }, entries, nextSeq: entries.length + 1 };
   const timeline = detailsOf(kept as unknown as KeptSaga);
   return {
@@ -97,13 +102,14 @@ describe('redact on Restate', () => {
     const registry = new DefinitionRegistry();
     registry.register(plan);
     const sent: Wish[] = [];
-    const records: WireRecord[] = [];
-    const load = () => ({ row: row(plan), entries: fromWire(records), invocationId: 'inv_1' });
+    const entries: JournalEntry[] = [];
+    const load = () => ({ row: row(plan), entries, invocationId: 'inv_1' });
     const wish = (_ref: unknown, _id: unknown, wish: Wish): void => {
       sent.push(wish);
       if (wish.kind !== 'manual') return;
       const { by, reason } = wish;
-      records.push([0, encodeHead({ type: 'manual', act: 'terminate', by, reason })]);
+      const head = encodeHead({ type: 'manual', act: 'terminate', by, reason });
+      entries.push(unpackEntry([1, 0, 1, head]));
     };
     const operations = new Operations(
       { wish } as unknown as RestateServer,

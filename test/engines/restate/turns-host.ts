@@ -11,7 +11,7 @@ import {
 import { decodeHead } from '../../../lib/core/journal/index.js';
 import { newRun } from '../../../lib/engines/restate/restate-run.js';
 import { SagaExecution } from '../../../lib/engines/restate/saga-execution.js';
-import { fromWire, type Batch, type Wish } from '../../../lib/engines/restate/wire.js';
+import type { Batch, Wish } from '../../../lib/engines/restate/wire.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { CANCEL_REASON } from '../../support/pure-host.js';
 import {
@@ -81,7 +81,7 @@ class TurnsHost {
     const turns = new SagaExecution(saga, start, jsonCodec, MAX_RECOVERIES);
     for (const entry of this.#journal) {
       if ('wish' in entry) turns.hear(entry.wish);
-      else turns.fold(entry, fromWire(entry.records, turns.seq));
+      else turns.fold(entry);
     }
     this.#now = turns;
     for (let turn = 0; turn < MOST_TURNS; turn += 1) {
@@ -102,7 +102,7 @@ class TurnsHost {
       if (result === CRASHED || this.#dies(crashes, 2 * this.#turns)) return CRASHED;
       const batch = JSON.parse(JSON.stringify(result.batch)) as Batch;
       this.#journal.push(batch);
-      for (const [, head] of batch.records) {
+      for (const [, , , head] of batch.records) {
         const record = decodeHead(head);
         this.reached.add(record.type);
         this.trace.push({ kind: 'record', record });
