@@ -1,4 +1,5 @@
 import { Pool, type Client } from 'pg';
+import { NO_WAKE_TIME } from 'nestjs-saga-orchestrator/core';
 import { postgresJournal } from 'nestjs-saga-orchestrator/postgres';
 import { tcpProxy } from '../support/tcp-proxy.js';
 import { batchOf, Load, NAME, newSaga, OWNER, verify, wait } from './append-load.js';
@@ -94,6 +95,7 @@ describe('a server that goes away while sagas are written', () => {
     for (const [step, table] of [
       [() => journal.create(newSaga('lost')), 'sagas'],
       [() => journal.append(batchOf('lost', 2)), 'saga_appends'],
+      [() => journal.append({ ...batchOf('lost', 3), sleep: { until: null } }), 'saga_appends'],
     ] as const) {
       const count = `SELECT count(*)::int AS count FROM ${schema}.${table}`;
       const [before] = await store.query(count);
@@ -105,8 +107,9 @@ describe('a server that goes away while sagas are written', () => {
       between.swallows = 'nothing';
       await expect(writing).resolves.toBeUndefined();
     }
-    const { entries } = (await journal.load({ name: NAME, id: 'lost' })) ?? { entries: [] };
-    expect(entries.map(({ seq }) => seq)).toEqual([1, 2]);
+    const kept = await journal.load({ name: NAME, id: 'lost' });
+    expect(kept?.entries.map(({ seq }) => seq)).toEqual([1, 2, 3]);
+    expect(kept?.row).toMatchObject({ owner: null, wakeAt: NO_WAKE_TIME });
   }, 60_000);
 
   it('hands out again what a claim took when its answer was lost', async () => {
