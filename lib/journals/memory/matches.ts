@@ -2,11 +2,11 @@ import {
   refKey,
   type ClaimRequest,
   type ForgetRequest,
-  type JournalBatch,
-  type JournalEntry,
   type ListQuery,
   type SagaRow,
 } from '../../core/index.js';
+
+type Named = Pick<SagaRow, 'application' | 'name' | 'id'>;
 
 /** Whether a row fulfils every condition of a list; where its page begins is not looked at. */
 export function matches(row: SagaRow, query: ListQuery): boolean {
@@ -27,27 +27,27 @@ function isSo(count: number, wanted: NonNullable<ClaimRequest['recoveries']>): b
 }
 
 /** Whether a claim is for this saga, whoever owns it. */
-export function isAskedFor(row: SagaRow, request: ClaimRequest): boolean {
+export function isAskedFor(
+  saga: Named & Pick<SagaRow, 'recoveries'>,
+  request: ClaimRequest,
+): boolean {
   const { application = '', names, id, recoveries } = request;
-  if (row.application !== application || !names.includes(row.name)) return false;
-  if (id !== undefined) return row.id === id;
-  return recoveries === undefined || isSo(row.recoveries, recoveries);
+  if (saga.application !== application || !names.includes(saga.name)) return false;
+  if (id !== undefined) return saga.id === id;
+  return recoveries === undefined || isSo(saga.recoveries, recoveries);
 }
 
 /** Whether a saga at rest is among those to be forgotten. */
-export function isMeant(row: SagaRow, request: ForgetRequest, now: number): boolean {
-  if ('ref' in request) return refKey(row) === refKey(request.ref);
+export function isMeant(
+  saga: Named & Pick<SagaRow, 'status' | 'updatedAt'>,
+  request: ForgetRequest,
+  now: number,
+): boolean {
+  if ('ref' in request) return refKey(saga) === refKey(request.ref);
   const { application = '', status, olderThanMs } = request;
   return (
-    row.application === application && row.status === status && row.updatedAt <= now - olderThanMs
+    saga.application === application &&
+    saga.status === status &&
+    saga.updatedAt <= now - olderThanMs
   );
-}
-
-/** Whether an append is of the saga's owner, and follows on its last record. */
-export function isNext(
-  { row, entries }: { readonly row: SagaRow; readonly entries: readonly JournalEntry[] },
-  batch: JournalBatch,
-): boolean {
-  if (row.owner !== batch.owner || row.epoch !== batch.epoch) return false;
-  return batch.entries.every(({ seq }, index) => seq === entries.length + 1 + index);
 }

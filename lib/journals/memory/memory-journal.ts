@@ -2,7 +2,6 @@ import {
   LeaseLostError,
   listQuery,
   refKey,
-  wakeTimeOf,
   type AbandonedRequest,
   type AbandonedSagas,
   type ClaimRequest,
@@ -19,12 +18,16 @@ import {
 } from '../../core/index.js';
 import { countAbandoned } from './abandoned.js';
 import { Ended, type Life } from './ended.js';
-import { isAskedFor, isMeant, isNext } from './matches.js';
-import { asleep, AT_REST, bySuspicion, claim, ENDED, LIVE, type Stored } from './stored.js';
+import { isAskedFor, isMeant } from './matches.js';
+import { bySuspicion, KeptSaga } from './kept-saga.js';
 import { checkOptions, type MemoryJournalOptions } from './options.js';
 import { Owners } from './owners.js';
 import { pageOf } from './page.js';
 import { shownSaga } from '../../core/ports/index.js';
+
+const ENDED: ReadonlySet<string> = new Set(['completed', 'compensated']);
+const CREATED = Promise.resolve(undefined);
+const APPENDED = Promise.resolve();
 
 /**
  * Keeps sagas in this process's memory: for tests, and for a first try. It stores the encoded form,
@@ -33,7 +36,7 @@ import { shownSaga } from '../../core/ports/index.js';
 export class MemoryJournal implements Journal {
   readonly description = 'memory (nothing survives this process)';
   readonly isVolatile = true;
-  readonly #sagas = new Map<string, Stored>();
+  readonly #sagas = new Map<string, KeptSaga>();
   readonly #owners = new Owners();
   #ordinal = 0;
   readonly #ended: Ended;
@@ -52,42 +55,29 @@ export class MemoryJournal implements Journal {
     const key = refKey(saga);
     const existing = this.#sagas.get(key);
     if (existing !== undefined) return Promise.resolve(existing.row);
-    const { entries, application = '', birth = '', headers = {}, ...rest } = saga;
-    const now = this.now();
-    const identity = { application, birth, headers };
-    const fresh = { epoch: 1, recoveries: 0, cancelReason: null, wakeAt: null };
-    const row = { ...identity, ...rest, ...fresh };
     this.#ordinal += 1;
-    this.#sagas.set(key, {
-      row: { ...row, createdAt: now, updatedAt: now },
-      entries: [...entries],
-      ordinal: this.#ordinal,
-    });
-    return Promise.resolve(undefined);
+    this.#sagas.set(key, new KeptSaga(saga, this.now(), this.#ordinal));
+    return CREATED;
   }
 
   append(batch: JournalBatch): Promise<string | undefined | void> {
     const key = refKey(batch.ref);
-    const stored = this.#sagas.get(key);
-    const { entries, status, sleep } = batch;
-    if (stored === undefined || !isNext(stored, batch)) {
+    const kept = this.#sagas.get(key);
+    if (kept === undefined || !kept.isNext(batch)) {
       const { name, id } = batch.ref;
       return Promise.reject(
         new LeaseLostError(`Saga ${shownSaga(name, id)} belongs to another owner now`),
       );
     }
-    stored.entries.push(...entries);
-    const recoveries = batch.progress ? 0 : stored.row.recoveries;
-    const row = { ...stored.row, status, recoveries, updatedAt: this.now() };
-    stored.row = sleep === undefined ? row : asleep(row, wakeTimeOf(sleep), this.now());
-    if (ENDED.has(status)) this.#forgetOldest({ key, ordinal: stored.ordinal });
-    return Promise.resolve(stored.row.cancelReason ?? undefined);
+    kept.append(batch, this.now());
+    if (ENDED.has(batch.status)) this.#forgetOldest({ key, ordinal: kept.ordinal });
+    return kept.cancelReason === null ? APPENDED : Promise.resolve(kept.cancelReason);
   }
 
   load(ref: SagaRef): Promise<StoredSaga | undefined> {
-    const stored = this.#sagas.get(refKey(ref));
-    if (stored === undefined) return Promise.resolve(undefined);
-    const { row, entries } = stored;
+    const kept = this.#sagas.get(refKey(ref));
+    if (kept === undefined) return Promise.resolve(undefined);
+    const { row, entries } = kept;
     return Promise.resolve({ row, entries: [...entries], nextSeq: entries.length + 1 });
   }
 
@@ -101,12 +91,12 @@ export class MemoryJournal implements Journal {
 
   heartbeat(owner: string, leaseMs: number): Promise<readonly SagaRow[]> {
     this.#owners.heartbeat(owner, leaseMs, this.now());
-    const asked = [...this.#sagas.values()].filter(
-      ({ row, takenFrom }) =>
-        takenFrom === owner ||
-        (row.owner === owner && row.cancelReason !== null && !AT_REST.has(row.status)),
-    );
-    return Promise.resolve(asked.map(({ row }) => row));
+    const asked: SagaRow[] = [];
+    for (const kept of this.#sagas.values()) {
+      const isAsked = kept.owner === owner && kept.cancelReason !== null && !kept.isAtRest;
+      if (isAsked || kept.takenFrom === owner) asked.push(kept.row);
+    }
+    return Promise.resolve(asked);
   }
 
   claim(request: ClaimRequest): Promise<readonly SagaRow[]> {
@@ -114,27 +104,28 @@ export class MemoryJournal implements Journal {
     const isSuspects = recoveries !== undefined && 'from' in recoveries;
     const all = this.#sagas.values();
     const claimed: SagaRow[] = [];
-    for (const stored of isSuspects ? [...all].sort(bySuspicion) : all) {
+    for (const kept of isSuspects ? [...all].sort(bySuspicion) : all) {
       if (claimed.length >= limit) break;
-      if (!this.#isClaimable(stored.row, request)) continue;
-      claim(stored, request);
-      claimed.push(stored.row);
+      if (!this.#isClaimable(kept, request)) continue;
+      kept.claim(request);
+      claimed.push(kept.row);
     }
     return Promise.resolve(claimed);
   }
 
   abandoned(request: AbandonedRequest): Promise<readonly AbandonedSagas[]> {
-    const rows = [...this.#sagas.values()].map(({ row }) => row);
-    const gone = rows.filter((row) => LIVE.has(row.status) && this.#isFree(row));
-    return Promise.resolve(countAbandoned(gone, request));
+    const gone = [...this.#sagas.values()].filter((kept) => kept.isLive && this.#isFree(kept));
+    return Promise.resolve(
+      countAbandoned(
+        gone.map(({ row }) => row),
+        request,
+      ),
+    );
   }
 
   release({ ref, owner, epoch, graceful }: ReleaseRequest): Promise<void> {
-    const stored = this.#sagas.get(refKey(ref));
-    if (stored?.row.epoch === epoch && stored.row.owner === owner) {
-      const recoveries = Math.max(stored.row.recoveries - (graceful ? 1 : 0), 0);
-      stored.row = { ...stored.row, owner: null, recoveries };
-    }
+    const kept = this.#sagas.get(refKey(ref));
+    if (kept?.epoch === epoch && kept.owner === owner) kept.release(graceful);
     return Promise.resolve();
   }
 
@@ -144,18 +135,15 @@ export class MemoryJournal implements Journal {
   }
 
   requestCancel(ref: SagaRef, reason: string): Promise<void> {
-    const stored = this.#sagas.get(refKey(ref));
-    if (stored !== undefined && LIVE.has(stored.row.status)) {
-      const row = { ...stored.row, cancelReason: stored.row.cancelReason ?? reason };
-      stored.row = row.wakeAt === null ? row : asleep(row, row.wakeAt, this.now());
-    }
+    const kept = this.#sagas.get(refKey(ref));
+    if (kept?.isLive === true) kept.requestCancel(reason, this.now());
     return Promise.resolve();
   }
 
   forget(request: ForgetRequest): Promise<number> {
     let forgotten = 0;
-    for (const [key, { row }] of this.#sagas) {
-      if (!AT_REST.has(row.status) || !isMeant(row, request, this.now())) continue;
+    for (const [key, kept] of this.#sagas) {
+      if (!kept.isAtRest || !isMeant(kept, request, this.now())) continue;
       if (!('ref' in request) && forgotten >= request.limit) break;
       this.#sagas.delete(key);
       forgotten += 1;
@@ -170,16 +158,16 @@ export class MemoryJournal implements Journal {
     }
   }
 
-  #isClaimable(row: SagaRow, request: ClaimRequest): boolean {
-    if (!isAskedFor(row, request)) return false;
+  #isClaimable(kept: KeptSaga, request: ClaimRequest): boolean {
+    if (!isAskedFor(kept, request)) return false;
     // A saga at rest is nobody's: whoever asks for it by its id may take it up again.
-    if (AT_REST.has(row.status)) return request.id !== undefined;
-    if (request.id === undefined && !LIVE.has(row.status)) return false;
-    return request.force === true || this.#isFree(row);
+    if (kept.isAtRest) return request.id !== undefined;
+    if (request.id === undefined && !kept.isLive) return false;
+    return request.force === true || this.#isFree(kept);
   }
 
   /** Nobody works on it, and it does not sleep. */
-  #isFree({ owner, wakeAt }: SagaRow): boolean {
+  #isFree({ owner, wakeAt }: KeptSaga): boolean {
     const now = this.now();
     return owner === null ? (wakeAt ?? now) <= now : !this.#owners.lives(owner, now);
   }

@@ -11,6 +11,7 @@ interface Kept {
 export function pageOf(kept: readonly Kept[], query: ListQuery): SagaPage {
   const before = query.after?.key ?? Infinity;
   const found = kept
+    .map(({ row, ordinal }) => ({ row, ordinal }))
     .filter(({ row, ordinal }) => ordinal < before && matches(row, query))
     .toReversed();
   const page = found.slice(0, query.limit);

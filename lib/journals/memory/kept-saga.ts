@@ -1,0 +1,123 @@
+import {
+  wakeTimeOf,
+  type ClaimRequest,
+  type JournalBatch,
+  type JournalEntry,
+  type NewSaga,
+  type SagaRow,
+  type SagaStatus,
+} from '../../core/index.js';
+
+const LIVE: ReadonlySet<string> = new Set(['running', 'compensating']);
+const AT_REST: ReadonlySet<string> = new Set(['completed', 'compensated', 'parked']);
+
+/**
+ * One saga in memory. What changes of it stands in fields, and its row is made for whoever asks: an append
+ * costs no row, and nobody gets hold of what is kept.
+ */
+export class KeptSaga {
+  status: SagaStatus;
+  owner: string | null;
+  epoch = 1;
+  recoveries = 0;
+  cancelReason: string | null = null;
+  wakeAt: number | null = null;
+  /** Who worked on it when it was taken by force. */
+  takenFrom: string | undefined = undefined;
+  entries: readonly JournalEntry[];
+  updatedAt: number;
+
+  constructor(
+    private readonly saga: NewSaga,
+    private readonly createdAt: number,
+    /** Order of creation, for the cursor. */
+    readonly ordinal: number,
+  ) {
+    this.status = saga.status;
+    this.owner = saga.owner;
+    this.entries = saga.entries.slice();
+    this.updatedAt = createdAt;
+  }
+
+  get application(): string {
+    return this.saga.application ?? '';
+  }
+
+  get name(): string {
+    return this.saga.name;
+  }
+
+  get id(): string {
+    return this.saga.id;
+  }
+
+  get isLive(): boolean {
+    return LIVE.has(this.status);
+  }
+
+  get isAtRest(): boolean {
+    return AT_REST.has(this.status);
+  }
+
+  get row(): SagaRow {
+    const { application, name, id } = this;
+    const { birth = '', version, fingerprint, key } = this.saga;
+    const { tags, headers = {}, deadline, input } = this.saga;
+    const { status, owner, epoch, recoveries, cancelReason, wakeAt, createdAt, updatedAt } = this;
+    return {
+      ...{ application, name, id, birth, version, fingerprint, status, key, tags, headers },
+      ...{ deadline, input, owner, epoch, recoveries, cancelReason, wakeAt, createdAt, updatedAt },
+    };
+  }
+
+  /** Whether an append is of the saga's owner, and follows on its last record. */
+  isNext({ owner, epoch, entries }: JournalBatch): boolean {
+    if (this.owner !== owner || this.epoch !== epoch) return false;
+    return entries.every(({ seq }, index) => seq === this.entries.length + 1 + index);
+  }
+
+  append({ entries, status, progress, sleep }: JournalBatch, now: number): void {
+    // As long as it has to be: an array that grew has room for sixteen more, in every saga that is kept.
+    this.entries = [...this.entries, ...entries];
+    this.status = status;
+    if (progress) this.recoveries = 0;
+    this.updatedAt = now;
+    if (sleep === undefined) return;
+    this.owner = null;
+    this.#sleepUntil(wakeTimeOf(sleep), now);
+  }
+
+  /** Makes it the claimer's. Taken up at rest, a wish to cancel that was left before is over. */
+  claim({ owner, force }: ClaimRequest): void {
+    const isTaken = force === true && !this.isAtRest && this.owner !== owner;
+    this.takenFrom = isTaken ? (this.owner ?? undefined) : undefined;
+    this.owner = owner;
+    this.epoch += 1;
+    // Nobody has died who let it sleep.
+    if (this.wakeAt === null) this.recoveries += 1;
+    this.wakeAt = null;
+    if (this.isAtRest) this.cancelReason = null;
+  }
+
+  release(graceful: boolean): void {
+    this.owner = null;
+    if (graceful) this.recoveries = Math.max(this.recoveries - 1, 0);
+  }
+
+  requestCancel(reason: string, now: number): void {
+    this.cancelReason ??= reason;
+    if (this.wakeAt !== null) this.#sleepUntil(this.wakeAt, now);
+  }
+
+  /** Where somebody has asked to cancel it, its time has come. */
+  #sleepUntil(until: number, now: number): void {
+    this.wakeAt = this.cancelReason === null ? until : Math.min(until, now);
+  }
+}
+
+/** The order in which suspects are claimed. */
+export function bySuspicion(a: KeptSaga, b: KeptSaga): number {
+  const count = a.recoveries;
+  if (count !== b.recoveries) return b.recoveries - count;
+  return count % 2 === 0 ? a.ordinal - b.ordinal : b.ordinal - a.ordinal;
+}
