@@ -74,6 +74,9 @@ function decodeJson(json: unknown): unknown {
   return decodeTagged(tag, value);
 }
 
+/** Those that are not at work, to be used again; a getter of a value may encode another one meanwhile. */
+const encoders: PayloadEncoder[] = [];
+
 /**
  * JSON, plus tags for `undefined`, Date, BigInt, NaN, ±Infinity, -0, Map, Set, Uint8Array, Buffer,
  * null-prototype objects and Error (name, message, code, causes: never its other properties).
@@ -87,12 +90,16 @@ function decodeJson(json: unknown): unknown {
  */
 export const jsonCodec: JsonCodec = {
   encode(value, maxBytes = MAX_BYTES) {
-    const encoder = new PayloadEncoder(maxBytes);
+    const encoder = encoders.pop() ?? new PayloadEncoder();
+    encoder.begin(maxBytes);
     try {
       return JSON.stringify(encoder.encode(value));
     } catch (error) {
       if (error instanceof SagaSerializationError) throw error;
       return encoder.fail(`cannot be read: ${storedError(error).message}`);
+    } finally {
+      encoder.end();
+      encoders.push(encoder);
     }
   },
   decode: (text) => decodeJson(JSON.parse(text)),

@@ -35,15 +35,23 @@ const REMEDIES: Readonly<Record<string, string>> = {
   symbol: 'store its description',
 };
 
-/** One walk over a value: what is being walked, for circles, and where, for errors. */
+/** One walk over a value at a time: what is being walked, for circles, and where, for errors. */
 export class PayloadEncoder {
   readonly #ancestors: object[] = [];
   readonly #path: (string | number)[] = [];
+  #maxBytes = 0;
   /** How many bytes are left, at most: what was walked takes at least as many as were counted. */
-  #left: number;
+  #left = 0;
 
-  constructor(private readonly maxBytes: number) {
+  begin(maxBytes: number): void {
+    this.#maxBytes = maxBytes;
     this.#left = maxBytes;
+  }
+
+  /** Nothing of the value is kept; a walk that succeeded has left nothing behind. */
+  end(): void {
+    if (this.#ancestors.length > 0) this.#ancestors.length = 0;
+    if (this.#path.length > 0) this.#path.length = 0;
   }
 
   encode(value: unknown): Json {
@@ -82,7 +90,7 @@ export class PayloadEncoder {
   #take(bytes: number): void {
     this.#left -= bytes;
     if (this.#left >= 0) return;
-    throw new SagaSerializationError('$', `takes more ${overLimit(this.maxBytes)}`);
+    throw new SagaSerializationError('$', `takes more ${overLimit(this.#maxBytes)}`);
   }
 
   #at(key: string | number, value: unknown): Json {
