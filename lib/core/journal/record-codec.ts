@@ -1,27 +1,38 @@
 import { isObject, shown } from '../definition/index.js';
 import { SagaNewerError, SagaSerializationError } from '../errors/index.js';
-import type { ManualAct, SagaRecord, SagaRecordType } from '../machine/index.js';
+import type { ManualAct, OwedUndo, SagaRecord, SagaRecordType } from '../machine/index.js';
+import { CommonHeads } from './common-heads.js';
 import { fromStoredError, storedError, type StoredError } from './stored-error.js';
 
 type Head = { readonly type: string } & Readonly<Record<string, unknown>>;
 
+const FIRST_STARTED = new CommonHeads((label, owesUndo: OwedUndo) =>
+  JSON.stringify({ type: 'started', label, attempt: 1, owesUndo }),
+);
+const FIRST_DONE = new CommonHeads((label, pivot: boolean) =>
+  JSON.stringify({ type: 'done', label, attempt: 1, pivot }),
+);
+
+function encodeOutcome(record: Extract<SagaRecord, { readonly type: 'done' | 'probed' }>): string {
+  const { result: _, unstorable, ...head } = record;
+  return JSON.stringify(
+    unstorable === undefined ? head : { ...head, unstorable: storedError(unstorable) },
+  );
+}
+
 /** The part of a record that is ours, with its errors in stored form. */
 export function encodeHead(record: SagaRecord): string {
   switch (record.type) {
-    case 'done': {
-      // Named one by one: the rest of a pattern is slow, and most records are of this kind.
-      const { type, label, attempt, pivot, unstorable } = record;
-      const head = { type, label, attempt, pivot };
-      return JSON.stringify(
-        unstorable === undefined ? head : { ...head, unstorable: storedError(unstorable) },
-      );
-    }
-    case 'probed': {
-      const { result: _, unstorable, ...head } = record;
-      return JSON.stringify(
-        unstorable === undefined ? head : { ...head, unstorable: storedError(unstorable) },
-      );
-    }
+    case 'started':
+      if (record.attempt === 1) return FIRST_STARTED.of(record.label, record.owesUndo);
+      return JSON.stringify(record);
+    case 'done':
+      if (record.attempt === 1 && record.unstorable === undefined) {
+        return FIRST_DONE.of(record.label, record.pivot);
+      }
+      return encodeOutcome(record);
+    case 'probed':
+      return encodeOutcome(record);
     case 'manual': {
       const { result: _, ...head } = { result: undefined, ...record };
       return JSON.stringify(head);
