@@ -17,7 +17,7 @@ export const EQUIVALENT = {
     'there is no step behind the last one either',
   'lib/core/machine/saga-state.ts | inherited | other constant: false → true':
     'as above: what is inherited is only looked up by label',
-  'lib/engines/in-process/journaled-run.ts | #write | forget statement: this.#busy = this.#next !== undefined; → {}':
+  'lib/engines/in-process/runs/journaled-run.ts | #write | forget statement: this.#busy = this.#next !== undefined; → {}':
     'every write then waits for the one before, which has ended',
   'lib/journals/postgres/claims.ts | forget | forget statement: throw error; → {}':
     'the statement for damaged tags deletes the same, only more slowly; a server that is away fails it, too',

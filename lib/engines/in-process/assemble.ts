@@ -6,21 +6,21 @@ import {
   payloadLimits,
   redacting,
 } from '../../core/engine/index.js';
-import { AtMost } from './at-most.js';
+import { AtMost } from './ownership/at-most.js';
 import type { CheckedOptions } from './checked-options.js';
-import { Claims } from './claims.js';
+import { Claims } from './ownership/claims.js';
 import type { InProcessEngineOptions } from './engine-options.js';
 import type { EngineParts } from './engine-parts.js';
-import type { Journaling } from './journaling.js';
-import { Lease } from './lease.js';
-import { ActiveRuns } from './active-runs.js';
-import { Heartbeat } from './heartbeat.js';
-import { RecoveryWorker } from './recovery-worker.js';
-import { ResultWaiter } from './result-waiter.js';
-import { Retention } from './retention.js';
-import { RunFactory } from './run-factory.js';
-import { Operations } from './operations.js';
-import { UnknownSagas } from './unknown-sagas.js';
+import type { Journaling } from './ownership/journaling.js';
+import { Lease } from './ownership/lease.js';
+import { ActiveRuns } from './runs/active-runs.js';
+import { Heartbeat } from './ownership/heartbeat.js';
+import { RecoveryWorker } from './recovery/recovery-worker.js';
+import { ResultWaiter } from './runs/result-waiter.js';
+import { Retention } from './operations/retention.js';
+import { RunFactory } from './runs/run-factory.js';
+import { Operations } from './operations/operations.js';
+import { UnknownSagas } from './recovery/unknown-sagas.js';
 
 /** How many questions of sagas after their ownership are under way at a time. */
 const MAX_ASKS = 64;

@@ -17,10 +17,10 @@ import {
   shown,
   shownSaga,
 } from '../../core/engine/index.js';
-import type { Claims } from './claims.js';
-import type { Journaling } from './journaling.js';
-import type { ActiveRuns } from './active-runs.js';
-import { planWithoutSteps, type RunFactory } from './run-factory.js';
+import type { Claims } from './ownership/claims.js';
+import type { Journaling } from './ownership/journaling.js';
+import type { ActiveRuns } from './runs/active-runs.js';
+import { planWithoutSteps, type RunFactory } from './runs/run-factory.js';
 
 /** What the parts of one engine share. */
 export interface EngineParts {

@@ -21,13 +21,13 @@ import {
   withStartHeaders,
 } from '../../core/engine/index.js';
 import { assemble } from './assemble.js';
-import { accepted } from './accepted-start.js';
+import { accepted } from './runs/accepted-start.js';
 import { checkedOptions } from './checked-options.js';
-import { bootReport } from './boot-report.js';
-import { listed, lookedUp } from './reads.js';
+import { bootReport } from './recovery/boot-report.js';
+import { listed, lookedUp } from './runs/reads.js';
 import type { InProcessEngineOptions } from './engine-options.js';
 import { checkedRef, type EngineParts } from './engine-parts.js';
-import type { ActiveRun } from './active-run.js';
+import type { ActiveRun } from './runs/active-run.js';
 
 /** Runs sagas in this process and keeps them in a journal. */
 export class InProcessEngine implements SagaEngine {

@@ -1,5 +1,5 @@
 import { SagaInterruptedError } from 'nestjs-saga-orchestrator/core';
-import { Lease } from '../../../../lib/engines/in-process/lease.js';
+import { Lease } from '../../../../lib/engines/in-process/ownership/lease.js';
 import { answers, neverAnswers } from '../../../support/behaviours.js';
 import { ManualClock } from '../../../support/manual-clock.js';
 import { rejectionOf } from '../../../support/shop.js';

@@ -1,5 +1,5 @@
-import { fullMessageOf, report } from '../../core/engine/index.js';
-import type { EngineParts } from './engine-parts.js';
+import { fullMessageOf, report } from '../../../core/engine/index.js';
+import type { EngineParts } from '../engine-parts.js';
 
 /**
  * How long sagas at rest are kept, in ms since their last record; those not named stay for ever. It goes for

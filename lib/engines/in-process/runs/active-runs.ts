@@ -7,7 +7,7 @@ import {
   SagaInterruptedError,
   type SagaLogger,
   type SagaRef,
-} from '../../core/index.js';
+} from '../../../core/index.js';
 import {
   drive,
   driveUntil,
@@ -16,10 +16,10 @@ import {
   report,
   type Run,
   shownSaga,
-} from '../../core/engine/index.js';
+} from '../../../core/engine/index.js';
 import type { JournaledRun } from './journaled-run.js';
 import { ActiveRun } from './active-run.js';
-import { AlreadyExists, type Journaling } from './journaling.js';
+import { AlreadyExists, type Journaling } from '../ownership/journaling.js';
 import { listIds } from './list-ids.js';
 
 /** A saga that this process owns in the journal and does not work on any more. */

@@ -7,7 +7,7 @@ import {
   type SagaRecord,
   type SagaRow,
   type StoredSaga,
-} from '../../core/index.js';
+} from '../../../core/index.js';
 import {
   encodeInput,
   logObserver,
@@ -15,9 +15,9 @@ import {
   Run,
   type RunOrigin,
   type StartRequest,
-} from '../../core/engine/index.js';
+} from '../../../core/engine/index.js';
 import { JournaledRun } from './journaled-run.js';
-import type { Journaling } from './journaling.js';
+import type { Journaling } from '../ownership/journaling.js';
 import { refuseUnreadable } from './readable.js';
 
 /** A plan for a saga whose steps nobody here knows, or needs. */

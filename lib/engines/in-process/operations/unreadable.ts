@@ -4,11 +4,11 @@ import {
   type SagaRow,
   SagaState,
   type StoredSaga,
-} from '../../core/index.js';
-import { accept, type CommandSignal, fullMessageOf, report } from '../../core/engine/index.js';
-import { addRecords } from './add-records.js';
-import { claimedSaga, shownRef, storedRow, type EngineParts } from './engine-parts.js';
-import { planWithoutSteps } from './run-factory.js';
+} from '../../../core/index.js';
+import { accept, type CommandSignal, fullMessageOf, report } from '../../../core/engine/index.js';
+import { addRecords } from '../runs/add-records.js';
+import { claimedSaga, shownRef, storedRow, type EngineParts } from '../engine-parts.js';
+import { planWithoutSteps } from '../runs/run-factory.js';
 
 /** Its records are left as they are: an operator, or a fixed codec, can still read them. */
 export async function parkUnreadable(

@@ -1,4 +1,4 @@
-import { evolve, type SagaDefinition, type SagaRow, SagaState } from '../../core/index.js';
+import { evolve, type SagaDefinition, type SagaRow, SagaState } from '../../../core/index.js';
 import {
   decodeHead,
   fullMessageOf,
@@ -6,10 +6,10 @@ import {
   quoted,
   report,
   shownWhole,
-} from '../../core/engine/index.js';
-import { storedSaga, type EngineParts } from './engine-parts.js';
-import { listIds } from './list-ids.js';
-import { refuseUnreadable } from './readable.js';
+} from '../../../core/engine/index.js';
+import { storedSaga, type EngineParts } from '../engine-parts.js';
+import { listIds } from '../runs/list-ids.js';
+import { refuseUnreadable } from '../runs/readable.js';
 
 /** How many live sagas of a name are looked at. */
 const MAX_LOOKED_AT = 1_000;

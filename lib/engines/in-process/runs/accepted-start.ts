@@ -4,10 +4,10 @@ import {
   type SagaHandle,
   SagaInterruptedError,
   type SagaRow,
-} from '../../core/index.js';
-import { checkSame } from '../../core/engine/index.js';
-import type { EngineParts } from './engine-parts.js';
-import { AlreadyExists } from './journaling.js';
+} from '../../../core/index.js';
+import { checkSame } from '../../../core/engine/index.js';
+import type { EngineParts } from '../engine-parts.js';
+import { AlreadyExists } from '../ownership/journaling.js';
 import type { ActiveRun } from './active-run.js';
 import type { ResultWaiter } from './result-waiter.js';
 

@@ -1,5 +1,5 @@
-import type { Journal, PayloadCodec, PayloadLimits, SagaRow } from '../../core/index.js';
-import { type Redact, shownSaga } from '../../core/engine/index.js';
+import type { Journal, PayloadCodec, PayloadLimits, SagaRow } from '../../../core/index.js';
+import { type Redact, shownSaga } from '../../../core/engine/index.js';
 import type { AtMost } from './at-most.js';
 import type { Lease } from './lease.js';
 

@@ -4,7 +4,7 @@ import {
   type SagaDefinition,
   type SagaRow,
   type StoredSaga,
-} from '../../core/index.js';
+} from '../../../core/index.js';
 import {
   deliver,
   fullMessageOf,
@@ -12,12 +12,12 @@ import {
   type Run,
   shownWhole,
   takeOverOf,
-} from '../../core/engine/index.js';
-import { claimedSaga, shownRef, type EngineParts } from './engine-parts.js';
+} from '../../../core/engine/index.js';
+import { claimedSaga, shownRef, type EngineParts } from '../engine-parts.js';
 import { VersionSkew } from './version-skew.js';
 import { Reminders } from './reminders.js';
 import { whyStranger } from './strangers.js';
-import { parkUnreadable } from './unreadable.js';
+import { parkUnreadable } from '../operations/unreadable.js';
 
 /**
  * What becomes of a saga that a recovery has claimed: it is resumed, parked because it cannot be read,

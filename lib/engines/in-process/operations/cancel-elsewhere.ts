@@ -1,13 +1,13 @@
-import { receive, type SagaRef } from '../../core/index.js';
+import { receive, type SagaRef } from '../../../core/index.js';
 import {
   accept,
   type CancelSignal,
   refused,
   type Run,
   takeOverOf,
-} from '../../core/engine/index.js';
-import { addRecords } from './add-records.js';
-import { claimedSaga, viewByAnyPlan, type EngineParts } from './engine-parts.js';
+} from '../../../core/engine/index.js';
+import { addRecords } from '../runs/add-records.js';
+import { claimedSaga, viewByAnyPlan, type EngineParts } from '../engine-parts.js';
 import { takeUp } from './take-up.js';
 
 /** The first pause and the longest one between two looks, in ms. */

@@ -4,11 +4,11 @@ import {
   SagaJournalError,
   type SagaRef,
   type SagaRow,
-} from '../../core/index.js';
-import { type Run, type StagedRecord, StoredRun } from '../../core/engine/index.js';
-import { AlreadyExists, type Journaling } from './journaling.js';
-import { Fence } from './fence.js';
-import { hear } from './hear-cancel.js';
+} from '../../../core/index.js';
+import { type Run, type StagedRecord, StoredRun } from '../../../core/engine/index.js';
+import { AlreadyExists, type Journaling } from '../ownership/journaling.js';
+import { Fence } from '../ownership/fence.js';
+import { hear } from '../ownership/hear-cancel.js';
 
 const PROGRESS: ReadonlySet<string> = new Set([
   'done',

@@ -1,5 +1,5 @@
-import { quoted, type Run, shownWhole } from '../../core/engine/index.js';
-import { listIds } from './list-ids.js';
+import { quoted, type Run, shownWhole } from '../../../core/engine/index.js';
+import { listIds } from '../runs/list-ids.js';
 
 /**
  * Why a saga bears the name of this plan and has nothing else of it, as one of another service that shares

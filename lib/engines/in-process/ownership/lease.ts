@@ -1,4 +1,4 @@
-import { type Clock, SagaJournalError } from '../../core/index.js';
+import { type Clock, SagaJournalError } from '../../../core/index.js';
 /** So many heartbeats in a row that are answered after the end of their lease: it is too short. */
 const MAX_BEATS = 10;
 

@@ -5,7 +5,7 @@ import {
   type SagaRef,
   type SagaSignal,
   SagaStateError,
-} from '../../core/index.js';
+} from '../../../core/index.js';
 import {
   accept,
   checkedReason,
@@ -18,8 +18,8 @@ import {
   resultByHand,
   type ResumeSignal,
   shownWhole,
-} from '../../core/engine/index.js';
-import type { ActiveRun } from './active-run.js';
+} from '../../../core/engine/index.js';
+import type { ActiveRun } from '../runs/active-run.js';
 import {
   shownRef,
   storedRow,
@@ -27,7 +27,7 @@ import {
   viewByAnyPlan,
   viewOf,
   type EngineParts,
-} from './engine-parts.js';
+} from '../engine-parts.js';
 import { takeUp } from './take-up.js';
 import { terminate } from './unreadable.js';
 import { wishElsewhere } from './cancel-elsewhere.js';

@@ -1,6 +1,6 @@
-import type { AbandonedSagas } from '../../core/index.js';
-import { messageOf, report, shown } from '../../core/engine/index.js';
-import type { EngineParts } from './engine-parts.js';
+import type { AbandonedSagas } from '../../../core/index.js';
+import { messageOf, report, shown } from '../../../core/engine/index.js';
+import type { EngineParts } from '../engine-parts.js';
 
 /** How often sagas that nobody knows are told of, in ms. */
 const EVERY_MS = 600_000;

@@ -1,5 +1,5 @@
-import { SagaNewerError, SagaSerializationError, type StoredSaga } from '../../core/index.js';
-import { damageOf, SAGA_STATUSES, shown, shownSaga } from '../../core/engine/index.js';
+import { SagaNewerError, SagaSerializationError, type StoredSaga } from '../../../core/index.js';
+import { damageOf, SAGA_STATUSES, shown, shownSaga } from '../../../core/engine/index.js';
 /**
  * @throws SagaNewerError for a status that only a later version knows; SagaSerializationError when what is
  * stored is not all that was written.

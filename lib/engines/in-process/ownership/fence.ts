@@ -1,5 +1,5 @@
-import { LeaseLostError, type SagaRef } from '../../core/index.js';
-import { shownSaga } from '../../core/engine/index.js';
+import { LeaseLostError, type SagaRef } from '../../../core/index.js';
+import { shownSaga } from '../../../core/engine/index.js';
 import type { Journaling } from './journaling.js';
 
 /**

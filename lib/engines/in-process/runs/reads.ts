@@ -1,6 +1,6 @@
-import type { SagaDetails, SagaFilter, SagaRef, SagaSummaryPage } from '../../core/index.js';
-import { checkFilter, detailsOf, summaryOf } from '../../core/engine/index.js';
-import type { Journaling } from './journaling.js';
+import type { SagaDetails, SagaFilter, SagaRef, SagaSummaryPage } from '../../../core/index.js';
+import { checkFilter, detailsOf, summaryOf } from '../../../core/engine/index.js';
+import type { Journaling } from '../ownership/journaling.js';
 
 export async function lookedUp(
   { journal }: Journaling,

@@ -1,4 +1,4 @@
-import type { Clock } from '../../core/index.js';
+import type { Clock } from '../../../core/index.js';
 /** How long nothing more is said of the same thing, in ms. */
 const SILENCE_MS = 600_000;
 

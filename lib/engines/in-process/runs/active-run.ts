@@ -1,5 +1,5 @@
-import type { SagaHandle } from '../../core/index.js';
-import type { Run } from '../../core/engine/index.js';
+import type { SagaHandle } from '../../../core/index.js';
+import type { Run } from '../../../core/engine/index.js';
 import type { JournaledRun } from './journaled-run.js';
 
 /** A saga that this process is working on. */

@@ -1,7 +1,7 @@
-import type { ClaimRequest, SagaRow } from '../../core/index.js';
-import { fullMessageOf, report } from '../../core/engine/index.js';
+import type { ClaimRequest, SagaRow } from '../../../core/index.js';
+import { fullMessageOf, report } from '../../../core/engine/index.js';
 import { ClaimedSagas } from './claimed-sagas.js';
-import { isLive, type EngineParts } from './engine-parts.js';
+import { isLive, type EngineParts } from '../engine-parts.js';
 import { Slots } from './slots.js';
 
 /** How a process looks for sagas that another one left behind. */

@@ -6,9 +6,9 @@ import {
   SagaInterruptedError,
   type SagaRef,
   type SagaRow,
-} from '../../core/index.js';
-import { executionException, type Run } from '../../core/engine/index.js';
-import { isLive, storedSaga, viewOf, type EngineParts } from './engine-parts.js';
+} from '../../../core/index.js';
+import { executionException, type Run } from '../../../core/engine/index.js';
+import { isLive, storedSaga, viewOf, type EngineParts } from '../engine-parts.js';
 
 /** How often a saga in other hands is looked at, in ms. */
 const POLL_MS = 250;

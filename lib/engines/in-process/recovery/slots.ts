@@ -1,6 +1,6 @@
-import { report, type Run } from '../../core/engine/index.js';
-import { shownRef, type EngineParts } from './engine-parts.js';
-import { listIds } from './list-ids.js';
+import { report, type Run } from '../../../core/engine/index.js';
+import { shownRef, type EngineParts } from '../engine-parts.js';
+import { listIds } from '../runs/list-ids.js';
 
 /** So many times as many sagas as there are slots are in hand at most, those that wait included. */
 const MAX_IN_HAND = 100;

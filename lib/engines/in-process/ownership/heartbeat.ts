@@ -1,6 +1,6 @@
-import { type EngineHealth, LeaseLostError } from '../../core/index.js';
-import { fullMessageOf, report } from '../../core/engine/index.js';
-import type { EngineParts } from './engine-parts.js';
+import { type EngineHealth, LeaseLostError } from '../../../core/index.js';
+import { fullMessageOf, report } from '../../../core/engine/index.js';
+import type { EngineParts } from '../engine-parts.js';
 import type { Lease } from './lease.js';
 import { hear } from './hear-cancel.js';
 

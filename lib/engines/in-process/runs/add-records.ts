@@ -1,6 +1,6 @@
-import type { SagaRecord, SagaRow, SagaStatus } from '../../core/index.js';
-import { encodeHead } from '../../core/engine/index.js';
-import type { EngineParts } from './engine-parts.js';
+import type { SagaRecord, SagaRow, SagaStatus } from '../../../core/index.js';
+import { encodeHead } from '../../../core/engine/index.js';
+import type { EngineParts } from '../engine-parts.js';
 
 /**
  * Adds records to a saga that this process has claimed and does not drive, behind those that perhaps nobody

@@ -1,6 +1,6 @@
-import type { ClaimRequest, SagaRow } from '../../core/index.js';
+import type { ClaimRequest, SagaRow } from '../../../core/index.js';
 import type { Journaling } from './journaling.js';
-import type { ActiveRuns } from './active-runs.js';
+import type { ActiveRuns } from '../runs/active-runs.js';
 
 /** At most so many pages are looked at after a claim whose answer was lost. */
 const MAX_PAGES = 100;

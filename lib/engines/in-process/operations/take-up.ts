@@ -5,9 +5,9 @@ import {
   SagaInterruptedError,
   type SagaRow,
   type SagaSignal,
-} from '../../core/index.js';
-import { deliver, type Run, takeOverOf } from '../../core/engine/index.js';
-import { claimedSaga, type EngineParts } from './engine-parts.js';
+} from '../../../core/index.js';
+import { deliver, type Run, takeOverOf } from '../../../core/engine/index.js';
+import { claimedSaga, type EngineParts } from '../engine-parts.js';
 
 /**
  * Takes in the signal of a saga that this process has just claimed, and carries it on.
