@@ -1,5 +1,5 @@
 import { postgresJournal } from 'nestjs-saga-orchestrator/postgres';
-import { describePayloads } from '../engines/in-process/describe-payloads.js';
+import { describePayloads } from '../engines/in-process/runs/describe-payloads.js';
 import { postgresStore } from './postgres-store.js';
 
 const store = postgresStore();

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { sqliteJournal } from 'nestjs-saga-orchestrator/sqlite';
-import { describePayloads } from '../engines/in-process/describe-payloads.js';
+import { describePayloads } from '../engines/in-process/runs/describe-payloads.js';
 import { removeTempFolders, tempFolder } from './temp-folder.js';
 
 afterAll(removeTempFolders);

@@ -3,7 +3,7 @@ import { MemoryJournal } from '../../../lib/journals/memory/index.js';
 import { answers, declines, neverAnswers } from '../../support/behaviours.js';
 import { settle } from '../../support/manual-clock.js';
 import { rejectionOf } from '../../support/shop.js';
-import { Cluster, ref } from './recovery/cluster.js';
+import { Cluster, ref } from './cluster.js';
 import { JournaledShop } from './journaled-shop.js';
 
 describe('an engine that is idle', () => {

@@ -1,7 +1,7 @@
 import { answers, declines, neverAnswers } from '../../../support/behaviours.js';
 import { settle } from '../../../support/manual-clock.js';
 import { order, rejectionOf } from '../../../support/shop.js';
-import { Cluster, LEASE, ref } from './cluster.js';
+import { Cluster, LEASE, ref } from '../cluster.js';
 
 const shop = { application: 'shop' };
 const bank = { application: 'bank' };

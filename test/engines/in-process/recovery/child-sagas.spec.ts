@@ -4,7 +4,7 @@ import { answers, declines } from '../../../support/behaviours.js';
 import { settle } from '../../../support/manual-clock.js';
 import { rejectionOf } from '../../../support/shop.js';
 import { gate } from '../journaled-shop.js';
-import { Cluster, LEASE, ref, type Process } from './cluster.js';
+import { Cluster, LEASE, ref, type Process } from '../cluster.js';
 
 const payment = { name: 'Payment', id: 'o-1-payment' };
 

@@ -3,7 +3,7 @@ import { answers, neverAnswers } from '../../../support/behaviours.js';
 import { settle } from '../../../support/manual-clock.js';
 import { failureOf } from '../../../support/shop.js';
 import { gate } from '../journaled-shop.js';
-import { Cluster, ref, type Process } from './cluster.js';
+import { Cluster, ref, type Process } from '../cluster.js';
 
 const eve = { by: 'eve', reason: 'ticket 4711' };
 

@@ -2,7 +2,7 @@ import type { AnySagaStep } from 'nestjs-saga-orchestrator/core';
 import { answers, declines, neverAnswers } from '../../../support/behaviours.js';
 import { settle } from '../../../support/manual-clock.js';
 import { rejectionOf, type OrderContext } from '../../../support/shop.js';
-import { Cluster, ref } from './cluster.js';
+import { Cluster, ref } from '../cluster.js';
 
 type Steps = readonly AnySagaStep<OrderContext>[];
 

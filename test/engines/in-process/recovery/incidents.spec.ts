@@ -3,7 +3,7 @@ import { ResultFactory, SagaJournalError } from 'nestjs-saga-orchestrator/core';
 import { answers, declines, neverAnswers } from '../../../support/behaviours.js';
 import { failureOf, rejectionOf } from '../../../support/shop.js';
 import { gate } from '../journaled-shop.js';
-import { Cluster, LEASE, ref } from './cluster.js';
+import { Cluster, LEASE, ref } from '../cluster.js';
 
 type Step = Parameters<Cluster['step']>[1];
 

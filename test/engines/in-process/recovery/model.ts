@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Journal } from 'nestjs-saga-orchestrator/core';
 import { settle } from '../../../support/manual-clock.js';
-import { LEASE, ref, type Process } from './cluster.js';
+import { LEASE, ref, type Process } from '../cluster.js';
 import { stepPlans } from './random-world.js';
 import { World, type StepPlan, type WorldOptions } from './world.js';
 

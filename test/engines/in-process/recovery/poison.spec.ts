@@ -1,6 +1,6 @@
 import type { SagaRow } from 'nestjs-saga-orchestrator/core';
 import { answers, declines, neverAnswers } from '../../../support/behaviours.js';
-import { Cluster, ref, type Process } from './cluster.js';
+import { Cluster, ref, type Process } from '../cluster.js';
 
 /** Processes that die one after the other, each while it works on the order. */
 async function dieInTurn(cluster: Cluster, times: number, next: () => Promise<Process>) {

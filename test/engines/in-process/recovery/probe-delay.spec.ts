@@ -1,5 +1,5 @@
 import { answers, neverAnswers } from '../../../support/behaviours.js';
-import { Cluster, LEASE } from './cluster.js';
+import { Cluster, LEASE } from '../cluster.js';
 
 /** An order that is charged while its process dies; the effect comes a minute later. */
 async function crashed(probeDelay: unknown, does = [neverAnswers, answers()]) {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { settle } from '../../../support/manual-clock.js';
-import { LEASE } from './cluster.js';
+import { LEASE } from '../cluster.js';
 import { stepPlans } from './random-world.js';
 import { World, type WorldOptions } from './world.js';
 

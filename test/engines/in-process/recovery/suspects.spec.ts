@@ -1,6 +1,6 @@
 import type { SagaDefinition } from 'nestjs-saga-orchestrator/core';
 import { settle } from '../../../support/manual-clock.js';
-import { Cluster, LEASE, ref, type Process } from './cluster.js';
+import { Cluster, LEASE, ref, type Process } from '../cluster.js';
 
 const POISON = 'poison';
 

@@ -2,7 +2,7 @@ import { answers, declines, neverAnswers } from '../../../support/behaviours.js'
 import { settle } from '../../../support/manual-clock.js';
 import { failureOf } from '../../../support/shop.js';
 import { gate } from '../journaled-shop.js';
-import { Cluster, LEASE, ref } from './cluster.js';
+import { Cluster, LEASE, ref } from '../cluster.js';
 
 /** An order whose process dies while it charges; every later charge succeeds. */
 async function crashedWhileCharging(options = {}) {

@@ -1,6 +1,6 @@
 import { neverAnswers } from '../../../support/behaviours.js';
 import { settle } from '../../../support/manual-clock.js';
-import { Cluster, LEASE, ref } from './cluster.js';
+import { Cluster, LEASE, ref } from '../cluster.js';
 
 const TEN_MINUTES = 600_000;
 

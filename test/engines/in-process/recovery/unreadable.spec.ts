@@ -2,7 +2,7 @@ import { jsonCodec, type PayloadCodec } from 'nestjs-saga-orchestrator/core';
 import { answers, neverAnswers, type Behaviour } from '../../../support/behaviours.js';
 import { rejectionOf } from '../../../support/shop.js';
 import { gate } from '../journaled-shop.js';
-import { Cluster, ref } from './cluster.js';
+import { Cluster, ref } from '../cluster.js';
 
 /** Two orders whose process went; the journal shows `o-1` with a head that somebody has changed. */
 async function withHead(head: string) {

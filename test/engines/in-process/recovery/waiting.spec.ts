@@ -2,7 +2,7 @@ import type { SagaDefinition } from 'nestjs-saga-orchestrator/core';
 import { answers, declines, neverAnswers } from '../../../support/behaviours.js';
 import { settle } from '../../../support/manual-clock.js';
 import { gate } from '../journaled-shop.js';
-import { Cluster, LEASE, ref, type Process } from './cluster.js';
+import { Cluster, LEASE, ref, type Process } from '../cluster.js';
 
 const hangs = (): Promise<never> => new Promise(() => undefined);
 

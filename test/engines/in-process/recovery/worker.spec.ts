@@ -1,7 +1,7 @@
 import { answers, neverAnswers } from '../../../support/behaviours.js';
 import { settle } from '../../../support/manual-clock.js';
 import { gate } from '../journaled-shop.js';
-import { Cluster, LEASE, ref } from './cluster.js';
+import { Cluster, LEASE, ref } from '../cluster.js';
 
 /** Ten orders whose process went while each of them was charged. */
 async function tenLeftBehind(second: () => unknown = () => undefined) {

@@ -10,7 +10,7 @@ import { violationsOf } from '../../../support/oracle.js';
 import { RecordingLogger } from '../../../support/recording-logger.js';
 import type { OrderContext } from '../../../support/shop.js';
 import { planOf, type TraceEntry } from '../../../support/trace.js';
-import { Cluster, LEASE, ref, type Process } from './cluster.js';
+import { Cluster, LEASE, ref, type Process } from '../cluster.js';
 import { illegalRecords } from './legal.js';
 import { WatchedJournal } from './watched-journal.js';
 

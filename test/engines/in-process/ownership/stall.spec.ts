@@ -6,7 +6,7 @@ import { MemoryJournal } from '../../../../lib/journals/memory/index.js';
 import { RecordingLogger } from '../../../support/recording-logger.js';
 import { order, Shop } from '../../../support/shop.js';
 import { gate } from '../journaled-shop.js';
-import { Cluster, LEASE, ref } from './cluster.js';
+import { Cluster, LEASE, ref } from '../cluster.js';
 
 const SAGAS = 10_000;
 const STALL_MS = 600_000;

@@ -1,8 +1,8 @@
 import { SagaInterruptedError } from 'nestjs-saga-orchestrator/core';
-import { answers, declines, type Behaviour } from '../../support/behaviours.js';
-import { settle } from '../../support/manual-clock.js';
-import { order, rejectionOf } from '../../support/shop.js';
-import { gate, JournaledShop } from './journaled-shop.js';
+import { answers, declines, type Behaviour } from '../../../support/behaviours.js';
+import { settle } from '../../../support/manual-clock.js';
+import { order, rejectionOf } from '../../../support/shop.js';
+import { gate, JournaledShop } from '../journaled-shop.js';
 
 const LABELS = ['Reserve', 'Charge', 'Ship'] as const;
 const ref = { name: 'PlaceOrder', id: 'o-1' };

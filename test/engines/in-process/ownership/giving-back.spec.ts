@@ -8,7 +8,7 @@ import {
 import { settle } from '../../../support/manual-clock.js';
 import { rejectionOf } from '../../../support/shop.js';
 import { gate } from '../journaled-shop.js';
-import { Cluster, LEASE, ref } from './cluster.js';
+import { Cluster, LEASE, ref } from '../cluster.js';
 
 const eve = { by: 'eve', reason: 'ticket 4711' };
 

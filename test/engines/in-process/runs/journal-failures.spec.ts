@@ -5,11 +5,11 @@ import {
   type Journal,
   type JournalBatch,
 } from 'nestjs-saga-orchestrator/core';
-import { MemoryJournal } from '../../../lib/journals/memory/index.js';
-import { declines } from '../../support/behaviours.js';
-import { settle } from '../../support/manual-clock.js';
-import { rejectionOf } from '../../support/shop.js';
-import { JournaledShop } from './journaled-shop.js';
+import { MemoryJournal } from '../../../../lib/journals/memory/index.js';
+import { declines } from '../../../support/behaviours.js';
+import { settle } from '../../../support/manual-clock.js';
+import { rejectionOf } from '../../../support/shop.js';
+import { JournaledShop } from '../journaled-shop.js';
 
 const ref = { name: 'PlaceOrder', id: 'o-1' };
 

@@ -1,7 +1,7 @@
 import type { InProcessEngineOptions } from 'nestjs-saga-orchestrator/in-process';
 import { answers, neverAnswers } from '../../../support/behaviours.js';
 import { Shop } from '../../../support/shop.js';
-import { Cluster, ref, TAKEN_OVER } from './cluster.js';
+import { Cluster, ref, TAKEN_OVER } from '../cluster.js';
 
 const headers = { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' };
 

@@ -1,7 +1,7 @@
-import { declines } from '../../support/behaviours.js';
-import { Cluster, ref } from './recovery/cluster.js';
-import { MemoryJournal } from '../../../lib/journals/memory/index.js';
-import { JournaledShop } from './journaled-shop.js';
+import { declines } from '../../../support/behaviours.js';
+import { Cluster, ref } from '../cluster.js';
+import { MemoryJournal } from '../../../../lib/journals/memory/index.js';
+import { JournaledShop } from '../journaled-shop.js';
 
 const keysOf = (shop: JournaledShop, what = 'Charge'): string[] =>
   shop.calls.filter((call) => call.what === what).map(({ ctx }) => ctx.idempotencyKey);

@@ -1,7 +1,7 @@
-import { losesItsAnswer } from '../../support/behaviours.js';
-import { MemoryJournal } from '../../../lib/journals/memory/index.js';
+import { losesItsAnswer } from '../../../support/behaviours.js';
+import { MemoryJournal } from '../../../../lib/journals/memory/index.js';
 import { describePayloads } from './describe-payloads.js';
-import { JournaledShop } from './journaled-shop.js';
+import { JournaledShop } from '../journaled-shop.js';
 
 describe('payloads in memory', () => describePayloads(() => new MemoryJournal()));
 

@@ -2,7 +2,7 @@ import { answers, declines, neverAnswers, stopsOnAbort } from '../../../support/
 import { settle } from '../../../support/manual-clock.js';
 import { rejectionOf } from '../../../support/shop.js';
 import { gate } from '../journaled-shop.js';
-import { Cluster, LEASE, ref } from './cluster.js';
+import { Cluster, LEASE, ref } from '../cluster.js';
 
 /** Reserve is done, and Charge is in flight. */
 async function charging(charge: Parameters<Cluster['step']>[1] = {}, options = {}) {

@@ -1,6 +1,6 @@
 import { answers, declines, neverAnswers, stopsOnAbort } from '../../../support/behaviours.js';
 import { settle } from '../../../support/manual-clock.js';
-import { Cluster, LEASE } from './cluster.js';
+import { Cluster, LEASE } from '../cluster.js';
 
 const HOUR = 3_600_000;
 

@@ -1,7 +1,7 @@
 import { ResultFactory, SagaExecutionException } from 'nestjs-saga-orchestrator/core';
-import { answers, declines, rejects, throws } from '../../support/behaviours.js';
-import { settle } from '../../support/manual-clock.js';
-import { gate, JournaledShop } from './journaled-shop.js';
+import { answers, declines, rejects, throws } from '../../../support/behaviours.js';
+import { settle } from '../../../support/manual-clock.js';
+import { gate, JournaledShop } from '../journaled-shop.js';
 
 class CardDeclined extends Error {
   override readonly name = 'CardDeclined';

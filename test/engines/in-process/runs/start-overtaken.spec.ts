@@ -1,7 +1,7 @@
 import { LeaseLostError } from 'nestjs-saga-orchestrator/core';
 import { answers, neverAnswers, type Behaviour } from '../../../support/behaviours.js';
 import { rejectionOf } from '../../../support/shop.js';
-import { Cluster, type Process } from './cluster.js';
+import { Cluster, type Process } from '../cluster.js';
 
 type Fault = Process['fault'];
 

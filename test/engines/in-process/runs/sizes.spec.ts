@@ -1,7 +1,7 @@
 import { jsonCodec } from 'nestjs-saga-orchestrator/core';
-import { answers } from '../../support/behaviours.js';
-import { order } from '../../support/shop.js';
-import { JournaledShop } from './journaled-shop.js';
+import { answers } from '../../../support/behaviours.js';
+import { order } from '../../../support/shop.js';
+import { JournaledShop } from '../journaled-shop.js';
 
 const KIB = 1_024;
 /** A result whose text takes so many bytes. */

@@ -1,5 +1,5 @@
 import { answers, declines, neverAnswers } from '../../../support/behaviours.js';
-import { Cluster, type Process } from './cluster.js';
+import { Cluster, type Process } from '../cluster.js';
 
 const MINUTE = 60_000;
 

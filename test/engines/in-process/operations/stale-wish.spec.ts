@@ -1,4 +1,4 @@
-import { Cluster, LEASE, ref } from './cluster.js';
+import { Cluster, LEASE, ref } from '../cluster.js';
 
 describe('a wish to cancel that another process left in the row', () => {
   const stopsWhenAborted = ({ signal }: { readonly signal: AbortSignal }) =>

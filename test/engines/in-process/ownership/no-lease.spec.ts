@@ -2,7 +2,7 @@ import { answers, declines } from '../../../support/behaviours.js';
 import { settle } from '../../../support/manual-clock.js';
 import { rejectionOf } from '../../../support/shop.js';
 import { gate } from '../journaled-shop.js';
-import { Cluster, LEASE, ref, type Process } from './cluster.js';
+import { Cluster, LEASE, ref, type Process } from '../cluster.js';
 
 /** What a process asks its journal, in order, from here on; its heartbeats wait for the test. */
 function watched(process: Process) {

@@ -1,6 +1,6 @@
 import { answers, neverAnswers } from '../../../support/behaviours.js';
 import { settle } from '../../../support/manual-clock.js';
-import { Cluster, LEASE, ref, type Process } from './cluster.js';
+import { Cluster, LEASE, ref, type Process } from '../cluster.js';
 
 /** Others take over all that it owns, while it can notice nothing. */
 function takenFrom(cluster: Cluster, process: Process): void {

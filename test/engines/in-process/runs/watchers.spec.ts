@@ -1,6 +1,6 @@
 import { silentLogger } from 'nestjs-saga-orchestrator/core';
-import { answers, declines } from '../../support/behaviours.js';
-import { JournaledShop } from './journaled-shop.js';
+import { answers, declines } from '../../../support/behaviours.js';
+import { JournaledShop } from '../journaled-shop.js';
 
 const fails = () => {
   throw new Error('the disk of the log is full');

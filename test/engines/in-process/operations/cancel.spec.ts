@@ -1,8 +1,8 @@
 import { SagaCancelledError, SagaStateError } from 'nestjs-saga-orchestrator/core';
-import { answers, declines, neverAnswers, stopsOnAbort } from '../../support/behaviours.js';
-import { settle } from '../../support/manual-clock.js';
-import { failureOf, rejectionOf } from '../../support/shop.js';
-import { gate, heldAppends, heldOrder, JournaledShop } from './journaled-shop.js';
+import { answers, declines, neverAnswers, stopsOnAbort } from '../../../support/behaviours.js';
+import { settle } from '../../../support/manual-clock.js';
+import { failureOf, rejectionOf } from '../../../support/shop.js';
+import { gate, heldAppends, heldOrder, JournaledShop } from '../journaled-shop.js';
 
 const ref = { name: 'PlaceOrder', id: 'o-1' };
 const cancel = (shop: JournaledShop, reason = 'changed my mind') => shop.engine.cancel(ref, reason);

@@ -15,7 +15,7 @@ import {
   TOKEN,
   UNSTORABLE,
   type AwkwardValue,
-} from '../../core/journal/awkward-values.js';
+} from '../../../core/journal/awkward-values.js';
 
 interface Transfer {
   value?: unknown;

@@ -1,8 +1,8 @@
 import type { JournalBatch } from 'nestjs-saga-orchestrator/core';
-import { MemoryJournal } from '../../../lib/journals/memory/index.js';
-import { settle } from '../../support/manual-clock.js';
-import { rejectionOf } from '../../support/shop.js';
-import { gate, JournaledShop } from './journaled-shop.js';
+import { MemoryJournal } from '../../../../lib/journals/memory/index.js';
+import { settle } from '../../../support/manual-clock.js';
+import { rejectionOf } from '../../../support/shop.js';
+import { gate, JournaledShop } from '../journaled-shop.js';
 
 const ref = { name: 'PlaceOrder', id: 'o-1' };
 

@@ -1,6 +1,6 @@
 import { answers, neverAnswers } from '../../../support/behaviours.js';
 import { rejectionOf } from '../../../support/shop.js';
-import { Cluster, ref } from './cluster.js';
+import { Cluster, ref } from '../cluster.js';
 
 const eve = { by: 'eve', reason: 'looked it up' };
 

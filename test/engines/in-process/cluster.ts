@@ -1,4 +1,4 @@
-import { oneWay } from '../../../support/one-way.js';
+import { oneWay } from '../../support/one-way.js';
 import {
   defineSaga,
   type AnySagaStep,
@@ -12,9 +12,9 @@ import {
   type SagaStartOptions,
 } from 'nestjs-saga-orchestrator/core';
 import { InProcessEngine, type InProcessEngineOptions } from 'nestjs-saga-orchestrator/in-process';
-import { MemoryJournal } from '../../../../lib/journals/memory/index.js';
-import { settle } from '../../../support/manual-clock.js';
-import { order, Shop, type OrderContext } from '../../../support/shop.js';
+import { MemoryJournal } from '../../../lib/journals/memory/index.js';
+import { settle } from '../../support/manual-clock.js';
+import { order, Shop, type OrderContext } from '../../support/shop.js';
 
 export const LEASE = 15_000;
 /** After so long somebody else has taken over what a dead process left: its lease, and a poll. */

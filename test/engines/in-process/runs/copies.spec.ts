@@ -1,8 +1,8 @@
 import type { ISagaContext, PayloadCodec } from 'nestjs-saga-orchestrator/core';
 import { jsonCodec } from 'nestjs-saga-orchestrator/core';
-import { answers, declines, type Behaviour } from '../../support/behaviours.js';
-import { order, type OrderContext } from '../../support/shop.js';
-import { JournaledShop } from './journaled-shop.js';
+import { answers, declines, type Behaviour } from '../../../support/behaviours.js';
+import { order, type OrderContext } from '../../../support/shop.js';
+import { JournaledShop } from '../journaled-shop.js';
 
 type Ctx = ISagaContext<OrderContext>;
 

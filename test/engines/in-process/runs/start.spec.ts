@@ -5,11 +5,11 @@ import {
   SagaOrchestratorBuilder,
   type PayloadCodec,
 } from 'nestjs-saga-orchestrator/core';
-import { MemoryJournal } from '../../../lib/journals/memory/index.js';
-import { answers, declines } from '../../support/behaviours.js';
-import { settle } from '../../support/manual-clock.js';
-import { failureOf, order, rejectionOf } from '../../support/shop.js';
-import { gate, heldOrder, JournaledShop } from './journaled-shop.js';
+import { MemoryJournal } from '../../../../lib/journals/memory/index.js';
+import { answers, declines } from '../../../support/behaviours.js';
+import { settle } from '../../../support/manual-clock.js';
+import { failureOf, order, rejectionOf } from '../../../support/shop.js';
+import { gate, heldOrder, JournaledShop } from '../journaled-shop.js';
 
 describe('a start with an id that is known (semantics 21)', () => {
   it('attaches to the saga while it runs, and yields its result', async () => {

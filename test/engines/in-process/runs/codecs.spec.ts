@@ -1,7 +1,7 @@
 import { jsonCodec, type PayloadCodec } from 'nestjs-saga-orchestrator/core';
-import { answers, declines, type Behaviour } from '../../support/behaviours.js';
-import { order } from '../../support/shop.js';
-import { JournaledShop } from './journaled-shop.js';
+import { answers, declines, type Behaviour } from '../../../support/behaviours.js';
+import { order } from '../../../support/shop.js';
+import { JournaledShop } from '../journaled-shop.js';
 
 /** A codec whose text for what holds `secret` is no text that a database keeps. */
 function careless(bad: string): PayloadCodec {

@@ -4,7 +4,7 @@ import { answers, neverAnswers } from '../../../support/behaviours.js';
 import { ManualClock } from '../../../support/manual-clock.js';
 import { rejectionOf } from '../../../support/shop.js';
 import { gate } from '../journaled-shop.js';
-import { Cluster, LEASE, ref } from './cluster.js';
+import { Cluster, LEASE, ref } from '../cluster.js';
 
 /** Anna waits in Charge for an answer that the test gives; every later charge answers at once. */
 async function charging() {

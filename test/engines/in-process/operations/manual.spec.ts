@@ -9,7 +9,7 @@ import { answers, declines, neverAnswers, stopsOnAbort } from '../../../support/
 import { settle } from '../../../support/manual-clock.js';
 import { failureOf, rejectionOf } from '../../../support/shop.js';
 import { gate } from '../journaled-shop.js';
-import { Cluster, ref, type Process } from './cluster.js';
+import { Cluster, ref, type Process } from '../cluster.js';
 
 const eve: OperatorReason = { by: 'eve', reason: 'ticket 4711' };
 

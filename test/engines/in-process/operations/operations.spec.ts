@@ -1,7 +1,7 @@
-import { answers, declines } from '../../support/behaviours.js';
-import { settle } from '../../support/manual-clock.js';
-import { order } from '../../support/shop.js';
-import { gate, JournaledShop } from './journaled-shop.js';
+import { answers, declines } from '../../../support/behaviours.js';
+import { settle } from '../../../support/manual-clock.js';
+import { order } from '../../../support/shop.js';
+import { gate, JournaledShop } from '../journaled-shop.js';
 
 const ref = { name: 'PlaceOrder', id: 'o-1' };
 

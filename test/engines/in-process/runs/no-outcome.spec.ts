@@ -19,10 +19,10 @@ import {
   rejects,
   throws,
   type Behaviour,
-} from '../../support/behaviours.js';
-import { RecordingLogger } from '../../support/recording-logger.js';
-import { rejectionOf, Shop } from '../../support/shop.js';
-import { JournaledShop } from './journaled-shop.js';
+} from '../../../support/behaviours.js';
+import { RecordingLogger } from '../../../support/recording-logger.js';
+import { rejectionOf, Shop } from '../../../support/shop.js';
+import { JournaledShop } from '../journaled-shop.js';
 
 const interrupted = () => new SagaInterruptedError('Payment', 'p-1', 'shutting down');
 

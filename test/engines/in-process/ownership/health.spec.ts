@@ -1,7 +1,7 @@
 import { SagaJournalError } from 'nestjs-saga-orchestrator/core';
 import { settle } from '../../../support/manual-clock.js';
 import { gate, JournaledShop } from '../journaled-shop.js';
-import { Cluster, LEASE } from './cluster.js';
+import { Cluster, LEASE } from '../cluster.js';
 
 async function running() {
   const cluster = new Cluster();
