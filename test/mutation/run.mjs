@@ -39,7 +39,9 @@ const lot = ({ name }) => createHash('sha256').update(`${options.seed} ${name}`)
 
 function chosen(room, count) {
   const files = ROOMS[room].sources.flatMap((folder) =>
-    readdirSync(folder).map((file) => `${folder}/${file}`),
+    readdirSync(folder, { recursive: true })
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => `${folder}/${file}`),
   );
   const mutants = files
     .flatMap((file) => mutantsOf(file))

@@ -6,62 +6,104 @@ import {
   payloadLimits,
   redacting,
 } from '../../core/engine/index.js';
-import { AtMost } from './ownership/at-most.js';
 import type { CheckedOptions } from './checked-options.js';
-import { Claims } from './ownership/claims.js';
 import type { InProcessEngineOptions } from './engine-options.js';
-import type { EngineParts } from './engine-parts.js';
-import type { Journaling } from './ownership/journaling.js';
-import { Lease } from './ownership/lease.js';
-import { ActiveRuns } from './runs/active-runs.js';
-import { Heartbeat } from './ownership/heartbeat.js';
-import { RecoveryWorker } from './recovery/recovery-worker.js';
-import { ResultWaiter } from './runs/result-waiter.js';
-import { Retention } from './operations/retention.js';
-import { RunFactory } from './runs/run-factory.js';
-import { Operations } from './operations/operations.js';
-import { UnknownSagas } from './recovery/unknown-sagas.js';
+import {
+  Cancel,
+  CancelElsewhere,
+  CancelForOwner,
+  Commands,
+  Resume,
+  Retention,
+  TakeUp,
+  Termination,
+} from './operations/index.js';
+import { AtMost, Claims, Heartbeat, JournalSession, Lease } from './ownership/index.js';
+import {
+  BootReport,
+  ClaimedSagas,
+  Intake,
+  LeftSagas,
+  RecoveryWorker,
+  Slots,
+  UnknownSagas,
+} from './recovery/index.js';
+import {
+  ActiveRuns,
+  ObservedRuns,
+  RecordWriter,
+  ResultWaiter,
+  RunFactory,
+  SagaReader,
+  Starts,
+} from './runs/index.js';
 
 /** How many questions of sagas after their ownership are under way at a time. */
 const MAX_ASKS = 64;
 
-/** The parts of one engine, put together. */
+/** Puts one engine together: each part is given what it uses, and the engine what it calls itself. */
 export function assemble(
   options: InProcessEngineOptions,
   { leaseMs, recovery, deleteAfter }: CheckedOptions,
 ) {
-  const { journal, observers } = options;
+  const { journal, application = '', codec = jsonCodec } = options;
   const { logger, redact } = redacting(options);
   const environment = environmentOf(options);
-  const journaling: Journaling = {
-    journal,
-    application: options.application ?? '',
-    codec: options.codec ?? jsonCodec,
-    limits: payloadLimits(options.limits),
-    redact,
-    owner: randomUUID(),
-    lease: new Lease(environment.clock, leaseMs, () => ownership.beat()),
-    asks: new AtMost(MAX_ASKS),
-  };
-  const live = new ActiveRuns();
-  const parts: EngineParts = {
-    journaling,
-    environment,
-    logger,
-    registry: new DefinitionRegistry(),
-    live,
-    claims: new Claims(journaling, live),
-    runs: new RunFactory(journaling, environment, logger, observers),
-  };
-  const ownership: Heartbeat = new Heartbeat(parts, journaling.lease);
-  const worker = new RecoveryWorker(parts, recovery);
+  const { clock } = environment;
+  const owner = randomUUID();
+  const access = { journal, application, owner, asks: new AtMost(MAX_ASKS) };
+  const storing = { codec, limits: payloadLimits(options.limits), redact };
+  const registry = new DefinitionRegistry();
+
+  const lease = new Lease(clock, leaseMs, () => heartbeat.beat());
+  const live = new ActiveRuns((saga) => claims.release(saga));
+  const claims = new Claims(access, lease, live);
+  const session = new JournalSession(access, claims, live);
+  const heartbeat: Heartbeat = new Heartbeat(session, lease, live, logger);
+
+  const observed = new ObservedRuns(environment, logger, options.observers);
+  const runs = new RunFactory(access, lease, storing, observed);
+  const reader = new SagaReader(access, registry, runs);
+  const writer = new RecordWriter(access, observed);
+
+  const left = new LeftSagas(claims, writer, clock, logger);
+  const slots = new Slots(lease, live, logger, recovery);
+  const { maxRecoveries, pollMs } = recovery;
+  const claimed = new ClaimedSagas(reader, slots, left, { owner, maxRecoveries });
+  const intake = new Intake(registry, claims, claimed, left);
+  const { random } = environment;
+  const worker = new RecoveryWorker(intake, slots, { clock, random, logger }, pollMs);
+  const waiter = new ResultWaiter(reader, live, lease, (row) => worker.takeUp(row));
+
+  const takeUp = new TakeUp(claims, reader, live);
+  const forOwner = new CancelForOwner(claims, reader, takeUp, writer);
+  const elsewhere = new CancelElsewhere(access, lease, reader, forOwner);
   return {
-    parts,
-    ownership,
-    operations: new Operations(parts),
-    retention: new Retention(parts, deleteAfter),
-    unknown: new UnknownSagas(parts),
-    worker,
-    remote: new ResultWaiter(parts, (row) => worker.takeUp(row)),
+    ...{
+      environment,
+      logger,
+      redact,
+      registry,
+      access,
+      lease,
+      heartbeat,
+      live,
+      runs,
+      reader,
+      waiter,
+    },
+    starts: new Starts(runs, reader, live, waiter),
+    operations: {
+      cancel: new Cancel(live, reader, takeUp, elsewhere),
+      resume: new Resume(live, reader, takeUp),
+      commands: new Commands(live, reader, takeUp, storing),
+      termination: new Termination(live, reader, claims, writer),
+    },
+    background: {
+      worker,
+      retention: new Retention(access, deleteAfter, clock, logger),
+      unknown: new UnknownSagas(access, registry, clock, logger),
+      bootReport: new BootReport(access, registry, reader, logger),
+    },
   };
 }

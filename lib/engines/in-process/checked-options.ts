@@ -15,8 +15,8 @@ import {
   withoutUndefined,
 } from '../../core/engine/index.js';
 import type { InProcessEngineOptions } from './engine-options.js';
-import type { RecoveryOptions } from './recovery/recovery-worker.js';
-import type { RetentionOptions } from './operations/retention.js';
+import type { RecoveryOptions } from './recovery/index.js';
+import type { RetentionOptions } from './operations/index.js';
 
 /** Its heartbeat is three times as frequent: below that a busy event loop would lose its sagas. */
 const MIN_LEASE_MS = 100;

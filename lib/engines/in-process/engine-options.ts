@@ -1,6 +1,6 @@
 import type { EngineSettings, Journal } from '../../core/index.js';
-import type { RecoveryOptions } from './recovery/recovery-worker.js';
-import type { RetentionOptions } from './operations/retention.js';
+import type { RecoveryOptions } from './recovery/index.js';
+import type { RetentionOptions } from './operations/index.js';
 
 export interface InProcessEngineOptions extends EngineSettings {
   readonly journal: Journal;

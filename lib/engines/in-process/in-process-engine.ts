@@ -13,48 +13,40 @@ import {
   type SagaSummaryPage,
 } from '../../core/index.js';
 import {
-  checkInput,
-  checkSame,
-  deliver,
+  checkedReason,
+  checkedText,
+  type CommandSignal,
   type OperatorCommand,
   startRequest,
   withStartHeaders,
 } from '../../core/engine/index.js';
 import { assemble } from './assemble.js';
-import { accepted } from './runs/accepted-start.js';
 import { checkedOptions } from './checked-options.js';
-import { bootReport } from './recovery/boot-report.js';
-import { listed, lookedUp } from './runs/reads.js';
 import type { InProcessEngineOptions } from './engine-options.js';
-import { checkedRef, type EngineParts } from './engine-parts.js';
-import type { ActiveRun } from './runs/active-run.js';
+import { forget } from './operations/index.js';
 
 /** Runs sagas in this process and keeps them in a journal. */
 export class InProcessEngine implements SagaEngine {
-  readonly #parts: EngineParts;
-  /** Its parts that have a life of their own. */
-  readonly #its: Omit<ReturnType<typeof assemble>, 'parts'>;
+  readonly #its: ReturnType<typeof assemble>;
   #hasOpened = false;
   #opened: Promise<void> | undefined;
   #closed: Promise<void> | undefined;
 
   /** @throws SagaOptionsError with everything that is wrong. */
   constructor(private readonly options: InProcessEngineOptions) {
-    const { parts, ...its } = assemble(options, checkedOptions(options));
-    this.#parts = parts;
-    this.#its = its;
+    this.#its = assemble(options, checkedOptions(options));
   }
 
   register(definition: SagaDefinition): void {
-    this.#parts.registry.register(definition);
+    this.#its.registry.register(definition);
   }
 
   definition(name: string, version?: number): SagaDefinition {
-    return this.#parts.registry.get(name, version);
+    return this.#its.registry.get(name, version);
   }
 
   get definitions(): readonly SagaDefinition[] {
-    return this.#parts.registry.all;
+    return this.#its.registry.all;
   }
 
   open(): Promise<void> {
@@ -74,95 +66,93 @@ export class InProcessEngine implements SagaEngine {
     if (this.#closed !== undefined) {
       throw new SagaInterruptedError(definition.name, options.id ?? '(new)', 'shutting down');
     }
-    const { environment, journaling, live, runs, logger } = this.#parts;
+    const { environment, logger, runs, reader, starts, operations } = this.#its;
     const checked = startRequest(options, environment.ids, environment.clock.now());
     const { startHeaders } = this.options;
     const request = withStartHeaders(checked, startHeaders, definition.name, logger);
     const input = runs.encodeInput(definition, request, context);
     await this.#ready();
-    const ref = { application: journaling.application, name: definition.name, id: request.id };
     const { resumeFrom } = options;
-    const stored = resumeFrom === undefined ? undefined : await this.options.journal.get(ref);
-    if (stored !== undefined) {
-      // The plan may have been mended since.
-      checkInput(journaling.codec, ref, input, stored);
-      return this.#its.operations.resume(ref, resumeFrom, definition);
+    if (resumeFrom !== undefined) {
+      const ref = reader.refOf(definition.name, request.id);
+      const isKnown = await starts.isKnown(ref, input);
+      if (isKnown) return operations.resume.resume(ref, resumeFrom, definition);
     }
-    const running = live.get(ref);
-    if (running !== undefined) {
-      checkSame(journaling.codec, ref, definition, input, running);
-      return this.#accepted(running, definition);
-    }
-    const run = runs.create(definition, request, input);
-    if (resumeFrom !== undefined) deliver(run, { type: 'resume', from: resumeFrom });
-    return this.#accepted(live.launch(run, input, request.deadline), definition);
+    return starts.start(definition, request, input, resumeFrom);
   }
 
   health(): EngineHealth {
     const draining = this.#closed !== undefined;
-    return { activeRuns: this.#parts.live.size, draining, ...this.#its.ownership.health };
+    return { activeRuns: this.#its.live.size, draining, ...this.#its.heartbeat.health };
   }
 
   async get(ref: SagaRef): Promise<SagaDetails | undefined> {
     await this.open();
-    return lookedUp(this.#parts.journaling, this.#own(ref));
+    return this.#its.reader.details(this.#own(ref));
   }
 
   async list(filter: SagaFilter): Promise<SagaSummaryPage> {
     await this.open();
-    return listed(this.#parts.journaling, filter);
+    return this.#its.reader.list(filter);
   }
 
   async cancel(ref: SagaRef, reason: string): Promise<void> {
     await this.#ready();
-    await this.#its.operations.cancel(this.#own(ref), reason);
+    const own = this.#own(ref);
+    const checked = checkedText('reason', reason, this.#its.redact);
+    await this.#its.operations.cancel.cancel(own, {
+      type: 'cancel',
+      by: 'operator',
+      reason: checked,
+    });
   }
 
   async resume(ref: SagaRef, fromLabel?: string): Promise<SagaHandle> {
     await this.#ready();
-    return this.#its.operations.resume(this.#own(ref), fromLabel);
+    return this.#its.operations.resume.resume(this.#own(ref), fromLabel);
   }
 
-  async manual(ref: SagaRef, wish: OperatorCommand, why: OperatorReason): Promise<void> {
+  async manual(ref: SagaRef, command: OperatorCommand, why: OperatorReason): Promise<void> {
     await this.#ready();
-    await this.#its.operations.manual(this.#own(ref), wish, why);
+    const own = this.#own(ref);
+    const { operations, redact } = this.#its;
+    const signal: CommandSignal = { type: 'command', command, ...checkedReason(why, redact) };
+    if (command.act === 'terminate') await operations.termination.terminate(own, signal);
+    else await operations.commands.perform(own, signal);
   }
 
   async forget(ref: SagaRef): Promise<void> {
     await this.open();
-    await this.#its.operations.forget(this.#own(ref));
+    await forget(this.#its.access, this.#its.reader, this.#own(ref));
   }
 
   async recover(): Promise<void> {
     await this.open();
     if (this.#closed !== undefined) return;
+    const { worker, retention, unknown, bootReport } = this.#its.background;
     if (this.options.worker !== false) {
-      this.#its.worker.start();
-      this.#its.retention.start();
+      worker.start();
+      retention.start();
     }
     // Beside it: what is merely told delays neither the application nor a recovery.
-    this.#its.unknown.start();
-    void bootReport(this.#parts, () => this.#closed !== undefined);
+    unknown.start();
+    bootReport.start();
   }
 
   #own(ref: SagaRef): SagaRef {
-    return checkedRef(this.#parts.journaling, ref);
-  }
-
-  #accepted(live: ActiveRun, definition: SagaDefinition): Promise<SagaHandle> {
-    return accepted(this.#parts, live, definition, this.#its.remote);
+    return this.#its.reader.checkedRef(ref);
   }
 
   /** Before this process may own anything: it must be known to live. */
   async #ready(): Promise<void> {
     await this.open();
-    await this.#parts.journaling.lease.ensure();
+    await this.#its.lease.ensure();
   }
 
   async #open(): Promise<void> {
     try {
       if (this.#closed !== undefined) throw new SagaJournalError('The engine was closed');
-      await this.#its.ownership.start();
+      await this.#its.heartbeat.start();
     } catch (error) {
       // The next call tries again.
       this.#opened = undefined;
@@ -173,15 +163,16 @@ export class InProcessEngine implements SagaEngine {
   async #close(): Promise<void> {
     if (!this.#hasOpened) return;
     const { drainMs = 10_000 } = this.options;
-    const { live, environment, logger } = this.#parts;
+    const { live, waiter, background, environment, logger, heartbeat } = this.#its;
     // First of all: while the journal answers, no further step begins.
     live.stopAtBoundary();
-    this.#its.remote.stop();
+    waiter.stop();
+    background.bootReport.stop();
     await this.#opened?.catch(() => undefined);
-    this.#its.retention.stop();
-    this.#its.unknown.stop();
-    await this.#its.worker.stop();
+    background.retention.stop();
+    background.unknown.stop();
+    await background.worker.stop();
     await live.drain(drainMs, environment.clock, logger);
-    await this.#its.ownership.end();
+    await heartbeat.end();
   }
 }

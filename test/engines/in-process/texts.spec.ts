@@ -1,6 +1,6 @@
 import { defineSaga, memoryJournal, type SagaEngine } from 'nestjs-saga-orchestrator';
 import { InProcessEngine } from 'nestjs-saga-orchestrator/in-process';
-import { refuseUnreadable } from '../../../lib/engines/in-process/runs/readable.js';
+import { refuseUnreadable } from '../../../lib/engines/in-process/runs/run-factory.js';
 import type { StoredSaga } from '../../../lib/core/journal/index.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
 

@@ -1,4 +1,4 @@
-import { receive, type SagaRef } from '../../../core/index.js';
+import { receive, type SagaRef, type SagaRow } from '../../../core/index.js';
 import {
   accept,
   type CancelSignal,
@@ -6,9 +6,9 @@ import {
   type Run,
   takeOverOf,
 } from '../../../core/engine/index.js';
-import { addRecords } from '../runs/add-records.js';
-import { claimedSaga, viewByAnyPlan, type EngineParts } from '../engine-parts.js';
-import { takeUp } from './take-up.js';
+import type { Claims, JournalAccess, Lease } from '../ownership/index.js';
+import type { RecordWriter, SagaReader } from '../runs/index.js';
+import type { TakeUp } from './take-up.js';
 
 /** The first pause and the longest one between two looks, in ms. */
 const PAUSES = { first: 20, longest: 250 } as const;
@@ -19,66 +19,77 @@ function refuseLate(ref: SagaRef, { definition, state }: Run, signal: CancelSign
     throw refused(ref, signal, `the cancel came too late, ${received.refusal}`);
 }
 
-/**
- * Writes the wish down for a saga whose owner is gone, in his place: one that wakes up finds another epoch
- * and writes nothing past it. By the plan that began it this process carries it on, too; else it is given
- * back to who knows that plan. `false`: the owner lives.
- */
-async function recordFor(
-  parts: EngineParts,
-  ref: SagaRef,
-  seen: Run,
-  reason: string,
-): Promise<boolean> {
-  const { claims, journaling, live } = parts;
-  const signal = { type: 'cancel', by: 'operator', reason } as const;
-  const [row] = await claims.claim({ names: [ref.name], limit: 1, id: ref.id });
-  if (row === undefined) return false;
-  if (row.status === 'running' && row.fingerprint === seen.definition.fingerprint) {
-    await takeUp(parts, row, seen.definition, signal);
-    return true;
+/** Cancels a saga in the place of an owner that is gone. */
+export class CancelForOwner {
+  constructor(
+    private readonly claims: Claims,
+    private readonly reader: SagaReader,
+    private readonly takeUp: TakeUp,
+    private readonly writer: RecordWriter,
+  ) {}
+
+  /**
+   * Writes the wish down for him: one that wakes up finds another epoch and writes nothing past it. By the
+   * plan that began it this process carries it on, too; else it is given back to who knows that plan.
+   *
+   * @returns `false`: the owner lives.
+   */
+  async record(ref: SagaRef, seen: Run, signal: CancelSignal): Promise<boolean> {
+    const row = await this.claims.claimOne(ref);
+    if (row === undefined) return false;
+    if (row.status === 'running' && row.fingerprint === seen.definition.fingerprint) {
+      await this.takeUp.claimed(row, seen.definition, signal);
+      return true;
+    }
+    try {
+      if (row.status === 'running') await this.#write(row, seen, signal);
+      return row.status === 'running';
+    } finally {
+      this.claims.releaseUnstarted(row);
+      await this.claims.sendReleases();
+    }
   }
-  try {
-    if (row.status !== 'running') return false;
-    const stored = await claimedSaga(parts, row);
-    const run = parts.runs.view(seen.definition, stored);
-    refuseLate(ref, run, signal);
-    const takenOver = takeOverOf(run, { owner: journaling.owner, cancel: reason });
-    const records = accept(ref, run.definition, run.state, takenOver);
-    await addRecords(parts, row, stored.nextSeq, row.status, records);
-    return true;
-  } finally {
-    live.releaseUnstarted(row, row.epoch);
-    await live.sendReleases(journaling);
+
+  async #write(row: SagaRow, { definition: plan }: Run, signal: CancelSignal): Promise<void> {
+    const stored = await this.reader.claimed(row);
+    const run = this.reader.viewOf(stored, plan);
+    refuseLate(row, run, signal);
+    const takenOver = takeOverOf(run, { owner: this.claims.owner, cancel: signal.reason });
+    const records = accept(row, plan, run.state, takenOver);
+    await this.writer.add(row, stored.nextSeq, row.status, records);
   }
 }
 
-/**
- * Leaves a wish to cancel for a saga in other hands, and learns what becomes of it: a record by its owner,
- * who meets it at his next write or heartbeat; or, when he is gone, by this process. After a lease in
- * which nobody has answered the wish stands in the row: who claims the saga makes it a record first of all.
- *
- * @returns `again` when the saga came to rest on its way forward: it is nobody's, and can be taken up.
- * @throws SagaStateError when the wish came too late.
- */
-export async function wishElsewhere(
-  parts: EngineParts,
-  ref: SagaRef,
-  reason: string,
-): Promise<'accepted' | 'again'> {
-  const { environment, journaling } = parts;
-  const { clock } = environment;
-  const signal = { type: 'cancel', by: 'operator', reason } as const;
-  await journaling.journal.requestCancel(ref, reason);
-  const end = clock.monotonic() + journaling.lease.ms;
-  for (let pause: number = PAUSES.first; ; pause = Math.min(2 * pause, PAUSES.longest)) {
-    const seen = await viewByAnyPlan(parts, ref);
-    const { state } = seen;
-    if (state.cancel !== undefined) return 'accepted';
-    refuseLate(ref, seen, signal);
-    if (state.atRest) return 'again';
-    if (await recordFor(parts, ref, seen, reason)) return 'accepted';
-    if (clock.monotonic() >= end) return 'accepted';
-    await new Promise<void>((resolve) => clock.schedule(pause, resolve));
+/** Cancels sagas in other hands. */
+export class CancelElsewhere {
+  constructor(
+    private readonly access: JournalAccess,
+    private readonly lease: Lease,
+    private readonly reader: SagaReader,
+    private readonly forOwner: CancelForOwner,
+  ) {}
+
+  /**
+   * Leaves a wish to cancel for a saga, and learns what becomes of it: a record by its owner, who meets it at
+   * his next write or heartbeat; or, when he is gone, by this process. After a lease in which nobody has
+   * answered the wish stands in the row: who claims the saga makes it a record first of all.
+   *
+   * @returns `again` when the saga came to rest on its way forward: it is nobody's, and can be taken up.
+   * @throws SagaStateError when the wish came too late.
+   */
+  async ask(ref: SagaRef, signal: CancelSignal): Promise<'accepted' | 'again'> {
+    const { clock, ms } = this.lease;
+    await this.access.journal.requestCancel(ref, signal.reason);
+    const end = clock.monotonic() + ms;
+    for (let pause: number = PAUSES.first; ; pause = Math.min(2 * pause, PAUSES.longest)) {
+      const seen = await this.reader.viewByAnyPlan(ref);
+      const { state } = seen;
+      if (state.cancel !== undefined) return 'accepted';
+      refuseLate(ref, seen, signal);
+      if (state.atRest) return 'again';
+      if (await this.forOwner.record(ref, seen, signal)) return 'accepted';
+      if (clock.monotonic() >= end) return 'accepted';
+      await new Promise<void>((resolve) => clock.schedule(pause, resolve));
+    }
   }
 }

@@ -1,5 +1,7 @@
-import { fullMessageOf, report } from '../../../core/engine/index.js';
-import type { EngineParts } from '../engine-parts.js';
+import type { Clock, SagaLogger, SagaRef } from '../../../core/index.js';
+import { fullMessageOf, refuseToForget, report } from '../../../core/engine/index.js';
+import type { JournalAccess } from '../ownership/index.js';
+import type { SagaReader } from '../runs/index.js';
 
 /**
  * How long sagas at rest are kept, in ms since their last record; those not named stay for ever. It goes for
@@ -14,20 +16,32 @@ export interface RetentionOptions {
 const EVERY_MS = 60_000;
 const BATCH = 500;
 
+/** @throws SagaNotFoundError, or SagaStateError for a saga that is not at rest. */
+export async function forget(
+  { journal }: JournalAccess,
+  reader: SagaReader,
+  ref: SagaRef,
+): Promise<void> {
+  const { status } = await reader.row(ref);
+  const gone = await journal.forget({ ref });
+  if (gone === 0) refuseToForget(ref, status);
+}
+
 /** Deletes old sagas in batches, in the background. */
 export class Retention {
   #stopped = false;
   #unschedule: (() => void) | undefined;
 
   constructor(
-    private readonly parts: EngineParts,
+    private readonly access: JournalAccess,
     private readonly keep: RetentionOptions,
+    private readonly clock: Clock,
+    private readonly logger: SagaLogger,
   ) {}
 
   start(): void {
-    const { clock } = this.parts.environment;
     if (this.#stopped || Object.keys(this.keep).length === 0) return;
-    this.#unschedule = clock.schedule(EVERY_MS, () => void this.#sweep(), true);
+    this.#unschedule = this.clock.schedule(EVERY_MS, () => void this.#sweep(), true);
   }
 
   stop(): void {
@@ -36,8 +50,7 @@ export class Retention {
   }
 
   async #sweep(): Promise<void> {
-    const { journaling, logger } = this.parts;
-    const { journal, application } = journaling;
+    const { journal, application } = this.access;
     try {
       for (const status of ['completed', 'compensated', 'parked'] as const) {
         const olderThanMs = this.keep[status];
@@ -48,7 +61,7 @@ export class Retention {
         }
       }
     } catch (error) {
-      report(logger, 'error', 'Deleting old sagas failed; it is tried again', {
+      report(this.logger, 'error', 'Deleting old sagas failed; it is tried again', {
         error: fullMessageOf(error),
       });
     }

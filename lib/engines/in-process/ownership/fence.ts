@@ -1,6 +1,7 @@
 import { LeaseLostError, type SagaRef } from '../../../core/index.js';
 import { shownSaga } from '../../../core/engine/index.js';
-import type { Journaling } from './journaling.js';
+import type { JournalAccess } from './journal-access.js';
+import type { Lease } from './lease.js';
 
 /**
  * How surely this process still owns one saga: without asking from its first write on, as long as its
@@ -14,10 +15,16 @@ export class Fence {
   #renewing: Promise<void> | undefined;
 
   constructor(
-    private readonly shared: Journaling,
+    readonly access: JournalAccess,
+    private readonly lease: Lease,
     readonly ref: SagaRef,
     readonly epoch: number,
   ) {}
+
+  /** The one in which what is sent now is sent. */
+  get leaseGeneration(): number {
+    return this.lease.generation;
+  }
 
   /** What was sent in that generation was written: the saga was ours. */
   provedIn(generation: number): void {
@@ -25,23 +32,22 @@ export class Fence {
   }
 
   get isSure(): boolean {
-    const { lease } = this.shared;
-    return lease.left > 0 && lease.generation === this.#generation;
+    return this.lease.left > 0 && this.lease.generation === this.#generation;
   }
 
   /** @throws LeaseLostError when somebody took over; SagaJournalError when nobody can tell. */
   renew(): Promise<void> {
-    return (this.#renewing ??= this.shared.asks
+    return (this.#renewing ??= this.access.asks
       .run(() => this.#ask())
       .finally(() => (this.#renewing = undefined)));
   }
 
   async #ask(): Promise<void> {
-    const { journal, lease, owner } = this.shared;
+    const { journal, owner } = this.access;
     const { name, id } = this.ref;
     do {
-      await lease.ensure();
-      const { generation } = lease;
+      await this.lease.ensure();
+      const { generation } = this.lease;
       const row = await journal.get(this.ref);
       if (row?.owner !== owner || row.epoch !== this.epoch) {
         throw new LeaseLostError(

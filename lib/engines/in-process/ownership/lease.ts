@@ -1,15 +1,16 @@
 import { type Clock, SagaJournalError } from '../../../core/index.js';
+
 /** So many heartbeats in a row that are answered after the end of their lease: it is too short. */
 const MAX_BEATS = 10;
 
-/** For how long this process may own sagas, by its own monotonic clock. */
+/** For how long this process may own sagas, by its own monotonic clock, which goes for all that is counted in leases. */
 export class Lease {
   #renewedAt = -Infinity;
   #generation = 0;
   #renewing: Promise<void> | undefined;
 
   constructor(
-    private readonly clock: Clock,
+    readonly clock: Clock,
     readonly ms: number,
     private readonly beat: () => Promise<void>,
   ) {}

@@ -1,8 +1,7 @@
-import type { ClaimRequest, SagaRow } from '../../../core/index.js';
+import type { ClaimRequest, RunEnvironment, SagaLogger, SagaRow } from '../../../core/index.js';
 import { fullMessageOf, report } from '../../../core/engine/index.js';
-import { ClaimedSagas } from './claimed-sagas.js';
-import { isLive, type EngineParts } from '../engine-parts.js';
-import { Slots } from './slots.js';
+import type { Intake } from './intake.js';
+import type { Slots } from './slots.js';
 
 /** How a process looks for sagas that another one left behind. */
 export interface RecoveryOptions {
@@ -23,46 +22,46 @@ export interface RecoveryOptions {
   readonly maxRecoveries: number;
 }
 
-/** After so many take-overs without progress a saga is carried on alone; before its last one, if it can be. */
-function suspectsFrom(maxRecoveries: number): number {
-  return Math.min(2, Math.max(1, maxRecoveries - 1));
-}
+/** When it looks, and who is told that it could not. */
+type Surroundings = Pick<RunEnvironment, 'clock' | 'random'> & { readonly logger: SagaLogger };
 
 /**
  * Claims sagas whose owner's heartbeat has expired, and carries them on: forward, or back. Each is
  * supervised alone; one that cannot be read is parked and does not hold up the others. Those that were
- * taken over several times without progress come one by one, when nothing healthy would die with them.
+ * taken over several times without progress, the suspects, come one by one, when nothing healthy would
+ * die with them.
+ *
+ * Its states, as docs/architecture.md draws them:
+ *
+ * - **waiting** for the next round: `pollMs`, or until half of the slots are free where there is more.
+ * - **looking**: a round has begun. Is there room, is a suspect unproven, is it time to look for suspects?
+ * - **claiming** as many as there is room for, until fewer come than were asked for.
+ * - **suspects**: claiming one of these, and nothing more until it is proven: first of all when none were
+ *   looked for in two leases, else last of all when all that is at work is proven.
+ * - **stopped**, once the round that is under way has ended; it claims nothing more.
  */
 export class RecoveryWorker {
+  #started = false;
   #stopped = false;
   #unschedule: (() => void) | undefined;
   #round: Promise<void> = Promise.resolve();
   #looking = false;
-  readonly #claimed: ClaimedSagas;
   /** There may be more than it has had room for. */
   #more = false;
-  readonly #slots: Slots;
-  readonly #suspectsFrom: number;
-  /** When it last looked for suspects. */
-  #suspected = 0;
-  #started = false;
   readonly #taking = new Set<Promise<void>>();
 
   constructor(
-    private readonly parts: EngineParts,
-    private readonly options: RecoveryOptions,
+    private readonly intake: Intake,
+    private readonly slots: Slots,
+    private readonly around: Surroundings,
+    private readonly pollMs: number,
   ) {
-    this.#slots = new Slots(parts, options.concurrency);
-    this.#suspectsFrom = suspectsFrom(options.maxRecoveries);
-    this.#claimed = new ClaimedSagas(parts, options.maxRecoveries, (run, ended, row) =>
-      // The count is that of the claim, which raised it.
-      this.#slots.take(run, ended, row.recoveries > this.#suspectsFrom, () => this.#onRoom()),
-    );
+    slots.onRoom = () => this.#onRoom();
   }
 
   start(): void {
     this.#started = true;
-    this.#suspected = this.#now;
+    this.slots.noteSuspects();
     this.#arm(0);
   }
 
@@ -71,26 +70,16 @@ export class RecoveryWorker {
    * left to the rounds while anything is at work that would die with it.
    */
   takeUp(seen: SagaRow): Promise<void> {
-    const isKnown = this.parts.registry.find(seen.name) !== undefined;
-    if (!this.#started || this.#stopped || !isKnown) return Promise.resolve();
-    const isSuspect = seen.recoveries >= this.#suspectsFrom;
-    if (isSuspect && !this.#slots.mayAwaitSuspect) return Promise.resolve();
-    const taking: Promise<void> = this.#takeUp(seen).finally(() => this.#taking.delete(taking));
+    const mayClaim = this.#started && !this.#stopped && this.intake.knows(seen.name);
+    if (!mayClaim) return Promise.resolve();
+    const isSuspect = seen.recoveries >= this.slots.suspectsFrom;
+    if (isSuspect && !this.slots.mayAwaitSuspect) return Promise.resolve();
+    const taking: Promise<void> = this.intake
+      .one(seen)
+      .catch((error: unknown) => this.#reportFailure(error))
+      .finally(() => this.#taking.delete(taking));
     this.#taking.add(taking);
     return taking;
-  }
-
-  async #takeUp({ name, id }: SagaRow): Promise<void> {
-    const { claims, journaling, live } = this.parts;
-    try {
-      await journaling.lease.ensure();
-      const [row] = await claims.claim({ names: [name], limit: 1, id });
-      if (row === undefined) return;
-      if (isLive(row)) await this.#claimed.takeUp(row);
-      else live.releaseUnstarted(row, row.epoch);
-    } catch (error) {
-      this.#reportFailure(error);
-    }
   }
 
   /** Claims nothing more; resolves when the round that is under way has ended. */
@@ -103,7 +92,7 @@ export class RecoveryWorker {
 
   #arm(delayMs: number): void {
     if (this.#stopped) return;
-    const { clock, random } = this.parts.environment;
+    const { clock, random } = this.around;
     // Spread over the processes, so that they do not all look at once.
     const delay = delayMs * (0.75 + random() / 2);
     const look = (): void => {
@@ -115,23 +104,18 @@ export class RecoveryWorker {
   async #look(): Promise<void> {
     this.#looking = true;
     await this.#claim();
-    // Not before the end of the round, which would claim them again, and never what comes after them.
-    const leftSome = this.#claimed.tellLeft();
-    if (leftSome) await this.parts.live.sendReleases(this.parts.journaling);
+    const leftSome = await this.intake.giveBackLeft();
     this.#looking = false;
-    this.#arm(leftSome ? 2 * this.options.pollMs : this.#pace());
+    this.#arm(leftSome ? 2 * this.pollMs : this.#pace());
   }
 
   #pace(): number {
-    const { pollMs } = this.options;
     if (this.#mayGoOn()) return 0;
-    return this.#more ? Math.min(pollMs, this.#slots.recheckMs) : pollMs;
+    return this.#more ? Math.min(this.pollMs, this.slots.recheckMs) : this.pollMs;
   }
 
-  /** Half at a time: a claim for every saga that ends would cost more than the saga. */
   #mayGoOn(): boolean {
-    const slots = this.#slots;
-    return this.#more && !slots.isReserved && slots.room >= this.options.concurrency / 2;
+    return this.#more && this.slots.isHalfFree;
   }
 
   #onRoom(): void {
@@ -142,31 +126,30 @@ export class RecoveryWorker {
   }
 
   async #claim(): Promise<void> {
-    const { journaling } = this.parts;
+    const { slots } = this;
     try {
-      // Not only when nothing else is there: others may never cease to come.
-      const isDue = this.#now - this.#suspected >= 2 * journaling.lease.ms;
-      if (isDue && this.#slots.room > 0) await this.#claimSuspects();
+      if (slots.suspectsAreDue) await this.#claimSuspects();
       for (;;) {
-        this.#more = this.#slots.isReserved;
+        this.#more = slots.isReserved;
         if (this.#more) return;
-        const limit = Math.min(100, this.#slots.room);
+        const limit = Math.min(100, slots.room);
         this.#more = limit <= 0;
-        this.#slots.noteRoom(limit > 0);
+        slots.noteRoom(limit > 0);
         if (limit <= 0) return;
-        if ((await this.#takeUpSome(limit, { below: this.#suspectsFrom })) < limit) break;
+        if ((await this.#takeUpSome(limit, { below: slots.suspectsFrom })) < limit) break;
       }
-      if (this.#slots.isQuiet) await this.#claimSuspects();
+      if (slots.isQuiet) await this.#claimSuspects();
     } catch (error) {
       this.#reportFailure(error);
     }
   }
 
   async #claimSuspects(): Promise<void> {
-    this.#suspected = this.#now;
+    const { slots } = this;
+    slots.noteSuspects();
     // Those that are left to others, or parked at once, leave room for the next.
-    while (!this.#slots.isReserved && this.#slots.room > 0) {
-      if ((await this.#takeUpSome(1, { from: this.#suspectsFrom })) === 0) return;
+    while (!slots.isReserved && slots.room > 0) {
+      if ((await this.#takeUpSome(1, { from: slots.suspectsFrom })) === 0) return;
     }
     this.#more = true;
   }
@@ -175,23 +158,11 @@ export class RecoveryWorker {
     limit: number,
     recoveries: NonNullable<ClaimRequest['recoveries']>,
   ): Promise<number> {
-    const { claims, journaling, registry } = this.parts;
-    const { names } = registry;
-    if (this.#stopped || names.length === 0) return 0;
-    // Who is not known to live must not own anything more.
-    await journaling.lease.ensure();
-    const rows = await claims.claim({ names, limit, recoveries });
-    // What was claimed is ours: every row is taken up or parked, none dropped.
-    await Promise.all(rows.map((row) => this.#claimed.takeUp(row)));
-    return rows.length;
-  }
-
-  get #now(): number {
-    return this.parts.environment.clock.monotonic();
+    return this.#stopped ? 0 : this.intake.some(limit, recoveries);
   }
 
   #reportFailure(error: unknown): void {
     const what = 'Looking for sagas to recover failed; it is tried again';
-    report(this.parts.logger, 'error', what, { error: fullMessageOf(error) });
+    report(this.around.logger, 'error', what, { error: fullMessageOf(error) });
   }
 }

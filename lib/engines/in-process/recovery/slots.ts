@@ -1,12 +1,18 @@
-import { report, type Run } from '../../../core/engine/index.js';
-import { shownRef, type EngineParts } from '../engine-parts.js';
-import { listIds } from '../runs/list-ids.js';
+import type { SagaLogger, SagaRow } from '../../../core/index.js';
+import { report, type Run, shownSaga } from '../../../core/engine/index.js';
+import type { Lease } from '../ownership/index.js';
+import { type ActiveRuns, listIds, shownRef } from '../runs/index.js';
 
 /** So many times as many sagas as there are slots are in hand at most, those that wait included. */
 const MAX_IN_HAND = 100;
 
 /** A step that takes longer than this may be waiting for another saga, in ms. */
 const MAY_WAIT_MS = 1_000;
+
+/** After so many take-overs without progress a saga is carried on alone; before its last one, if it can be. */
+function suspectsFrom(maxRecoveries: number): number {
+  return Math.min(2, Math.max(1, maxRecoveries - 1));
+}
 
 /** A recovered saga in the hands of this process. */
 interface InHand {
@@ -28,17 +34,37 @@ interface InHand {
  */
 export class Slots {
   readonly #inHand = new Set<InHand>();
+  readonly #concurrency: number;
   #fullSince: number | undefined;
+  /** When suspects were last looked for. */
+  #suspected = 0;
+  /** From so many take-overs on, a saga is a suspect. */
+  readonly suspectsFrom: number;
+  /** Called when there may be room for others: at the end of one, and when a suspect is proven. */
+  onRoom: () => void = () => undefined;
 
   constructor(
-    private readonly parts: EngineParts,
-    private readonly concurrency: number,
-  ) {}
+    private readonly lease: Lease,
+    private readonly live: ActiveRuns,
+    private readonly logger: SagaLogger,
+    {
+      concurrency,
+      maxRecoveries,
+    }: { readonly concurrency: number; readonly maxRecoveries: number },
+  ) {
+    this.#concurrency = concurrency;
+    this.suspectsFrom = suspectsFrom(maxRecoveries);
+  }
 
   /** How many more may be taken up now. */
   get room(): number {
-    const most = MAX_IN_HAND * this.concurrency - this.#inHand.size;
-    return Math.max(Math.min(this.concurrency - this.#atWork, most), 0);
+    const most = MAX_IN_HAND * this.#concurrency - this.#inHand.size;
+    return Math.max(Math.min(this.#concurrency - this.#atWork, most), 0);
+  }
+
+  /** Half at a time: a claim for every saga that ends would cost more than the saga. */
+  get isHalfFree(): boolean {
+    return !this.isReserved && this.room >= this.#concurrency / 2;
   }
 
   /** A suspect is at work, and nothing else is taken up. */
@@ -60,22 +86,35 @@ export class Slots {
 
   /** How soon there may be room again without the end of any, in ms. */
   get recheckMs(): number {
-    return Math.min(MAY_WAIT_MS, this.parts.journaling.lease.ms / 3);
+    return Math.min(MAY_WAIT_MS, this.lease.ms / 3);
   }
 
-  /** `onRoom` is called when there may be room for others: at its end, and when a suspect is proven. */
-  take(run: Run, ended: Promise<unknown>, isSuspect: boolean, onRoom: () => void): void {
-    const inHand = { run, since: this.#now, isSuspect };
+  /** Not only when nothing else is there: others may never cease to come. */
+  get suspectsAreDue(): boolean {
+    return this.#now - this.#suspected >= 2 * this.lease.ms && this.room > 0;
+  }
+
+  noteSuspects(): void {
+    this.#suspected = this.#now;
+  }
+
+  /** Drives a saga that was taken over as the row says: its count of recoveries is that of the claim. */
+  launch(run: Run, row: SagaRow): void {
+    const { name: saga, id: sagaId, status, recoveries } = row;
+    const what = `Saga ${shownRef(row)} is resumed after its process died`;
+    report(this.logger, 'info', what, { saga, sagaId, status, recoveries });
+    const { ended } = this.live.launch(run, row.input, row.deadline);
+    const inHand = { run, since: this.#now, isSuspect: recoveries > this.suspectsFrom };
     this.#inHand.add(inHand);
-    if (isSuspect) {
+    if (inHand.isSuspect) {
       const onRecord = (): void => {
-        if (run.state.recoveries === 0) onRoom();
+        if (run.state.recoveries === 0) this.onRoom();
       };
       run.observers = [...(run.observers ?? []), { onRecord }];
     }
     const end = (): void => {
       this.#inHand.delete(inHand);
-      onRoom();
+      this.onRoom();
     };
     ended.then(end, end);
   }
@@ -88,23 +127,21 @@ export class Slots {
     }
     this.#fullSince ??= this.#now;
     const full = this.#now - this.#fullSince;
-    if (full < this.parts.journaling.lease.ms) return;
+    if (full < this.lease.ms) return;
     this.#fullSince = this.#now;
-    const ids = [...this.#inHand].map(({ run }) =>
-      shownRef({ name: run.sagaName, id: run.sagaId }),
-    );
+    const ids = [...this.#inHand].map(({ run }) => shownSaga(run.sagaName, run.sagaId));
     report(
-      this.parts.logger,
+      this.logger,
       'warn',
       `No recovery slot has become free for ${Math.round(full)} ms; what else was left behind waits. ` +
         `At work are ${listIds(ids)}: give their steps a timeout, or this process more slots ` +
-        `(worker.concurrency, now ${this.concurrency})`,
-      { inHand: ids.length, concurrency: this.concurrency },
+        `(worker.concurrency, now ${this.#concurrency})`,
+      { inHand: ids.length, concurrency: this.#concurrency },
     );
   }
 
   get #now(): number {
-    return this.parts.environment.clock.monotonic();
+    return this.lease.clock.monotonic();
   }
 
   get #unproven(): readonly InHand[] {
@@ -113,7 +150,7 @@ export class Slots {
 
   #isUnproven({ run, since }: InHand): boolean {
     if (run.isPaused || run.state.atRest || run.state.recoveries === 0) return false;
-    return this.#now - since < this.parts.journaling.lease.ms;
+    return this.#now - since < this.lease.ms;
   }
 
   get #atWork(): number {
@@ -125,6 +162,6 @@ export class Slots {
       atWork += 1;
       if (since <= before) long += 1;
     }
-    return atWork - Math.min(long, this.parts.live.waiting);
+    return atWork - Math.min(long, this.live.waiting);
   }
 }

@@ -1,6 +1,6 @@
-import type { AbandonedSagas } from '../../../core/index.js';
-import { messageOf, report, shown } from '../../../core/engine/index.js';
-import type { EngineParts } from '../engine-parts.js';
+import type { AbandonedSagas, Clock, SagaLogger } from '../../../core/index.js';
+import { type DefinitionRegistry, messageOf, report, shown } from '../../../core/engine/index.js';
+import type { JournalAccess } from '../ownership/index.js';
 
 /** How often sagas that nobody knows are told of, in ms. */
 const EVERY_MS = 600_000;
@@ -24,7 +24,12 @@ export class UnknownSagas {
   #stopped = false;
   #unschedule: (() => void) | undefined;
 
-  constructor(private readonly parts: EngineParts) {}
+  constructor(
+    private readonly access: JournalAccess,
+    private readonly registry: DefinitionRegistry,
+    private readonly clock: Clock,
+    private readonly logger: SagaLogger,
+  ) {}
 
   start(): void {
     if (this.#stopped) return;
@@ -37,10 +42,10 @@ export class UnknownSagas {
   }
 
   async #look(): Promise<void> {
-    const { journaling, registry, logger, environment } = this.parts;
-    const { journal, application } = journaling;
+    const { logger } = this;
+    const { journal, application } = this.access;
     try {
-      const found = await journal.abandoned({ application, except: registry.names });
+      const found = await journal.abandoned({ application, except: this.registry.names });
       for (const sagas of this.#stopped ? [] : found) {
         report(logger, 'warn', lineOf(sagas), { saga: sagas.name, count: sagas.sagas });
       }
@@ -50,6 +55,6 @@ export class UnknownSagas {
       report(logger, 'warn', what, { error: messageOf(error) });
     }
     if (this.#stopped) return;
-    this.#unschedule = environment.clock.schedule(EVERY_MS, () => this.start(), true);
+    this.#unschedule = this.clock.schedule(EVERY_MS, () => this.start(), true);
   }
 }

@@ -1,5 +1,6 @@
 import { type Clock, decide, refKey } from '../../../core/index.js';
 import { missingUndos, type Run } from '../../../core/engine/index.js';
+
 /** How long a deploy may take, in ms. What nobody has carried on by then is parked for an operator. */
 const PATIENCE_MS = 600_000;
 

@@ -3,7 +3,7 @@ import {
   isSagaError,
   LeaseLostError,
   refKey,
-  type ReleaseRequest,
+  type SagaHandle,
   SagaInterruptedError,
   type SagaLogger,
   type SagaRef,
@@ -17,13 +17,35 @@ import {
   type Run,
   shownSaga,
 } from '../../../core/engine/index.js';
-import type { JournaledRun } from './journaled-run.js';
-import { ActiveRun } from './active-run.js';
-import { AlreadyExists, type Journaling } from '../ownership/journaling.js';
-import { listIds } from './list-ids.js';
+import type { OwnedRuns, ReleasedSaga } from '../ownership/index.js';
+import { AlreadyExists, type JournaledRun } from './journaled-run.js';
+import { listIds } from './shown.js';
 
-/** A saga that this process owns in the journal and does not work on any more. */
-export type ReleasedSaga = Omit<ReleaseRequest, 'owner'>;
+/** A saga that this process is working on. */
+export class ActiveRun {
+  constructor(
+    readonly run: Run,
+    readonly input: string,
+    readonly handle: SagaHandle,
+    /** For the engine: who asks the handle counts as one who waits. */
+    readonly ended: Promise<Run>,
+    /** Resolves when its first records are durable. */
+    readonly durable: Promise<unknown>,
+  ) {}
+
+  get version(): number {
+    return this.run.definition.version;
+  }
+
+  get fingerprint(): string {
+    return this.run.definition.fingerprint;
+  }
+
+  /** Whether it is known to be this one, and not another one of the same id that was there before. */
+  get isCreated(): boolean {
+    return (this.run.persistence as JournaledRun).isCreated;
+  }
+}
 
 /**
  * What who waits is told. Journal and ownership failures are no end of the saga: it goes on. One that
@@ -40,14 +62,14 @@ function asTold(run: Run, error: unknown): Error {
 }
 
 /** The sagas in flight in this process; each is supervised alone. */
-export class ActiveRuns {
+export class ActiveRuns implements OwnedRuns {
   readonly #byKey = new Map<string, ActiveRun>();
-  /** By what was owned: one that cannot be given back may be left again. */
-  readonly #left = new Map<string, ReleasedSaga>();
-  readonly #leaving = new Set<Promise<void>>();
   /** How many calls in this process wait for the end of a saga. */
   waiting = 0;
   #closing = false;
+
+  /** `release`: takes back what this process does not work on any more, though it has not ended. */
+  constructor(private readonly release: (saga: ReleasedSaga) => void) {}
 
   get(ref: SagaRef): ActiveRun | undefined {
     return this.#byKey.get(refKey(ref));
@@ -105,50 +127,24 @@ export class ActiveRuns {
     return live;
   }
 
-  /** This process does not work on it any more, though its journal says so until it is given back. */
-  release(saga: ReleasedSaga): void {
-    this.#left.set(`${saga.epoch} ${refKey(saga.ref)}`, saga);
-  }
-
-  /** What was claimed and not worked on: giving it back takes that claim out of its count, too. */
-  releaseUnstarted(ref: SagaRef, epoch: number): void {
-    this.release({ ref, epoch, graceful: true });
-  }
-
   /**
-   * Gives back what was left before its end: as long as this process lives, nobody else could claim
-   * it. What cannot be given back now is kept for the next time, and so is what is worked on again: it
-   * may be another life of that id, which no epoch tells apart. Resolves when all of it, also of
-   * earlier calls, has been tried once. Never throws.
+   * Acts on the saga when this process works on it, in the very turn in which it looks. One that has
+   * just come to rest is let go first: its last records may be on their way still, and nobody drives
+   * what would be noted after them. So is one that may turn out not to be the saga of that id.
    */
-  async sendReleases(journaling: Journaling): Promise<void> {
-    for (const [key, saga] of this.#left) {
-      if (this.get(saga.ref) !== undefined) continue;
-      // What is on its way is not sent again by the next call.
-      this.#left.delete(key);
-      const leaving: Promise<void> = this.#release(journaling, key, saga).finally(() =>
-        this.#leaving.delete(leaving),
-      );
-      this.#leaving.add(leaving);
+  async whileActive<T>(
+    ref: SagaRef,
+    act: (active: ActiveRun) => T | Promise<T>,
+  ): Promise<T | undefined> {
+    for (;;) {
+      const active = this.get(ref);
+      if (active === undefined) return undefined;
+      if (!active.isCreated) await active.durable.catch(() => undefined);
+      else if (active.run.state.atRest) await active.ended.catch(() => undefined);
+      else return act(active);
     }
-    await Promise.all(this.#leaving);
   }
 
-  async #release(
-    { asks, journal, owner }: Journaling,
-    key: string,
-    saga: ReleasedSaga,
-  ): Promise<void> {
-    const send = async (): Promise<boolean> => {
-      if (this.get(saga.ref) !== undefined) return false;
-      await journal.release({ ...saga, owner });
-      return true;
-    };
-    const isGiven = await asks.run(send).catch(() => false);
-    if (!isGiven) this.#left.set(key, saga);
-  }
-
-  /** After a stall: each asks whether it is still this process's own, and stops when it is not. */
   confirmAll(): void {
     for (const live of this.#byKey.values()) {
       // One that is being created asks when its write was answered.
@@ -156,7 +152,6 @@ export class ActiveRuns {
     }
   }
 
-  /** Takes this process's hands off all of them at once. */
   stopAll(error: (run: Run) => Error): void {
     for (const { run } of this.#byKey.values()) run.stop(error(run), 'now');
   }

@@ -5,10 +5,21 @@ import {
   type SagaRef,
   type SagaRow,
 } from '../../../core/index.js';
-import { type Run, type StagedRecord, StoredRun } from '../../../core/engine/index.js';
-import { AlreadyExists, type Journaling } from '../ownership/journaling.js';
-import { Fence } from '../ownership/fence.js';
-import { hear } from '../ownership/hear-cancel.js';
+import {
+  type Run,
+  shownSaga,
+  type StagedRecord,
+  StoredRun,
+  type Storing,
+} from '../../../core/engine/index.js';
+import { type Fence, hearCancel } from '../ownership/index.js';
+
+/** Ends a run whose id turned out to be taken: nothing of it has run. */
+export class AlreadyExists extends Error {
+  constructor(readonly row: SagaRow) {
+    super(`Saga ${shownSaga(row.name, row.id)} exists already`);
+  }
+}
 
 const PROGRESS: ReadonlySet<string> = new Set([
   'done',
@@ -20,9 +31,19 @@ const PROGRESS: ReadonlySet<string> = new Set([
   'manual',
 ]);
 
-/** Keeps one run in the journal: the records of one turn are one write. */
+/**
+ * Keeps one run in the journal: the records of one turn are one write.
+ *
+ * The states of its writes, as docs/architecture.md lists them:
+ *
+ * - **not created**: its first write creates the saga. Where the id is taken, nothing of it has run.
+ * - **written**: no write is under way; the next `flush()` begins one at once.
+ * - **writing**: one is under way. What is noted meanwhile is staged.
+ * - **writing, with a next one**: a `flush()` has come meanwhile. What is noted until then is one more write.
+ * - **unsure**: written, but the lease ended in between. Before anybody goes on, the journal says whose it is.
+ * - **failed**: by the journal, the lease or an id that is taken. The run stops now, and nothing more is written.
+ */
 export class JournaledRun extends StoredRun {
-  readonly #fence: Fence;
   /** The last write, and whether it is still under way, or has failed. */
   #tail: Promise<void> = WRITTEN;
   #busy = false;
@@ -33,22 +54,19 @@ export class JournaledRun extends StoredRun {
 
   constructor(
     run: Run,
-    private readonly shared: Journaling,
-    input: string,
-    epoch: number,
-    birth: string,
+    storing: Storing,
+    private readonly fence: Fence,
+    { input, birth }: { readonly input: string; readonly birth: string },
   ) {
-    super(run, shared, input, epoch, birth);
-    const { sagaName: name, sagaId: id } = run;
-    this.#fence = new Fence(shared, { application: shared.application, name, id }, epoch);
+    super(run, storing, input, fence.epoch, birth);
   }
 
   get application(): string {
-    return this.shared.application;
+    return this.fence.access.application;
   }
 
   get ref(): SagaRef {
-    return this.#fence.ref;
+    return this.fence.ref;
   }
 
   /** Lets the first write create the saga together with its first records. */
@@ -77,14 +95,14 @@ export class JournaledRun extends StoredRun {
   }
 
   override confirm(): Promise<void> | undefined {
-    if (this.#fence.isSure) return undefined;
-    return this.#fence.renew().catch((error: unknown) => this.#fail(error));
+    if (this.fence.isSure) return undefined;
+    return this.fence.renew().catch((error: unknown) => this.#fail(error));
   }
 
   async #write(): Promise<void> {
     const staged = this.take();
     this.#busy = true;
-    const { generation } = this.shared.lease;
+    const { leaseGeneration } = this.fence;
     let told: SagaRow | string | undefined | void;
     try {
       told = await this.#store(staged);
@@ -93,14 +111,14 @@ export class JournaledRun extends StoredRun {
     } catch (error) {
       this.#fail(error);
     }
-    this.#fence.provedIn(generation);
+    this.fence.provedIn(leaseGeneration);
     const doubt = this.confirm();
     if (doubt !== undefined) await doubt;
     // Nobody overtakes a write that others wait for.
     this.#busy = this.#next !== undefined;
     for (const { record, entry } of staged) this.run.publish(record, entry.at);
     // Before anybody who waits for this write goes on: no step begins after it.
-    if (told !== undefined) hear(this.run, told);
+    if (told !== undefined) hearCancel(this.run, told);
   }
 
   /** @throws the error, as one of the journal's or the lease's; the run stops with it. */
@@ -118,12 +136,12 @@ export class JournaledRun extends StoredRun {
    * cancel it.
    */
   #store(staged: readonly StagedRecord[]): Promise<SagaRow | string | undefined | void> {
-    const { journal, owner } = this.shared;
+    const { access, ref, epoch } = this.fence;
+    const { journal, owner } = access;
     const { status } = this.run.state;
     const entries = staged.map(({ entry }) => entry);
     if (this.#toCreate !== undefined) return journal.create({ ...this.#toCreate, status, entries });
     const progress = staged.some(({ record }) => PROGRESS.has(record.type));
-    const { ref, epoch } = this.#fence;
     return journal.append({ ref, owner, epoch, entries, status, progress });
   }
 }

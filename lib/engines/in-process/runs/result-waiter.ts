@@ -8,7 +8,9 @@ import {
   type SagaRow,
 } from '../../../core/index.js';
 import { executionException, type Run } from '../../../core/engine/index.js';
-import { isLive, storedSaga, viewOf, type EngineParts } from '../engine-parts.js';
+import type { Lease } from '../ownership/index.js';
+import type { ActiveRuns } from './active-runs.js';
+import { isLive, type SagaReader } from './saga-reader.js';
 
 /** How often a saga in other hands is looked at, in ms. */
 const POLL_MS = 250;
@@ -23,7 +25,9 @@ export class ResultWaiter {
   #closing = false;
 
   constructor(
-    private readonly parts: EngineParts,
+    private readonly reader: SagaReader,
+    private readonly live: ActiveRuns,
+    private readonly lease: Lease,
     private readonly takeUp: (row: SagaRow) => Promise<void>,
   ) {}
 
@@ -34,7 +38,7 @@ export class ResultWaiter {
 
   handleOf(ref: SagaRef, definition: SagaDefinition): SagaHandle {
     let seen: Run | undefined;
-    const { live } = this.parts;
+    const { live } = this;
     const result = async (): Promise<Run> => {
       live.waiting += 1;
       try {
@@ -66,8 +70,8 @@ export class ResultWaiter {
   }
 
   async #end(ref: SagaRef, definition: SagaDefinition): Promise<Run> {
-    const { environment, journaling, live } = this.parts;
-    const { clock } = environment;
+    const { lease, live } = this;
+    const { clock } = lease;
     let asked = -Infinity;
     for (;;) {
       const here = live.get(ref);
@@ -77,26 +81,20 @@ export class ResultWaiter {
         continue;
       }
       if (here !== undefined) return await here.ended;
-      const row = await this.#read(ref, () => this.#row(ref));
+      const row = await this.#read(ref, () => this.reader.row(ref));
       if (!isLive(row)) {
-        const run = await this.#read(ref, () => viewOf(this.parts, ref, definition));
+        const run = await this.#read(ref, () => this.reader.view(ref, definition));
         // Sent on in between.
         if (run.state.atRest) return run;
       }
       if (this.#closing) throw new SagaInterruptedError(ref.name, ref.id, 'shutting down');
-      if (clock.monotonic() - asked >= journaling.lease.ms / 3) {
+      if (clock.monotonic() - asked >= lease.ms / 3) {
         asked = clock.monotonic();
         await this.takeUp(row);
         if (live.get(ref) !== undefined) continue;
       }
       await new Promise<void>((resolve) => clock.schedule(POLL_MS, resolve));
     }
-  }
-
-  /** @throws SagaNotFoundError */
-  async #row(ref: SagaRef): Promise<SagaRow> {
-    const row = await this.parts.journaling.journal.get(ref);
-    return row ?? (await storedSaga(this.parts, ref)).row;
   }
 
   /** That the journal cannot be read is no end of the saga; that it was deleted is. */

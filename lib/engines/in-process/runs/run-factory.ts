@@ -1,70 +1,73 @@
 import {
-  evolve,
-  type RunEnvironment,
-  type RunObserver,
-  SagaDefinition,
-  type SagaLogger,
-  type SagaRecord,
-  type SagaRow,
+  type PayloadCodec,
+  type SagaDefinition,
+  SagaNewerError,
+  SagaSerializationError,
   type StoredSaga,
 } from '../../../core/index.js';
 import {
+  damageOf,
   encodeInput,
-  logObserver,
   newBirth,
-  Run,
-  type RunOrigin,
+  type Run,
+  SAGA_STATUSES,
+  shown,
   type StartRequest,
+  type Storing,
 } from '../../../core/engine/index.js';
+import { Fence, type JournalAccess, type Lease } from '../ownership/index.js';
 import { JournaledRun } from './journaled-run.js';
-import type { Journaling } from '../ownership/journaling.js';
-import { refuseUnreadable } from './readable.js';
+import type { ObservedRuns } from './observed-runs.js';
+import { shownRef } from './shown.js';
 
-/** A plan for a saga whose steps nobody here knows, or needs. */
-export function planWithoutSteps({ name, version }: SagaRow): SagaDefinition {
-  return new SagaDefinition(name, version, [], [], 'continue');
-}
-
-function originOf({ headers, createdAt }: SagaRow): RunOrigin {
-  return { headers, createdAt };
+/**
+ * @throws SagaNewerError for a status that only a later version knows; SagaSerializationError when what is
+ * stored is not all that was written.
+ */
+export function refuseUnreadable(stored: StoredSaga): void {
+  const { status } = stored.row;
+  const saga = shownRef(stored.row);
+  if (!SAGA_STATUSES.includes(status)) {
+    const what = `Saga ${saga} has the status ${shown(status)}`;
+    throw new SagaNewerError(`${what}, which only a later version of this package knows`);
+  }
+  const damage = damageOf(stored);
+  if (damage === undefined) return;
+  throw new SagaSerializationError(`saga ${saga}`, `cannot be read: ${damage}`);
 }
 
 /** Makes the runs of an engine: new ones, and those whose records are in the journal. */
 export class RunFactory {
   constructor(
-    private readonly journaling: Journaling,
-    private readonly environment: RunEnvironment,
-    private readonly logger: SagaLogger,
-    private readonly observers: readonly RunObserver[] = [],
+    private readonly access: JournalAccess,
+    private readonly lease: Lease,
+    private readonly storing: Storing,
+    private readonly observed: ObservedRuns,
   ) {}
+
+  get codec(): PayloadCodec {
+    return this.storing.codec;
+  }
 
   /** @throws SagaSerializationError when the initial context cannot be stored. */
   encodeInput({ name }: SagaDefinition, { id }: StartRequest, context: unknown): string {
-    const { codec, limits } = this.journaling;
-    return encodeInput(codec, limits, context, this.logger, { saga: name, sagaId: id });
+    const { codec, limits } = this.storing;
+    return encodeInput(codec, limits, context, this.observed.logger, { saga: name, sagaId: id });
   }
 
   /** A run that its first write creates in the journal. */
   create(definition: SagaDefinition, request: StartRequest, input: string): Run {
-    const run = this.#runOf(definition, request.id);
+    const createdAt = this.observed.environment.clock.now();
+    const { id, headers } = request;
+    const run = this.observed.make(definition, { id, headers, createdAt });
     const birth = newBirth();
-    run.origin = { headers: request.headers, createdAt: this.environment.clock.now() };
-    const journaled = new JournaledRun(run, this.journaling, input, 1, birth);
+    const journaled = this.#journaled(run, 1, { input, birth });
     const { name, version, fingerprint } = definition;
-    const { application, owner } = this.journaling;
+    const { application, owner } = this.access;
     const identity = { application, name, birth };
     journaled.createOnFirstWrite({ ...identity, version, fingerprint, input, ...request, owner });
     run.persistence = journaled;
     return run;
-  }
-
-  /** Tells the observers of a record of a saga whose others nobody can read. */
-  tell(row: SagaRow, record: SagaRecord, at: number): void {
-    const run = new Run(planWithoutSteps(row), undefined, this.environment, this.logger, row.id);
-    run.observers = this.observers;
-    run.origin = originOf(row);
-    evolve(run.state, record);
-    run.publish(record, at);
   }
 
   /** A run as the journal knows it, to look at: what it holds may be in a codec unknown here. */
@@ -81,19 +84,25 @@ export class RunFactory {
 
   #replayed(definition: SagaDefinition, stored: StoredSaga) {
     const { row } = stored;
-    const run = this.#runOf(definition, row.id);
-    run.origin = originOf(row);
-    const journaled = new JournaledRun(run, this.journaling, row.input, row.epoch, row.birth);
+    const run = this.observed.make(definition, row);
+    const journaled = this.#journaled(run, row.epoch, row);
     refuseUnreadable(stored);
     journaled.replay(stored.entries);
     run.persistence = journaled;
     return { run, journaled };
   }
 
-  #runOf(definition: SagaDefinition, id: string): Run {
-    const run = new Run(definition, undefined, this.environment, this.logger, id);
-    const log = logObserver(this.logger, this.environment.clock);
-    run.observers = log === undefined ? this.observers : [log, ...this.observers];
-    return run;
+  #journaled(
+    run: Run,
+    epoch: number,
+    saga: { readonly input: string; readonly birth: string },
+  ): JournaledRun {
+    const ref = { application: this.access.application, name: run.sagaName, id: run.sagaId };
+    return new JournaledRun(
+      run,
+      this.storing,
+      new Fence(this.access, this.lease, ref, epoch),
+      saga,
+    );
   }
 }

@@ -1,3 +1,16 @@
+import type { Journal } from '../../../core/index.js';
+
+/** How this process uses the journal. */
+export interface JournalAccess {
+  readonly journal: Journal;
+  /** Whose sagas these are: every ref, claim and list of the engine is inside it. */
+  readonly application: string;
+  /** The name under which this process owns sagas. */
+  readonly owner: string;
+  /** For what every saga may ask or give back at once, as after a stall. */
+  readonly asks: AtMost;
+}
+
 /**
  * Lets so many pieces of work be under way at a time. After a stall every saga has a question for the
  * journal: sent at once, a heartbeat would wait behind all of them, and the lease would end again.

@@ -1,3 +1,10 @@
+import type { SagaRef } from '../../../core/index.js';
+import { shownSaga } from '../../../core/engine/index.js';
+
+export function shownRef(ref: SagaRef): string {
+  return shownSaga(ref.name, ref.id);
+}
+
 /** How many ids one line of the log names. */
 const MAX_SHOWN = 5;
 

@@ -1,0 +1,34 @@
+import type { SagaRef } from '../../../core/index.js';
+import { accept, type CancelSignal, deliver } from '../../../core/engine/index.js';
+import type { ActiveRuns, SagaReader } from '../runs/index.js';
+import type { CancelElsewhere } from './cancel-elsewhere.js';
+import type { TakeUp } from './take-up.js';
+
+/** Cancels sagas, wherever they are. */
+export class Cancel {
+  constructor(
+    private readonly live: ActiveRuns,
+    private readonly reader: SagaReader,
+    private readonly takeUp: TakeUp,
+    private readonly elsewhere: CancelElsewhere,
+  ) {}
+
+  /** Resolves once the wish to cancel is durable. @throws SagaNotFoundError, or SagaStateError when it is refused. */
+  async cancel(ref: SagaRef, signal: CancelSignal): Promise<void> {
+    const atWork = this.live.whileActive(ref, async ({ run }) => {
+      deliver(run, signal);
+      await run.persistence?.flush();
+      return true;
+    });
+    if (await atWork) return;
+    const seen = await this.reader.viewByAnyPlan(ref);
+    accept(ref, seen.definition, seen.state, signal);
+    if (seen.state.atRest) {
+      // Only who knows its undos can send it back.
+      this.reader.planOf(ref.name);
+      await this.takeUp.byRef(ref, seen.definition, signal);
+    } else if ((await this.elsewhere.ask(ref, signal)) === 'again') {
+      await this.cancel(ref, signal);
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import type { SagaDefinition, SagaHandle, SagaRef } from '../../../core/index.js';
+import { accept, checkFrom, type ResumeSignal } from '../../../core/engine/index.js';
+import type { ActiveRuns, SagaReader } from '../runs/index.js';
+import type { TakeUp } from './take-up.js';
+
+/** Sends sagas that were parked forward again. */
+export class Resume {
+  constructor(
+    private readonly live: ActiveRuns,
+    private readonly reader: SagaReader,
+    private readonly takeUp: TakeUp,
+  ) {}
+
+  /** By its own plan, unless another one is given. @throws SagaNotFoundError, or SagaStateError when it is refused. */
+  async resume(ref: SagaRef, from?: string, definition?: SagaDefinition): Promise<SagaHandle> {
+    const signal: ResumeSignal = { type: 'resume', ...(from !== undefined && { from }) };
+    const atWork = await this.live.whileActive(ref, ({ handle, run }) => {
+      checkFrom(ref, run.definition, signal);
+      // Refused, as it would be once it has come back.
+      if (run.state.cause !== undefined) accept(ref, run.definition, run.state, signal);
+      return handle;
+    });
+    if (atWork !== undefined) return atWork;
+    const seen = await this.reader.view(ref, definition);
+    checkFrom(ref, seen.definition, signal);
+    if (seen.isSuccess) return { id: ref.id, saga: seen, result: () => Promise.resolve(seen) };
+    accept(ref, seen.definition, seen.state, signal);
+    return this.takeUp.byRef(ref, seen.definition, signal);
+  }
+}

@@ -1,0 +1,56 @@
+import { SagaNotFoundError, type SagaRef, SagaState, SagaStateError } from '../../../core/index.js';
+import { accept, type CommandSignal, deliver, shownWhole } from '../../../core/engine/index.js';
+import type { Claims } from '../ownership/index.js';
+import {
+  type ActiveRuns,
+  planWithoutSteps,
+  type RecordWriter,
+  type SagaReader,
+  shownRef,
+} from '../runs/index.js';
+
+/** Ends sagas by an operator's command, wherever they are. */
+export class Termination {
+  constructor(
+    private readonly live: ActiveRuns,
+    private readonly reader: SagaReader,
+    private readonly claims: Claims,
+    private readonly writer: RecordWriter,
+  ) {}
+
+  /** Resolves once it is durable. @throws SagaNotFoundError, or SagaStateError when it has ended. */
+  async terminate(ref: SagaRef, signal: CommandSignal): Promise<void> {
+    const atWork = this.live.whileActive(ref, async ({ run }) => {
+      deliver(run, signal);
+      await run.persistence?.flush();
+      const what = `Saga ${shownRef(ref)} was terminated: ${shownWhole(signal.reason)}`;
+      // Whether it waits, or works and does not look at its signal: what it would say is not noted.
+      run.stop(new SagaStateError(what), 'now');
+      return true;
+    });
+    if (!(await atWork)) await this.#terminateElsewhere(ref, signal);
+  }
+
+  /**
+   * Without reading its records, which may be what is wrong with it. One that another process works on is
+   * taken from it: that is fenced at once, and stops when its heartbeat tells it.
+   */
+  async #terminateElsewhere(ref: SagaRef, signal: CommandSignal): Promise<void> {
+    const seen = await this.reader.row(ref);
+    const plan = planWithoutSteps(seen);
+    const state = new SagaState();
+    state.status = seen.status;
+    const records = accept(ref, plan, state, signal);
+    const row = await this.claims.claimOne(ref, true);
+    if (row === undefined) throw new SagaNotFoundError(`Saga ${shownRef(ref)} was just deleted`);
+    try {
+      const { nextSeq } = await this.reader.claimed(row);
+      const { owner } = this.claims;
+      const takenOver = accept(ref, plan, state, { type: 'take-over', owner });
+      await this.writer.add(row, nextSeq, 'parked', [...takenOver, ...records]);
+    } catch (error) {
+      this.claims.releaseUnstarted(row);
+      throw error;
+    }
+  }
+}

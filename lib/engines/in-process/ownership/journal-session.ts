@@ -1,0 +1,59 @@
+import { LeaseLostError, type SagaRow } from '../../../core/index.js';
+import type { Claims } from './claims.js';
+import type { JournalAccess } from './journal-access.js';
+import { hearCancel, type OwnedRuns } from './owned-runs.js';
+
+/** This process as the journal knows it, from its opening until it has left. */
+export class JournalSession {
+  /** It counts its users: one that this process could not open is not its to close. */
+  #isOpen = false;
+
+  constructor(
+    private readonly access: JournalAccess,
+    private readonly claims: Claims,
+    private readonly runs: OwnedRuns,
+  ) {}
+
+  get owner(): string {
+    return this.access.owner;
+  }
+
+  /** @throws what the journal throws */
+  async open(warn: (warning: string) => void): Promise<void> {
+    await this.access.journal.open(warn);
+    this.#isOpen = true;
+  }
+
+  /** Says that this process lives. @returns its sagas of which an operator wants something */
+  beat(leaseMs: number): Promise<readonly SagaRow[]> {
+    return this.access.journal.heartbeat(this.owner, leaseMs);
+  }
+
+  /** What is to be done once that was answered; nothing of it holds up the next heartbeat. */
+  goOn(asked: readonly SagaRow[], afterStall: boolean): void {
+    for (const row of asked) {
+      const run = this.runs.get(row)?.run;
+      if (run === undefined) continue;
+      if (row.owner === this.owner) hearCancel(run, row.cancelReason ?? '');
+      else run.stop(new LeaseLostError('An operator has taken it from this process'), 'now');
+    }
+    this.claims.settle().catch(() => undefined);
+    if (afterStall) this.runs.confirmAll();
+    void this.claims.sendReleases();
+  }
+
+  /** Gives everything back, and closes the journal. @throws what that throws */
+  async end(): Promise<void> {
+    // Released by name where that is possible; else the end of the heartbeat frees them all the same.
+    await this.claims.sendReleases();
+    await Promise.allSettled([this.access.journal.leave(this.owner)]);
+    await this.close();
+  }
+
+  /** @throws what the journal throws */
+  async close(): Promise<void> {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    await this.access.journal.close();
+  }
+}

@@ -1,0 +1,8 @@
+// What other processes left behind: found, taken over, or told of.
+export { BootReport } from './boot-report.js';
+export { ClaimedSagas } from './claimed-sagas.js';
+export { Intake } from './intake.js';
+export { LeftSagas } from './left-sagas.js';
+export { type RecoveryOptions, RecoveryWorker } from './recovery-worker.js';
+export { Slots } from './slots.js';
+export { UnknownSagas } from './unknown-sagas.js';

@@ -1,0 +1,9 @@
+// One saga in this process: made, driven, written down, read again and waited for.
+export { type ActiveRun, ActiveRuns } from './active-runs.js';
+export { ObservedRuns, planWithoutSteps } from './observed-runs.js';
+export { RecordWriter } from './record-writer.js';
+export { ResultWaiter } from './result-waiter.js';
+export { refuseUnreadable, RunFactory } from './run-factory.js';
+export { isLive, SagaReader } from './saga-reader.js';
+export { listIds, shownRef } from './shown.js';
+export { Starts } from './starts.js';

@@ -1,0 +1,45 @@
+import {
+  evolve,
+  type RunEnvironment,
+  type RunObserver,
+  SagaDefinition,
+  type SagaLogger,
+  type SagaRecord,
+  type SagaRow,
+} from '../../../core/index.js';
+import { logObserver, Run } from '../../../core/engine/index.js';
+
+/** A plan for a saga whose steps nobody here knows, or needs. */
+export function planWithoutSteps({ name, version }: SagaRow): SagaDefinition {
+  return new SagaDefinition(name, version, [], [], 'continue');
+}
+
+/** Makes the runs of one application: under its clock, its logger and its observers, and in no journal yet. */
+export class ObservedRuns {
+  constructor(
+    readonly environment: RunEnvironment,
+    readonly logger: SagaLogger,
+    private readonly observers: readonly RunObserver[] = [],
+  ) {}
+
+  make(
+    definition: SagaDefinition,
+    { id, headers, createdAt }: Pick<SagaRow, 'id' | 'headers' | 'createdAt'>,
+  ): Run {
+    const run = new Run(definition, undefined, this.environment, this.logger, id);
+    const log = logObserver(this.logger, this.environment.clock);
+    run.observers = log === undefined ? this.observers : [log, ...this.observers];
+    run.origin = { headers, createdAt };
+    return run;
+  }
+
+  /** Tells the observers of a record of a saga whose others nobody can read. */
+  tell(row: SagaRow, record: SagaRecord, at: number): void {
+    const { id, headers, createdAt } = row;
+    const run = new Run(planWithoutSteps(row), undefined, this.environment, this.logger, id);
+    run.observers = this.observers;
+    run.origin = { headers, createdAt };
+    evolve(run.state, record);
+    run.publish(record, at);
+  }
+}

@@ -1,0 +1,31 @@
+import type { SagaRecord, SagaRow, SagaStatus } from '../../../core/index.js';
+import { encodeHead } from '../../../core/engine/index.js';
+import type { JournalAccess } from '../ownership/index.js';
+import type { ObservedRuns } from './observed-runs.js';
+
+/** Writes records of sagas that this process has claimed and does not drive. */
+export class RecordWriter {
+  constructor(
+    private readonly access: JournalAccess,
+    private readonly observed: ObservedRuns,
+  ) {}
+
+  /** Adds them behind those that perhaps nobody can read. @throws what the journal throws */
+  async add(
+    row: SagaRow,
+    nextSeq: number,
+    status: SagaStatus,
+    records: readonly SagaRecord[],
+  ): Promise<void> {
+    const { journal, owner } = this.access;
+    const at = this.observed.environment.clock.now();
+    const { epoch } = row;
+    const entries = records.map((record, index) => {
+      const head = encodeHead(record);
+      return { seq: nextSeq + index, at, epoch, head, result: null, context: null };
+    });
+    const progress = status !== 'parked';
+    await journal.append({ ref: row, owner, epoch, entries, status, progress });
+    for (const record of records) this.observed.tell(row, record, at);
+  }
+}
