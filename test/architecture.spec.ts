@@ -51,11 +51,17 @@ const ORDER: readonly (readonly string[])[] = [
   ['builder'],
 ];
 
-/** Where a room of core stands; core's own files above all. */
+/** The layers that have rooms: each of these imports those before it alone. Rooms of one line do without each other. */
+const ROOMS: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  core: ORDER,
+  'engines/in-process': [['ownership'], ['runs'], ['recovery', 'operations']],
+};
+
+/** Where a room of its layer stands; the layer's own files above all. */
 const heightOf = (path: string): number => {
-  const [, room = ''] = path.split('/');
-  const height = ORDER.findIndex((rooms) => rooms.includes(room));
-  return height < 0 ? ORDER.length : height;
+  const rooms = ROOMS[layerOf(path)] ?? [];
+  const height = rooms.findIndex((names) => names.includes(folderOf(path)));
+  return height < 0 ? rooms.length : height;
 };
 
 const MAX_LINES = 200;
@@ -103,9 +109,17 @@ const layerOf = (path: string): string => {
   return top === 'journals' || top === 'engines' ? `${top}/${next}` : top;
 };
 
-/** A room is a layer, or one folder of `core`: the unit that shows its neighbours only an index. */
-const roomOf = (path: string): string =>
-  layerOf(path) === 'core' ? path.split('/').slice(0, -1).slice(0, 2).join('/') : layerOf(path);
+/** The folder of its layer that it is in; `''` for the layer's own files. */
+const folderOf = (path: string): string => {
+  const [folder = '', ...more] = path.slice(layerOf(path).length + 1).split('/');
+  return more.length === 0 ? '' : folder;
+};
+
+/** A room is a layer, or a folder of one that has rooms: the unit that shows its neighbours only an index. */
+const roomOf = (path: string): string => {
+  const layer = layerOf(path);
+  return layer in ROOMS && folderOf(path) !== '' ? `${layer}/${folderOf(path)}` : layer;
+};
 
 function violations(sources: Sources): string[] {
   const problems: string[] = [];
@@ -116,6 +130,9 @@ function violations(sources: Sources): string[] {
       problems.push(`${path}: no layer is called '${layerOf(path)}'`);
       continue;
     }
+    const folder = folderOf(path);
+    if (folder !== '' && ROOMS[layerOf(path)]?.flat().includes(folder) === false)
+      problems.push(`${path}: no room of ${layerOf(path)} is called '${folder}'`);
     const neighbours: string[] = [];
     for (const { specifier, deferred } of importsOf(path, text)) {
       const bad = (why: string): number => problems.push(`${path}: imports '${specifier}', ${why}`);
@@ -129,12 +146,14 @@ function violations(sources: Sources): string[] {
           bad('past the index.ts of its neighbour');
         else if (layerOf(path).startsWith('engines/') && to === 'core' && !PORT.has(target))
           bad('which no engine written elsewhere could');
+        else if (to !== layerOf(path) && to !== 'core' && roomOf(target) !== to)
+          bad('a room inside its neighbour');
         else if (
           roomOf(target) !== roomOf(path) &&
-          layerOf(path) === 'core' &&
+          to === layerOf(path) &&
           heightOf(target) >= heightOf(path)
         )
-          bad('a room of core that stands no lower');
+          bad(`a room of ${to} that stands no lower`);
       } else if (!specifier.startsWith('node:')) {
         const name = specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
         if (layer.lazy?.includes(name)) {
@@ -222,7 +241,7 @@ describe('the architecture of lib', () => {
     ],
     [
       'neighbours meet through index.ts',
-      { 'core/a/x.ts': `import '../b/y.js';`, 'core/b/y.ts': '' },
+      { 'core/machine/x.ts': `import '../errors/y.js';`, 'core/errors/y.ts': '' },
       /past the index\.ts/,
     ],
     [
@@ -238,6 +257,51 @@ describe('the architecture of lib', () => {
       { 'core/machine/a.ts': `import '../journal/index.js';`, 'core/journal/index.ts': '' },
       /a room of core that stands no lower/,
     ],
+    [
+      'ownership knows nothing of the runs that it is about',
+      {
+        'engines/in-process/ownership/a.ts': `import type { R } from '../runs/index.js';`,
+        'engines/in-process/runs/index.ts': '',
+      },
+      /a room of engines\/in-process that stands no lower/,
+    ],
+    [
+      'recovery and operations do without each other',
+      {
+        'engines/in-process/operations/a.ts': `import '../recovery/index.js';`,
+        'engines/in-process/recovery/index.ts': '',
+      },
+      /a room of engines\/in-process that stands no lower/,
+    ],
+    [
+      'no room of an engine knows what puts it together',
+      {
+        'engines/in-process/runs/a.ts': `import '../index.js';`,
+        'engines/in-process/index.ts': '',
+      },
+      /a room of engines\/in-process that stands no lower/,
+    ],
+    [
+      'rooms of an engine meet through index.ts',
+      {
+        'engines/in-process/runs/a.ts': `import '../ownership/lease.js';`,
+        'engines/in-process/ownership/lease.ts': '',
+      },
+      /past the index\.ts/,
+    ],
+    [
+      'the rooms of an engine are its own',
+      {
+        'nest/a.ts': `import '../engines/in-process/runs/index.js';`,
+        'engines/in-process/runs/index.ts': '',
+      },
+      /a room inside its neighbour/,
+    ],
+    [
+      'a layer that has rooms has no other folders',
+      { 'engines/in-process/utils/a.ts': '' },
+      /no room of engines\/in-process is called 'utils'/,
+    ],
     ['what is imported exists', { 'core/a.ts': `import './gone.js';` }, /does not exist/],
     ['every folder is a known layer', { 'utils/a.ts': '' }, /no layer is called 'utils'/],
     [
@@ -247,7 +311,7 @@ describe('the architecture of lib', () => {
     ],
     [
       'receive alone makes records of what comes from outside',
-      { 'core/a/x.ts': `run.note({ type: 'resumed', skip: [] });` },
+      { 'core/execution/x.ts': `run.note({ type: 'resumed', skip: [] });` },
       /receive\(\) does/,
     ],
     ['a long file says why', { 'core/a.ts': 'export {};\n'.repeat(201) }, /201 lines/],
