@@ -76,7 +76,7 @@ export class InProcessEngine implements SagaEngine {
     if (resumeFrom !== undefined) {
       const ref = reader.refOf(definition.name, request.id);
       const isKnown = await starts.isKnown(ref, input);
-      if (isKnown) return operations.resume.resume(ref, resumeFrom, definition);
+      if (isKnown) return operations.resume.perform(ref, resumeFrom, definition);
     }
     return starts.start(definition, request, input, resumeFrom);
   }
@@ -99,25 +99,22 @@ export class InProcessEngine implements SagaEngine {
   async cancel(ref: SagaRef, reason: string): Promise<void> {
     await this.#ready();
     const own = this.#own(ref);
-    const checked = checkedText('reason', reason, this.#its.redact);
-    await this.#its.operations.cancel.cancel(own, {
-      type: 'cancel',
-      by: 'operator',
-      reason: checked,
-    });
+    const { operations, redact } = this.#its;
+    const checked = checkedText('reason', reason, redact);
+    await operations.cancel.perform(own, { type: 'cancel', by: 'operator', reason: checked });
   }
 
   async resume(ref: SagaRef, fromLabel?: string): Promise<SagaHandle> {
     await this.#ready();
-    return this.#its.operations.resume.resume(this.#own(ref), fromLabel);
+    return this.#its.operations.resume.perform(this.#own(ref), fromLabel);
   }
 
-  async manual(ref: SagaRef, command: OperatorCommand, why: OperatorReason): Promise<void> {
+  async manual(ref: SagaRef, wish: OperatorCommand, why: OperatorReason): Promise<void> {
     await this.#ready();
     const own = this.#own(ref);
     const { operations, redact } = this.#its;
-    const signal: CommandSignal = { type: 'command', command, ...checkedReason(why, redact) };
-    if (command.act === 'terminate') await operations.termination.terminate(own, signal);
+    const signal: CommandSignal = { type: 'command', command: wish, ...checkedReason(why, redact) };
+    if (wish.act === 'terminate') await operations.termination.perform(own, signal);
     else await operations.commands.perform(own, signal);
   }
 

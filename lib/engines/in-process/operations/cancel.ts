@@ -14,7 +14,7 @@ export class Cancel {
   ) {}
 
   /** Resolves once the wish to cancel is durable. @throws SagaNotFoundError, or SagaStateError when it is refused. */
-  async cancel(ref: SagaRef, signal: CancelSignal): Promise<void> {
+  async perform(ref: SagaRef, signal: CancelSignal): Promise<void> {
     const atWork = this.live.whileActive(ref, async ({ run }) => {
       deliver(run, signal);
       await run.persistence?.flush();
@@ -28,7 +28,7 @@ export class Cancel {
       this.reader.planOf(ref.name);
       await this.takeUp.byRef(ref, seen.definition, signal);
     } else if ((await this.elsewhere.ask(ref, signal)) === 'again') {
-      await this.cancel(ref, signal);
+      await this.perform(ref, signal);
     }
   }
 }

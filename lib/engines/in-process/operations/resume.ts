@@ -12,7 +12,7 @@ export class Resume {
   ) {}
 
   /** By its own plan, unless another one is given. @throws SagaNotFoundError, or SagaStateError when it is refused. */
-  async resume(ref: SagaRef, from?: string, definition?: SagaDefinition): Promise<SagaHandle> {
+  async perform(ref: SagaRef, from?: string, definition?: SagaDefinition): Promise<SagaHandle> {
     const signal: ResumeSignal = { type: 'resume', ...(from !== undefined && { from }) };
     const atWork = await this.live.whileActive(ref, ({ handle, run }) => {
       checkFrom(ref, run.definition, signal);

@@ -19,7 +19,7 @@ export class Termination {
   ) {}
 
   /** Resolves once it is durable. @throws SagaNotFoundError, or SagaStateError when it has ended. */
-  async terminate(ref: SagaRef, signal: CommandSignal): Promise<void> {
+  async perform(ref: SagaRef, signal: CommandSignal): Promise<void> {
     const atWork = this.live.whileActive(ref, async ({ run }) => {
       deliver(run, signal);
       await run.persistence?.flush();
