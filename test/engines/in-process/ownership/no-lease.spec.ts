@@ -77,6 +77,30 @@ async function overslept() {
 }
 
 describe('a process that woke up after its lease', () => {
+  it('claims nothing for the cancel that it slept over: it stands in the row', async () => {
+    const cluster = new Cluster();
+    const plan = cluster.plan([cluster.step('Charge', { does: [gate().does] })]);
+    const bob = await cluster.process([plan], { worker: false });
+    await cluster.begun(bob, plan);
+    bob.crash();
+    const anna = await cluster.process([plan], { worker: false });
+    const claim = jest.spyOn(cluster.journal, 'claim');
+    anna.fault = (method) => {
+      if (method === 'requestCancel') anna.pause();
+      if (method === 'heartbeat') throw new Error('connection refused');
+    };
+    const refused = rejectionOf(anna.engine.cancel(ref, 'changed my mind'));
+    await settle();
+    await cluster.clock.advance(2 * LEASE);
+    anna.wake();
+    expect(await refused).toMatchObject({
+      code: 'SAGA_JOURNAL',
+      cause: { message: 'connection refused' },
+    });
+    expect(claim).not.toHaveBeenCalled();
+    expect(await cluster.journal.get(ref)).toMatchObject({ cancelReason: 'changed my mind' });
+  });
+
   it('beats, then asks whose the saga is, then goes on, and waits for each answer', async () => {
     const { cluster, anna, charge } = await overslept();
     const asked = watched(anna);
