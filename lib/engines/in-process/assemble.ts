@@ -79,19 +79,17 @@ export function assemble(
   const forOwner = new CancelForOwner(claims, reader, takeUp, writer);
   const elsewhere = new CancelElsewhere(access, lease, reader, forOwner);
   return {
-    ...{
-      environment,
-      logger,
-      redact,
-      registry,
-      access,
-      lease,
-      heartbeat,
-      live,
-      runs,
-      reader,
-      waiter,
-    },
+    environment,
+    logger,
+    redact,
+    registry,
+    access,
+    lease,
+    heartbeat,
+    live,
+    runs,
+    reader,
+    waiter,
     starts: new Starts(runs, reader, live, waiter),
     operations: {
       cancel: new Cancel(live, reader, takeUp, elsewhere),

@@ -23,15 +23,20 @@ import { listIds } from './shown.js';
 
 /** A saga that this process is working on. */
 export class ActiveRun {
+  /** For the engine: who asks the handle counts as one who waits. */
+  readonly ended: Promise<Run>;
+  /** Resolves when its first records are durable. */
+  readonly durable: Promise<unknown>;
+
   constructor(
     readonly run: Run,
     readonly input: string,
     readonly handle: SagaHandle,
-    /** For the engine: who asks the handle counts as one who waits. */
-    readonly ended: Promise<Run>,
-    /** Resolves when its first records are durable. */
-    readonly durable: Promise<unknown>,
-  ) {}
+    { ended, durable }: Pick<ActiveRun, 'ended' | 'durable'>,
+  ) {
+    this.ended = ended;
+    this.durable = durable;
+  }
 
   get version(): number {
     return this.run.definition.version;
@@ -122,7 +127,7 @@ export class ActiveRuns implements OwnedRuns {
     const durable = journaled.hasRecords ? Promise.race([journaled.flush(), driven]) : driven;
     // A recovery has no caller who waits for it.
     durable.catch(ignore);
-    const live = new ActiveRun(run, input, handle, told, durable);
+    const live = new ActiveRun(run, input, handle, { ended: told, durable });
     this.#byKey.set(key, live);
     return live;
   }
