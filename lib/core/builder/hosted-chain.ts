@@ -62,7 +62,9 @@ export class HostedChain {
         throw error;
       },
     );
-    result.catch(() => undefined);
+    result.catch(ignore);
     return { id: handle.id, result: () => result };
   }
 }
+
+function ignore(): void {}

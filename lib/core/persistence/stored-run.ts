@@ -28,6 +28,8 @@ export interface StagedRecord {
   readonly record: SagaRecord;
 }
 
+const NONE: readonly StagedRecord[] = [];
+
 /**
  * The stored form of one run: what an attempt sees and what a replay would see are the same. How it
  * becomes durable is up to the host.
@@ -39,7 +41,7 @@ export abstract class StoredRun implements RunPersistence {
   readonly #results = new Map<string, string>();
   #seq = 0;
   #begunAt: number | undefined;
-  #staged: StagedRecord[] = [];
+  #staged: readonly StagedRecord[] = NONE;
 
   constructor(
     protected readonly run: Run,
@@ -129,7 +131,9 @@ export abstract class StoredRun implements RunPersistence {
     if (context !== null) this.#context = context;
     const replayed = this.#remember(carriesError(staged) ? decodeHead(head) : staged, result);
     keepOriginal(this.run, staged, replayed);
-    this.#staged.push({ entry, record: replayed });
+    const next = { entry, record: replayed };
+    // No longer than it is: most writes are of one record or two.
+    this.#staged = this.hasStaged ? [...this.#staged, next] : [next];
     return replayed;
   }
 
@@ -140,7 +144,7 @@ export abstract class StoredRun implements RunPersistence {
   /** Hands over what was staged since the last time. */
   protected take(): readonly StagedRecord[] {
     const staged = this.#staged;
-    this.#staged = [];
+    this.#staged = NONE;
     return staged;
   }
 

@@ -30,6 +30,7 @@ export class InProcessEngine implements SagaEngine {
   readonly #its: ReturnType<typeof assemble>;
   #hasOpened = false;
   #opened: Promise<void> | undefined;
+  #isOpen = false;
   #closed: Promise<void> | undefined;
 
   /** @throws SagaOptionsError with everything that is wrong. */
@@ -140,16 +141,17 @@ export class InProcessEngine implements SagaEngine {
     return this.#its.reader.checkedRef(ref);
   }
 
-  /** Before this process may own anything: it must be known to live. */
-  async #ready(): Promise<void> {
-    await this.open();
-    await this.#its.lease.ensure();
+  /** Before this process may own anything: it must be known to live. Mostly it is, and nobody waits. */
+  #ready(): Promise<void> | undefined {
+    const isReady = this.#isOpen && this.#its.lease.left > 0;
+    return isReady ? undefined : this.open().then(() => this.#its.lease.ensure());
   }
 
   async #open(): Promise<void> {
     try {
       if (this.#closed !== undefined) throw new SagaJournalError('The engine was closed');
       await this.#its.heartbeat.start();
+      this.#isOpen = true;
     } catch (error) {
       // The next call tries again.
       this.#opened = undefined;
@@ -159,6 +161,7 @@ export class InProcessEngine implements SagaEngine {
 
   async #close(): Promise<void> {
     if (!this.#hasOpened) return;
+    this.#isOpen = false;
     const { drainMs = 10_000 } = this.options;
     const { live, waiter, background, environment, logger, heartbeat } = this.#its;
     // First of all: while the journal answers, no further step begins.

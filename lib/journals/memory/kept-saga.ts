@@ -73,7 +73,9 @@ export class KeptSaga {
   /** Whether an append is of the saga's owner, and follows on its last record. */
   isNext({ owner, epoch, entries }: JournalBatch): boolean {
     if (this.owner !== owner || this.epoch !== epoch) return false;
-    return entries.every(({ seq }, index) => seq === this.entries.length + 1 + index);
+    let next = this.entries.length + 1;
+    for (const { seq } of entries) if (seq !== next++) return false;
+    return true;
   }
 
   append({ entries, status, progress, sleep }: JournalBatch, now: number): void {

@@ -124,7 +124,7 @@ export class ActiveRuns implements OwnedRuns {
     const handle = { id: run.sagaId, saga: run, result };
     // What comes first is noted by now, and written at once: a probe begins without a write of its own.
     // Where `drive` was stopped before, there is nothing to write, and `driven` tells so.
-    const durable = journaled.hasRecords ? Promise.race([journaled.flush(), driven]) : driven;
+    const durable = journaled.hasRecords ? journaled.flush() : driven;
     // A recovery has no caller who waits for it.
     durable.catch(ignore);
     const live = new ActiveRun(run, input, handle, { ended: told, durable });

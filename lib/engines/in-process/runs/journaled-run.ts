@@ -1,5 +1,6 @@
 import {
   isSagaError,
+  type JournalEntry,
   type NewSaga,
   SagaJournalError,
   type SagaRef,
@@ -9,6 +10,7 @@ import {
   type Run,
   shownSaga,
   type StagedRecord,
+  type StartRequest,
   StoredRun,
   type Storing,
 } from '../../../core/engine/index.js';
@@ -49,16 +51,16 @@ export class JournaledRun extends StoredRun {
   #busy = false;
   /** The write after that one: of everything that is noted until then. */
   #next: Promise<void> | undefined;
-  /** The saga to be created by the first write. */
-  #toCreate: Omit<NewSaga, 'entries' | 'status'> | undefined;
+  /** How it was started; until the first write has created it. */
+  #toCreate: StartRequest | undefined;
 
   constructor(
     run: Run,
     storing: Storing,
     private readonly fence: Fence,
-    { input, birth }: { readonly input: string; readonly birth: string },
+    private readonly saga: { readonly input: string; readonly birth: string },
   ) {
-    super(run, storing, input, fence.epoch, birth);
+    super(run, storing, saga.input, fence.epoch, saga.birth);
   }
 
   get application(): string {
@@ -70,8 +72,8 @@ export class JournaledRun extends StoredRun {
   }
 
   /** Lets the first write create the saga together with its first records. */
-  createOnFirstWrite(saga: Omit<NewSaga, 'entries' | 'status'>): void {
-    this.#toCreate = saga;
+  createOnFirstWrite(request: StartRequest): void {
+    this.#toCreate = request;
   }
 
   /** The saga is there; `false` while it is being created. */
@@ -140,9 +142,38 @@ export class JournaledRun extends StoredRun {
     const { journal, owner } = access;
     const { status } = this.run.state;
     const entries = staged.map(({ entry }) => entry);
-    if (this.#toCreate !== undefined) return journal.create({ ...this.#toCreate, status, entries });
+    if (this.#toCreate !== undefined) return journal.create(this.#newSaga(this.#toCreate, entries));
     const progress = staged.some(({ record }) => PROGRESS.has(record.type));
     return journal.append({ ref, owner, epoch, entries, status, progress });
+  }
+
+  /** All by name: an object that is put together of others takes several times its room. */
+  #newSaga(
+    { key, tags, headers, deadline }: StartRequest,
+    entries: readonly JournalEntry[],
+  ): NewSaga {
+    const { application, name, id } = this.ref;
+    const { owner } = this.fence.access;
+    const { input, birth } = this.saga;
+    const { state, definition } = this.run;
+    const { version, fingerprint } = definition;
+    const { status } = state;
+    return {
+      application: application ?? '',
+      name,
+      id,
+      birth,
+      version,
+      fingerprint,
+      status,
+      key,
+      tags,
+      headers,
+      deadline,
+      input,
+      owner,
+      entries,
+    };
   }
 }
 

@@ -60,12 +60,8 @@ export class RunFactory {
     const createdAt = this.observed.environment.clock.now();
     const { id, headers } = request;
     const run = this.observed.make(definition, { id, headers, createdAt });
-    const birth = newBirth();
-    const journaled = this.#journaled(run, 1, { input, birth });
-    const { name, version, fingerprint } = definition;
-    const { application, owner } = this.access;
-    const identity = { application, name, birth };
-    journaled.createOnFirstWrite({ ...identity, version, fingerprint, input, ...request, owner });
+    const journaled = this.#journaled(run, 1, { input, birth: newBirth() });
+    journaled.createOnFirstWrite(request);
     run.persistence = journaled;
     return run;
   }
