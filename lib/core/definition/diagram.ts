@@ -1,4 +1,4 @@
-import type { StepDefinition } from './step-definition.js';
+import { type Stage, type StepDefinition, stepsOf } from './step-definition.js';
 
 /**
  * Mermaid reads entity codes in quoted text; quotes, `#`, markup and whatever ends a line must not
@@ -19,7 +19,7 @@ function notes({ policy }: StepDefinition): string {
   return marks.length === 0 ? '' : ` (${marks.join(', ')})`;
 }
 
-/** The last undo that a failure at step `index` starts with: that of the nearest earlier step. */
+/** The undo that follows on the way back: that of the nearest earlier step. */
 function undoBefore(steps: readonly StepDefinition[], index: number): number {
   for (let i = index - 1; i >= 0; i--) {
     if (steps[i]?.policy.pivot === true) return -1;
@@ -39,24 +39,47 @@ function mayStayUnknown({ compensate, policy }: StepDefinition): boolean {
   return unsure && compensate !== undefined;
 }
 
+/** The undo that the way back begins with: of company that started later, of the step itself, else before it. */
+function firstUndo(
+  steps: readonly StepDefinition[],
+  index: number,
+  stageEnd: number,
+  undone: boolean,
+): number {
+  for (let i = stageEnd - 1; i > index; i--) if (steps[i]?.compensate !== undefined) return i;
+  return undone ? index : undoBefore(steps, index);
+}
+
+/** The nodes of the stage that begins with that step; after the last one the end. */
+function nodesOf(stage: Stage | undefined, begin: number): readonly string[] {
+  return stage?.steps.map((_, index) => `s${begin + index}`) ?? ['completed([completed])'];
+}
+
 /**
- * A saga as a Mermaid flow chart: down the left the steps, dotted from each step its compensations when
+ * A saga as a Mermaid flow chart: down the left the stages, dotted from each step its compensations when
  * it fails, or when nobody knows whether it took place. A step that fails after the pivot is parked.
  */
-export function mermaidOf(name: string, steps: readonly StepDefinition[]): string {
+export function mermaidOf(name: string, stages: readonly Stage[]): string {
+  const steps = stepsOf(stages);
   const pivot = steps.findIndex((step) => step.policy.pivot);
-  const lines = ['flowchart TD', `  start([${quoted(name)}]) --> s0`];
+  const lines = ['flowchart TD'];
+  for (const first of nodesOf(stages[0], 0)) lines.push(`  start([${quoted(name)}]) --> ${first}`);
   const parked = pivot >= 0 && pivot < steps.length - 1;
-  steps.forEach((step, i) => {
-    const shape = step.policy.pivot ? ['{{', '}}'] : ['[', ']'];
-    lines.push(`  s${i}${shape[0]}${quoted(step.label + notes(step))}${shape[1]}`);
-    lines.push(`  s${i} --> ${i + 1 < steps.length ? `s${i + 1}` : 'completed([completed])'}`);
-    const undo = undoesItself(step) ? i : undoBefore(steps, i);
-    const past = pivot >= 0 && i > pivot;
-    const failed = past ? 'parked' : undo < 0 ? 'compensated' : `u${undo}`;
-    lines.push(`  s${i} -. fails .-> ${failed}`);
-    if (!past && !undoesItself(step) && mayStayUnknown(step)) {
-      lines.push(`  s${i} -. unknown .-> u${i}`);
+  let i = 0;
+  stages.forEach((stage, at) => {
+    const end = i + stage.steps.length;
+    for (const step of stage.steps) {
+      const shape = step.policy.pivot ? ['{{', '}}'] : ['[', ']'];
+      lines.push(`  s${i}${shape[0]}${quoted(step.label + notes(step))}${shape[1]}`);
+      for (const next of nodesOf(stages[at + 1], end)) lines.push(`  s${i} --> ${next}`);
+      const undo = firstUndo(steps, i, end, undoesItself(step));
+      const past = pivot >= 0 && i > pivot;
+      const failed = past ? 'parked' : undo < 0 ? 'compensated' : `u${undo}`;
+      lines.push(`  s${i} -. fails .-> ${failed}`);
+      if (!past && !undoesItself(step) && mayStayUnknown(step)) {
+        lines.push(`  s${i} -. unknown .-> u${firstUndo(steps, i, end, true)}`);
+      }
+      i += 1;
     }
   });
   steps.forEach((step, i) => {

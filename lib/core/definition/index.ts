@@ -21,10 +21,13 @@ export {
 export {
   defineRetiredStep,
   defineStep,
+  type Stage,
   StepDefinition,
   type StepPolicy,
 } from './step-definition.js';
-export { assembleSaga, defineSaga, freezeSaga, SagaDefinition } from './saga-definition.js';
+export type { DefinitionJson, PlanJson, StepJson } from './plan-json.js';
+export { SagaDefinition } from './saga-definition.js';
+export { assembleSaga, defineSaga, freezeSaga } from './define-saga.js';
 export { clashProblems } from './order-problems.js';
 export { SAGA_OPTIONS, type SagaDefinitionOptions } from './saga-options.js';
 export { STEP_OPTIONS } from './step-problems.js';

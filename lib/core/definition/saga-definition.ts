@@ -1,18 +1,7 @@
-import { SagaDefinitionError } from '../errors/index.js';
-import { fingerprintOf } from './fingerprint.js';
-import { MAX_STEPS } from './limits.js';
-import {
-  optionProblems,
-  type SagaDefinitionOptions,
-  type WholeSagaOptions,
-  wholeProblems,
-} from './saga-options.js';
-import type { AnySagaStep, RetiredSagaStep } from './saga-step.js';
-import { defineRetiredStep, defineStep, type StepDefinition } from './step-definition.js';
-import { isShortName, nameProblem, shown, shownName, textProblem } from './names.js';
 import { mermaidOf } from './diagram.js';
-import { isGroup } from './option-checks.js';
-import { duplicates, orderProblems } from './order-problems.js';
+import { fingerprintOf } from './fingerprint.js';
+import { type DefinitionJson, planJson } from './plan-json.js';
+import { type Stage, type StepDefinition, stepsOf } from './step-definition.js';
 
 /** Of those definitions that were asked for it: most plans of bare chains never are. */
 const fingerprints = new WeakMap<SagaDefinition, string>();
@@ -32,20 +21,34 @@ function indexOf(definition: SagaDefinition): ReadonlyMap<string, StepDefinition
 
 /** A saga as a plan: never a run. Frozen, and shared by all its instances. */
 export class SagaDefinition {
+  /** The steps that run, in order of their start. */
+  readonly forward: readonly StepDefinition[];
+
   /** @internal Use {@link defineSaga}, which validates. */
   constructor(
     readonly name: string,
     readonly version: number,
-    readonly steps: readonly StepDefinition[],
-    /** The steps that run, in order: those that are not retired. */
-    readonly forward: readonly StepDefinition[],
+    /** What runs, in order. A step without company is a stage of its own. */
+    readonly stages: readonly Stage[],
     readonly onCompensationFailure: 'continue' | 'halt',
+    /** Steps that run no more, and are kept to be undone. */
+    readonly retired: readonly StepDefinition[],
     private readonly aliases?: ReadonlyMap<string, string>,
-  ) {}
+  ) {
+    this.forward = stepsOf(stages);
+  }
+
+  /** All of them: those that run, then those that are retired. */
+  get steps(): readonly StepDefinition[] {
+    const { forward, retired } = this;
+    return retired.length === 0 ? forward : Object.freeze([...forward, ...retired]);
+  }
 
   step(label: string): StepDefinition | undefined {
-    if (this.steps.length > FEW_STEPS) return indexOf(this).get(label);
-    for (const step of this.steps) if (step.label === label) return step;
+    const { forward, retired } = this;
+    if (forward.length + retired.length > FEW_STEPS) return indexOf(this).get(label);
+    for (const step of forward) if (step.label === label) return step;
+    for (const step of retired) if (step.label === label) return step;
     return undefined;
   }
 
@@ -55,11 +58,11 @@ export class SagaDefinition {
     return label === undefined || this.step(name) !== undefined ? name : label;
   }
 
-  /** Changes whenever a change of the plan matters to unfinished sagas: version, labels, order, flags. */
+  /** Changes whenever a change of the plan matters to unfinished sagas: version, labels, stages, flags. */
   get fingerprint(): string {
     let fingerprint = fingerprints.get(this);
     if (fingerprint === undefined) {
-      fingerprint = fingerprintOf(this.version, this.onCompensationFailure, this.steps);
+      fingerprint = fingerprintOf(planJson(this));
       fingerprints.set(this, fingerprint);
     }
     return fingerprint;
@@ -67,116 +70,10 @@ export class SagaDefinition {
 
   /** A Mermaid flow chart of the steps and their undos. */
   toMermaid(): string {
-    return mermaidOf(this.name, this.forward);
+    return mermaidOf(this.name, this.stages);
   }
-}
 
-const NO_OPTIONS: SagaDefinitionOptions = {};
-const NONE: readonly string[] = [];
-const NO_STEPS: readonly StepDefinition[] = [];
-
-/** @throws SagaDefinitionError with all problems of the whole: name, options, number of steps. */
-function checkWhole(
-  name: string,
-  runnable: number,
-  options: SagaDefinitionOptions,
-  problemsFound: readonly string[],
-): void {
-  const problems = [...problemsFound, ...optionProblems(options)];
-  const badName = nameProblem('the name', name);
-  if (badName !== undefined) problems.unshift(badName);
-  if (runnable === 0 && problemsFound.length === 0) {
-    problems.push('a saga needs at least one step');
+  toJSON(): DefinitionJson {
+    return { name: this.name, fingerprint: this.fingerprint, ...planJson(this) };
   }
-  if (runnable > MAX_STEPS) {
-    problems.push(`a saga has at most ${MAX_STEPS} steps (got ${runnable})`);
-  }
-  if (problems.length > 0) throw new SagaDefinitionError(shownName(name), problems);
-}
-
-function retiredCountProblems(count: number): readonly string[] {
-  if (count <= MAX_STEPS) return NONE;
-  return [`a saga has at most ${MAX_STEPS} retired steps (got ${count})`];
-}
-
-/**
- * Puts the definition of a bare chain together, whose steps were validated one by one. Not frozen:
- * only for a plan that its builder does not hand out. Short, because it runs for every run.
- *
- * @throws SagaDefinitionError with all problems of the whole.
- */
-export function assembleSaga(
-  name: string,
-  steps: readonly StepDefinition[],
-  options: SagaDefinitionOptions = NO_OPTIONS,
-  retired: readonly StepDefinition[] = NO_STEPS,
-): SagaDefinition {
-  const plain = options === NO_OPTIONS && retired.length === 0 && isShortName(name);
-  if (!plain || steps.length === 0 || steps.length > MAX_STEPS) {
-    checkWhole(name, steps.length, options, retiredCountProblems(retired.length));
-  }
-  const { version = 1, onCompensationFailure = 'continue' } = options;
-  const all = retired.length === 0 ? steps : [...steps, ...retired];
-  return new SagaDefinition(name, version, all, steps, onCompensationFailure);
-}
-
-/** What bare chains do not look at, but every plan whose labels may reach a journal. */
-function labelProblems(steps: readonly StepDefinition[]): readonly string[] {
-  return steps.flatMap(({ label }) => {
-    const problem = textProblem('its label', label);
-    return problem === undefined ? [] : [`step ${shown(label)}: ${problem}`];
-  });
-}
-
-/**
- * Makes a definition safe to share, and to keep.
- *
- * @throws SagaDefinitionError for a name or a label that no journal could keep.
- */
-export function freezeSaga(definition: SagaDefinition): SagaDefinition {
-  if (Object.isFrozen(definition)) return definition;
-  const { name, steps } = definition;
-  const problems = [textProblem('the name', name) ?? [], labelProblems(steps)].flat();
-  if (problems.length > 0) throw new SagaDefinitionError(shownName(name), problems);
-  Object.freeze(definition.steps);
-  Object.freeze(definition.forward);
-  Object.freeze(definition);
-  return definition;
-}
-
-/**
- * Validates and freezes a saga.
- *
- * @throws SagaDefinitionError with every problem of every step.
- */
-export function defineSaga<TContext>(
-  name: string,
-  steps: readonly AnySagaStep<TContext>[],
-  options: WholeSagaOptions<TContext> = {},
-): SagaDefinition {
-  const problems = [...wholeProblems(options)];
-  if (!Array.isArray(steps)) problems.push(`the steps must be a list (got ${shown(steps)})`);
-  const plans = Array.isArray(steps) ? (steps as readonly AnySagaStep<TContext>[]) : [];
-  const given = (isGroup(options) ? options : NO_OPTIONS) as WholeSagaOptions<TContext>;
-  const { retired, aliases, ...settings } = given;
-  const old: readonly RetiredSagaStep<TContext, never>[] = Array.isArray(retired) ? retired : [];
-  const defined: StepDefinition[] = [];
-  const keep = (outcome: StepDefinition | readonly string[]): void => {
-    if ('label' in outcome) defined.push(outcome);
-    else problems.push(...outcome);
-  };
-  plans.forEach((step, index) => keep(defineStep(step as never, index)));
-  old.forEach((step, index) => keep(defineRetiredStep(step, index)));
-  problems.push(...retiredCountProblems(old.length));
-  const forward = defined.filter((step) => step.action !== undefined);
-  checkWhole(name, forward.length, settings, [
-    ...problems,
-    ...orderProblems(forward),
-    ...labelProblems(defined),
-    ...duplicates([...plans, ...old]),
-  ]);
-  const { version = 1, onCompensationFailure = 'continue' } = settings;
-  return freezeSaga(
-    new SagaDefinition(name, version, defined, forward, onCompensationFailure, aliases),
-  );
 }

@@ -55,8 +55,17 @@ const DEFAULT_POLICY: StepPolicy = Object.freeze({
   onError: undefined,
 });
 
-/** A step as the machine and the hosts see it. Small, because a bare builder makes one per run. */
-export class StepDefinition {
+/** Steps that begin together: the next stage begins when all of them are over. */
+export interface Stage {
+  /** In order of their start. */
+  readonly steps: readonly StepDefinition[];
+}
+
+/**
+ * A step as the machine and the hosts see it, alone a stage of its own. Small, because a bare builder
+ * makes one per run.
+ */
+export class StepDefinition implements Stage {
   constructor(
     readonly label: string,
     /** `undefined`: a retired step, never run again. */
@@ -64,6 +73,18 @@ export class StepDefinition {
     readonly compensate: Compensation | undefined,
     readonly policy: StepPolicy,
   ) {}
+
+  get steps(): readonly StepDefinition[] {
+    return [this];
+  }
+}
+
+/** The steps of all stages, in order of their start. */
+export function stepsOf(stages: readonly Stage[]): readonly StepDefinition[] {
+  for (const stage of stages) {
+    if (!(stage instanceof StepDefinition)) return stages.flatMap(({ steps }) => steps);
+  }
+  return stages as readonly StepDefinition[];
 }
 
 function policyOr(option: number | RetryOptions | undefined, standard: RetryPolicy): RetryPolicy {

@@ -11,7 +11,7 @@ import { logObserver, Run } from '../../../core/engine/index.js';
 
 /** A plan for a saga whose steps nobody here knows, or needs. */
 export function planWithoutSteps({ name, version }: SagaRow): SagaDefinition {
-  return new SagaDefinition(name, version, [], [], 'continue');
+  return new SagaDefinition(name, version, [], 'continue', []);
 }
 
 /** Makes the runs of one application: under its clock, its logger and its observers, and in no journal yet. */
