@@ -56,12 +56,14 @@ export async function performAnnounced(run: Run): Promise<void> {
   run.current = undefined;
 }
 
-/** Takes the intent of an action back that has not begun, because of a cancel. */
+/** Takes the intent of every action back that has not begun, because of a cancel. */
 export function withdrawIntent(run: Run, why: Error): void {
-  const { last, cause } = run.state;
-  const step = last === undefined ? undefined : run.definition.step(last.label);
-  if (last?.phase !== 'started' || cause !== undefined || step === undefined) return;
-  noteNotBegun(run, new ActionContext(run, step, last.attempt), why);
+  const { inFlight, cause } = run.state;
+  if (cause !== undefined) return;
+  for (const { label, attempt } of inFlight) {
+    const step = run.definition.step(label);
+    if (step !== undefined) noteNotBegun(run, new ActionContext(run, step, attempt), why);
+  }
 }
 
 /**

@@ -14,7 +14,8 @@ function longestPause(run: Run, effect: Effect): number {
   const policy = effect.type === 'undo' ? compensationRetry : retry;
   const pauseMs = backoff(policy, Math.max(1, failed ?? 1), 0);
   if (!isProbe || probeDelay === undefined) return pauseMs;
-  return Math.max(pauseMs, backoff(probeDelay, (run.state.question?.asked ?? 0) + 1, 0));
+  const { asked } = run.state.question(step.label) ?? { asked: 0 };
+  return Math.max(pauseMs, backoff(probeDelay, asked + 1, 0));
 }
 
 /**

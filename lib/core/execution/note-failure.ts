@@ -118,7 +118,7 @@ export async function noteProbe(run: Run, step: StepDefinition): Promise<void> {
     reportHook(run, step.label, 'probe', thrown);
   }
   const { label, policy } = step;
-  const again =
-    answer.answer === 'unknown' ? probeTime(run, step, (run.state.question?.asked ?? 0) + 1) : {};
+  const { asked } = run.state.question(label) ?? { asked: 0 };
+  const again = answer.answer === 'unknown' ? probeTime(run, step, asked + 1) : {};
   run.note({ type: 'probed', label, ...answer, pivot: policy.pivot, ...again });
 }

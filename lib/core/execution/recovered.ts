@@ -21,10 +21,18 @@ export function probeTime(
   return { probeAt: Math.ceil(environment.clock.now() + pauseMs) };
 }
 
-/** The signal that the run is in other hands: what was in flight may take effect still. */
+/**
+ * The signal that the run is in other hands: what was in flight may take effect still. Nothing goes on
+ * before all doubts are settled, so that the longest delay is that of all.
+ */
 export function takeOverOf(run: Run, about: Omit<TakeOverSignal, 'type' | 'probeAt'>): SagaSignal {
-  const { last } = run.state;
-  const step = last?.phase === 'started' ? run.definition.step(last.label) : undefined;
-  const probeAt = step === undefined ? AT_ONCE : probeTime(run, step, 0);
-  return { type: 'take-over', ...about, ...probeAt };
+  const times = run.state.inFlight.flatMap(({ label }) => {
+    const step = run.definition.step(label);
+    return (step && probeTime(run, step, 0).probeAt) ?? [];
+  });
+  return {
+    type: 'take-over',
+    ...about,
+    ...(times.length > 0 && { probeAt: Math.max(...times) }),
+  };
 }

@@ -36,11 +36,12 @@ function mayHavePivoted(step: StepDefinition, open: StepState): boolean {
   return step.policy.pivot && open.doubt !== 'none' && step.compensate === undefined;
 }
 
-/** The step that was started last is not done: repeat it, ask after it, or start compensating. */
-function decideOpenStep(step: StepDefinition, open: StepState, state: SagaState): Command {
+/** A step was started and is not done: repeat it, ask after it, or start compensating. */
+function decideNotDone(step: StepDefinition, open: StepState, state: SagaState): Command {
   const notBefore = state.cancel !== undefined && !state.pivoted ? 0 : (open.failure?.retryAt ?? 0);
   if (open.doubt === 'open' && step.policy.probe !== undefined) {
-    return { type: 'probe', step, notBefore: Math.max(notBefore, state.question?.notBefore ?? 0) };
+    const asked = state.question(open.label);
+    return { type: 'probe', step, notBefore: Math.max(notBefore, asked?.notBefore ?? 0) };
   }
   const cancelled = turnForCancel(state);
   if (cancelled !== undefined) {
@@ -57,29 +58,31 @@ function decideOpenStep(step: StepDefinition, open: StepState, state: SagaState)
   return turn({ reason: 'step-failed', label: open.label, error: open.failure?.error });
 }
 
-function decideForward(definition: SagaDefinition, state: SagaState): Command {
-  const { last } = state;
-  if (last !== undefined) {
-    if (last.phase !== 'done') {
-      const step = definition.step(last.label);
-      if (step?.action === undefined) {
-        return turnForCancel(state) ?? park('definition-mismatch', last.label);
-      }
-      const command = decideOpenStep(step, last, state);
-      // No further effect in a saga that cannot go on after it.
-      const isStuck = command.type === 'run' && nextStep(definition, state) === MISMATCH;
-      return isStuck ? park('definition-mismatch', last.label) : command;
-    }
-    if (last.failure !== undefined) {
-      return state.pivoted
-        ? park('failed-after-pivot', last.label)
-        : turn({ reason: 'unstorable-result', label: last.label, error: last.failure.error });
-    }
+function decideOpen(definition: SagaDefinition, open: StepState, state: SagaState): Command {
+  const { label } = open;
+  if (open.phase === 'done') {
+    return state.pivoted
+      ? park('failed-after-pivot', label)
+      : turn({ reason: 'unstorable-result', label, error: open.failure?.error });
   }
+  const step = definition.step(label);
+  if (step?.action === undefined) {
+    return turnForCancel(state) ?? park('definition-mismatch', label);
+  }
+  const command = decideNotDone(step, open, state);
+  // No further effect in a saga that cannot go on after it.
+  const isStuck = command.type === 'run' && nextStep(definition, state) === MISMATCH;
+  return isStuck ? park('definition-mismatch', label) : command;
+}
+
+function decideForward(definition: SagaDefinition, state: SagaState): Command {
+  const { open } = state;
+  // What was started is settled one by one, in order of start, before anything else starts.
+  if (open.length > 0) return decideOpen(definition, open[0] as StepState, state);
   const cancelled = turnForCancel(state);
   if (cancelled !== undefined) return cancelled;
   const step = nextStep(definition, state);
-  if (step === MISMATCH) return park('definition-mismatch', last?.label ?? '');
+  if (step === MISMATCH) return park('definition-mismatch', state.last?.label ?? '');
   return step === undefined ? COMPLETE : { type: 'run', step, attempt: 1, notBefore: 0 };
 }
 

@@ -10,8 +10,7 @@ function stepOf(state: SagaState, label: string, attempt: number): StepState {
   const known = state.step(label);
   if (known !== undefined) return known;
   const step = new StepState(label, attempt, state.last);
-  state.last = step;
-  state.started += 1;
+  state.begin(step);
   return step;
 }
 
@@ -52,7 +51,7 @@ function onFailed(state: SagaState, record: Of<'failed'>): void {
   step.failure = record;
   if (record.outcome === 'unknown') {
     step.doubt = 'open';
-    state.ask(0, record.probeAt);
+    state.ask(record.label, 0, record.probeAt);
   }
   state.progressed();
 }
@@ -61,7 +60,8 @@ function onProbed(state: SagaState, record: Of<'probed'>): void {
   const step = begunStep(state, record.label);
   const again = record.answer === 'unknown' && record.probeAt !== undefined;
   step.doubt = again ? 'open' : record.answer === 'unknown' ? 'probed' : 'none';
-  state.ask((state.question?.asked ?? 0) + 1, again ? record.probeAt : undefined);
+  const asked = (state.question(record.label)?.asked ?? 0) + 1;
+  state.ask(record.label, asked, again ? record.probeAt : undefined);
   if (record.answer === 'done') {
     step.phase = 'done';
     step.failure = unstorable(record);
@@ -93,7 +93,7 @@ function onRecovered(state: SagaState, { orderly, probeAt }: Of<'recovered'>): v
     if (step.phase === 'started') {
       step.phase = 'interrupted';
       step.doubt = 'open';
-      state.ask(0, probeAt);
+      state.ask(step.label, 0, probeAt);
     }
     if (step.undo?.phase === 'started') step.undo.phase = 'interrupted';
   }
@@ -113,11 +113,13 @@ function onResumed(state: SagaState, record: Of<'resumed'>): void {
   state.status = 'running';
   // Who sends it forward knows that it was to be cancelled; a deadline that has passed acts anew.
   state.set({ skipped, parked: undefined, cause: undefined, cancel: undefined, recoveries: 0 });
-  const open = state.last;
-  if (open === undefined) return;
+  for (const step of state.open) reopen(step, state.pivoted);
+}
+
+function reopen(open: StepState, pivoted: boolean): void {
   if (open.phase === 'done') {
     // Past the pivot a result that cannot be stored cannot be undone either: it goes on without it.
-    if (state.pivoted) open.failure = undefined;
+    if (pivoted) open.failure = undefined;
     return;
   }
   // The operator vouches for one more round of attempts.

@@ -39,7 +39,7 @@ export interface TakeOverSignal {
   readonly owner: string;
   /** Nobody died of it: it does not count as a recovery. */
   readonly orderly?: true;
-  /** When the probe of the step in doubt may be asked first, in ms since the epoch. */
+  /** When the probes of what was in flight may be asked first, in ms since the epoch. */
   readonly probeAt?: number;
   /** The reason of a cancel that was left for whoever takes it over. */
   readonly cancel?: string | null;

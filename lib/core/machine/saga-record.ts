@@ -43,7 +43,7 @@ interface AttemptFailure {
   readonly retryAt?: number;
 }
 
-/** What leaves a step in doubt. */
+/** What leaves a step in doubt, or all that were in flight. */
 interface Questioned {
   /**
    * The earliest time at which its probe is asked, in ms since the epoch; absent where it has none, or

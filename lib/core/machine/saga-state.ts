@@ -55,6 +55,11 @@ export class StepState {
     readonly previous: StepState | undefined,
   ) {}
 
+  /** Whether it is behind its saga on the way forward: done, and its result is stored. */
+  get isSettled(): boolean {
+    return this.phase === 'done' && this.failure === undefined;
+  }
+
   /** What is known of the effect. A step that may have happened counts as `unknown`. */
   get outcome(): StepOutcome {
     if (this.phase === 'done') return 'done';
@@ -68,6 +73,12 @@ export class StepState {
   }
 }
 
+/** How often the probe of a step in doubt was asked, and when, in ms since the epoch, it is again. */
+interface Question {
+  readonly asked: number;
+  readonly notBefore: number;
+}
+
 /** What most sagas never come to. */
 class Unusual {
   pivoted = false;
@@ -77,7 +88,9 @@ class Unusual {
   parked: { readonly reason: ParkReason; readonly label?: string } | undefined = undefined;
   inherited = false;
   recoveries = 0;
-  question: { readonly asked: number; readonly notBefore: number } | undefined = undefined;
+  questions: Map<string, Question> | undefined = undefined;
+  /** The step that was started first of those that are open; `undefined`: only the last one may be. */
+  oldest: StepState | undefined = undefined;
   /** Where compensation stands: the step whose undo was begun last. What started later is settled. */
   back: StepState | undefined = undefined;
   /** The steps by label, where they are many. */
@@ -88,6 +101,7 @@ class Unusual {
 const FEW = 16;
 
 const NONE: readonly string[] = [];
+const NO_STEPS: readonly StepState[] = Object.freeze([]);
 const USUAL: Unusual = Object.freeze(new Unusual());
 
 /**
@@ -139,25 +153,57 @@ export class SagaState {
     return this.unusual.back;
   }
 
-  /** When, in ms since the epoch, the probe is asked again, which so often did not know. */
-  get question(): Unusual['question'] {
-    return this.unusual.question;
+  /** Whether and when the probe of that step waits to be asked. */
+  question(label: string): Question | undefined {
+    return this.unusual.questions?.get(label);
   }
 
   /** For `evolve` alone. */
-  set(change: Partial<Omit<Unusual, 'byLabel'>>): void {
+  set(change: Partial<Omit<Unusual, 'byLabel' | 'oldest' | 'questions'>>): void {
     Object.assign(this.need(), change);
   }
 
-  /** For `evolve` alone: when the probe of the step in doubt may be asked. */
-  ask(asked: number, notBefore: number | undefined): void {
-    if (notBefore !== undefined) this.set({ question: { asked, notBefore } });
-    else if (this.question !== undefined) this.set({ question: undefined });
+  /** For `evolve` alone: a step starts. */
+  begin(step: StepState): void {
+    const { last } = this;
+    if (last !== undefined && (!last.isSettled || this.unusual.oldest !== undefined)) {
+      this.need().oldest = this.open[0];
+    }
+    this.last = step;
+    this.started += 1;
+  }
+
+  /** For `evolve` alone: when the probe of a step in doubt may be asked. */
+  ask(label: string, asked: number, notBefore: number | undefined): void {
+    if (notBefore === undefined) {
+      this.unusual.questions?.delete(label);
+      return;
+    }
+    const { questions } = this.need();
+    if (questions === undefined) this.need().questions = new Map([[label, { asked, notBefore }]]);
+    else questions.set(label, { asked, notBefore });
   }
 
   /** For `evolve` alone: take-overs before it count no more. */
   progressed(): void {
     if (this.recoveries > 0) this.set({ recoveries: 0 });
+  }
+
+  /** The steps that were started and are not settled, in order of their start. */
+  get open(): readonly StepState[] {
+    const { last } = this;
+    const { oldest } = this.unusual;
+    if (oldest === undefined) return last === undefined || last.isSettled ? NO_STEPS : [last];
+    const open: StepState[] = [];
+    for (let step = last; step !== undefined; step = step === oldest ? undefined : step.previous) {
+      if (!step.isSettled) open.push(step);
+    }
+    return open.reverse();
+  }
+
+  /** Those of which an attempt has begun, and nothing is known of how it ended. */
+  get inFlight(): readonly StepState[] {
+    return this.open.filter(({ phase }) => phase === 'started');
   }
 
   /** The steps that were started, in order of their start. */

@@ -7,10 +7,10 @@ function compensationErrors(state: SagaState): { label: string; error: unknown }
   );
 }
 
-/** The step whose failure ended the forward way: the one named, else the one left open. */
+/** The step whose failure ended the forward way: the one named, else the first that is not done. */
 function failedLabel(state: SagaState): string | undefined {
-  const open = state.last?.phase === 'done' ? undefined : state.last?.label;
-  return state.cause?.label ?? state.parked?.label ?? open;
+  const open = state.open.find(({ phase }) => phase !== 'done');
+  return state.cause?.label ?? state.parked?.label ?? open?.label;
 }
 
 function labels(steps: readonly StepState[]): readonly string[] {

@@ -147,17 +147,17 @@ describe('the question whether a step took place', () => {
   const asked = [started('Charge'), inDoubt];
 
   it('is asked again, later each time, for as long as nobody knows', () => {
-    expect(stateOf(asked).question).toEqual({ asked: 0, notBefore: 5_000 });
+    expect(stateOf(asked).question('Charge')).toEqual({ asked: 0, notBefore: 5_000 });
     const again = stateOf(asked, answered('unknown', 9_000));
-    expect(again.question).toEqual({ asked: 1, notBefore: 9_000 });
+    expect(again.question('Charge')).toEqual({ asked: 1, notBefore: 9_000 });
   });
 
   it.each(['done', 'not-done', 'unknown'] as const)('is open no more once it is %s', (answer) => {
-    expect(stateOf(asked, answered(answer)).question).toBeUndefined();
+    expect(stateOf(asked, answered(answer)).question('Charge')).toBeUndefined();
   });
 
   it('of a step without a delay takes none from the step before', () => {
     const next = stateOf(asked, answered('unknown', 9_000), failed('Ship', 'unknown'));
-    expect(next.question).toBeUndefined();
+    expect(next.question('Ship')).toBeUndefined();
   });
 });
