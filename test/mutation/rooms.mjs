@@ -19,6 +19,7 @@ export const ROOMS = {
       'test/core/machine/manual.spec.ts',
       'test/core/machine/receive.spec.ts',
       'test/core/machine/recovered.spec.ts',
+      'test/core/machine/several-open.spec.ts',
       'test/core/machine/plan-changes.spec.ts',
       'test/core/machine/oracle.property.spec.ts',
       'test/core/execution',

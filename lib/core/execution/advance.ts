@@ -53,7 +53,6 @@ export async function performAnnounced(run: Run): Promise<void> {
     case 'stop':
     // Its plan has changed since: what follows is another thing.
   }
-  run.current = undefined;
 }
 
 /** Takes the intent of every action back that has not begun, because of a cancel. */

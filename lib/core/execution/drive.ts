@@ -18,16 +18,11 @@ export function refuseTwice(sagaName: string, sagaId: string): never {
   throw new SagaStateError(`Saga ${shownSaga(sagaName, sagaId)} is running already; await its run`);
 }
 
-function end(run: Run): void {
-  run.driving = false;
-  run.current = undefined;
-}
-
 async function orEnd<T>(run: Run, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    end(run);
+    run.driving = false;
     throw error;
   }
 }
@@ -54,6 +49,7 @@ export function act(run: Run, ctx: ActionContext): unknown {
 
 export function noteDone(run: Run, ctx: ActionContext, result: unknown): void {
   const { label, policy } = ctx.step;
+  run.ended(ctx);
   run.note({ type: 'done', label, attempt: ctx.attempt, result, pivot: policy.pivot }, ctx);
 }
 
@@ -83,7 +79,7 @@ export async function drive(run: Run): Promise<Run> {
     const ctx =
       readyAttempt(run) ?? (hasBareEnd(run) ? undefined : await orEnd(run, nextAttempt(run)));
     if (ctx === undefined) {
-      end(run);
+      run.driving = false;
       return run;
     }
     let result: unknown;

@@ -50,7 +50,7 @@ function limited(
       );
       ctx.abort(error);
       const settled = lateEnd(run, ctx, whole, grace === undefined);
-      if (grace !== undefined) run.unsettled = { settled, grace };
+      if (grace !== undefined) run.unsettled = [...run.unsettled, { settled, grace }];
       ctx.onHalt = undefined;
       reject(error);
     });
@@ -136,7 +136,7 @@ export function invoke(
   timeout: number | undefined,
   grace: number | undefined,
 ): unknown {
-  run.current = ctx;
+  run.began(ctx);
   const doubt = run.persistence?.confirm();
   if (doubt !== undefined)
     return confirmed(run, ctx, doubt, () => begin(run, ctx, call, kind, timeout, grace));

@@ -5,6 +5,7 @@ import type { ActionContext } from './action-context.js';
 import { reportRun } from './report-run.js';
 import { allOf, isPending, unwrap } from './returned.js';
 import type { LateEffect } from './late-effect.js';
+import { observerFailed } from './observers.js';
 import type { Run } from './run.js';
 
 /** Whether a saga went on, or rests, as if this attempt of an action had taken no effect. */
@@ -21,7 +22,7 @@ function isUndoPassedOver({ undo }: StepState, { atRest }: SagaState): boolean {
 
 function tell(run: Run, effect: LateEffect): void {
   const failed = (error: unknown): void => {
-    reportRun(run, 'error', 'An observer of sagas threw', error, effect);
+    observerFailed(run, error, effect);
   };
   for (const observer of run.observers ?? []) {
     try {

@@ -10,10 +10,11 @@ import { noteNotBegun, noteProbe, noteUndoFailure } from './note-failure.js';
 import { noteIntent } from './note-intent.js';
 import { unwrapUndo } from './returned.js';
 import type { Run } from './run.js';
+import { NONE_LATE } from './run-rarities.js';
 import { shownSaga } from '../ports/index.js';
 
 function isHeldBack(run: Run, effect: Effect): boolean {
-  return effect.notBefore > 0 || run.unsettled !== undefined || run.halt !== undefined;
+  return effect.notBefore > 0 || run.unsettled.length > 0 || run.halt !== undefined;
 }
 
 /**
@@ -35,24 +36,29 @@ async function holdBack(run: Run, effect: Effect): Promise<boolean> {
     }
     return true;
   }
-  if (run.unsettled === undefined) return false;
+  if (run.unsettled.length === 0) return false;
   await letSettle(run);
   return true;
 }
 
-/** Waits for an attempt that is late: within its grace, and no longer than the run is in our hands. */
+/** Waits for attempts that are late: within their grace, and no longer than the run is in our hands. */
 export async function letSettle(run: Run): Promise<void> {
-  if (run.unsettled === undefined) return;
-  const { settled, grace } = run.unsettled;
-  run.unsettled = undefined;
+  const { unsettled } = run;
+  if (unsettled.length === 0) return;
+  run.unsettled = NONE_LATE;
+  const now = run.environment.clock.monotonic();
+  for (const { settled, grace } of unsettled) await settledBy(run, settled, now + grace);
+}
+
+async function settledBy(run: Run, settled: Promise<void>, end: number): Promise<void> {
   let isSettled = false;
   void settled.then(() => (isSettled = true));
   const { clock } = run.environment;
-  const end = clock.monotonic() + grace;
   // A wish to cancel wakes it, too.
-  for (let left = grace; left > 0; left = end - clock.monotonic()) {
+  for (let left = end - clock.monotonic(); left > 0; left = end - clock.monotonic()) {
+    if (run.halt?.when === 'now') return;
     await run.pause(left, settled);
-    if (isSettled || run.halt?.when === 'now') return;
+    if (isSettled) return;
   }
 }
 
@@ -79,6 +85,7 @@ export async function performUndo(run: Run, step: StepDefinition, attempt: numbe
     await noteUndoFailure(run, ctx, step, thrown);
     return;
   }
+  run.ended(ctx);
   run.note({ type: 'undone', label: step.label, attempt }, ctx);
 }
 
@@ -110,12 +117,17 @@ export async function nextAttempt(run: Run): Promise<ActionContext | undefined> 
     } else {
       const ctx = new ActionContext(run, command.step, command.attempt);
       if (run.observers === undefined && run.persistence === undefined) return ctx;
-      run.current = ctx;
+      run.began(ctx);
       noteIntent(run, 'started', command.step, command.attempt);
       // Here, not in a function of its own: one promise less for every step.
       // Whoever was told of the intent may cancel it in the meantime, also without a journal.
-      await run.persistence?.flush();
-      throwIfHalted(run);
+      try {
+        await run.persistence?.flush();
+        throwIfHalted(run);
+      } catch (error) {
+        run.ended(ctx);
+        throw error;
+      }
       if (ctx.aborted === undefined && !run.state.atRest) return ctx;
       // Cancelled or terminated after its intent was recorded and before its action ran.
       noteNotBegun(

@@ -22,7 +22,9 @@ function reportHook(run: Run, label: string, hook: string, thrown: unknown): voi
 }
 
 /** Notes an attempt that was cancelled after its intent was recorded and before its action ran. */
-export function noteNotBegun(run: Run, { label, attempt }: ActionContext, error: Error): void {
+export function noteNotBegun(run: Run, ctx: ActionContext, error: Error): void {
+  const { label, attempt } = ctx;
+  run.ended(ctx);
   const failure = { label, attempt, error, retryable: true };
   run.note({ type: 'failed', outcome: 'not-done', ...failure });
 }
@@ -38,6 +40,7 @@ export async function noteFailure(
   step: StepDefinition,
   thrown: unknown,
 ): Promise<void> {
+  run.ended(ctx);
   rethrowHalt(thrown);
   const word = noOutcomeIn(thrown);
   if (word !== undefined) await stopWithoutOutcome(run, ctx, 'step', word);
@@ -55,6 +58,8 @@ export async function noteFailure(
   } catch (failed) {
     rethrowHalt(failed);
     reportHook(run, step.label, 'onError', failed);
+  } finally {
+    run.ended(hook);
   }
 }
 
@@ -69,6 +74,7 @@ export async function noteUndoFailure(
   step: StepDefinition,
   thrown: unknown,
 ): Promise<void> {
+  run.ended(ctx);
   rethrowHalt(thrown);
   const word = noOutcomeIn(thrown);
   if (word !== undefined) await stopWithoutOutcome(run, ctx, 'the undo of step', word);
@@ -116,6 +122,8 @@ export async function noteProbe(run: Run, step: StepDefinition): Promise<void> {
     const word = noOutcomeIn(thrown);
     if (word !== undefined) await stopWithoutOutcome(run, ctx, 'the probe of step', word);
     reportHook(run, step.label, 'probe', thrown);
+  } finally {
+    run.ended(ctx);
   }
   const { label, policy } = step;
   const { asked } = run.state.question(label) ?? { asked: 0 };

@@ -1,6 +1,7 @@
 import { fullMessageOf, report, type LogLevel, type SagaLogger } from '../ports/index.js';
 
-interface Subject {
+/** Whom a line in the log is about. */
+export interface Subject {
   readonly logger: SagaLogger;
   readonly sagaName: string;
   readonly sagaId: string;

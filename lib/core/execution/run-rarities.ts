@@ -1,3 +1,5 @@
+import type { Clock } from '../ports/index.js';
+
 /** How a run is stopped from outside without an outcome. */
 export interface Halt {
   readonly error: Error;
@@ -12,12 +14,38 @@ export interface Due {
   readonly at: number;
 }
 
+/** A timed-out attempt that is still at work, and how long the next effect waits for it, in ms. */
+export interface Unsettled {
+  readonly settled: Promise<void>;
+  readonly grace: number;
+}
+
+export const NONE_LATE: readonly Unsettled[] = [];
+
 /** What few runs need. Apart, because every waiting saga keeps a run. */
 export interface Rare {
   halt?: Halt | undefined;
-  /** A timed-out attempt that is still at work, and how long the next effect waits for it, in ms. */
-  unsettled?: { readonly settled: Promise<void>; readonly grace: number } | undefined;
+  unsettled?: readonly Unsettled[];
   originals?: Map<unknown, unknown>;
   due?: Due;
   wake?: (() => void) | undefined;
+}
+
+/** Waits until somebody wakes it, or at the latest `ms`; see `Run.pause`. */
+export function paused(
+  rare: Rare,
+  clock: Clock,
+  ms: number,
+  sooner: Promise<void> | undefined,
+): Promise<void> {
+  return new Promise((resolve) => {
+    const wake = (): void => {
+      unschedule();
+      if (rare.wake === wake) rare.wake = undefined;
+      resolve();
+    };
+    const unschedule = clock.schedule(ms, wake);
+    rare.wake = wake;
+    void sooner?.then(wake);
+  });
 }

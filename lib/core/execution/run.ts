@@ -7,13 +7,21 @@ import {
 } from '../definition/index.js';
 import { SagaCancelledError } from '../errors/index.js';
 import { evolve, SagaState, type SagaRecord } from '../machine/index.js';
-import { whenRejected, type SagaLogger } from '../ports/index.js';
+import type { SagaLogger } from '../ports/index.js';
+import { abortActions, type Attempts, haltAll, withAttempt, withoutAttempt } from './attempts.js';
 import type { LateEffect } from './late-effect.js';
-import { reportRun } from './report-run.js';
+import { tellRecord } from './observers.js';
 import type { RunEnvironment } from './run-environment.js';
 import { NO_HEADERS, type RunOrigin, type SagaHeaders } from './run-origin.js';
 import type { AttemptInFlight, RunPersistence } from './run-persistence.js';
-import type { Due, Halt, Rare } from './run-rarities.js';
+import {
+  type Due,
+  type Halt,
+  NONE_LATE,
+  paused,
+  type Rare,
+  type Unsettled,
+} from './run-rarities.js';
 
 /**
  * Is told of every record once it stands (with a journal: once it is durable). Nobody waits for it; what
@@ -36,8 +44,7 @@ export class Run implements ISagaRunContext<unknown> {
   origin: RunOrigin | undefined = undefined;
   /** Whether `drive` is at work on it. */
   driving = false;
-  /** The attempt in flight. */
-  current: AttemptInFlight | undefined = undefined;
+  #attempts: Attempts = undefined;
   #rare: Rare | undefined = undefined;
   #context: unknown;
   #id: string | undefined;
@@ -64,12 +71,12 @@ export class Run implements ISagaRunContext<unknown> {
     return this.#rare?.halt;
   }
 
-  /** A timed-out attempt that has not settled yet. */
-  get unsettled(): Rare['unsettled'] {
-    return this.#rare?.unsettled;
+  /** Timed-out attempts that have not settled yet. */
+  get unsettled(): readonly Unsettled[] {
+    return this.#rare?.unsettled ?? NONE_LATE;
   }
 
-  set unsettled(late: Rare['unsettled']) {
+  set unsettled(late: readonly Unsettled[]) {
     this.need().unsettled = late;
   }
 
@@ -140,14 +147,21 @@ export class Run implements ISagaRunContext<unknown> {
   }
 
   publish(record: SagaRecord, at: number): void {
-    for (const observer of this.observers ?? []) {
-      try {
-        const returned: unknown = observer.onRecord(this, record, at);
-        if (returned !== undefined) whenRejected(returned, (error) => this.#observerFailed(error));
-      } catch (error) {
-        this.#observerFailed(error);
-      }
-    }
+    if (this.observers !== undefined) tellRecord(this, this.observers, record, at);
+  }
+
+  /** Whether a call of user code is in flight, or its intent on its way to the journal. */
+  get isAtWork(): boolean {
+    return this.#attempts !== undefined;
+  }
+
+  /** An attempt is aborted and halted with its run from here on, until {@link ended}. */
+  began(attempt: AttemptInFlight): void {
+    this.#attempts = withAttempt(this.#attempts, attempt);
+  }
+
+  ended(attempt: AttemptInFlight): void {
+    this.#attempts = withoutAttempt(this.#attempts, attempt);
   }
 
   /** Whether it waits for a time to come, and nothing of it is at work. */
@@ -157,21 +171,12 @@ export class Run implements ISagaRunContext<unknown> {
 
   /** Waits `ms`, or until {@link turnBack}, {@link stop} or `sooner` has changed what comes next. */
   pause(ms: number, sooner?: Promise<void>): Promise<void> {
-    return new Promise((resolve) => {
-      const wake = (): void => {
-        unschedule();
-        if (this.#rare?.wake === wake) this.#rare.wake = undefined;
-        resolve();
-      };
-      const unschedule = this.environment.clock.schedule(ms, wake);
-      this.need().wake = wake;
-      void sooner?.then(wake);
-    });
+    return paused(this.need(), this.environment.clock, ms, sooner);
   }
 
-  /** Aborts the action in flight; an undo is never aborted by a cancel. */
+  /** Aborts the actions in flight; an undo is never aborted by a cancel. */
   turnBack(reason: string, by: 'operator' | 'deadline'): void {
-    if (this.current?.direction === 'do') this.current.abort(new SagaCancelledError(reason, by));
+    abortActions(this.#attempts, new SagaCancelledError(reason, by));
     this.#rare?.wake?.();
   }
 
@@ -179,17 +184,13 @@ export class Run implements ISagaRunContext<unknown> {
   stop(error: Error, when: Halt['when']): void {
     if (this.halt?.when === 'now') return;
     this.need().halt = { error, when };
-    if (when === 'now') this.current?.halt(error);
+    if (when === 'now') haltAll(this.#attempts, error);
     this.#rare?.wake?.();
   }
 
   /** Takes a stop back: what was terminated here goes on here. */
   unstop(): void {
     if (this.#rare !== undefined) this.#rare.halt = undefined;
-  }
-
-  #observerFailed(error: unknown): void {
-    reportRun(this, 'error', 'An observer of sagas threw', error);
   }
 
   private need(): Rare {

@@ -1,6 +1,7 @@
 import type { SagaDefinition, StepDefinition } from '../definition/index.js';
 import type { Command } from './command.js';
-import type { SagaState, StepState, UndoState } from './saga-state.js';
+import type { SagaState } from './saga-state.js';
+import type { StepState, UndoState } from './step-state.js';
 
 const COMPENSATED: Command = { type: 'record', record: { type: 'compensated' } };
 

@@ -4,7 +4,8 @@ import { decideBackward } from './decide-backward.js';
 import type { Command } from './command.js';
 import { MISMATCH, nextStep } from './next-step.js';
 import type { ParkReason, TurnCause } from './saga-record.js';
-import type { SagaState, StepState } from './saga-state.js';
+import type { SagaState } from './saga-state.js';
+import type { StepState } from './step-state.js';
 
 const STOP: Command = { type: 'stop' };
 const COMPLETE: Command = { type: 'record', record: { type: 'completed' } };

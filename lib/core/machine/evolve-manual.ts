@@ -1,5 +1,6 @@
 import type { ManualAct } from './saga-record.js';
-import { UndoState, type SagaState, type StepState } from './saga-state.js';
+import type { SagaState } from './saga-state.js';
+import { UndoState, type StepState } from './step-state.js';
 
 /** The undos whose retries are exhausted get all of their attempts again. */
 function retryUndos(state: SagaState): void {

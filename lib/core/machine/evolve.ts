@@ -1,7 +1,8 @@
 import { evolveManual } from './evolve-manual.js';
 import { refusalToCancel } from './guards.js';
 import type { SagaRecord } from './saga-record.js';
-import { StepState, UndoState, type FailedAttempt, type SagaState } from './saga-state.js';
+import type { SagaState } from './saga-state.js';
+import { StepState, UndoState, type FailedAttempt } from './step-state.js';
 
 type Of<T extends SagaRecord['type']> = Extract<SagaRecord, { readonly type: T }>;
 
@@ -183,15 +184,12 @@ function fold(state: SagaState, record: Exclude<SagaRecord, Of<'done'>>): void {
     case 'compensated':
       state.status = record.type;
       break;
-    case 'parked':
+    case 'parked': {
+      const { reason, label } = record;
       state.status = 'parked';
-      state.set({
-        parked:
-          record.label === undefined
-            ? { reason: record.reason }
-            : { reason: record.reason, label: record.label },
-      });
+      state.set({ parked: label === undefined ? { reason } : { reason, label } });
       break;
+    }
     default:
       unreachable(record);
   }

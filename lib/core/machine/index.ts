@@ -11,15 +11,8 @@ export type {
   SagaRecordType,
   TurnCause,
 } from './saga-record.js';
-export {
-  SagaState,
-  StepState,
-  UndoState,
-  type AttemptPhase,
-  type FailedAttempt,
-  SAGA_STATUSES,
-  type SagaStatus,
-} from './saga-state.js';
+export { SAGA_STATUSES, SagaState, type SagaStatus } from './saga-state.js';
+export { StepState, UndoState, type AttemptPhase, type FailedAttempt } from './step-state.js';
 export { failureOf } from './summary.js';
 export type { OperatorCommand } from './guards.js';
 export {

@@ -1,5 +1,6 @@
 import type { SagaDefinition, StepDefinition } from '../definition/index.js';
-import type { SagaState, StepState } from './saga-state.js';
+import type { SagaState } from './saga-state.js';
+import type { StepState } from './step-state.js';
 
 /** The plan was changed under the saga: no step of it follows from what was executed. */
 export const MISMATCH = Symbol('mismatch');

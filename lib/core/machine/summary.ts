@@ -1,5 +1,6 @@
 import type { SagaFailure } from '../errors/index.js';
-import type { SagaState, StepState } from './saga-state.js';
+import type { SagaState } from './saga-state.js';
+import type { StepState } from './step-state.js';
 
 function compensationErrors(state: SagaState): { label: string; error: unknown }[] {
   return state.steps.flatMap(({ label, undo }) =>

@@ -10,7 +10,7 @@ export class ActiveRuns {
   /** How many have an effect in flight here; of the others the server may have taken leave. */
   get atWork(): number {
     const runs = [...this.#runs];
-    return runs.filter((run) => run.current !== undefined && run.halt?.when !== 'now').length;
+    return runs.filter((run) => run.isAtWork && run.halt?.when !== 'now').length;
   }
 
   enter(run: Run): () => void {
@@ -41,7 +41,7 @@ export class ActiveRuns {
   /** Lets the effects in flight end within `drainMs`; none begins any more. */
   async drain(drainMs: number, clock: Clock): Promise<void> {
     this.#closing = true;
-    const working = [...this.#runs].filter((run) => run.current !== undefined);
+    const working = [...this.#runs].filter((run) => run.isAtWork);
     for (const run of this.#runs) this.#stop(run, 'boundary');
     const gone = new Promise<void>((resolve) => {
       this.#onLeave = () => {

@@ -121,7 +121,6 @@ export class SagaExecution {
     try {
       await performAnnounced(run);
     } catch (error) {
-      run.current = undefined;
       // Terminated while it was in flight: what it did is not recorded any more.
       if (run.state.status === 'parked' && isSagaError(error, 'SAGA_STATE')) return;
       if (run.halt?.when === 'now' || !isSagaError(error, 'SAGA_INTERRUPTED')) throw error;

@@ -1,4 +1,11 @@
-import { decide, defineSaga, SagaState, type AnySagaStep } from 'nestjs-saga-orchestrator/core';
+import {
+  decide,
+  defineSaga,
+  evolve,
+  SagaState,
+  StepState,
+  type AnySagaStep,
+} from 'nestjs-saga-orchestrator/core';
 import { failureOf } from '../../../lib/core/machine/index.js';
 import {
   cancelled,
@@ -47,6 +54,15 @@ describe('two steps that were started', () => {
       'Reserve',
       'Ship',
     ]);
+  });
+
+  it('are not looked for any more once they are settled', () => {
+    const state = stateOf(both, done('Charge'), done('Reserve'));
+    for (let n = 0; n < 20; n += 1) done(`later-${n}`).forEach((record) => evolve(state, record));
+    const looked = jest.spyOn(StepState.prototype, 'isSettled', 'get');
+    expect(state.open).toEqual([]);
+    expect(looked).toHaveBeenCalledTimes(1);
+    looked.mockRestore();
   });
 
   it('are both interrupted when their process dies, and go on one by one', () => {
