@@ -19,7 +19,7 @@ function notes({ policy }: StepDefinition): string {
   return marks.length === 0 ? '' : ` (${marks.join(', ')})`;
 }
 
-/** The undo that follows on the way back: that of the nearest earlier step. */
+/** The undo that comes next: that of the nearest earlier step. */
 function undoBefore(steps: readonly StepDefinition[], index: number): number {
   for (let i = index - 1; i >= 0; i--) {
     if (steps[i]?.policy.pivot === true) return -1;
@@ -39,7 +39,7 @@ function mayStayUnknown({ compensate, policy }: StepDefinition): boolean {
   return unsure && compensate !== undefined;
 }
 
-/** The undo that the way back begins with: of company that started later, of the step itself, else before it. */
+/** The undo to begin with: of company that started later, of the step itself, else of an earlier one. */
 function firstUndo(
   steps: readonly StepDefinition[],
   index: number,
