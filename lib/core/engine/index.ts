@@ -44,6 +44,7 @@ export { logObserver } from '../events/index.js';
 export {
   type Advance,
   announceNext,
+  type AnnouncedEffect,
   deliver,
   drive,
   driveUntil,

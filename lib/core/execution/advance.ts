@@ -1,17 +1,24 @@
 import { decide } from '../machine/index.js';
+import type { InterceptedCall } from '../ports/index.js';
 import { ActionContext } from './action-context.js';
 import { act, noteDone } from './drive.js';
-import { msUntilDue } from './held-back.js';
+import { msUntilDue, type Effect } from './held-back.js';
 import { letSettle, performUndo } from './next-attempt.js';
 import { noteFailure, noteNotBegun, noteProbe } from './note-failure.js';
 import { noteIntent } from './note-intent.js';
 import { unwrap } from './returned.js';
 import type { Run } from './run.js';
 
+/** An effect by what is called, of which step. */
+export interface AnnouncedEffect {
+  readonly kind: InterceptedCall['kind'];
+  readonly label: string;
+}
+
 /** What follows on what a run has noted so far. */
 export type Advance =
-  /** An effect, by this name in logs; its intent is noted, unless it is a probe. */
-  | { readonly next: 'effect'; readonly name: string }
+  /** These effects, whose intents are noted, unless they are probes. */
+  | { readonly next: 'effects'; readonly effects: readonly AnnouncedEffect[] }
   /** Nothing for so many ms; no intent is noted. */
   | { readonly next: 'wait'; readonly ms: number }
   /** The saga is at rest. */
@@ -28,17 +35,27 @@ async function performAction(run: Run, ctx: ActionContext): Promise<void> {
   noteDone(run, ctx, result);
 }
 
+const KINDS = { run: 'action', undo: 'undo', probe: 'probe' } as const;
+
+function announced({ type, step }: Effect): AnnouncedEffect {
+  return { kind: KINDS[type], label: step.label };
+}
+
 /**
- * Performs the effect whose intent was noted last, and notes its outcome. For hosts that keep the
- * outcome of one effect together with the intent of the next: this, then {@link announceNext}.
+ * Performs an effect that was announced, and notes its outcome. For hosts that keep the outcome of one
+ * effect together with the intents of the next: this, then {@link announceNext}.
  *
  * @throws what the run was stopped with, or SagaInterruptedError when it came to no outcome; nothing
  * is noted then.
  */
-export async function performAnnounced(run: Run): Promise<void> {
+export async function performAnnounced(run: Run, effect: AnnouncedEffect): Promise<void> {
   await letSettle(run);
   if (run.halt?.when === 'now') throw run.halt.error;
   const command = decide(run.definition, run.state);
+  // Its plan has changed since: what follows is another thing.
+  if (command.type === 'record' || command.type === 'stop') return;
+  const { kind, label } = announced(command);
+  if (kind !== effect.kind || label !== effect.label) return;
   switch (command.type) {
     case 'run':
       await performAction(run, new ActionContext(run, command.step, command.attempt));
@@ -48,10 +65,6 @@ export async function performAnnounced(run: Run): Promise<void> {
       break;
     case 'probe':
       await noteProbe(run, command.step);
-      break;
-    case 'record':
-    case 'stop':
-    // Its plan has changed since: what follows is another thing.
   }
 }
 
@@ -66,7 +79,7 @@ export function withdrawIntent(run: Run, why: Error): void {
 }
 
 /**
- * Notes what follows without an effect, up to the intent of the next one.
+ * Notes what follows without an effect, up to the intents of the next ones.
  *
  * @param waited The back-off before it is over, by the clock of whoever has waited for it.
  * @param pauseMs The next effect waits for so long, whatever else.
@@ -79,14 +92,14 @@ export function announceNext(run: Run, waited = false, pauseMs = 0): Advance {
       continue;
     }
     if (command.type === 'stop') return { next: 'rest' };
-    const { step } = command;
     // Who is told to stop announces nothing: the next process must not take it for begun.
     if (run.halt !== undefined) return { next: 'wait', ms: 0 };
     const ms = Math.max(pauseMs, waited ? 0 : msUntilDue(run, command));
     if (ms > 0) return { next: 'wait', ms };
-    if (command.type === 'probe') return { next: 'effect', name: `probe ${step.label}` };
-    const isUndo = command.type === 'undo';
-    noteIntent(run, isUndo ? 'undo-started' : 'started', step, command.attempt);
-    return { next: 'effect', name: isUndo ? `undo ${step.label}` : step.label };
+    if (command.type !== 'probe') {
+      const intent = command.type === 'undo' ? 'undo-started' : 'started';
+      noteIntent(run, intent, command.step, command.attempt);
+    }
+    return { next: 'effects', effects: [announced(command)] };
   }
 }

@@ -1,5 +1,11 @@
 export { ActionContext } from './action-context.js';
-export { announceNext, performAnnounced, withdrawIntent, type Advance } from './advance.js';
+export {
+  announceNext,
+  performAnnounced,
+  withdrawIntent,
+  type Advance,
+  type AnnouncedEffect,
+} from './advance.js';
 export { drive, refuseTwice } from './drive.js';
 export { driveUntil } from './drive-until.js';
 export {

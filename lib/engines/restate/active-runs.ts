@@ -7,7 +7,7 @@ export class ActiveRuns {
   #onLeave: (() => void) | undefined;
   #closing = false;
 
-  /** How many have an effect in flight here; of the others the server may have taken leave. */
+  /** How many have effects in flight here; of the others the server may have taken leave. */
   get atWork(): number {
     const runs = [...this.#runs];
     return runs.filter((run) => run.isAtWork && run.halt?.when !== 'now').length;

@@ -33,10 +33,12 @@ export class Inbox {
     this.#deadline = deadline;
   }
 
-  /** Either the work's value, or a wish that came before it; the work goes on then. */
-  async or<T>(work: RestatePromise<T>): Promise<{ readonly value: T } | { readonly wish: Wish }> {
-    const value = work.map((done) => ({ value: done as T }));
-    const won = await this.sdk.RestatePromise.race([value, ...this.#arrivals()]);
+  /** Either the value of the first work to end, or a wish that came before it; all work goes on then. */
+  async or<T>(
+    works: readonly RestatePromise<T>[],
+  ): Promise<{ readonly value: T } | { readonly wish: Wish }> {
+    const values = works.map((work) => work.map((done) => ({ value: done as T })));
+    const won = await this.sdk.RestatePromise.race([...values, ...this.#arrivals()]);
     return 'value' in won ? won : { wish: this.#taken(won) };
   }
 

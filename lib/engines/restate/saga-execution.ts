@@ -10,6 +10,7 @@ import {
   takeOverOf,
 } from '../../core/engine/index.js';
 import type { RestateRun } from './restate-run.js';
+import { FIRST_TURN, type Turn, turnsAfter } from './turn.js';
 import { entriesOf, type Batch, type StartInput, type Wish } from './wire.js';
 import { grant } from './wishes.js';
 
@@ -30,11 +31,10 @@ export class SagaExecution {
   readonly #me = randomUUID();
   readonly #wishes: Wish[] = [];
   #granted = 0;
-  /** The last batch; what comes next was said by it. */
-  #last: Batch | undefined;
-  #taking = false;
-  /** Before the next effect: the last one came to no outcome. */
-  #pauseMs = 0;
+  /** The turns to be taken, and those that are being taken. */
+  #due: readonly Turn[] = [FIRST_TURN];
+  /** How many are being taken here. */
+  #taking = 0;
 
   constructor(
     private readonly saga: RestateRun,
@@ -43,22 +43,21 @@ export class SagaExecution {
     private readonly maxRecoveries: number,
   ) {}
 
-  /** Names the next turn after what it does; the same in every replay, by whatever plan. */
-  get name(): string {
-    if (this.#last === undefined) return 'plan';
-    return 'effect' in this.#last.next ? this.#last.next.effect : 'next';
+  /** The turns that are not settled: one for each effect in flight, else one that looks what comes. */
+  get due(): readonly Turn[] {
+    return this.#due;
   }
 
   /** Folds a turn that was taken before, or by another execution. */
-  fold(batch: Batch): void {
+  fold(turn: Turn, batch: Batch): void {
     this.saga.records.replay(entriesOf(batch));
     this.#granted = batch.wishes;
-    this.settle(batch);
+    this.settle(turn, batch);
   }
 
   /** The turn is durable. */
-  settle(batch: Batch): void {
-    this.#last = batch;
+  settle(turn: Turn, batch: Batch): void {
+    this.#due = [...this.#due.filter((one) => one !== turn), ...turnsAfter(batch)];
   }
 
   /** Whether a wish was heard that no turn has looked at: it came while the last one became durable. */
@@ -66,39 +65,37 @@ export class SagaExecution {
     return this.#granted < this.#wishes.length;
   }
 
-  /** The pause that the last turn asked for is over, by Restate's clock: no wish has ended it. */
-  get #hasWaited(): boolean {
-    const next = this.#last?.next;
+  /** The pause that the turn before asked for is over, by Restate's clock: no wish has ended it. */
+  #hasWaited({ after }: Turn): boolean {
+    const next = after?.next;
     return next !== undefined && 'wait' in next && next.wait > 0 && !this.hasOpenWish;
   }
 
   /** Hears a wish: at once when an action is in flight here, else with the next turn. */
   hear(wish: Wish): void {
     this.#wishes.push(wish);
-    while (this.#taking && this.hasOpenWish) this.#grantNext(true);
+    while (this.#taking > 0 && this.hasOpenWish) this.#grantNext(true);
   }
 
   /**
    * @throws what the run was stopped with, and SagaSerializationError for payloads of another codec,
    * which are left to a process that can read them: the turn was not taken.
    */
-  async take(): Promise<TurnResult> {
+  async take(turn: Turn): Promise<TurnResult> {
     const { run, records } = this.saga;
     if (run.halt !== undefined && !run.state.atRest) throw run.halt.error;
-    if (this.#last?.by !== this.#me) records.checkReadable();
-    const waited = this.#hasWaited;
-    this.#taking = true;
-    this.#pauseMs = 0;
+    if (turn.after?.by !== this.#me) records.checkReadable();
+    const waited = this.#hasWaited(turn);
+    this.#taking += 1;
     try {
-      if (this.#last === undefined) this.#begin();
-      else await this.#carryOn(this.#last);
-      return this.#result(announceNext(run, waited, this.#pauseMs));
+      const pauseMs = turn.after === undefined ? this.#begin() : await this.#carryOn(turn);
+      return this.#result(turn, announceNext(run, waited, pauseMs));
     } finally {
-      this.#taking = false;
+      this.#taking -= 1;
     }
   }
 
-  #begin(): void {
+  #begin(): number {
     const { run } = this.saga;
     const { resumeFrom, deadline } = this.input;
     if (resumeFrom !== undefined) deliver(run, { type: 'resume', from: resumeFrom });
@@ -107,27 +104,29 @@ export class SagaExecution {
       grant(run, { kind: 'cancel', by: 'deadline', reason: 'deadline' }, this.codec, false);
     }
     this.#grantNext(false);
+    return 0;
   }
 
-  async #carryOn({ by, next }: Batch): Promise<void> {
+  /** @returns how long, in ms, the next effect has to wait: this one came to no outcome. */
+  async #carryOn({ after, effect }: Turn): Promise<number> {
     const { run } = this.saga;
-    const announced = 'effect' in next;
-    const mine = by === this.#me;
+    const mine = after?.by === this.#me;
     // The execution that announced the effect is gone: it may have begun.
-    if (announced && !mine) this.#recover();
+    if (effect !== undefined && !mine) this.#recover();
     // An effect of ours has not begun yet: a wish may still come before it.
-    const changed = this.#grantNext(!announced || !mine);
-    if (!announced || !mine || changed) return;
+    const changed = this.#grantNext(effect === undefined || !mine);
+    if (effect === undefined || !mine || changed) return 0;
     try {
-      await performAnnounced(run);
+      await performAnnounced(run, effect);
+      return 0;
     } catch (error) {
       // Terminated while it was in flight: what it did is not recorded any more.
-      if (run.state.status === 'parked' && isSagaError(error, 'SAGA_STATE')) return;
+      if (run.state.status === 'parked' && isSagaError(error, 'SAGA_STATE')) return 0;
       if (run.halt?.when === 'now' || !isSagaError(error, 'SAGA_INTERRUPTED')) throw error;
       // It awaits another saga, which goes on. A process that shuts down has not failed it.
       this.#recover(run.halt !== undefined);
       const pauseMs = FIRST_PAUSE_MS * 2 ** Math.max(0, run.state.recoveries - 1);
-      this.#pauseMs = Math.min(pauseMs, LAST_PAUSE_MS);
+      return Math.min(pauseMs, LAST_PAUSE_MS);
     }
   }
 
@@ -152,7 +151,7 @@ export class SagaExecution {
     return false;
   }
 
-  #result(advance: Advance): TurnResult {
+  #result({ after }: Turn, advance: Advance): TurnResult {
     const { run, records } = this.saga;
     const staged = records.takeStaged();
     const { name, version, fingerprint } = run.definition;
@@ -161,15 +160,15 @@ export class SagaExecution {
       records: staged.map(({ entry }) => packEntry(entry)),
       wishes: this.#granted,
       next: this.#next(advance),
-      ...(this.#last === undefined ? { plan: { name, version, fingerprint } } : {}),
+      ...(after === undefined ? { plan: { name, version, fingerprint } } : {}),
     };
     return { batch, staged };
   }
 
   #next(advance: Advance): Batch['next'] {
     switch (advance.next) {
-      case 'effect':
-        return { effect: advance.name };
+      case 'effects':
+        return { effects: advance.effects };
       case 'wait':
         // Sleeps are whole, and a part of one is waited for as well.
         return { wait: Math.ceil(advance.ms) };

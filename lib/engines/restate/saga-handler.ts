@@ -1,3 +1,4 @@
+import type { RestatePromise } from '@restatedev/restate-sdk';
 import {
   LeaseLostError,
   type SagaDefinition,
@@ -15,6 +16,7 @@ import { newRun } from './restate-run.js';
 import { Inbox, type SagaContext } from './inbox.js';
 import type { RestateSdk } from './sdk.js';
 import { SagaExecution } from './saga-execution.js';
+import type { Turn } from './turn.js';
 import { LISTED, type Batch, type ListedState, type Output, type StartInput } from './wire.js';
 import type { ActiveRuns } from './active-runs.js';
 
@@ -64,6 +66,10 @@ export class SagaHandler {
 /** One execution of the handler. */
 class WorkflowRun {
   readonly #records: PackedEntry[] = [];
+  /** The turns that are being taken. */
+  readonly #works = new Map<Turn, RestatePromise<{ readonly turn: Turn; readonly batch: Batch }>>();
+  /** What turns have noted that were taken here, and not folded. */
+  readonly #fresh = new WeakMap<Turn, readonly StagedRecord[]>();
   #listed: SagaStatus;
 
   constructor(
@@ -103,34 +109,44 @@ class WorkflowRun {
     return { records: this.#records.filter(carriesData) };
   }
 
+  /** Begins the turns that are due, and settles the first of them that is durable. */
   async #turn(inbox: Inbox): Promise<Batch> {
-    const { ctx, turns, run } = this;
-    let fresh: readonly StagedRecord[] | undefined;
-    const work = ctx.run(turns.name, async () => {
-      const { batch, staged } = await turns.take();
-      fresh = staged;
-      return batch;
-    });
+    const { turns, run } = this;
+    for (const turn of turns.due) if (!this.#works.has(turn)) this.#begin(turn);
     for (;;) {
-      const won = await inbox.or(work);
+      const won = await inbox.or([...this.#works.values()]);
       if ('wish' in won) {
         turns.hear(won.wish);
         continue;
       }
-      const batch = won.value;
+      const { turn, batch } = won.value;
+      this.#works.delete(turn);
       this.#records.push(...batch.records);
+      const fresh = this.#fresh.get(turn);
       if (fresh === undefined) {
-        turns.fold(batch);
+        turns.fold(turn, batch);
       } else {
-        turns.settle(batch);
+        turns.settle(turn, batch);
         for (const { record, entry } of fresh) run.publish(record, entry.at);
       }
       return batch;
     }
   }
 
+  #begin(turn: Turn): void {
+    const work = this.ctx.run(turn.name, async () => {
+      const { batch, staged } = await this.turns.take(turn);
+      this.#fresh.set(turn, staged);
+      return batch;
+    });
+    this.#works.set(
+      turn,
+      work.map((batch) => ({ turn, batch: batch as Batch })),
+    );
+  }
+
   async #wait(inbox: Inbox, ms: number): Promise<void> {
-    const won = await inbox.or(this.ctx.sleep(ms, 'pause'));
+    const won = await inbox.or([this.ctx.sleep(ms, 'pause')]);
     if ('wish' in won) this.turns.hear(won.wish);
   }
 

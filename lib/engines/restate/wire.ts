@@ -21,18 +21,24 @@ export interface StartInput {
 }
 
 /**
- * The journaled outcome of one turn: what happened, up to the intent of the next effect. A value, so
+ * The journaled outcome of one turn: what happened, up to the intents of the next effects. A value, so
  * that no failure of the engine can look like one of a step; and it says itself what comes next, so
  * that a replay goes the same way by whatever plan.
  */
 export interface Batch {
-  /** The execution of the handler that wrote it: only that one knows whether the effect has begun. */
+  /** The execution of the handler that wrote it: only that one knows whether its effects have begun. */
   readonly by: string;
   readonly records: readonly PackedEntry[];
   /** How many wishes were looked at so far. */
   readonly wishes: number;
   readonly next:
-    | { readonly effect: string }
+    /** What is called, of which step: each by a turn of its own. */
+    | {
+        readonly effects: readonly {
+          readonly kind: 'action' | 'undo' | 'probe';
+          readonly label: string;
+        }[];
+      }
     /** Pause so many ms. */
     | { readonly wait: number }
     | { readonly rest: true };

@@ -6,6 +6,7 @@ import type { PackedEntry } from 'nestjs-saga-orchestrator/engine';
 import { restateEngine } from 'nestjs-saga-orchestrator/restate';
 import { newRun, runParts } from '../../../lib/engines/restate/restate-run.js';
 import { SagaExecution } from '../../../lib/engines/restate/saga-execution.js';
+import { dueOf } from '../../support/turns.js';
 import type { Batch } from '../../../lib/engines/restate/wire.js';
 import { ManualClock } from '../../support/manual-clock.js';
 
@@ -113,11 +114,11 @@ describe('what a later version has written of a saga on Restate (semantics 28b)'
     const runs = runParts({ logger: silentLogger });
     const saga = newRun(runs, plan, 'o-1', { input: '{}' });
     const turns = new SagaExecution(saga, INPUT, jsonCodec, 5);
-    const next = { effect: 'Create' };
+    const next = { effects: [{ kind: 'action', label: 'Create' }] as const };
     const batch: Batch = { by: 'later', records: [STARTED, record], wishes: 0, next };
     let thrown: unknown;
     try {
-      turns.fold(batch);
+      turns.fold(dueOf(turns), batch);
     } catch (error) {
       thrown = error;
     }

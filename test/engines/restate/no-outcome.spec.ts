@@ -12,6 +12,9 @@ import { SagaExecution } from '../../../lib/engines/restate/saga-execution.js';
 import type { Batch } from '../../../lib/engines/restate/wire.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { rejectionOf } from '../../support/shop.js';
+import { dueOf } from '../../support/turns.js';
+
+const PAY = { effects: [{ kind: 'action', label: 'Pay' }] };
 
 const refused = (): never => {
   throw new SagaJournalError('Restate refused to start Payment p-1');
@@ -32,11 +35,12 @@ function onServer(step: Partial<AnySagaStep<object>>, maxRecoveries = 5) {
     const start = { version, fingerprint, input: '{}', key: null, tags: {}, deadline: null };
     const saga = newRun(parts, plan, 'o-1', { input: '{}' });
     const turns = new SagaExecution(saga, { ...start, createdAt: 0 }, jsonCodec, maxRecoveries);
-    for (const batch of kept) turns.fold(batch);
+    for (const batch of kept) turns.fold(dueOf(turns), batch);
     const take = async (): Promise<Batch> => {
-      const batch = JSON.parse(JSON.stringify((await turns.take()).batch)) as Batch;
+      const turn = dueOf(turns);
+      const batch = JSON.parse(JSON.stringify((await turns.take(turn)).batch)) as Batch;
       kept.push(batch);
-      turns.settle(batch);
+      turns.settle(turn, batch);
       return batch;
     };
     return { run: saga.run, take };
@@ -53,9 +57,9 @@ describe('a step on Restate that awaits another saga, which goes on (semantics 8
       action: () => ((calls += 1) === 1 ? refused() : 'ok'),
     });
     const { take } = execution();
-    expect((await take()).next).toEqual({ effect: 'Pay' });
+    expect((await take()).next).toEqual(PAY);
     expect((await take()).next).toEqual({ wait: 1_000 });
-    expect((await take()).next).toEqual({ effect: 'Pay' });
+    expect((await take()).next).toEqual(PAY);
     expect((await take()).next).toEqual({ rest: true });
     expect(types()).toEqual(['started', 'recovered', 'started', 'done', 'completed']);
   });
@@ -85,7 +89,7 @@ describe('a step on Restate that awaits another saga, which goes on (semantics 8
       const { run, take } = execution();
       const bye = new SagaInterruptedError('PlaceOrder', 'o-1', 'shutting down');
       shutDown.by = () => run.stop(bye, 'boundary');
-      expect((await take()).next).toEqual({ effect: 'Pay' });
+      expect((await take()).next).toEqual(PAY);
       expect((await take()).next).toEqual({ wait: 0 });
       expect(await rejectionOf(take())).toBe(bye);
       expect(run.state).toMatchObject({ status: 'running', recoveries: 0 });

@@ -12,6 +12,7 @@ import { newRun, runParts } from '../../../lib/engines/restate/restate-run.js';
 import type { RestateServer } from '../../../lib/engines/restate/server.js';
 import { Operations } from '../../../lib/engines/restate/operations.js';
 import type { KeptSaga, Store } from '../../../lib/engines/restate/store.js';
+import { dueOf } from '../../support/turns.js';
 import { SagaExecution } from '../../../lib/engines/restate/saga-execution.js';
 import type { Wish } from '../../../lib/engines/restate/wire.js';
 import { ManualClock } from '../../support/manual-clock.js';
@@ -51,9 +52,10 @@ async function taken(step: Partial<AnySagaStep<object>>, redacts: boolean) {
   let thrown: unknown;
   while (!saga.run.state.atRest && thrown === undefined) {
     try {
-      const { batch, staged } = await turns.take();
+      const turn = dueOf(turns);
+      const { batch, staged } = await turns.take(turn);
       records.push(...batch.records);
-      turns.settle(batch);
+      turns.settle(turn, batch);
       for (const { record, entry } of staged) saga.run.publish(record, entry.at);
       events.push(staged);
     } catch (error) {

@@ -20,6 +20,7 @@ import {
   type RandomSaga,
   type RandomStep,
 } from '../../support/random-saga.js';
+import { dueOf } from '../../support/turns.js';
 import { planOf, type Direction, type Plan, type TraceEntry } from '../../support/trace.js';
 
 export const MAX_RECOVERIES = 5;
@@ -81,7 +82,7 @@ class TurnsHost {
     const turns = new SagaExecution(saga, start, jsonCodec, MAX_RECOVERIES);
     for (const entry of this.#journal) {
       if ('wish' in entry) turns.hear(entry.wish);
-      else turns.fold(entry);
+      else turns.fold(dueOf(turns), entry);
     }
     this.#now = turns;
     for (let turn = 0; turn < MOST_TURNS; turn += 1) {
@@ -96,7 +97,8 @@ class TurnsHost {
       this.#turns += 1;
       if (cancel?.during === false && cancel.at === this.#turns) this.#hear(CANCEL);
       const died = new Promise<typeof CRASHED>((resolve) => (this.#die = resolve));
-      const taken = turns.take();
+      const due = dueOf(turns);
+      const taken = turns.take(due);
       const result = await Promise.race([taken, died]);
       // The outcome is lost when it goes before that is durable, and kept when it goes after.
       if (result === CRASHED || this.#dies(crashes, 2 * this.#turns)) return CRASHED;
@@ -107,7 +109,7 @@ class TurnsHost {
         this.reached.add(record.type);
         this.trace.push({ kind: 'record', record });
       }
-      turns.settle(batch);
+      turns.settle(due, batch);
       if (this.#dies(crashes, 2 * this.#turns + 1)) return CRASHED;
     }
     throw new Error('It does not come to rest');

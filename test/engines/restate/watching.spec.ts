@@ -14,6 +14,7 @@ import { startOf } from '../../../lib/engines/restate/start.js';
 import { SagaExecution } from '../../../lib/engines/restate/saga-execution.js';
 import type { StartInput } from '../../../lib/engines/restate/wire.js';
 import { ManualClock } from '../../support/manual-clock.js';
+import { dueOf } from '../../support/turns.js';
 
 /** Starts one saga as it is sent to the server, and takes its turns until it rests. */
 async function taken(
@@ -30,7 +31,10 @@ async function taken(
   const input = JSON.parse(JSON.stringify(sent.input)) as StartInput;
   const saga = newRun(parts, plan, 'o-1', input);
   const turns = new SagaExecution(saga, input, parts.storing.codec, 5);
-  while (!saga.run.state.atRest) turns.settle((await turns.take()).batch);
+  while (!saga.run.state.atRest) {
+    const turn = dueOf(turns);
+    turns.settle(turn, (await turns.take(turn)).batch);
+  }
   return saga.run;
 }
 
