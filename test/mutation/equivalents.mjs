@@ -7,7 +7,7 @@ export const EQUIVALENT = {
     'nobody asks for the number of an attempt of an undo that is done',
   'lib/core/machine/evolve.ts | unstorable | other constant: false → true':
     'the step is done: nothing of it is repeated, whatever its failure says',
-  'lib/core/machine/evolve.ts | reopen | other constant: true → false':
+  'lib/core/machine/evolve-resumed.ts | reopen | other constant: true → false':
     'a resumed step is interrupted, and so is run whatever the failure before says',
   'lib/core/machine/saga-state.ts | progressed | mistake operator: this.recoveries > 0 → >=':
     'sets 0 where 0 is',

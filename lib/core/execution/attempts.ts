@@ -9,12 +9,11 @@ function listed(attempts: Attempts): readonly AttemptInFlight[] {
 }
 
 export function withAttempt(attempts: Attempts, attempt: AttemptInFlight): Attempts {
-  if (attempts === undefined || attempts === attempt) return attempt;
+  if (attempts === attempt) return attempt;
   return new Set([...listed(attempts), attempt]);
 }
 
 export function withoutAttempt(attempts: Attempts, attempt: AttemptInFlight): Attempts {
-  if (attempts === attempt) return undefined;
   const others = listed(attempts).filter((one) => one !== attempt);
   return others.length > 1 ? new Set(others) : others[0];
 }

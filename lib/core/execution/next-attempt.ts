@@ -10,7 +10,7 @@ import { noteNotBegun, noteProbe, noteUndoFailure } from './note-failure.js';
 import { noteIntent } from './note-intent.js';
 import { unwrapUndo } from './returned.js';
 import type { Run } from './run.js';
-import { NONE_LATE } from './run-rarities.js';
+import { NO_LATE } from './run-rarities.js';
 import { shownSaga } from '../ports/index.js';
 
 function isHeldBack(run: Run, effect: Effect): boolean {
@@ -45,7 +45,7 @@ async function holdBack(run: Run, effect: Effect): Promise<boolean> {
 export async function letSettle(run: Run): Promise<void> {
   const { unsettled } = run;
   if (unsettled.length === 0) return;
-  run.unsettled = NONE_LATE;
+  run.unsettled = NO_LATE;
   const now = run.environment.clock.monotonic();
   for (const { settled, grace } of unsettled) await settledBy(run, settled, now + grace);
 }

@@ -20,7 +20,7 @@ export interface Unsettled {
   readonly grace: number;
 }
 
-export const NONE_LATE: readonly Unsettled[] = [];
+export const NO_LATE: readonly Unsettled[] = [];
 
 /** What few runs need. Apart, because every waiting saga keeps a run. */
 export interface Rare {

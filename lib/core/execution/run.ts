@@ -14,14 +14,7 @@ import { tellRecord } from './observers.js';
 import type { RunEnvironment } from './run-environment.js';
 import { NO_HEADERS, type RunOrigin, type SagaHeaders } from './run-origin.js';
 import type { AttemptInFlight, RunPersistence } from './run-persistence.js';
-import {
-  type Due,
-  type Halt,
-  NONE_LATE,
-  paused,
-  type Rare,
-  type Unsettled,
-} from './run-rarities.js';
+import { type Due, type Halt, NO_LATE, paused, type Rare, type Unsettled } from './run-rarities.js';
 
 /**
  * Is told of every record once it stands (with a journal: once it is durable). Nobody waits for it; what
@@ -73,7 +66,7 @@ export class Run implements ISagaRunContext<unknown> {
 
   /** Timed-out attempts that have not settled yet. */
   get unsettled(): readonly Unsettled[] {
-    return this.#rare?.unsettled ?? NONE_LATE;
+    return this.#rare?.unsettled ?? NO_LATE;
   }
 
   set unsettled(late: readonly Unsettled[]) {
@@ -89,7 +82,7 @@ export class Run implements ISagaRunContext<unknown> {
     this.need().due = due;
   }
 
-  /** The errors as they were thrown, by the form in which the journal keeps them. */
+  /** Errors as they were thrown, by the form in which the journal keeps them. */
   get originals(): Map<unknown, unknown> {
     return (this.need().originals ??= new Map());
   }
@@ -155,13 +148,15 @@ export class Run implements ISagaRunContext<unknown> {
     return this.#attempts !== undefined;
   }
 
-  /** An attempt is aborted and halted with its run from here on, until {@link ended}. */
+  /** From here on, until {@link ended}, it is aborted and halted with its run. */
   began(attempt: AttemptInFlight): void {
-    this.#attempts = withAttempt(this.#attempts, attempt);
+    const others = this.#attempts;
+    this.#attempts = others === undefined ? attempt : withAttempt(others, attempt);
   }
 
   ended(attempt: AttemptInFlight): void {
-    this.#attempts = withoutAttempt(this.#attempts, attempt);
+    const all = this.#attempts;
+    this.#attempts = all === attempt ? undefined : withoutAttempt(all, attempt);
   }
 
   /** Whether it waits for a time to come, and nothing of it is at work. */

@@ -77,9 +77,9 @@ function decideOpen(definition: SagaDefinition, open: StepState, state: SagaStat
 }
 
 function decideForward(definition: SagaDefinition, state: SagaState): Command {
-  const { open } = state;
   // What was started is settled one by one, in order of start, before anything else starts.
-  if (open.length > 0) return decideOpen(definition, open[0] as StepState, state);
+  const open = state.firstOpen;
+  if (open !== undefined) return decideOpen(definition, open, state);
   const cancelled = turnForCancel(state);
   if (cancelled !== undefined) return cancelled;
   const step = nextStep(definition, state);

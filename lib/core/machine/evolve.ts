@@ -1,4 +1,5 @@
 import { evolveManual } from './evolve-manual.js';
+import { evolveResumed } from './evolve-resumed.js';
 import { refusalToCancel } from './guards.js';
 import type { SagaRecord } from './saga-record.js';
 import type { SagaState } from './saga-state.js';
@@ -11,7 +12,8 @@ function stepOf(state: SagaState, label: string, attempt: number): StepState {
   const known = state.step(label);
   if (known !== undefined) return known;
   const step = new StepState(label, attempt, state.last);
-  state.begin(step);
+  state.last = step;
+  state.started += 1;
   return step;
 }
 
@@ -109,29 +111,6 @@ function onCancelRequested(state: SagaState, { by, reason }: Of<'cancel-requeste
   state.set({ parked: undefined });
 }
 
-function onResumed(state: SagaState, record: Of<'resumed'>): void {
-  const skipped = [...state.skipped, ...record.skip];
-  state.status = 'running';
-  // Who sends it forward knows that it was to be cancelled; a deadline that has passed acts anew.
-  state.set({ skipped, parked: undefined, cause: undefined, cancel: undefined, recoveries: 0 });
-  for (const step of state.open) reopen(step, state.pivoted);
-}
-
-function reopen(open: StepState, pivoted: boolean): void {
-  if (open.phase === 'done') {
-    // Past the pivot a result that cannot be stored cannot be undone either: it goes on without it.
-    if (pivoted) open.failure = undefined;
-    return;
-  }
-  // The operator vouches for one more round of attempts.
-  open.phase = 'interrupted';
-  open.attempt = 1;
-  if (open.failure !== undefined) {
-    open.failure = { error: open.failure.error, retryable: true };
-  }
-  if (open.doubt === 'probed') open.doubt = 'open';
-}
-
 /**
  * Folds one record into the state and returns it. Deterministic, and total over the records that
  * `decide` leads to; the given state is changed in place, because a host owns its own.
@@ -146,7 +125,9 @@ export function evolve(state: SagaState, record: SagaRecord): SagaState {
 function fold(state: SagaState, record: Exclude<SagaRecord, Of<'done'>>): void {
   switch (record.type) {
     case 'started': {
+      const { last } = state;
       const step = stepOf(state, record.label, record.attempt);
+      if (last !== undefined && state.last !== last) state.startedAfter(last);
       step.attempt = record.attempt;
       step.phase = 'started';
       step.owesUndo = record.owesUndo;
@@ -178,7 +159,7 @@ function fold(state: SagaState, record: Exclude<SagaRecord, Of<'done'>>): void {
       onRecovered(state, record);
       break;
     case 'resumed':
-      onResumed(state, record);
+      evolveResumed(state, record);
       break;
     case 'completed':
     case 'compensated':

@@ -40,7 +40,6 @@ class Unusual {
 const FEW = 16;
 
 const NONE: readonly string[] = [];
-const NO_STEPS: readonly StepState[] = Object.freeze([]);
 const USUAL: Unusual = Object.freeze(new Unusual());
 
 /**
@@ -102,14 +101,10 @@ export class SagaState {
     Object.assign(this.need(), change);
   }
 
-  /** For `evolve` alone: a step starts. */
-  begin(step: StepState): void {
-    const { last } = this;
-    if (last !== undefined && (!last.isSettled || this.unusual.oldest !== undefined)) {
-      this.need().oldest = this.open[0];
-    }
-    this.last = step;
-    this.started += 1;
+  /** For `evolve` alone: another step has started after that one. */
+  startedAfter(before: StepState): void {
+    if (this.unusual.oldest !== undefined) this.need().oldest = this.firstOpen;
+    else if (!before.isSettled) this.need().oldest = before;
   }
 
   /** For `evolve` alone: when the probe of a step in doubt may be asked. */
@@ -131,13 +126,19 @@ export class SagaState {
   /** The steps that were started and are not settled, in order of their start. */
   get open(): readonly StepState[] {
     const { last } = this;
-    const { oldest } = this.unusual;
-    if (oldest === undefined) return last === undefined || last.isSettled ? NO_STEPS : [last];
+    const { oldest = last } = this.unusual;
     const open: StepState[] = [];
     for (let step = last; step !== undefined; step = step === oldest ? undefined : step.previous) {
       if (!step.isSettled) open.push(step);
     }
     return open.reverse();
+  }
+
+  /** The one that was started first. Makes no list: it is asked for at every step. */
+  get firstOpen(): StepState | undefined {
+    const { last } = this;
+    if (this.unusual.oldest !== undefined) return this.open[0];
+    return last === undefined || last.isSettled ? undefined : last;
   }
 
   /** Those of which an attempt has begun, and nothing is known of how it ended. */
