@@ -30,7 +30,15 @@ export {
 export type { RetryOptions } from './retry/index.js';
 
 // Plans
-export { defineSaga, SagaDefinition, type SagaDefinitionOptions } from './definition/index.js';
+export {
+  defineSaga,
+  SagaDefinition,
+  type DefinitionJson,
+  type PlanJson,
+  type SagaDefinitionOptions,
+  type Stage,
+  type StepJson,
+} from './definition/index.js';
 
 // Errors
 export * from './errors/index.js';
