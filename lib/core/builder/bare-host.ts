@@ -53,7 +53,7 @@ export function driveBare(
 ): Promise<Run> {
   if (run.driving) refuseTwice(run.sagaName, run.sagaId);
   // It stopped at an attempt without an outcome: whether that took effect is in doubt.
-  if (run.state.inFlight.length > 0) {
+  if (run.state.started > 0 && run.state.inFlight.length > 0) {
     deliver(run, takeOverOf(run, { owner: 'its caller' }));
   }
   if (resumeFrom !== undefined) {

@@ -5,7 +5,7 @@ import {
   loggerProblem,
   methodsProblem,
   refuseProblems,
-  type SagaDefinition,
+  SagaDefinition,
   type SagaDefinitionOptions,
 } from '../definition/index.js';
 import type { SagaHost, SagaStartOptions } from '../engine/index.js';
@@ -37,6 +37,18 @@ function isLogger(logger: Partial<SagaLogger> | null | undefined): boolean {
   );
 }
 
+/** No more than a plan of ours, and a host. */
+function isUsual(options: unknown): boolean {
+  if (!isGroup(options)) return false;
+  const { host, definition, environment, observers } = options as SagaBuilderOptions;
+  return (
+    definition instanceof SagaDefinition &&
+    (host === undefined || typeof host?.start === 'function') &&
+    environment === undefined &&
+    observers === undefined
+  );
+}
+
 /**
  * Before a chain is made: what could not be used. Its steps and the options of its start are looked at
  * when it is built, and when it is started.
@@ -45,7 +57,7 @@ function isLogger(logger: Partial<SagaLogger> | null | undefined): boolean {
  */
 export function checkChain(logger: SagaLogger, options: unknown): void {
   // What nearly all chains are given, without a list of anything.
-  if (options === undefined && isLogger(logger)) return;
+  if (isLogger(logger) && (options === undefined || isUsual(options))) return;
   const given = isGroup(options) ? options : {};
   const { host, definition, environment, observers } = given;
   refuseProblems([

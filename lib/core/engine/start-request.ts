@@ -74,6 +74,13 @@ function valueProblems({
   ];
 }
 
+const NO_TAGS = Object.freeze({});
+
+/** What most starts are: nothing is given that had to be looked at, but perhaps an id. */
+function isIdAlone(options: object, besides: readonly string[]): boolean {
+  return Object.keys(options).every((name) => name === 'id' || besides.includes(name));
+}
+
 /**
  * For who makes a chain for others: what a chain is given beside the options of its start, its host or its
  * plan, is not theirs to give. `more` they may.
@@ -96,6 +103,9 @@ export function startRequest(
   const { id = newId(), key, deadline } = options;
   const isPlanned = (options as { definition?: unknown }).definition !== undefined;
   const besides = isPlanned ? BESIDES_A_PLAN : BESIDES;
+  if (isIdAlone(options, besides) && nameProblem('id', id) === undefined) {
+    return { id, key: null, tags: NO_TAGS, headers: NO_HEADERS, deadline: null };
+  }
   // Copied before they are looked at: what is checked is what will be stored.
   const tags = isGroup(options.tags)
     ? Object.fromEntries(Object.entries(options.tags))
@@ -108,7 +118,7 @@ export function startRequest(
   return {
     id,
     key: key ?? null,
-    tags: tags ?? {},
+    tags: tags ?? NO_TAGS,
     headers: headers ?? NO_HEADERS,
     deadline:
       deadline === undefined

@@ -1,9 +1,10 @@
 import { decide } from '../machine/index.js';
 import type { InterceptedCall } from '../ports/index.js';
 import { ActionContext } from './action-context.js';
-import { act, noteDone } from './drive.js';
+import { act, noteDone } from './act.js';
+import { letSettle, performUndo } from './carry-on.js';
+import { CompensationContext } from './compensation-context.js';
 import { msUntilDue, type Effect } from './held-back.js';
-import { letSettle, performUndo } from './next-attempt.js';
 import { noteFailure, noteNotBegun, noteProbe } from './note-failure.js';
 import { noteIntent } from './note-intent.js';
 import { unwrap } from './returned.js';
@@ -61,7 +62,7 @@ export async function performAnnounced(run: Run, effect: AnnouncedEffect): Promi
       await performAction(run, new ActionContext(run, command.step, command.attempt));
       break;
     case 'undo':
-      await performUndo(run, command.step, command.attempt);
+      await performUndo(run, new CompensationContext(run, command.step, command.attempt));
       break;
     case 'probe':
       await noteProbe(run, command.step);

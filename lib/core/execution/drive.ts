@@ -1,8 +1,8 @@
 import { SagaStateError } from '../errors/index.js';
 import { decide } from '../machine/index.js';
 import { ActionContext } from './action-context.js';
-import { invoke } from './invoke.js';
-import { nextAttempt } from './next-attempt.js';
+import { act, noteDone } from './act.js';
+import { carryOn } from './carry-on.js';
 import { noteFailure } from './note-failure.js';
 import { allOf, isPending, unwrap } from './returned.js';
 import type { Run } from './run.js';
@@ -18,12 +18,11 @@ export function refuseTwice(sagaName: string, sagaId: string): never {
   throw new SagaStateError(`Saga ${shownSaga(sagaName, sagaId)} is running already; await its run`);
 }
 
-async function orEnd<T>(run: Run, work: Promise<T>): Promise<T> {
+async function ended<T>(run: Run, work: Promise<T>): Promise<T> {
   try {
     return await work;
-  } catch (error) {
+  } finally {
     run.driving = false;
-    throw error;
   }
 }
 
@@ -42,54 +41,39 @@ function readyAttempt(run: Run): ActionContext | undefined {
   return undefined;
 }
 
-export function act(run: Run, ctx: ActionContext): unknown {
-  const { action, policy } = ctx.step;
-  return invoke(run, ctx, action as never, 'action', policy.timeout, policy.timeoutGrace);
-}
-
-export function noteDone(run: Run, ctx: ActionContext, result: unknown): void {
-  const { label, policy } = ctx.step;
-  run.ended(ctx);
-  run.note({ type: 'done', label, attempt: ctx.attempt, result, pivot: policy.pivot }, ctx);
-}
-
 /** Completed, with nothing to wait for. */
 function hasBareEnd(run: Run): boolean {
   return run.isSuccess && run.persistence === undefined;
-}
-
-function failed(run: Run, ctx: ActionContext, thrown: unknown): Promise<void> {
-  return orEnd(run, noteFailure(run, ctx, ctx.step, thrown));
 }
 
 /**
  * Drives a saga until it rests: asks the machine for the next command, performs it, notes what
  * happened. Resolves when it has completed.
  *
- * What happens in a saga that simply succeeds stands here, in small functions and without `finally`:
- * V8 puts it into one piece of code, and a waiting saga keeps a small frame. All else is in
- * `nextAttempt`.
+ * What happens in a bare saga that simply succeeds stands here, in small functions and without `finally`:
+ * V8 puts it into one piece of code, and a waiting saga keeps a small frame. All else is in `carryOn`.
  *
  * @throws SagaExecutionException when it was compensated or parked; SagaInterruptedError,
  * SagaJournalError or LeaseLostError when this process had to stop before its end.
  */
 export async function drive(run: Run): Promise<Run> {
   begin(run);
-  for (;;) {
-    const ctx =
-      readyAttempt(run) ?? (hasBareEnd(run) ? undefined : await orEnd(run, nextAttempt(run)));
-    if (ctx === undefined) {
-      run.driving = false;
-      return run;
-    }
+  for (let ctx = readyAttempt(run); ctx !== undefined; ctx = readyAttempt(run)) {
     let result: unknown;
     try {
       const returned = await act(run, ctx);
       result = isPending(returned) ? await allOf(returned, ctx) : unwrap(returned);
     } catch (thrown) {
-      await failed(run, ctx, thrown);
-      continue;
+      return ended(run, failed(run, ctx, thrown));
     }
     noteDone(run, ctx, result);
   }
+  if (!hasBareEnd(run)) return ended(run, carryOn(run));
+  run.driving = false;
+  return run;
+}
+
+async function failed(run: Run, ctx: ActionContext, thrown: unknown): Promise<Run> {
+  await noteFailure(run, ctx, ctx.step, thrown);
+  return carryOn(run);
 }

@@ -6,9 +6,10 @@ import { CompensationContext } from './compensation-context.js';
 import { executionException } from './execution-exception.js';
 import { msUntilDue, type Effect } from './held-back.js';
 import { invoke } from './invoke.js';
-import { noteNotBegun, noteProbe, noteUndoFailure } from './note-failure.js';
+import { act, noteDone } from './act.js';
+import { noteFailure, noteNotBegun, noteProbe, noteUndoFailure } from './note-failure.js';
 import { noteIntent } from './note-intent.js';
-import { unwrapUndo } from './returned.js';
+import { allOf, isPending, unwrap, unwrapUndo } from './returned.js';
 import type { Run } from './run.js';
 import { NO_LATE } from './run-rarities.js';
 import { shownSaga } from '../ports/index.js';
@@ -66,17 +67,9 @@ function throwIfHalted(run: Run): void {
   if (run.halt?.when === 'now') throw run.halt.error;
 }
 
-/** Makes the intent durable. Without a journal only observers want to know of it. */
-async function announceUndo(run: Run, step: StepDefinition, attempt: number): Promise<void> {
-  noteIntent(run, 'undo-started', step, attempt);
-  if (run.persistence === undefined) return;
-  await run.persistence.flush();
-  throwIfHalted(run);
-}
-
 /** Performs an undo whose intent is known, and notes how it went. */
-export async function performUndo(run: Run, step: StepDefinition, attempt: number): Promise<void> {
-  const ctx = new CompensationContext(run, step, attempt);
+export async function performUndo(run: Run, ctx: ActionContext): Promise<void> {
+  const { step, attempt } = ctx;
   try {
     const compensate = step.compensate as NonNullable<StepDefinition['compensate']>;
     const { compensationTimeout, timeoutGrace } = step.policy;
@@ -89,38 +82,49 @@ export async function performUndo(run: Run, step: StepDefinition, attempt: numbe
   run.note({ type: 'undone', label: step.label, attempt }, ctx);
 }
 
+/** Cancelled or terminated after its intent was recorded, and before it was called. */
+function noteCutOff(run: Run, ctx: ActionContext): void {
+  if (ctx.direction === 'undo') return run.ended(ctx);
+  const terminated = `Saga ${shownSaga(run.sagaName, run.sagaId)} was terminated`;
+  noteNotBegun(run, ctx, ctx.aborted ?? new SagaStateError(terminated));
+}
+
 /**
- * Performs whatever comes before the next attempt of an action: waits, undos, probes, records. The
- * intent of an attempt that nothing holds back is staged before this returns: a start is accepted
- * once the write that is under way by then is durable.
+ * Drives a saga that somebody is told of, or that does not simply succeed: waits, asks probes, calls
+ * actions and undos. One loop, which makes no promise of its own for a step: it is what every journaled saga
+ * pays. The intent of what nothing holds back is staged before this returns: a start is accepted once the
+ * write that is under way by then is durable.
  *
- * @returns the attempt to make, `undefined` when the saga has completed.
  * @throws as `drive` does.
  */
-export async function nextAttempt(run: Run): Promise<ActionContext | undefined> {
+export async function carryOn(run: Run): Promise<Run> {
   for (;;) {
     throwIfHalted(run);
     const command = decide(run.definition, run.state);
     if (command.type === 'record') {
       run.note(command.record);
-    } else if (command.type === 'stop') {
+      continue;
+    }
+    if (command.type === 'stop') {
       if (run.persistence !== undefined) await run.persistence.flush();
-      if (run.isSuccess) return undefined;
+      if (run.isSuccess) return run;
       throw executionException(run);
-    } else if (isHeldBack(run, command) && (await holdBack(run, command))) {
-      // Time has passed: ask again.
-    } else if (command.type === 'undo') {
-      await announceUndo(run, command.step, command.attempt);
-      if (!run.state.atRest) await performUndo(run, command.step, command.attempt);
-    } else if (command.type === 'probe') {
-      await noteProbe(run, command.step);
-    } else {
-      const ctx = new ActionContext(run, command.step, command.attempt);
-      if (run.observers === undefined && run.persistence === undefined) return ctx;
-      run.began(ctx);
-      noteIntent(run, 'started', command.step, command.attempt);
-      // Here, not in a function of its own: one promise less for every step.
-      // Whoever was told of the intent may cancel it in the meantime, also without a journal.
+    }
+    // Time has passed: ask again.
+    if (isHeldBack(run, command) && (await holdBack(run, command))) continue;
+    const { step } = command;
+    if (command.type === 'probe') {
+      await noteProbe(run, step);
+      continue;
+    }
+    const isUndo = command.type === 'undo';
+    const ctx = new (isUndo ? CompensationContext : ActionContext)(run, step, command.attempt);
+    const isTold = run.observers !== undefined || run.persistence !== undefined;
+    // A cancel aborts what is about to begin, too, but never an undo.
+    if (isTold && !isUndo) run.began(ctx);
+    if (isTold || isUndo)
+      noteIntent(run, isUndo ? 'undo-started' : 'started', step, command.attempt);
+    if (isTold) {
       try {
         await run.persistence?.flush();
         throwIfHalted(run);
@@ -128,14 +132,24 @@ export async function nextAttempt(run: Run): Promise<ActionContext | undefined> 
         run.ended(ctx);
         throw error;
       }
-      if (ctx.aborted === undefined && !run.state.atRest) return ctx;
-      // Cancelled or terminated after its intent was recorded and before its action ran.
-      noteNotBegun(
-        run,
-        ctx,
-        ctx.aborted ??
-          new SagaStateError(`Saga ${shownSaga(run.sagaName, run.sagaId)} was terminated`),
-      );
+      // Whoever was told of the intent may cancel it in the meantime, also without a journal.
+      if (ctx.aborted !== undefined || run.state.atRest) {
+        noteCutOff(run, ctx);
+        continue;
+      }
     }
+    if (isUndo) {
+      await performUndo(run, ctx);
+      continue;
+    }
+    let result: unknown;
+    try {
+      const returned = await act(run, ctx);
+      result = isPending(returned) ? await allOf(returned, ctx) : unwrap(returned);
+    } catch (thrown) {
+      await noteFailure(run, ctx, step, thrown);
+      continue;
+    }
+    noteDone(run, ctx, result);
   }
 }

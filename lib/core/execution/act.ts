@@ -1,0 +1,14 @@
+import type { ActionContext } from './action-context.js';
+import { invoke } from './invoke.js';
+import type { Run } from './run.js';
+
+export function act(run: Run, ctx: ActionContext): unknown {
+  const { action, policy } = ctx.step;
+  return invoke(run, ctx, action as never, 'action', policy.timeout, policy.timeoutGrace);
+}
+
+export function noteDone(run: Run, ctx: ActionContext, result: unknown): void {
+  const { label, policy } = ctx.step;
+  run.ended(ctx);
+  run.note({ type: 'done', label, attempt: ctx.attempt, result, pivot: policy.pivot }, ctx);
+}
