@@ -33,6 +33,9 @@ const PROGRESS: ReadonlySet<string> = new Set([
   'manual',
 ]);
 
+/** The row that has the name and id of a saga that was to be created; else why somebody asked to cancel it. */
+type Stored = Promise<SagaRow | string | undefined | void>;
+
 /**
  * Keeps one run in the journal: the records of one turn are one write.
  *
@@ -101,26 +104,45 @@ export class JournaledRun extends StoredRun {
     return this.fence.renew().catch((error: unknown) => this.#fail(error));
   }
 
-  async #write(): Promise<void> {
+  #write(): Promise<void> {
     const staged = this.take();
     this.#busy = true;
     const { leaseGeneration } = this.fence;
-    let told: SagaRow | string | undefined | void;
+    let stored: Stored;
     try {
-      told = await this.#store(staged);
-      if (typeof told === 'object') throw new AlreadyExists(told);
-      this.#toCreate = undefined;
+      stored = this.#store(staged);
     } catch (error) {
-      this.#fail(error);
+      // A journal of somebody else's may throw where it should reject.
+      stored = Promise.reject(error);
     }
+    // Not awaited: an async function would make two promises more of every write.
+    return stored.then(
+      (told) => this.#written(staged, leaseGeneration, told),
+      (error: unknown) => this.#fail(error),
+    );
+  }
+
+  /** @returns a promise only where the journal has to say whose the saga is now. */
+  #written(
+    staged: readonly StagedRecord[],
+    leaseGeneration: number,
+    told: Awaited<Stored>,
+  ): Promise<void> | undefined {
+    if (typeof told === 'object') this.#fail(new AlreadyExists(told));
+    this.#toCreate = undefined;
     this.fence.provedIn(leaseGeneration);
     const doubt = this.confirm();
-    if (doubt !== undefined) await doubt;
+    if (doubt !== undefined) return doubt.then(() => this.#told(staged, told));
+    this.#told(staged, told);
+    return undefined;
+  }
+
+  #told(staged: readonly StagedRecord[], cancelReason: string | undefined | void): void {
     // Nobody overtakes a write that others wait for.
     this.#busy = this.#next !== undefined;
     for (const { record, entry } of staged) this.run.publish(record, entry.at);
     // Before anybody who waits for this write goes on: no step begins after it.
-    if (told !== undefined) hearCancel(this.run, told);
+    if (cancelReason !== undefined) hearCancel(this.run, cancelReason);
   }
 
   /** @throws the error, as one of the journal's or the lease's; the run stops with it. */
@@ -133,11 +155,7 @@ export class JournaledRun extends StoredRun {
     throw failure;
   }
 
-  /**
-   * Answers the row that has its name and id already, when it was to be created; else why somebody asked to
-   * cancel it.
-   */
-  #store(staged: readonly StagedRecord[]): Promise<SagaRow | string | undefined | void> {
+  #store(staged: readonly StagedRecord[]): Stored {
     const { access, ref, epoch } = this.fence;
     const { journal, owner } = access;
     const { status } = this.run.state;
