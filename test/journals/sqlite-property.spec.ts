@@ -96,7 +96,11 @@ class Standing {
       case 'leave':
         return (journal) => journal.leave(one.owner);
       case 'heartbeat':
-        return (journal) => journal.heartbeat(one.owner, 3_600_000);
+        // What it tells has no order.
+        return async (journal) =>
+          (await journal.heartbeat(one.owner, 3_600_000)).toSorted((a, b) =>
+            a.id < b.id ? -1 : 1,
+          );
       case 'release':
         return (journal) => journal.release(this.#heldOf(one));
       case 'cancel':

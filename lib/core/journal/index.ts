@@ -26,7 +26,7 @@ export {
   type ListQuery,
   type PagePosition,
 } from './list-query.js';
-export { packEntry, unpackEntry, type PackedEntry } from './packed-entry.js';
+export { packedText, packEntry, unpackEntry, type PackedEntry } from './packed-entry.js';
 export {
   encodeInput,
   encodePayload,

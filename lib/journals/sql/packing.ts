@@ -1,4 +1,4 @@
-import { packEntry, unpackEntry } from '../../core/journal/index.js';
+import { packedText, unpackEntry } from '../../core/journal/index.js';
 import { messageOf } from '../../core/ports/index.js';
 import type { JournalEntry, NewSaga, StoredSaga } from '../../core/index.js';
 
@@ -7,7 +7,7 @@ export const MAX_SEQ = 1_000_000_000;
 
 /** The records of one append as the text of its row: a row each would cost more than the text. */
 export function packEntries(entries: readonly JournalEntry[]): string {
-  return JSON.stringify(entries.map(packEntry));
+  return `[${entries.map(packedText).join(',')}]`;
 }
 
 /** As a column that most rows do not have. */

@@ -1,4 +1,9 @@
-import { packEntry, unpackEntry, type JournalEntry } from '../../../lib/core/journal/index.js';
+import {
+  packedText,
+  packEntry,
+  unpackEntry,
+  type JournalEntry,
+} from '../../../lib/core/journal/index.js';
 
 const ENTRY: JournalEntry = {
   ...{ seq: 3, at: 1_700_000_000_000, epoch: 2, head: '{"type":"done"}' },
@@ -16,6 +21,17 @@ describe('a record as stores write it down', () => {
     const entry = { ...ENTRY, ...over };
     expect(JSON.stringify(packEntry(entry))).toBe(text);
     expect(unpackEntry(JSON.parse(text))).toEqual(entry);
+    const asIs = text.replace('"{\\"type\\":\\"done\\"}"', '{"type":"done"}');
+    expect(packedText(entry)).toBe(asIs);
+    expect(unpackEntry(JSON.parse(asIs))).toEqual(entry);
+  });
+
+  it.each([
+    '{"type":"failed","error":{"message":"\\ud83c \\u0000 \\"quoted\\""}}',
+    '{"2":1,"label":"é"}',
+  ])('has its head letter by letter: %s', (head) => {
+    const entry = { ...ENTRY, head };
+    expect(unpackEntry(JSON.parse(packedText(entry)))).toEqual(entry);
   });
 
   it.each<[unknown]>([
@@ -27,6 +43,7 @@ describe('a record as stores write it down', () => {
     [[1, '1', 1, '{}']],
     [[1, 1, null, '{}']],
     [[1, 1, 1, null]],
+    [[1, 1, 1, 7]],
     [[1, 1, 1, '{}', 7]],
     [[1, 1, 1, '{}', '7', {}]],
     [[1, 1, 1, '{}', null, null, null]],
