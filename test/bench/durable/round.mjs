@@ -8,6 +8,8 @@ import { fdatasyncRate } from './yardstick.mjs';
 const SUBJECTS = {
   sqliteInserts: async () => (await import('./inserts.mjs')).startSqliteInserts,
   postgresInserts: async () => (await import('./inserts.mjs')).startPostgresInserts,
+  bareSqlite: async () => (await import('./bare-sqlite.mjs')).startBareSqlite,
+  barePostgres: async () => (await import('./bare-postgres.mjs')).startBarePostgres,
   memory: async () => (await import('./ours.mjs')).startOurs,
   sqlite: async () => (await import('./sqlite.mjs')).startSqlite,
   postgres: async () => (await import('./postgres.mjs')).startPostgres,

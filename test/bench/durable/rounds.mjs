@@ -3,6 +3,16 @@ import { alternately, ratio, row } from '../stats.mjs';
 import { counters } from './server-statistics.mjs';
 import { serverTime } from './server-time.mjs';
 
+/** What {@link durableRounds} takes: one subject with so many sagas in flight; `more` says on what it is. */
+export function subjectsOf(subject, inFlights, { lib, folder, durableMs, warmUpMs }, more) {
+  return Object.fromEntries(
+    inFlights.map((inFlight) => [
+      `${subject}-${inFlight}`,
+      { subject, lib, folder, inFlight, roundMs: durableMs, warmUpMs, ...more(inFlight) },
+    ]),
+  );
+}
+
 /** One process of the subject, with what the server counted meanwhile. */
 async function counted(config) {
   if (config.url === undefined) return { result: await inChild('durable/round.mjs', config) };
@@ -56,10 +66,10 @@ export async function durableRounds(subjects, settings, say) {
   return alternately(Object.keys(subjects), settings.durableRounds, measure, say);
 }
 
-/** The rate of a subject, as a multiple of that of another one. */
-export function rateRatio(samples, key, reference) {
-  const rates = (of) => samples[of].map(({ rate }) => rate);
-  return ratio(rates(key), rates(reference));
+/** What was measured of a subject, its rate where nothing else is said, as a multiple of another one's. */
+export function ratioOf(samples, key, reference, field = 'rate') {
+  const of = (name) => samples[name].map((sample) => sample[field]);
+  return ratio(of(key), of(reference));
 }
 
 /** The lines of a table: sagas per second, with the disk and what the server counted beside them. */
