@@ -47,7 +47,7 @@ const given = options();
 
 if (given.help) {
   console.log(`npm run bench -- [options]
-  --quick        shorter and fewer rounds: three minutes
+  --quick        shorter and fewer rounds: five minutes
   --check        exit with 1 where a goal is missed
   --base REV     measure this code and another revision of it in turn, and tell the ratios
   --only A,B     some sections: ${Object.keys(SECTIONS).join(', ')};

@@ -39,10 +39,11 @@ class Turns {
 const LABELS = ['createOrder', 'reserveStock', 'chargeCard'];
 const started = (seq, at, label) => ({ seq, at, type: 'started', label, attempt: 1 });
 const done = (seq, at, label, result) => ({ seq, at, type: 'done', label, attempt: 1, result });
+const completed = (seq, at) => ({ seq, at, type: 'completed' });
 
 /**
- * Three steps whose intents and outcomes are written down as ours are: what is about to run is durable
- * before it does, and so is what came of it. Nothing else is done: no undo, no retry, no lease.
+ * Three steps, written down as ours are: that one is about to run is durable before it does, and what came
+ * of it before the next one. Nothing else is done: no undo, no retry, no lease, no look at a value.
  *
  * @param store `{ lastKey, commit }`, of which `commit` writes a list of
  * `{ saga, seq, now, records, id?, input?, ended? }` in one transaction: the first one of a saga has its id
@@ -52,26 +53,28 @@ export function bareSagas({ lastKey, commit }, ledger) {
   const turns = new Turns(commit);
   // In the order of time, as the ids of ours are: what is new stands together in the index.
   const prefix = `${Date.now().toString(16)}-${randomUUID().slice(0, 13)}`;
-  let saga = lastKey;
-  const placeOrder = async (key, order, input) => {
-    const write = (seq, records, more) =>
-      turns.write({ saga: key, seq, now, records: JSON.stringify(records), ...more });
-    let now = Date.now();
-    const id = `${prefix}-${String(key).padStart(10, '0')}`;
-    await write(1, [started(1, now, LABELS[0])], { id, input: JSON.stringify(input) });
-    for (const [at, label] of LABELS.entries()) {
-      ledger.act(order);
-      const seq = 2 * at + 2;
-      const next = LABELS[at + 1];
-      now = Date.now();
-      const after = next
-        ? started(seq + 1, now, next)
-        : { seq: seq + 1, at: now, type: 'completed' };
-      await write(seq + 1, [done(seq, now, label, at + 1), after], { ended: next === undefined });
-    }
+  const act = async (order, result) => {
+    ledger.act(order);
+    return result;
   };
-  return () => {
-    const input = ledger.open(false);
-    return placeOrder((saga += 1), input.order, input);
+  const write = (saga, seq, now, records, more) =>
+    turns.write({ saga, seq, now, records: JSON.stringify(records), ...more });
+  let last = lastKey;
+  return async () => {
+    const order = ledger.open(false);
+    const saga = (last += 1);
+    const id = `${prefix}-${String(saga).padStart(10, '0')}`;
+    let now = Date.now();
+    const input = JSON.stringify(order);
+    await write(saga, 1, now, [started(1, now, LABELS[0])], { id, input });
+    for (let step = 1; step <= LABELS.length; step++) {
+      const result = await act(order.order, step);
+      now = Date.now();
+      const seq = 2 * step + 1;
+      const ended = step === LABELS.length;
+      const next = ended ? completed(seq, now) : started(seq, now, LABELS[step]);
+      const records = [done(seq - 1, now, LABELS[step - 1], result), next];
+      await write(saga, seq, now, records, { ended });
+    }
   };
 }
