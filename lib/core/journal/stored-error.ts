@@ -60,12 +60,24 @@ export function storedError(error: unknown, causes = MAX_CAUSES, lengths = LENGT
 
 const BRAND = Symbol.for('nestjs-saga-orchestrator.error');
 
+/** Where it is made says nothing of where it was thrown, and to find that out takes longer than all else. */
+function withoutFrames(message: string, options: ErrorOptions | undefined): Error {
+  const { stackTraceLimit } = Error;
+  // Not to be written where the built-ins are frozen.
+  const isWritten = Reflect.set(Error, 'stackTraceLimit', 0);
+  try {
+    return new Error(message, options);
+  } finally {
+    if (isWritten) Error.stackTraceLimit = stackTraceLimit;
+  }
+}
+
 /**
- * An `Error` with the stored name, message, code and causes; its class is not revived, so compare
- * codes, or ask `isSagaError()`.
+ * An `Error` with the stored name, message, code and causes, and a stack without frames; its class is not
+ * revived, so compare codes, or ask `isSagaError()`.
  */
 export function fromStoredError(stored: StoredError): Error {
-  const error = new Error(
+  const error = withoutFrames(
     stored.message,
     stored.cause === undefined ? undefined : { cause: fromStoredError(stored.cause) },
   );

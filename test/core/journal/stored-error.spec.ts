@@ -91,4 +91,13 @@ describe('a stored error (semantics 20)', () => {
     expect(isSagaError(back, 'SAGA_TIMEOUT')).toBe(true);
     expect(isSagaError(kept(new Error('x')).back)).toBe(false);
   });
+
+  it('has no frames, which would lead to the journal; errors made after it have theirs', () => {
+    const limit = Error.stackTraceLimit;
+    const { back } = kept(new TypeError('no such account', { cause: new Error('timed out') }));
+    expect(back.stack).toMatch(/^\w*Error: no such account$/);
+    expect((back.cause as Error).stack).toBe('Error: timed out');
+    expect(Error.stackTraceLimit).toBe(limit);
+    expect(new Error('x').stack).toMatch(/\n +at /);
+  });
 });
