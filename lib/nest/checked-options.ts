@@ -26,7 +26,7 @@ const ASYNC_OPTIONS = namesOf<SagaModuleAsyncOptions>({
   ...{ imports: true, inject: true, useFactory: true },
 });
 
-/** What is wrong with the values; that of a logger which is still to be injected comes later. */
+/** What is wrong with the values; a logger that is still to be injected is checked later. */
 function valueProblems(options: SagaModuleOptions): readonly (string | undefined)[] {
   const { engine, logger = silentLogger, journal = memoryJournal(), ...settings } = options;
   if (engine === undefined) {
@@ -37,10 +37,10 @@ function valueProblems(options: SagaModuleOptions): readonly (string | undefined
 }
 
 /**
- * What `forRoot()` was given, or a factory has made. Values are looked at when the application starts;
- * where something else is wrong, they are told together with it.
+ * What `forRoot()` was given, or a factory has made. Values are checked when the application starts;
+ * where something else is wrong, they are reported together with it.
  *
- * @throws SagaOptionsError when it is no object, or has what nobody reads.
+ * @throws SagaOptionsError when it is no object, or has an unknown option.
  */
 export function checkedOptions(options: unknown, source: string): SagaModuleOptions {
   refuseProblems([isGroup(options) ? undefined : `${groupProblem(source, options)}`]);
@@ -83,8 +83,8 @@ function engineProblem(options: SagaModuleOptions): string | undefined {
 }
 
 /**
- * Counted over the whole application, before anything is opened: of two engines, the order of imports
- * says which one is injected where, and the other one's journal stays empty.
+ * Checked for the whole application before anything is opened: of two modules, the order of imports
+ * would decide which engine is injected where, and the journal of the other one would stay empty.
  *
  * @throws SagaOptionsError
  */
@@ -97,7 +97,10 @@ export function checkOnce(discovery: DiscoveryService): void {
   );
 }
 
-/** The in-process engine looks at its options itself. @throws SagaOptionsError with everything that is wrong */
+/**
+ * The in-process engine checks its options itself.
+ * @throws SagaOptionsError with everything that is wrong
+ */
 export function checkedEngine(
   options: SagaModuleOptions,
   settings: Parameters<SagaEngineProvider['create']>[0],

@@ -22,8 +22,8 @@ import { SAGA_ENGINE, SAGA_LOGGER, SAGA_OPTIONS } from './tokens.js';
 const WINSTON_MODULE_PROVIDER = 'winston';
 
 /**
- * The logger of the options, else the application's winston, else Nest's. What stands under winston's
- * token in a testing module is whatever `useMocker()` makes of it, also for what is optional.
+ * The logger of the options, else the application's winston, else Nest's. In a testing module
+ * `useMocker()` provides something for winston's token, too, although it is optional.
  */
 function chosenLogger({ logger }: SagaModuleOptions, winston?: unknown): SagaLogger {
   if (logger !== undefined) return logger;
@@ -33,12 +33,12 @@ function chosenLogger({ logger }: SagaModuleOptions, winston?: unknown): SagaLog
   const problem = methodsProblem(what, winston, LOG_LEVELS, rule);
   if (problem === undefined) return winston as SagaLogger;
   const instead = nestLogger();
-  // One that has none of them is a mock, and meant as nothing.
+  // Without these methods it is a mock, and is ignored.
   if (LOG_LEVELS.some((level) => level in winston)) report(instead, 'warn', problem);
   return instead;
 }
 
-/** What is wrong with the options is told when the engine is made. */
+/** Problems of the options are reported when the engine is made. */
 function loggerOf(options: SagaModuleOptions, winston?: unknown): SagaLogger {
   const logger = chosenLogger(options, winston);
   const { redact } = options;
@@ -55,7 +55,7 @@ function engineOf(
 ): SagaEngine {
   checkOnce(discovery);
   const { journal = memoryJournal(), engine, logger: _, ...settings } = options;
-  // What is no list is told with all else that is wrong.
+  // Anything but a list is reported with all other problems.
   const watchers: unknown = settings.observers ?? [];
   const observers = Array.isArray(watchers)
     ? [events, ...(watchers as RunObserver[])]

@@ -13,7 +13,7 @@ import type {
 } from '../core/index.js';
 import type { RecoveryOptions, RetentionOptions } from '../engines/in-process/index.js';
 
-/** Settings of the saga module; all may be left out. */
+/** Options of the saga module; all may be left out. */
 export interface SagaModuleOptions {
   /**
    * Whose sagas these are, up to 255 bytes, for services that share one journal: part of the identity of
@@ -27,7 +27,7 @@ export interface SagaModuleOptions {
   readonly journal?: Journal;
   /**
    * What runs the sagas in place of this process and a journal: `restateEngine()` of `./restate`. It
-   * goes without `journal`, `leaseMs`, `worker` and `deleteAfter`, which are matters of a journal.
+   * excludes `journal`, `leaseMs`, `worker` and `deleteAfter`, which belong to a journal.
    */
   readonly engine?: SagaEngineProvider;
   /** @default the application's nest-winston logger when it has one, else Nest's `Logger` */
@@ -44,7 +44,7 @@ export interface SagaModuleOptions {
    */
   readonly unknownWhen?: UnknownWhen;
   /**
-   * Told of every record that this process writes, once it is durable. Nobody waits for them; what one
+   * Told of every record that this process writes, once it is durable. Nothing waits for them; what one
    * throws is logged and changes nothing. @default none
    */
   readonly observers?: readonly RunObserver[];
@@ -54,9 +54,9 @@ export interface SagaModuleOptions {
    */
   readonly interceptors?: readonly SagaInterceptor[];
   /**
-   * Called with every start, in the context of its caller: what it answers is kept with the saga, as
-   * `headers` of a start are, which hold where both name one. One that fails is logged, and the saga
-   * starts all the same. @default nothing
+   * Called with every start, in the context of its caller: what it returns is kept with the saga, like
+   * the `headers` of a start; where both have a name, that of the start counts. One that fails is
+   * logged, and the saga starts all the same. @default nothing
    */
   readonly startHeaders?: StartHeaders;
   /**
@@ -84,8 +84,8 @@ export interface SagaModuleOptions {
    */
   readonly leaseMs?: number;
   /**
-   * Takes over what processes that died have left behind. `false`: this process only starts sagas
-   * and leaves recovery to others.
+   * Resumes sagas whose process died. `false`: this process only starts sagas and leaves recovery to
+   * others.
    * @default { pollMs: a third of the lease, concurrency: 100, maxRecoveries: 5 }
    */
   readonly worker?: boolean | Partial<RecoveryOptions>;

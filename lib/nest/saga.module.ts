@@ -11,7 +11,7 @@ import { SAGA_OPTIONS } from './tokens.js';
  */
 @Module({ providers: [SagaLifecycle] })
 export class SagaModule {
-  /** @throws SagaOptionsError for options that it has not; for their values when the application starts. */
+  /** @throws SagaOptionsError for unknown options; for their values when the application starts. */
   static forRoot(options: SagaModuleOptions = {}): DynamicModule {
     const useValue = checkedOptions(options, 'What forRoot() is given');
     const core = SagaCoreModule.with({ provide: SAGA_OPTIONS, useValue });

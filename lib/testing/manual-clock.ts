@@ -41,7 +41,7 @@ export class ManualClock implements Clock {
     this.#wallOffset += byMs;
   }
 
-  /** Timers that nobody has taken back: 0 once a saga has ended. */
+  /** Timers that are neither cancelled nor fired: 0 once a saga has ended. */
   get pending(): number {
     return this.#timers.size;
   }

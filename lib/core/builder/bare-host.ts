@@ -16,7 +16,7 @@ import { type SagaLogger, shownSaga } from '../ports/index.js';
 import type { SagaBuilderOptions } from './builder-options.js';
 
 /**
- * A run without journal: on the live context, in this process alone.
+ * A run without a journal: on the user's own context object, in this process alone.
  *
  * @throws SagaOptionsError for options that cannot be right.
  */
@@ -32,7 +32,7 @@ export function bareRun(
   const { environment = STANDARD_ENVIRONMENT, id, observers } = options;
   const { headers } = startRequest(options, () => 'unused', 0);
   const run = new Run(definition, context, environment, logger, id);
-  // Where nobody looks, it is not kept.
+  // Kept only where somebody looks at it.
   const isWatched = observers !== undefined || environment.interceptors !== undefined;
   if (isWatched) run.origin = { headers, createdAt: environment.clock.now() };
   return observed(run, observers);
@@ -52,7 +52,7 @@ export function driveBare(
   options: SagaStartOptions | undefined,
 ): Promise<Run> {
   if (run.driving) refuseTwice(run.sagaName, run.sagaId);
-  // It stopped at an attempt without an outcome: whether that took effect is in doubt.
+  // The run stopped at an attempt without an outcome, which is in doubt.
   if (run.state.started > 0 && run.state.inFlight.length > 0) {
     deliver(run, takeOverOf(run, { owner: 'its caller' }));
   }

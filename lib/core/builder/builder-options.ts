@@ -37,7 +37,7 @@ function isLogger(logger: Partial<SagaLogger> | null | undefined): boolean {
   );
 }
 
-/** No more than a plan of ours, and a host. */
+/** Whether nothing is given but a plan of this package, and a host. */
 function isUsual(options: unknown): boolean {
   if (!isGroup(options)) return false;
   const { host, definition, environment, observers } = options as SagaBuilderOptions;
@@ -50,13 +50,13 @@ function isUsual(options: unknown): boolean {
 }
 
 /**
- * Before a chain is made: what could not be used. Its steps and the options of its start are looked at
- * when it is built, and when it is started.
+ * Checks what a chain is made of. Its steps and the options of its start are checked when it is built,
+ * and when it is started.
  *
  * @throws SagaOptionsError with everything that is wrong.
  */
 export function checkChain(logger: SagaLogger, options: unknown): void {
-  // What nearly all chains are given, without a list of anything.
+  // The case of nearly all chains, for which no list is made.
   if (isLogger(logger) && (options === undefined || isUsual(options))) return;
   const given = isGroup(options) ? options : {};
   const { host, definition, environment, observers } = given;

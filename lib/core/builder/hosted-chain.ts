@@ -5,8 +5,8 @@ import type { SagaBuilderOptions } from './builder-options.js';
 import type { RunView } from './run-view.js';
 
 /**
- * The saga of one chain on its host. Whatever becomes of its first start, the next one is of the same
- * saga; `view` shows it as far as it is known here.
+ * The saga of one chain on its host. All starts of one chain are of the same saga, whatever became of
+ * the first one; `view` shows it as far as this process knows it.
  */
 export class HostedChain {
   readonly #host: SagaHost;

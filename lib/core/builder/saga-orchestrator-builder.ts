@@ -117,7 +117,7 @@ export class SagaOrchestratorBuilder<TContext, TResults extends StepResults = ob
    * process stopped working on it.
    */
   runAsync(resumeFromLabel?: string): Promise<ISagaRunContext<TContext, TResults>> {
-    // Not `async`: a promise more costs the small sagas that bare chains are for.
+    // Not `async`: one more promise would cost the small sagas that bare chains are for.
     try {
       const isBare = this.options?.host === undefined;
       const ended = isBare ? this.launch(resumeFromLabel) : this.hosted().run(resumeFromLabel);
@@ -140,8 +140,8 @@ export class SagaOrchestratorBuilder<TContext, TResults extends StepResults = ob
   }
 
   /**
-   * Cancels a saga of a bare chain: aborts the signal of the action in flight, then undoes
-   * what was done. Without effect past the pivot and once it undoes.
+   * Cancels a saga of a bare chain: aborts the signal of the action in flight, then undoes what was
+   * done. Without effect past the pivot and once it compensates.
    *
    * @throws SagaStateError when it is not running here.
    */

@@ -16,14 +16,14 @@ import { redactProblems } from './redact-problems.js';
 
 const CODEC: Readonly<Record<keyof PayloadCodec, true>> = { encode: true, decode: true };
 
-/** Of any engine. */
+/** The options that every engine knows. */
 export const SETTINGS: Readonly<Record<keyof EngineSettings, true>> = {
   ...{ logger: true, environment: true, codec: true, limits: true, observers: true },
   ...{ drainMs: true, application: true, unknownWhen: true, interceptors: true },
   ...{ startHeaders: true, redact: true },
 };
 const OF_ANY_ENGINE = namesOf<EngineSettings>(SETTINGS);
-/** What no engine takes: {@link settingsProblems} looks at what it does take. */
+/** The names that no engine knows; {@link settingsProblems} checks the values of the others. */
 export function unknownSettings(settings: EngineSettings): readonly string[] {
   return unknownProblems('an engine', settings, OF_ANY_ENGINE);
 }

@@ -17,11 +17,11 @@ export function checkedText(what: string, given: unknown, redact?: Redact): stri
   const problem = textProblem(what, value);
   if (problem !== undefined) throw new SagaOptionsError(problem);
   const cut = value.slice(0, MAX_TEXT);
-  // A pair that the cut goes through is left out: no journal keeps half of it.
+  // A surrogate pair that the cut would split is left out: no journal can keep half of it.
   return textProblem(what, cut) === undefined ? cut : cut.slice(0, -1);
 }
 
-/** @throws SagaOptionsError for an act of nobody, or without a reason. */
+/** @throws SagaOptionsError where `by` or `reason` is missing. */
 export function checkedReason(
   why: unknown,
   redact?: Redact,

@@ -20,7 +20,7 @@ export function summaryOf(row: SagaRow): SagaSummary {
   };
 }
 
-/** A saga with its timeline; records that cannot be read, of a saga parked for it, are left out. */
+/** A saga with its timeline; records that cannot be read are left out. */
 export function detailsOf(stored: StoredSaga): SagaDetails {
   const { row, entries } = stored;
   const state = new SagaState();

@@ -16,7 +16,10 @@ function conflict(ref: SagaRef, what: 'definition' | 'input'): never {
   );
 }
 
-/** As data. @throws SagaConflictError when the id belongs to another input. */
+/**
+ * Compares them as data, not as text.
+ * @throws SagaConflictError when the id belongs to another input.
+ */
 export function checkInput(codec: PayloadCodec, ref: SagaRef, input: string, other: Started): void {
   if (input === other.input) return;
   if (!isDeepStrictEqual(codec.decode(input), codec.decode(other.input))) conflict(ref, 'input');

@@ -16,7 +16,10 @@ export interface EngineSettings {
   /** @default JSON with tags */
   readonly codec?: PayloadCodec;
   readonly limits?: Partial<PayloadLimits>;
-  /** Takes secrets out of what is logged, and of every text of an error or operator before it is stored, told or thrown. */
+  /**
+   * Takes secrets out of what is logged, and out of every text of an error or operator before it is
+   * stored, shown or thrown.
+   */
   readonly redact?: RedactOption;
   /** Told of every record that this process writes, once it is durable. */
   readonly observers?: readonly RunObserver[];
@@ -47,7 +50,7 @@ export function environmentOf(settings: EngineSettings): RunEnvironment {
   return {
     ...{ clock, ids, random },
     ...(unknownWhen === undefined ? {} : { unknownWhen }),
-    // Of none, the list is left out: the fast path asks for nothing else.
+    // Left out where there are none: the fast path looks only whether there is a list.
     ...(interceptors === undefined || interceptors.length === 0 ? {} : { interceptors }),
   };
 }

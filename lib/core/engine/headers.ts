@@ -3,7 +3,7 @@ import type { SagaHeaders } from '../execution/index.js';
 
 const MAX_HEADERS = 32;
 const MAX_BYTES = 4_096;
-/** What HTTP calls a token: a header can be passed on as it is. */
+/** A token, as HTTP calls it, so that a header can be passed on as it is. */
 const NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 const CONTROL = /[\0-\x08\n-\x1f\x7f]/;
 
@@ -35,7 +35,7 @@ export function headersProblems(headers: unknown): readonly (string | undefined)
   return [...entries.map(headerProblem), bytes > MAX_BYTES ? size : undefined];
 }
 
-/** Nobody changes what a saga was started with. */
+/** A frozen copy, so that nobody changes what a saga was started with. */
 export function headersOf(entries: Readonly<Record<string, string>>): SagaHeaders {
   return Object.freeze(Object.fromEntries(Object.entries(entries)));
 }

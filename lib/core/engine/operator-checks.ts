@@ -5,7 +5,7 @@ import type { Storing } from '../persistence/index.js';
 import { shownSaga, type SagaLogger } from '../ports/index.js';
 import type { DefinitionRegistry } from './registry.js';
 
-/** @throws SagaNotFoundError: an unknown name says more than an unknown id, and which names there are. */
+/** @throws SagaNotFoundError: it names the known sagas, which an unknown id could not tell. */
 export function refuseUnknown(registry: DefinitionRegistry, { name, id }: SagaRef): never {
   registry.get(name);
   throw new SagaNotFoundError(`No saga ${shownSaga(name, id)} is known`);
@@ -18,8 +18,8 @@ export function refuseToForget({ name, id }: SagaRef, status: SagaStatus): never
 }
 
 /**
- * What an operator says that a step has answered, in its stored form: it must be storable like what a
- * step gives, and is refused before anything is written.
+ * The result that an operator gives for a step, in its stored form: it must be storable like the result
+ * of an action, and is refused before anything is written.
  *
  * @throws SagaSerializationError
  */

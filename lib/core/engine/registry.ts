@@ -2,13 +2,13 @@ import { definitionProblem, refuseProblems, type SagaDefinition } from '../defin
 import { SagaDefinitionError, SagaNotFoundError } from '../errors/index.js';
 import { quoted } from '../ports/index.js';
 
-/** The definitions that an engine can carry on: by name, then by version. */
+/** The definitions that an engine knows: by name, then by version. */
 export class DefinitionRegistry {
   readonly #byName = new Map<string, Map<number, SagaDefinition>>();
 
   /**
-   * The same definition may come again. Another one with the same steps may not: its functions are
-   * others, and which of both would run after a crash nobody could tell.
+   * The same definition may come again. Another one with the same steps may not: its functions differ,
+   * and it could not be told which of the two runs after a crash.
    *
    * @throws SagaDefinitionError when another definition has that name and version; SagaOptionsError for
    * what is no definition.
@@ -37,7 +37,7 @@ export class DefinitionRegistry {
     return [...this.#byName.values()].flatMap((versions) => [...versions.values()]);
   }
 
-  /** That version, or else the newest: it still knows the steps by their labels. */
+  /** That version, or else the newest one, which still finds the steps by their labels. */
   find(name: string, version?: number): SagaDefinition | undefined {
     const versions = this.#byName.get(name);
     if (versions === undefined) return undefined;

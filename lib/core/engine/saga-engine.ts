@@ -5,7 +5,7 @@ import type { SagaFilter, SagaRef } from '../journal/index.js';
 import type { OperatorCommand, ParkReason, SagaStatus } from '../machine/index.js';
 import type { EngineHealth } from './engine-health.js';
 
-/** Who does something to a saga by hand, and why: both are kept in its journal. */
+/** Who does something to a saga by hand, and why: both are kept with the saga. */
 export interface OperatorReason {
   readonly by: string;
   readonly reason: string;
@@ -23,13 +23,13 @@ export interface SagaSummary {
   readonly tags: Readonly<Record<string, string>>;
   readonly recoveries: number;
   /**
-   * It sleeps until then, and nobody works on it; `NO_WAKE_TIME`: until somebody wakes it. Absent while
-   * it is awake.
+   * It sleeps until then, and nobody owns it; `NO_WAKE_TIME`: until somebody wakes it. Absent while it
+   * is awake.
    */
   readonly wakeAt?: Date;
   readonly createdAt: Date;
   readonly updatedAt: Date;
-  /** What of it cannot be read; absent when all can. */
+  /** Which part of it cannot be read; absent when all of it can. */
   readonly damage?: string;
 }
 
@@ -51,21 +51,24 @@ export interface SagaEngine extends SagaHost {
   /** @throws SagaNotFoundError */
   definition(name: string, version?: number): SagaDefinition;
   readonly definitions: readonly SagaDefinition[];
-  /** Opens the journal and says that this process lives. Idempotent. */
+  /** Opens the journal and sends the first heartbeat. Idempotent. */
   open(): Promise<void>;
-  /** Begins to carry on what other processes left behind. Call it once the application is up. */
+  /** Begins recovery: sagas of processes that died are resumed. Call it once the application is up. */
   recover(): Promise<void>;
-  /** Lets what runs come to a step boundary, then releases it. Idempotent. */
+  /** Lets active runs come to a step boundary, then releases them. Idempotent. */
   close(): Promise<void>;
-  /** How this process stands; it asks nobody, and never throws. */
+  /** How this process stands. Asks neither journal nor server, and never throws. */
   health(): EngineHealth;
   get(ref: SagaRef): Promise<SagaDetails | undefined>;
   list(filter: SagaFilter): Promise<SagaSummaryPage>;
   /** @throws SagaNotFoundError, or SagaStateError when it can no longer be cancelled. */
   cancel(ref: SagaRef, reason: string): Promise<void>;
-  /** Carries on a saga that waits or was parked. @throws SagaNotFoundError, SagaStateError */
+  /**
+   * Lets a saga that waits or was parked go forward again.
+   * @throws SagaNotFoundError, SagaStateError
+   */
   resume(ref: SagaRef, fromLabel?: string): Promise<SagaHandle>;
-  /** Does something to a saga by hand. @throws SagaNotFoundError, SagaStateError */
+  /** Carries out an operator command. @throws SagaNotFoundError, SagaStateError */
   manual(ref: SagaRef, wish: OperatorCommand, why: OperatorReason): Promise<void>;
   /** Deletes a saga at rest. @throws SagaNotFoundError, SagaStateError */
   forget(ref: SagaRef): Promise<void>;

@@ -27,7 +27,7 @@ export interface SagaStartOptions {
 /** A saga that was accepted. */
 export interface SagaHandle<TRunContext = ISagaRunContext<unknown>> {
   readonly id: string;
-  /** The saga as this process sees it; absent while it is in other hands. */
+  /** The saga as this process sees it; absent while another process drives it. */
   readonly saga?: TRunContext;
   /**
    * Resolves when the saga has completed.
@@ -52,8 +52,8 @@ export interface SagaHost {
   ): Promise<SagaHandle>;
 
   /**
-   * As {@link start}, for a caller who only waits for the end: a host may save itself the word that the
-   * start is durable, and tell with the end what `start` would have thrown.
+   * As {@link start}, for a caller who only waits for the end: a host may leave out the answer that the
+   * start is durable, and throw with the end what `start` would have thrown.
    *
    * @default start
    */

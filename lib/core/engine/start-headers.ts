@@ -11,12 +11,15 @@ export interface StartedSaga {
 }
 
 /**
- * Called with every start, in the context of its caller: what it answers is kept with the saga, as
- * `headers` of a start are, which hold where both name one.
+ * Called with every start, in the context of its caller: what it returns is kept with the saga, like
+ * the `headers` of a start; where both have a name, that of the start counts.
  */
 export type StartHeaders = (saga: StartedSaga) => SagaHeaders | undefined;
 
-/** The request with what the provider adds. One that fails is logged; the saga starts all the same. */
+/**
+ * The start request with what the provider adds. One that fails is logged; the saga starts all the
+ * same.
+ */
 export function withStartHeaders(
   request: StartRequest,
   provider: StartHeaders | undefined,

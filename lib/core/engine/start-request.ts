@@ -20,7 +20,7 @@ const MAX_TAGS = 32;
 const OPTIONS = namesOf<SagaStartOptions>({
   ...{ id: true, key: true, tags: true, deadline: true, headers: true },
 });
-/** What a chain and its host have beside them; of a finished plan the settings are known. */
+/** What a chain takes beside the options of a start; a finished plan has its settings already. */
 const BESIDES = [
   ...['definition', 'host', 'environment', 'observers', 'resumeFrom'],
   ...Object.keys(SAGA_OPTIONS),
@@ -76,14 +76,14 @@ function valueProblems({
 
 const NO_TAGS = Object.freeze({});
 
-/** What most starts are: nothing is given that had to be looked at, but perhaps an id. */
+/** Whether nothing is given that must be checked, but perhaps an id, as in most starts. */
 function isIdAlone(options: object, besides: readonly string[]): boolean {
   return Object.keys(options).every((name) => name === 'id' || besides.includes(name));
 }
 
 /**
- * For who makes a chain for others: what a chain is given beside the options of its start, its host or its
- * plan, is not theirs to give. `more` they may.
+ * For those who make a chain for users: these may not give its host or its plan, but the options of its
+ * start, and those named in `more`.
  *
  * @throws SagaOptionsError with everything that is wrong.
  */
@@ -106,7 +106,7 @@ export function startRequest(
   if (isIdAlone(options, besides) && nameProblem('id', id) === undefined) {
     return { id, key: null, tags: NO_TAGS, headers: NO_HEADERS, deadline: null };
   }
-  // Copied before they are looked at: what is checked is what will be stored.
+  // Copied before they are checked, so that what is checked is what will be stored.
   const tags = isGroup(options.tags)
     ? Object.fromEntries(Object.entries(options.tags))
     : options.tags;

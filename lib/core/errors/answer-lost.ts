@@ -16,7 +16,7 @@ import { isSagaError } from './saga-error.js';
 /** Decides whether what an attempt threw leaves open if its effect took place. Looks, and changes nothing. */
 export type UnknownWhen = (error: unknown) => boolean;
 
-/** What one error says of a request: it may have been heard, or it surely never arrived. */
+/** What one error says of a request: it may have arrived, or it surely did not. */
 type Evidence = 'lost' | 'never-arrived' | undefined;
 
 /** Bounds of what is looked at, against errors that are made to be endless. */
@@ -101,13 +101,13 @@ function insideOf(error: object): readonly unknown[] {
   }
 }
 
-/** The innermost evidence counts, since what wraps it only says it again; one lost answer is enough. */
+/** The innermost evidence counts, since a wrapper only repeats it; one lost answer is enough. */
 function judge(error: unknown, seen: Set<unknown>, depth: number): Evidence {
   if (typeof error !== 'object' || error === null) return undefined;
   if (seen.has(error) || seen.size >= MAX_ERRORS || depth >= MAX_DEPTH) return undefined;
   seen.add(error);
   if (isSagaError(error, 'SAGA_OUTCOME_UNKNOWN')) return 'lost';
-  // How another saga ended is an answer, whatever became of its requests.
+  // The end of another saga is an answer, whatever became of its requests.
   if (isSagaError(error, 'SAGA_EXECUTION')) return undefined;
   const inside = insideOf(error).map((inner) => judge(inner, seen, depth + 1));
   if (inside.includes('lost')) return 'lost';

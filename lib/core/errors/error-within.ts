@@ -1,10 +1,10 @@
 import { heldErrors } from './held-errors.js';
 import { isSagaError } from './saga-error.js';
 
-/** So many errors are looked at, whatever hangs on them. */
+/** At most so many errors are looked at. */
 const MOST = 1_000;
 
-/** What an error was made of; its class does not matter, and neither does its realm. */
+/** The errors inside an error; its class does not matter, and neither does its realm. */
 function partsOf(error: object): readonly unknown[] {
   const { cause, errors } = error as { readonly cause?: unknown; readonly errors?: unknown };
   const parts: readonly unknown[] = Array.isArray(errors) ? errors.slice(0, MOST) : [];
@@ -28,7 +28,7 @@ export function errorWithin(error: unknown, test: (one: object) => boolean): obj
       if (isSagaError(one, 'SAGA_EXECUTION')) continue;
       for (const part of partsOf(one)) found.add(part);
     } catch {
-      // A proxy or a getter may throw whatever it is asked; the others are still looked at.
+      // A proxy or a getter may throw; the other errors are still looked at.
     }
   }
   return undefined;

@@ -21,7 +21,7 @@ export const NEVER_ARRIVED_CODES: ReadonlySet<unknown> = new Set([
   ...['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_CLOSED', 'ERR_SOCKET_CONNECTION_TIMEOUT'],
 ]);
 
-/** A route that goes while a connection stands: what was sent on it may have been heard. */
+/** A route that is lost while there is a connection: what was sent on it may have arrived. */
 export const ON_A_CONNECTION: ReadonlySet<unknown> = new Set(['read', 'write']);
 
 export const LOST_NAMES: ReadonlySet<unknown> = new Set([

@@ -40,7 +40,7 @@ export class SagaNotFoundError extends SagaError {
 /**
  * This process stopped working on the saga, which has not ended: after a shutdown, a journal failure,
  * or at a step that awaited another saga of which that is true. Its journal says where it stands, and
- * whoever recovers it carries on from there; a bare chain is carried on by running it again.
+ * recovery resumes it from there; a bare chain is resumed by running it again.
  *
  * Thrown out of an action, an undo or a probe, be it as a `cause`, it stops that saga in the same way.
  */
@@ -68,8 +68,8 @@ export class SagaJournalError extends SagaError {
 }
 
 /**
- * A later version of this package has written what this one does not know. It is not broken: processes of
- * that version carry it on.
+ * A later version of this package has written what this one does not know. It is not broken: processes
+ * of that version resume it.
  */
 export class SagaNewerError extends SagaError {
   readonly code = 'SAGA_NEWER';

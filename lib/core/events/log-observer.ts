@@ -18,7 +18,7 @@ function lastError(run: Run, label: string | undefined): LogFields {
   return failure === undefined ? {} : { error: shownError(failure.error) };
 }
 
-/** Why a saga ended as it did: its end is all that many logs have of it. */
+/** Why a saga ended as it did: many logs show nothing but its end. */
 function details(run: Run, record: SagaRecord): LogFields {
   switch (record.type) {
     case 'failed':

@@ -28,7 +28,8 @@ interface Source {
 
 /**
  * An attempt that was given up has succeeded after its saga had gone on without it: refunded, then
- * charged. No record, and so in no timeline: by then the saga may be at rest, or in other hands.
+ * charged. It is no record, and so in no timeline: by then the saga may be at rest, or owned by another
+ * process.
  */
 type LateEffectEvent = { readonly type: 'late-effect' } & LateEffect;
 
@@ -69,7 +70,7 @@ export function toEvent(
     case 'failed':
     case 'undo-failed':
       return { ...source, ...record, error: shownError(record.error) };
-    // What happens most is written out: a spread costs ten times as much.
+    // The most frequent ones are written out: a spread costs ten times as much.
     case 'started': {
       const { type, label, attempt, owesUndo } = record;
       return { sagaName, sagaId, at, type, label, attempt, owesUndo };

@@ -4,7 +4,7 @@ import type { SagaState, StepState } from '../machine/index.js';
 export interface SagaAccount {
   /** Its effect stands: done and not undone. */
   readonly standing: readonly string[];
-  /** Its effect was taken back. */
+  /** Its effect was undone. */
   readonly undone: readonly string[];
   /** A compensation was promised when it started, and is not done yet. */
   readonly owed: readonly string[];
@@ -12,7 +12,7 @@ export interface SagaAccount {
   readonly inDoubt: readonly string[];
 }
 
-/** Tells a person what stands, what was undone, what is owed, and what nobody knows. */
+/** Tells a person what stands, what was undone, what is owed, and what is in doubt. */
 export function explain(state: SagaState): SagaAccount {
   const { steps } = state;
   const labels = (holds: (step: StepState) => boolean): readonly string[] =>

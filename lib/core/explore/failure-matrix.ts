@@ -19,7 +19,7 @@ export interface FailureMatrixRow {
   readonly ends: Readonly<Record<Failure, Simulation>>;
 }
 
-/** More often than any policy tries: hard caps keep retries below it. */
+/** More often than any policy tries: the caps of retries are lower. */
 const ALWAYS = Number.MAX_SAFE_INTEGER;
 
 function faultsOf({ label }: StepDefinition, failure: Failure): readonly SimulatedFault[] {

@@ -21,7 +21,7 @@ export interface SimulatedFault {
   /**
    * - `fails`: a clean failure, nothing took place; the policy may try again
    * - `says-no`: a clean failure that no further try can mend
-   * - `answer-lost`: it took place, and nobody was told
+   * - `answer-lost`: it took place, and its answer was lost
    * - `crash`: it took place, and its process died before that was recorded
    * - `cancel`: the saga is cancelled while it is at work; it took place
    */
@@ -36,13 +36,13 @@ export interface Simulation {
   readonly parkReason: ParkReason | undefined;
   /** In order: `'Reserve'`, `'probe Reserve'`, `'undo Reserve'`. */
   readonly calls: readonly string[];
-  /** Steps whose effect was taken back, in order. */
+  /** Steps whose effect was undone, in order. */
   readonly undone: readonly string[];
   /** Steps whose effect stands at the end, in order of their start. */
   readonly standing: readonly string[];
 }
 
-/** As an engine has it by default. */
+/** The default of engines. */
 const MAX_RECOVERIES = 5;
 
 type Effect = Exclude<Command, { readonly type: 'record' | 'stop' }>;
@@ -141,7 +141,7 @@ class SimulatedSaga {
     return { type: 'failed', outcome: isClean ? 'not-done' : 'unknown', ...failure };
   }
 
-  /** A probe that nothing befalls tells the truth. */
+  /** A probe without a fault tells the truth. */
   #answer({ label, policy }: StepDefinition, kind: SimulatedFault['kind'] | undefined): SagaRecord {
     const truth: StepOutcome = this.#world.has(label) ? 'done' : 'not-done';
     const answer = kind === undefined ? truth : 'unknown';

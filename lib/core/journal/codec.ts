@@ -17,12 +17,12 @@ export interface PayloadCodec {
 export interface JsonCodec extends PayloadCodec {
   /**
    * @param maxBytes Where it stops: an object that is shared is written out wherever it is met, so that
-   * a small value can have a text without end. @default 16 MiB
+   *   a small value can have a huge text. @default 16 MiB
    */
   encode(value: unknown, maxBytes?: number): string;
 }
 
-/** What a codec that is built on this one needs; the limit of payloads is looked at in the end. */
+/** Above every limit of payloads, which is checked on the text in the end. */
 const MAX_BYTES = 16 * 1_048_576;
 
 function decodeTagged(tag: unknown, value: unknown): unknown {
@@ -74,7 +74,7 @@ function decodeJson(json: unknown): unknown {
   return decodeTagged(tag, value);
 }
 
-/** Those that are not at work, to be used again; a getter of a value may encode another one meanwhile. */
+/** Encoders that are free to be used again; a getter of a value may encode another value meanwhile. */
 const encoders: PayloadEncoder[] = [];
 
 /**

@@ -1,4 +1,7 @@
-/** So many labels are kept; where labels are made up as sagas run, all are forgotten from time to time. */
+/**
+ * So many labels are kept; where labels are generated as sagas run, all of them are dropped from time
+ * to time.
+ */
 const MAX_LABELS = 1_000;
 
 /**

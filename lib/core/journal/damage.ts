@@ -1,8 +1,8 @@
 import type { StoredSaga } from './stored-saga.js';
 
 /**
- * Why what is stored of a saga is not what was once written of it; `undefined` when nothing is wrong: all
- * of it can be read, no record is missing, and none stands where it does not belong.
+ * Why what is stored of a saga is not all that was written; `undefined` when every record can be read,
+ * none is missing, and all are in their order.
  */
 export function damageOf({ row, entries, nextSeq, damage }: StoredSaga): string | undefined {
   const unread = row.damage ?? damage;

@@ -12,8 +12,8 @@ import type { JournalBatch, NewSaga, SagaRef, SagaRow, StoredSaga } from './stor
 /**
  * Where sagas are kept. Every implementation passes the contract suite of `./testing`.
  *
- * Ownership: a saga's owner is a process, and a process lives as long as its heartbeat. An append
- * names its owner's epoch; one that finds another epoch, or its seq taken, has lost ownership.
+ * Ownership: a saga's owner is a process, and a process is alive until its lease ends. An append names
+ * its owner's epoch; one that finds another epoch, or its seq taken, has lost ownership.
  */
 export interface Journal {
   /** For logs: 'sqlite data/sagas.db'. No secrets. */
@@ -25,7 +25,7 @@ export interface Journal {
    * opened several times, also after a close. `onWarning` is for the log of who opens it.
    */
   open(onWarning?: (message: string) => void): Promise<void>;
-  /** Once per `open`. The last one waits for what is being written, then lets everything go. */
+  /** Once per `open`. The last one waits for what is being written, then frees everything. */
   close(): Promise<void>;
   /**
    * Stores a saga, its first records and its owner, all or nothing.
@@ -46,36 +46,36 @@ export interface Journal {
   get(ref: SagaRef): Promise<SagaRow | undefined>;
   list(filter: SagaFilter): Promise<SagaPage>;
   /**
-   * Says that the process lives, for `leaseMs` from now by the journal's clock.
+   * Says that the process is alive, for `leaseMs` from now by the journal's clock.
    *
-   * @returns the sagas it owns that somebody asked to cancel, and those that were taken from it by force:
-   * their owner is another one.
+   * @returns the sagas it owns that somebody asked to cancel, and those that were claimed from it by
+   *   force, whose owner is another one by now.
    */
   heartbeat(owner: string, leaseMs: number): Promise<readonly SagaRow[]>;
   /**
-   * Takes over sagas that are not at rest and whose owner is gone: `null`, or one that has no
-   * heartbeat or an expired one. Those of a status that is not known here are a later version's, and left
-   * alone; those that sleep, until their wake time. Oldest first. Raises their epoch and their count of
-   * recoveries, before anything runs; of one that slept the epoch alone, since nobody has died. Two calls
-   * at the same time never get the same saga. For one that is at rest a cancel that was requested before
-   * is over: it does not stop who is sent forward now.
+   * Takes over sagas that are not at rest and whose owner is gone: `null`, or one that has no heartbeat
+   * or an expired one. Those of an unknown status were written by a later version, and are left alone;
+   * those that sleep, until their wake time. Oldest first. Raises their epoch and their count of
+   * recoveries, before anything runs; of one that slept the epoch alone, since nobody has died. Two
+   * calls at the same time never get the same saga. Claiming a saga at rest drops a cancel that was
+   * requested before, so that it does not stop a resume.
    */
   claim(request: ClaimRequest): Promise<readonly SagaRow[]>;
   /**
-   * Counts sagas that could be claimed but for their name, which is none of these, by name and version; at
-   * most 100 of those. It takes nothing over.
+   * Counts sagas that could be claimed, but whose name is none of these, by name and version; at most
+   * 100 of such counts. It takes nothing over.
    */
   abandoned(request: AbandonedRequest): Promise<readonly AbandonedSagas[]>;
   /**
-   * Gives a saga back that has not ended. Without effect when the owner or the epoch is not the
-   * current one: both, since a saga of the same id begins at the same epoch in another life.
+   * Releases a saga that has not ended. Without effect when the owner or the epoch is not the current
+   * one: both, since a saga of the same id begins at the same epoch in another life.
    */
   release(request: ReleaseRequest): Promise<void>;
-  /** Takes the heartbeat away: all that this process still owns can be claimed at once. */
+  /** Ends the heartbeat: all that this process still owns can be claimed at once. */
   leave(owner: string): Promise<void>;
   /**
-   * Leaves a request to cancel for the owner; the first one stays. A saga that sleeps is to be woken for it:
-   * its time has come. Without effect on a saga at rest.
+   * Leaves a request to cancel for the owner; the first one stays. A saga that sleeps is due at once.
+   * Without effect on a saga at rest.
    */
   requestCancel(ref: SagaRef, reason: string): Promise<void>;
   /** Deletes sagas at rest with their records; one that is not at rest stays. Returns how many. */

@@ -75,7 +75,7 @@ function tagProblems(tags: unknown): readonly (string | undefined)[] {
   ]);
 }
 
-/** Where the page after this one begins, as text that is nobody's business but `listQuery`'s. */
+/** Where the page after this one begins, as a text that only `listQuery` reads. */
 export function cursorAt({ createdAt, key }: PagePosition): string {
   return Buffer.from(`1.${createdAt}.${key}`).toString('base64url');
 }
@@ -116,7 +116,7 @@ function filterProblems(filter: SagaFilter): readonly (string | undefined)[] {
   ];
 }
 
-/** Before anything is read of it. @throws SagaOptionsError for what holds no conditions */
+/** Checked before any condition is read. @throws SagaOptionsError for what holds no conditions */
 export function checkFilter(filter: unknown): void {
   refuseProblems([groupProblem('the filter of a list', filter)]);
 }

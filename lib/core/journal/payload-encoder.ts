@@ -48,7 +48,7 @@ export class PayloadEncoder {
     this.#left = maxBytes;
   }
 
-  /** Nothing of the value is kept; a walk that succeeded has left nothing behind. */
+  /** Keeps nothing of the value; after a walk that succeeded there is nothing to clear. */
   end(): void {
     if (this.#ancestors.length > 0) this.#ancestors.length = 0;
     if (this.#path.length > 0) this.#path.length = 0;
@@ -86,7 +86,7 @@ export class PayloadEncoder {
     throw new SagaSerializationError(`$${shownText(path.join(''), 299)}`, problem);
   }
 
-  /** Counted on the way: what is shared is met again and again, and may never end. */
+  /** Counted during the walk: shared objects are met again and again, so that it might never end. */
   #take(bytes: number): void {
     this.#left -= bytes;
     if (this.#left >= 0) return;

@@ -25,7 +25,7 @@ export function payloadLimits(given: Partial<PayloadLimits> = {}): PayloadLimits
   return { ...PAYLOAD_LIMITS, ...withoutUndefined(given) };
 }
 
-/** A codec of the user's may throw anything, forget to give text, or give what no database keeps. */
+/** A user's codec may throw anything, return no text, or return text that no database can keep. */
 function encoded(codec: PayloadCodec, value: unknown, maxBytes: number): string {
   let text: unknown;
   try {
@@ -44,7 +44,7 @@ function encoded(codec: PayloadCodec, value: unknown, maxBytes: number): string 
       `was encoded as ${typeof text}; a codec must give a string`,
     );
   }
-  // Ours escapes both. Refused later, by the journal, the effect would be taken for one that failed.
+  // Our codec escapes both. If the journal refused it later, the effect would count as failed.
   if (codec === jsonCodec || isStorable(text)) return text;
   throw new SagaSerializationError(
     '$',
@@ -78,7 +78,7 @@ export function encodePayload(
   return text;
 }
 
-/** The error of a value that cannot be stored, with the place that the value has in its saga. */
+/** The error of a value that cannot be stored, with its place in the saga. */
 export function located(cause: unknown, where: string): unknown {
   if (!isSagaError(cause, 'SAGA_SERIALIZATION')) return cause;
   const { path, message } = cause as unknown as SagaSerializationError;

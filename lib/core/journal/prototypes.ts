@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import { shownText } from '../definition/index.js';
 
-/** What no class reaches; a proxy can make up prototypes without end. */
+/** More than any class has; a proxy can return prototypes without end. */
 const MAX_CHAIN = 256;
 
 /**

@@ -2,7 +2,9 @@ import type { SagaRecord } from '../machine/index.js';
 import type { Redact } from '../ports/index.js';
 import { fromStoredError, storedError, type StoredError } from './stored-error.js';
 
-/** Longer texts are redacted as far as this, so that what is cut off later was whole before. */
+/**
+ * Texts are redacted up to this length, so that a secret is whole when it is looked for, and cut later.
+ */
 const LENGTHS = { name: 65_536, message: 65_536 };
 
 function redactedForm(stored: StoredError, redact: Redact): StoredError {
@@ -10,7 +12,7 @@ function redactedForm(stored: StoredError, redact: Redact): StoredError {
   return {
     name: redact(name),
     message: redact(message),
-    // Those of this package are constants, which others look for.
+    // The names and codes of this package are constants, which callers compare.
     ...(code === undefined
       ? {}
       : { code: typeof code === 'string' && saga !== true ? redact(code) : code }),

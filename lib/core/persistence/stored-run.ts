@@ -65,7 +65,7 @@ export abstract class StoredRun implements RunPersistence {
     return this.#begunAt;
   }
 
-  /** Where nobody else can take it over, it is ours for good. */
+  /** An engine without take-overs owns it for good. */
   confirm(): Promise<void> | undefined {
     return undefined;
   }
@@ -82,8 +82,8 @@ export abstract class StoredRun implements RunPersistence {
   }
 
   /**
-   * A payload of another codec, or under another key, is the fault of no step: who is about to drive
-   * what was replayed asks for all of them first.
+   * Decodes all payloads before a saga that was replayed is driven: one of another codec, or under
+   * another key, must not look like the failure of a step.
    *
    * @throws SagaSerializationError
    */
@@ -112,7 +112,7 @@ export abstract class StoredRun implements RunPersistence {
     let staged = record;
     let result: string | null = null;
     let context: string | null = null;
-    // Apart: an undo needs whichever of them can be stored.
+    // Stored apart from each other: an undo needs whichever of the two can be stored.
     try {
       context = this.#contextOf(attempt);
     } catch (error) {
@@ -171,8 +171,8 @@ export abstract class StoredRun implements RunPersistence {
   }
 
   /**
-   * The effect took place, whatever cannot be stored: the record says so, and why. An undo that spoilt
-   * its copy of the context is undone all the same; the copy is dropped.
+   * The effect took place although something cannot be stored: the record says so, and why. An undo
+   * whose copy of the context cannot be stored counts as done all the same; the copy is dropped.
    */
   #unstorable(record: SagaRecord, error: unknown): SagaRecord {
     if (record.type === 'done' || record.type === 'probed') return { ...record, unstorable: error };

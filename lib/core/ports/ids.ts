@@ -25,8 +25,8 @@ export function newBirth(): string {
 }
 
 /**
- * UUIDs of version 7, which begin with the time (RFC 9562). Sagas that start together stand together
- * in the indices of a store: with random ids each of them would write a page of its own.
+ * UUIDs of version 7, which begin with the time (RFC 9562). Sagas that start together stand together in
+ * the indices of a store: with random ids each of them would write to a page of its own.
  */
 export const timeOrderedIds: IdGenerator = () => {
   const time = Date.now().toString(16).padStart(12, '0');

@@ -16,7 +16,10 @@ export interface SagaLogger {
   silent?: boolean;
 }
 
-/** A logger that throws when it is asked gets the line, which is reported with care. Never throws. */
+/**
+ * Whether a level is enabled. Where the logger throws, it counts as enabled: writing the line is
+ * guarded. Never throws.
+ */
 export function isEnabled(logger: SagaLogger, level: LogLevel): boolean {
   try {
     if (logger.silent === true) return false;

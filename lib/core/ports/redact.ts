@@ -17,11 +17,11 @@ export type RedactOption =
 const CENSOR = '[REDACTED]';
 /** Stands in place of a text that could not be redacted. */
 const HIDDEN = '[redact failed]';
-/** Lines hold less; a circle has no end. */
+/** Log lines are less deep; a circular value has no end. */
 const MAX_DEPTH = 5;
 /** Where a text was cut, half a secret may be left: so many characters go with it. */
 const MAX_HALF = 256;
-/** What a line is found by, as it was given. */
+/** Fields by which a line is found, which stay as they are. */
 const IDENTITY: ReadonlySet<unknown> = new Set(['saga', 'sagaId', 'label']);
 
 /** Never throws. That the function fails is logged once, without the text and its own error. */
@@ -33,7 +33,7 @@ function guarded(redact: Redact, logger: SagaLogger): Redact {
       if (typeof answer === 'string') return answer;
       whenRejected(answer, () => undefined);
     } catch {
-      // Its own message may hold the very text.
+      // The error's own message may contain the text.
     }
     if (!isTold) {
       isTold = true;
@@ -101,7 +101,7 @@ function redacted(value: unknown, by: Redactor, keys: readonly string[] = []): u
   return isData(value) ? Object.fromEntries(Object.entries(value).map(at)) : value;
 }
 
-/** Lines of steps hold whatever they like; to log one fails no step. */
+/** Steps may log any value; logging must not make a step fail. */
 function redactedFields(fields: LogFields, by: Redactor): LogFields {
   try {
     return redacted(fields, by) as LogFields;

@@ -1,8 +1,8 @@
 import type { LogFields, LogLevel, SagaLogger } from './logger.js';
 
 /**
- * What an observer gives back is nobody's to await: a promise of it that rejects is told to `failed`,
- * and ends no process. Never throws.
+ * Nobody awaits what an observer returns: a promise of it that rejects is passed to `failed`, and must
+ * not end the process. Never throws.
  */
 export function whenRejected(returned: unknown, failed: (error: unknown) => void): void {
   try {
@@ -14,8 +14,8 @@ export function whenRejected(returned: unknown, failed: (error: unknown) => void
 }
 
 /**
- * Logs what must not change the course of anything: a logger that throws, or rejects later, has nobody
- * left to tell, and does no harm.
+ * Logs what must not change the course of anything. That a logger throws, or rejects later, is ignored:
+ * there is nobody left to tell.
  */
 export function report(
   logger: SagaLogger,

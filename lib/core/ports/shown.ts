@@ -16,7 +16,7 @@ export function shown(value: unknown): string {
   return typeof value === 'object' && value !== null ? 'an object' : shownText(String(value));
 }
 
-/** A name, a label, an id or a reason, whole: who reads it has to find it. */
+/** A name, a label, an id or a reason, never cut: a reader must be able to search for it. */
 export function shownWhole(text: string): string {
   return shownText(text, 255);
 }

@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 
-/** `instanceof` for whatever was thrown: asked of a revoked proxy it would throw itself. */
+/** `instanceof` for whatever was thrown: on a revoked proxy the operator itself would throw. */
 export function isInstance<T>(
   value: unknown,
   type: abstract new (...args: never[]) => T,
@@ -44,7 +44,7 @@ function listText(values: readonly unknown[], depth: number): string {
   return texts.join('; ') + (texts.length > 0 && more > 0 ? ` and ${more} more` : '');
 }
 
-/** Of what is thrown though it is no error: what it says of itself, never its other properties. */
+/** The message of a thrown value that is no error; never its other properties. */
 function objectText(value: object): string {
   const { message, code, constraints } = value as Fields;
   const said = [message, code].filter((one) => typeof one === 'string' || typeof one === 'number');
@@ -63,7 +63,7 @@ function textOf(value: unknown, depth = 2): string {
   return [own, gatheredText(value, depth)].filter((text) => text !== '').join(': ');
 }
 
-/** What an error cannot tell of its parts takes nothing from what it says itself. */
+/** Parts that cannot be read must not hide the error's own message. */
 function gatheredText(error: Error, depth: number): string {
   try {
     return listText(partsOf(error), depth);

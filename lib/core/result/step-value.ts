@@ -10,7 +10,7 @@ interface AnyResult {
   isErr(): boolean;
 }
 
-/** What one emitted value gives; of an observable nobody has subscribed to it. */
+/** The result in one emitted value; an observable in it, to which nobody has subscribed, has none. */
 type Emitted<V> = V extends ObservableLike<unknown> ? V : StepValue<V>;
 
 /**
@@ -41,7 +41,7 @@ export type MaybeAsync<T> = T | PromiseLike<T | ObservableLike<T>> | ObservableL
 
 type IsAny<T> = 0 extends 1 & T ? true : false;
 
-/** What nobody has begun: it is no value, and its work would never be done. */
+/** Work that nobody has begun, which is no value: it would never be done. */
 type Unbegun =
   | ((...args: never[]) => unknown)
   | (abstract new (...args: never[]) => unknown)
@@ -66,8 +66,8 @@ type LeftOver<V> =
             : never;
 
 /**
- * Anything, where what is returned is a value once it was awaited; else a text that nothing is, so that
- * the compiler refuses what would never run.
+ * Any type, where what is returned is a value once it was awaited; else a text as an impossible type,
+ * so that the compiler refuses work that would never run.
  */
 export type Runs<R> = [LeftOver<StepValue<R>>] extends [never]
   ? unknown

@@ -29,10 +29,10 @@ function policyOf(retries: number): RetryPolicy {
 
 export const NO_RETRY = policyOf(0);
 
-/** A compensation is worth more patience: its caller still learns the end within a second. */
+/** Compensations are retried more often by default; the caller still learns the end within a second. */
 export const COMPENSATION_RETRY = policyOf(3);
 
-/** What a caller left open, be it as `undefined`, gets its default. */
+/** An option that is left out, or `undefined`, gets its default. */
 function withDefaults(option: object): Partial<RetryPolicy> {
   const given = Object.entries(option).filter(([, value]) => value !== undefined);
   return { ...DEFAULTS, ...(Object.fromEntries(given) as object) };

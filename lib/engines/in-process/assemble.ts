@@ -38,10 +38,10 @@ import {
   Starts,
 } from './runs/index.js';
 
-/** How many questions of sagas after their ownership are under way at a time. */
+/** How many sagas at a time ask the journal whether they are still owned by this process. */
 const MAX_ASKS = 64;
 
-/** Puts one engine together: each part is given what it uses, and the engine what it calls itself. */
+/** Puts one engine together: each part is given the few parts that it uses. */
 export function assemble(
   options: InProcessEngineOptions,
   { leaseMs, recovery, deleteAfter }: CheckedOptions,

@@ -18,7 +18,10 @@ import type { InProcessEngineOptions } from './engine-options.js';
 import type { RecoveryOptions } from './recovery/index.js';
 import type { RetentionOptions } from './operations/index.js';
 
-/** Its heartbeat is three times as frequent: below that a busy event loop would lose its sagas. */
+/**
+ * In ms. The heartbeat is sent three times per lease: with a shorter one a busy event loop would lose
+ * its sagas.
+ */
 const MIN_LEASE_MS = 100;
 const MAX_KEPT_MS = 3_650 * 86_400_000;
 
@@ -34,7 +37,7 @@ const DELETE_AFTER: Ranges<keyof RetentionOptions> = {
   parked: [0, MAX_KEPT_MS],
 };
 
-// As records, so that the compiler misses none.
+// As records, so that the compiler reports an option that is missing here.
 const JOURNAL: Readonly<Record<Exclude<keyof Journal, 'description' | 'isVolatile'>, true>> = {
   ...{ open: true, close: true, create: true, append: true, load: true, get: true, list: true },
   ...{ heartbeat: true, claim: true, release: true, leave: true, requestCancel: true },
@@ -50,7 +53,7 @@ function workerProblems(worker: unknown): readonly (string | undefined)[] {
   return rangesProblems('worker', worker, WORKER, 'true, false or an object');
 }
 
-/** `Infinity` is as long as what is left out: for ever. */
+/** `Infinity` means for ever, as an option that is left out does. */
 function withoutForEver<T>(group: T): T {
   if (!isGroup(group)) return group;
   return Object.fromEntries(Object.entries(group).filter(([, ms]) => ms !== Infinity)) as T;

@@ -132,7 +132,7 @@ export class InProcessEngine implements SagaEngine {
       worker.start();
       retention.start();
     }
-    // Beside it: what is merely told delays neither the application nor a recovery.
+    // Not awaited: a report must delay neither the application nor a recovery.
     unknown.start();
     bootReport.start();
   }
@@ -141,7 +141,7 @@ export class InProcessEngine implements SagaEngine {
     return this.#its.reader.checkedRef(ref);
   }
 
-  /** Before this process may own anything: it must be known to live. Mostly it is, and nobody waits. */
+  /** Before this process may own a saga, the journal must know that it is alive; mostly it does. */
   #ready(): Promise<void> | undefined {
     const isReady = this.#isOpen && this.#its.lease.left > 0;
     return isReady ? undefined : this.open().then(() => this.#its.lease.ensure());
@@ -164,7 +164,7 @@ export class InProcessEngine implements SagaEngine {
     this.#isOpen = false;
     const { drainMs = 10_000 } = this.options;
     const { live, waiter, background, environment, logger, heartbeat } = this.#its;
-    // First of all: while the journal answers, no further step begins.
+    // First of all, so that no further step begins while the journal is being closed.
     live.stopAtBoundary();
     waiter.stop();
     background.bootReport.stop();

@@ -2,7 +2,7 @@ import type { AbandonedRequest, AbandonedSagas, SagaRow } from '../../core/index
 
 const MAX_GROUPS = 100;
 
-/** Counts those of the rows, which nobody works on, that the request means. */
+/** Counts the given rows, which nobody owns, as far as the request means them. */
 export function countAbandoned(
   rows: readonly SagaRow[],
   { application = '', except }: AbandonedRequest,

@@ -1,7 +1,7 @@
-/** One saga of its id: deleted, the id may begin another life. */
+/** One life of an id: once it is deleted, the id may be used again. */
 export interface Life {
   readonly key: string;
-  /** Of its creation. */
+  /** The order of creation. */
   readonly ordinal: number;
 }
 
@@ -11,10 +11,11 @@ export class Ended {
 
   constructor(private readonly max: number) {}
 
-  /** @returns those that are too many now, the oldest. */
+  /** @returns the oldest ones, which are too many now. */
   add(life: Life): readonly Life[] {
     this.#lives.push(life);
-    // In slices: taking the first of a long array away one by one would move all the others.
+    // In slices: removing the first element of a long array, one by one, would move all the others each
+    // time.
     if (this.#lives.length < this.max * 1.1 + 1) return [];
     return this.#lives.splice(0, this.#lives.length - this.max);
   }

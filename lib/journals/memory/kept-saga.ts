@@ -22,7 +22,7 @@ export class KeptSaga {
   recoveries = 0;
   cancelReason: string | null = null;
   wakeAt: number | null = null;
-  /** Who worked on it when it was taken by force. */
+  /** Its owner before it was claimed by force. */
   takenFrom: string | undefined = undefined;
   entries: readonly JournalEntry[];
   updatedAt: number;
@@ -70,7 +70,7 @@ export class KeptSaga {
     };
   }
 
-  /** Whether an append is of the saga's owner, and follows on its last record. */
+  /** Whether an append comes from the saga's owner, and continues its last record. */
   isNext({ owner, epoch, entries }: JournalBatch): boolean {
     if (this.owner !== owner || this.epoch !== epoch) return false;
     let next = this.entries.length + 1;
@@ -79,7 +79,8 @@ export class KeptSaga {
   }
 
   append({ entries, status, progress, sleep }: JournalBatch, now: number): void {
-    // As long as it has to be: an array that grew has room for sixteen more, in every saga that is kept.
+    // Built at its final length: an array that grew keeps room for sixteen more, in every saga that is
+    // kept.
     this.entries = [...this.entries, ...entries];
     this.status = status;
     if (progress) this.recoveries = 0;
@@ -89,13 +90,15 @@ export class KeptSaga {
     this.#sleepUntil(wakeTimeOf(sleep), now);
   }
 
-  /** Makes it the claimer's. Taken up at rest, a wish to cancel that was left before is over. */
+  /**
+   * Makes the claimer its owner. Where it was at rest, a cancel that was requested before is dropped.
+   */
   claim({ owner, force }: ClaimRequest): void {
     const isTaken = force === true && !this.isAtRest && this.owner !== owner;
     this.takenFrom = isTaken ? (this.owner ?? undefined) : undefined;
     this.owner = owner;
     this.epoch += 1;
-    // Nobody has died who let it sleep.
+    // Nobody has died while it slept, so it does not count as a recovery.
     if (this.wakeAt === null) this.recoveries += 1;
     this.wakeAt = null;
     if (this.isAtRest) this.cancelReason = null;
@@ -111,7 +114,7 @@ export class KeptSaga {
     if (this.wakeAt !== null) this.#sleepUntil(this.wakeAt, now);
   }
 
-  /** Where somebody has asked to cancel it, its time has come. */
+  /** Where a cancel was requested, it is due at once. */
   #sleepUntil(until: number, now: number): void {
     this.wakeAt = this.cancelReason === null ? until : Math.min(until, now);
   }

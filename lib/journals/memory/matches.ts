@@ -8,7 +8,7 @@ import {
 
 type Named = Pick<SagaRow, 'application' | 'name' | 'id'>;
 
-/** Whether a row fulfils every condition of a list; where its page begins is not looked at. */
+/** Whether a row fulfils every condition of a list; the cursor is not looked at. */
 export function matches(row: SagaRow, query: ListQuery): boolean {
   const { application, name, statuses, key, tags, createdAfter, createdBefore } = query;
   return (

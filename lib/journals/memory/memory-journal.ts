@@ -160,13 +160,13 @@ export class MemoryJournal implements Journal {
 
   #isClaimable(kept: KeptSaga, request: ClaimRequest): boolean {
     if (!isAskedFor(kept, request)) return false;
-    // A saga at rest is nobody's: whoever asks for it by its id may take it up again.
+    // Nobody owns a saga at rest: whoever asks for it by its id may claim it.
     if (kept.isAtRest) return request.id !== undefined;
     if (request.id === undefined && !kept.isLive) return false;
     return request.force === true || this.#isFree(kept);
   }
 
-  /** Nobody works on it, and it does not sleep. */
+  /** Nobody owns it, and it does not sleep. */
   #isFree({ owner, wakeAt }: KeptSaga): boolean {
     const now = this.now();
     return owner === null ? (wakeAt ?? now) <= now : !this.#owners.lives(owner, now);

@@ -3,11 +3,11 @@ interface Beat {
   readonly leaseMs: number;
 }
 
-/** Which processes live, and until when, by the journal's clock. */
+/** Which processes are alive, and until when, by the journal's clock. */
 export class Owners {
   readonly #beats = new Map<string, Beat>();
 
-  /** A clock that was set back must not make anybody else live for longer than a lease. */
+  /** A clock that was set back must not extend anybody's lease. */
   heartbeat(owner: string, leaseMs: number, now: number): void {
     this.#beats.set(owner, { aliveUntil: now + leaseMs, leaseMs });
     for (const [other, beat] of this.#beats) {

@@ -4,9 +4,8 @@ import { AT_REST, LIVE, NOW } from './schema.js';
 import type { Tables } from './tables.js';
 
 /**
- * `$1` owner, `$2` lease in ms. Tells the sagas of the owner that somebody asked to cancel, and those
- * that were taken from it by force. A clock that was set back must not make anybody else live for
- * longer than a lease.
+ * `$1` owner, `$2` lease in ms. Returns the sagas of the owner that somebody asked to cancel, and those
+ * that were claimed from it by force. A clock that was set back must not extend anybody's lease.
  */
 export function heartbeatSql(tables: Tables): string {
   const { owners } = tables;
@@ -28,26 +27,26 @@ export function heartbeatSql(tables: Tables): string {
     SELECT ${rowColumns(tables)} FROM ${tables.sagas} s WHERE s.taken_from = $1`;
 }
 
-/** Owners whose heartbeat ran out a day ago mean as much as none at all. */
+/** Owners whose heartbeat expired a day ago are deleted: no owner at all means the same. */
 export function sweepOwnersSql({ owners }: Tables): string {
   return `DELETE FROM ${owners} WHERE alive_until < ${NOW} - 86400000`;
 }
 
-/** A count that is beyond all bounds must not fail the claim of others. */
+/** A damaged count must not make the claim of other sagas fail. */
 function raised(count: string): string {
   return `greatest(0, least(s.${count}, ${MAX_COUNT})) + 1`;
 }
 
-/** Where it slept, nobody has died. */
+/** Where it slept, nobody has died, and it does not count as a recovery. */
 const TAKE = `owner = $1, claimed_in = $2, epoch = ${raised('epoch')}, wake_at = 0,
   recoveries = CASE WHEN s.wake_at = 0 THEN ${raised('recoveries')} ELSE s.recoveries END`;
 
-/** Nobody's, and awake; the clock is read once, or no index could be searched for the time. */
+/** Without an owner, and awake; the clock is read once, or no index could be searched for the time. */
 const FREE = `(s.owner IS NULL AND s.wake_at <= (SELECT ${NOW}))`;
 
 /**
- * The owners of live sagas that have no heartbeat. They are walked one by one through the index (there
- * are few), so that the sagas of those that live are never looked at.
+ * The owners of unfinished sagas that have no heartbeat. The owners are walked one by one through the
+ * index (there are few), so that the sagas of owners that are alive are never looked at.
  */
 function gone({ sagas, owners }: Tables): string {
   return `WITH RECURSIVE walked (owner) AS (
@@ -73,10 +72,10 @@ export type ClaimedKind = keyof typeof CLAIMED;
 
 /**
  * `$1` owner, `$2` number of this claim, `$3` names, `$4` limit, `$5` numbers of claims whose answer
- * was lost: what they took is handed out again, `$6` application.
+ * was lost: what they claimed is returned again, `$6` application.
  *
  * A row that somebody else is claiming, or appending to, is passed over; one that changed since is
- * looked at again as it is now. Neither the order nor the names are those of an index: the planner
+ * looked at again as it is now. Order and names are written so that no index matches them: the planner
  * would read all sagas in the order of their key, hoping to meet a few soon, or all that ever had one
  * of the names.
  */
@@ -97,8 +96,8 @@ export function claimSql(tables: Tables, which: ClaimedKind = 'all'): string {
 }
 
 /**
- * As `claimSql`, for the id `$7`, also from an owner that lives where `$8` says so. It waits for whoever
- * has the row, and may be at rest: then a wish to cancel it that was left before is over.
+ * As `claimSql`, for the id `$7`, also from an owner that is alive where `$8` says so. It waits for the
+ * lock of the row. The saga may be at rest: then a cancel that was requested before is dropped.
  */
 export function claimOneSql(tables: Tables): string {
   const { sagas, owners } = tables;
@@ -115,7 +114,10 @@ export function claimOneSql(tables: Tables): string {
     RETURNING s.saga, ${rowColumns(tables)}`;
 }
 
-/** `$1` application, `$2` the names that are known: counts the others, of nobody who lives. */
+/**
+ * `$1` application, `$2` the names that are known: counts sagas of other names that no living process
+ * owns.
+ */
 export function abandonedSql(tables: Tables): string {
   return `${gone(tables)}
     SELECT s.name, s.version, count(*) AS sagas FROM ${tables.sagas} s
@@ -134,7 +136,7 @@ export function leaveSql({ owners }: Tables): string {
   return `DELETE FROM ${owners} WHERE owner = $1`;
 }
 
-/** The first wish stays; it ends a sleep. */
+/** The first request to cancel stays; it ends a sleep. */
 export function cancelSql({ sagas }: Tables): string {
   return `UPDATE ${sagas} s SET cancel_reason = $4, wake_at = least(s.wake_at, ${NOW})
     WHERE ${BY_REF} AND s.cancel_reason IS NULL AND s.${LIVE}`;

@@ -39,9 +39,9 @@ const MAX_LOST = 1_000;
 /** How long a heartbeat may take in any case, in ms. */
 const MIN_BEAT_MS = 1_000;
 
-/** Who works on what. Every call may be repeated. */
+/** Owners and what they own. Every call may be repeated. */
 export class Claims {
-  /** Numbers of claims that may have taken sagas without our being told. */
+  /** Numbers of claims that may have claimed sagas although their answer was lost. */
   readonly #lost = new Set<string>();
 
   constructor(
@@ -50,7 +50,7 @@ export class Claims {
     private readonly known: KnownSagas,
   ) {}
 
-  /** One that hangs is given up in time for another, on a connection that answers. */
+  /** A heartbeat that hangs is given up in time for another one on a connection that answers. */
   async heartbeat(owner: string, leaseMs: number): Promise<readonly SagaRow[]> {
     const values = [storable('owner', owner), Math.ceil(leaseMs)];
     const query_timeout = Math.max(MIN_BEAT_MS, Math.ceil(leaseMs / 3));
@@ -72,7 +72,7 @@ export class Claims {
 
   /**
    * A claim that was committed though its answer was lost would leave sagas to a living process that
-   * does not know of them, and so to nobody: the next claim takes them up.
+   * does not know of them: the next claim returns them.
    */
   async claim(request: ClaimRequest): Promise<readonly SagaRow[]> {
     const { owner, application = '', names, limit, id, force = false, recoveries } = request;

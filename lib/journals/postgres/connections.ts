@@ -19,7 +19,7 @@ const GRACE_MS = 1_000;
 
 /**
  * One connection for writing, one for heartbeats, and pools for all else. A connection that failed is
- * never used again: nobody knows what is still on its way.
+ * never used again: what was sent on it may still arrive.
  */
 export class Connections {
   /** The application's, or our own. */
@@ -36,7 +36,7 @@ export class Connections {
   ) {
     this.pool = pools.shared;
     this.#isOwn = pools.own.includes(this.pool);
-    // Connections at rest fail without anybody having asked them something.
+    // Idle connections may fail, too.
     for (const pool of new Set([this.pool, ...pools.own])) pool.on('error', ignore);
   }
 
@@ -54,7 +54,7 @@ export class Connections {
   readonly beat: Send = (query) =>
     withClient(this.pools.heartbeats, (client) => this.sendOn(client, query));
 
-  /** On a connection that the application has no part in. */
+  /** On a connection that the application does not use. */
   readonly act: Send = (query) =>
     withClient(this.pools.acts, (client) => this.sendOn(client, query));
 
@@ -78,12 +78,12 @@ export class Connections {
       throw error;
     } finally {
       this.#writing = false;
-      // Here, too: where one write follows the other, the watch would always meet one.
+      // Looked at here, too: where write follows write, the watch would always find one under way.
       if (!this.#isOwn) this.#letEnd();
     }
   }
 
-  /** A pool that was handed in stays open. */
+  /** A pool that the application handed in stays open. */
   async close(): Promise<void> {
     const letGo = (): unknown => this.pool.removeListener('error', ignore);
     // Until it has ended, its errors are still the pool's.
@@ -107,8 +107,8 @@ export class Connections {
   }
 
   /**
-   * The owner of the pool waits for our connection, and perhaps the journal is closed only after that.
-   * What is to be written later fails; what is being written does not.
+   * The application that ends its pool waits for our connection, and perhaps closes the journal only
+   * after that. What is to be written later fails; what is being written does not.
    */
   #letEnd(): void {
     if (this.pool.ending === true && !this.#writing) this.#drop();

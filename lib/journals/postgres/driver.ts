@@ -19,7 +19,7 @@ export interface PgResult {
 /** One connection, lent by a pool. */
 export interface PgClient {
   query(query: PgQuery): Promise<PgResult>;
-  /** `true`: it is closed instead of being lent again. */
+  /** `true`: it is closed and not lent again. */
   release(destroy?: boolean): void;
   on(event: 'error' | 'end', listener: () => void): unknown;
   removeListener(event: 'error', listener: () => void): unknown;
@@ -42,7 +42,7 @@ export interface PgPool {
  */
 export const AS_TEXT: NonNullable<PgQuery['types']> = { getTypeParser: () => (text) => text };
 
-/** For events that pg would otherwise end the process with; the next query tells of it anyway. */
+/** For error events, which would otherwise end the process; the next query fails anyway. */
 export function ignore(): void {
   // Nothing to do.
 }
@@ -51,15 +51,15 @@ export function ignore(): void {
 export const LOOK_MS = 250;
 
 /**
- * Takes a connection out of the pool. With a callback: a promise would leave a moment in which
- * nobody listens to its errors. Give it back with `release`.
+ * Takes a connection out of the pool. With a callback: a promise would leave a moment in which nobody
+ * listens to its errors. Return it with `release`.
  *
  * @throws SagaJournalError when the pool was ended: no server that comes back would help.
  */
 export function takeOut(pool: PgPool): Promise<PgClient> {
   return new Promise((resolve, reject) => {
     let isGivenUp = false;
-    // Once it is ended, it forgets who waits for a connection.
+    // A pool that was ended forgets who waits for a connection.
     const watch = setInterval(() => {
       if (pool.ending !== true) return;
       isGivenUp = true;
@@ -83,8 +83,8 @@ function whyNotLent(pool: PgPool, error: Error | undefined): Error {
 }
 
 /**
- * Lends a connection for `work`. One that failed is not lent again: nobody knows what is still on
- * its way.
+ * Lends a connection for `work`. One that failed is not lent again: what was sent on it may still
+ * arrive.
  */
 export async function withClient<T>(
   pool: PgPool,

@@ -1,6 +1,6 @@
 import { isSagaError } from '../../core/index.js';
 
-/** The same work, done once more, may end otherwise. */
+/** A failure of work that may succeed when it is repeated. */
 export class TryAgain extends Error {}
 
 /** The SQLSTATE of an error that the server reported; codes of the operating system are others. */
@@ -22,7 +22,7 @@ const ROLLED_BACK = /^(40001|40P01|55P03|57014|23505)$/;
 /** Class 22: data. 23: integrity. 54: limits, as an index row that is too large. */
 const ITEM_FAULT = /^(22|23|54)/;
 
-/** Not of the driver: values that no parameter can take, or a mistake of ours. */
+/** No errors of the driver: values that no parameter can take, or a bug of ours. */
 const MISTAKES: ReadonlySet<unknown> = new Set(['RangeError', 'SyntaxError', 'TypeError']);
 
 /** By its name: errors of the platform may come from another realm. */

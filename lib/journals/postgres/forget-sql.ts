@@ -8,9 +8,9 @@ export function forgettableByRefSql({ sagas }: Tables): string {
 }
 
 /**
- * `$1` status, `$2` age in ms, `$3` limit, `$4` application. What somebody else is writing or
- * deleting is passed over. The clock is read once, or no index could be searched for the age; that of
- * lists will do, since what came to rest long ago was created even earlier.
+ * `$1` status, `$2` age in ms, `$3` limit, `$4` application. What somebody else is writing or deleting
+ * is passed over. The clock is read once, or no index could be searched for the age. The index of lists
+ * serves, since what came to rest long ago was created even earlier.
  */
 export function forgettableByAgeSql({ sagas }: Tables): string {
   return `SELECT saga FROM ${sagas}

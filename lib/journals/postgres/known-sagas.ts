@@ -3,9 +3,9 @@ import { refKey, type SagaRef } from '../../core/index.js';
 const MAX_KNOWN = 50_000;
 
 /**
- * The integer keys of sagas in work, so that appends need no look-up by text. A key is never given
- * to another saga, so that an outdated one only finds nothing; it holds for one connection, since a
- * server that was restored from a backup hands out its keys again.
+ * The integer keys of active sagas, so that appends need no look-up by text. A key is never given to
+ * another saga, so that an outdated one only finds nothing; it holds for one connection, since a server
+ * that was restored from a backup hands out its keys again.
  */
 export class KnownSagas {
   readonly #keys = new Map<string, string>();

@@ -67,12 +67,13 @@ export async function poolsOf(
     new Pool({
       ...config,
       connectionTimeoutMillis: settings.connectTimeoutMs,
-      // A peer that is gone without a word is noticed while nothing is sent.
+      // So that a server that vanished is noticed while nothing is sent.
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
       ...more,
     });
-  // Ready when it is wanted; who has forgotten to close the journal is not kept alive by it.
+  // Connected in advance, and no reason for a process to stay alive that has forgotten to close the
+  // journal.
   const kept = { max: 1, min: 0, idleTimeoutMillis: 0, allowExitOnIdle: true };
   if (options.pool === undefined) {
     const shared = pool({ max: settings.maxConnections });

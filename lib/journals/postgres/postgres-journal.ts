@@ -83,7 +83,7 @@ class PostgresJournal implements Journal {
     return this.#ask(({ reader }) => reader.list(filter));
   }
 
-  /** Tries no longer than a third of the lease: the one after it is as good by then. */
+  /** Tried no longer than a third of the lease: by then the next heartbeat is due. */
   heartbeat(owner: string, leaseMs: number): Promise<readonly SagaRow[]> {
     const patience = Math.min(this.#settings.reconnectMs, leaseMs / 3);
     return this.#ask(({ claims }) => claims.heartbeat(owner, leaseMs), patience);
@@ -109,7 +109,7 @@ class PostgresJournal implements Journal {
     return this.#ask(({ claims }) => claims.requestCancel(ref, reason));
   }
 
-  /** Not tried twice: the second attempt would tell how many the first one left. */
+  /** Not tried twice: the second attempt would count only what the first one left. */
   forget(request: ForgetRequest): Promise<number> {
     return this.#ask(({ claims }) => claims.forget(request), 0);
   }
@@ -184,8 +184,8 @@ function bytesOf(write: Write): number {
  * share. All sagas of this process share one transaction per round trip, over one connection.
  *
  * Durable: what was acknowledged survives a crash of every process and, with the server's default
- * settings, a power cut. A server that goes away is waited for; a commit that nobody saw the end of
- * is looked up, never written twice.
+ * settings, a power cut. A server that goes away is waited for; a commit whose answer was lost is
+ * looked up, never written twice.
  *
  * @throws SagaOptionsError for options that cannot be meant.
  */

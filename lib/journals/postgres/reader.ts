@@ -24,8 +24,8 @@ import type { Tables } from './tables.js';
 export type Send = (query: PgQuery) => Promise<readonly SqlRow[]>;
 
 /**
- * Everything of a saga's row. While it is live an append adds records and leaves the row alone, so
- * that its last append tells when it changed.
+ * Everything of a saga's row. Before its end an append adds records and leaves the row alone, so that
+ * its last append tells when it changed.
  */
 export function rowColumns({ appends }: Tables): string {
   const changed = `(SELECT a.written_at FROM ${appends} a WHERE a.saga = s.saga

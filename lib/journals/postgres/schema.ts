@@ -50,10 +50,10 @@ export function migrations(tables: Tables): readonly Migration[] {
           initial_records text COLLATE "C" NOT NULL,
           UNIQUE (application, name, id)
         )`,
-        // A saga enters as few indices as can be: those of the live while it is live, which are small
-        // (lists of live sagas are sorted), and those of lists and retention when it came to rest.
-        // wake_at is 0 for those that are awake: what is nobody's and due is one stretch of the index,
-        // and those that sleep are behind it.
+        // A saga enters as few indices as can be: that of unfinished sagas, which is small (their lists
+        // are sorted), until it comes to rest, and then those of lists and retention. wake_at is 0 for
+        // those that are awake: what has no owner and is due is one stretch of the index, and those
+        // that sleep come after it.
         `CREATE INDEX sagas_live ON ${sagas} (owner, wake_at, saga) WHERE ${LIVE}`,
         `CREATE INDEX sagas_to_cancel ON ${sagas} (owner) WHERE cancel_reason IS NOT NULL AND ${LIVE}`,
         `CREATE INDEX sagas_taken ON ${sagas} (taken_from) WHERE taken_from IS NOT NULL`,

@@ -35,8 +35,8 @@ function refusal(settings: Readonly<Record<string, unknown>>): string | undefine
 const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/;
 
 /**
- * Why everybody on the way can read what sagas are about, if so. By the connection as it is, whatever
- * the options say; a driver that does not show it is believed.
+ * Why what is sent can be read on its way, if it can. By the connection as it is, whatever the options
+ * say; a driver that does not show it is believed.
  */
 export function unencryptedProblem(client: unknown): string | undefined {
   const { stream } =
@@ -52,7 +52,7 @@ export function unencryptedProblem(client: unknown): string | undefined {
 }
 
 /**
- * Verifies what the journal relies on, and warns of what makes it forget.
+ * Verifies what the journal relies on, and warns of settings that cost durability.
  *
  * @throws SagaJournalError for a server that cannot keep sagas.
  */
@@ -76,7 +76,7 @@ export async function verifyServer(
   }
 }
 
-/** One way is left, from index to index, for statements that start from keys. */
+/** Leaves the planner one way, from index to index, for statements that start from keys. */
 const BY_KEYS: readonly Setting[] = [
   ['enable_seqscan', 'off'],
   ['enable_hashjoin', 'off'],

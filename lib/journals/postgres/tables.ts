@@ -16,7 +16,7 @@ export interface Tables {
 /** Short of the 63 bytes at which Postgres cuts names; `pg_` and the catalogue are its own. */
 const NAME = /^(?!pg_|information_schema$)[a-z_][a-z0-9_]{0,39}$/;
 
-/** Why a schema may not be called so: all that may needs no escaping inside quotes. */
+/** Why a schema may not be called so. Names that are allowed need no escaping inside quotes. */
 export function schemaProblem(name: unknown): string | undefined {
   if (typeof name === 'string' && NAME.test(name)) return undefined;
   return `schema must be 1 to 40 of a-z, 0-9 and _, not begin with a digit or pg_, and not be information_schema (got ${shown(name)})`;

@@ -18,7 +18,7 @@ function row<Item>(columns: readonly Column<Item>[]): string {
 function createSql({ sagas, tags }: Tables, source: string): readonly string[] {
   const columns = CREATE_COLUMNS.map(({ name }) => name).join(', ');
   return [
-    // One that is taken is left out here, and looked at afterwards.
+    // An id that is taken is left out here, and looked at afterwards.
     `born AS (
       INSERT INTO ${sagas} (${columns}, epoch, recoveries, created_at, updated_at, created_in)
       SELECT i.*, 1, 0, now, now, $1::bigint FROM ${source}, clock
@@ -74,9 +74,9 @@ function appendSql(tables: Tables, source: string): readonly string[] {
 export type WriteForm = 'create' | 'append' | 'creates' | 'appends' | 'both';
 
 /**
- * One statement, and so one transaction and one round trip, that creates sagas and appends records
- * to others. It tells the sagas that it wrote; those that are missing were refused alone. No saga
- * may be in it twice. Done again with the same `$1` it writes nothing twice.
+ * One statement, and so one transaction and one round trip, that creates sagas and appends records to
+ * others. It returns the sagas that it wrote; those that are missing were refused alone. No saga may be
+ * in it twice. Done again with the same `$1` it writes nothing twice.
  */
 function writeSql(tables: Tables, creates: string | undefined, appends?: string): string {
   const parts = [`clock AS MATERIALIZED (SELECT ${NOW} AS now)`];

@@ -26,7 +26,7 @@ export type Write =
   | { readonly kind: 'create'; readonly saga: NewSaga }
   | { readonly kind: 'append'; readonly batch: JournalBatch };
 
-/** `undefined`: written, or created. A text: written, and it is to be cancelled. A row: the id was taken. */
+/** `undefined`: written or created. A text: written, and why it is to be cancelled. A row: the id is taken. */
 export type WriteResult = SagaRow | string | undefined;
 
 /** A number that no other write, of whatever process, has. */
@@ -114,7 +114,7 @@ export class Writer {
     });
   }
 
-  /** In one order in all processes, so that none waits for the other in a circle. */
+  /** In the same order in all processes, so that there are no deadlocks. */
   async #sort(send: Send, writes: readonly Write[]): Promise<Sorted> {
     const creates: NewSaga[] = [];
     const batches: JournalBatch[] = [];
@@ -155,7 +155,7 @@ export class Writer {
     return refKey(ref);
   }
 
-  /** The keys of the sagas that were written, with the wishes to cancel them. */
+  /** The keys of the sagas that were written, with the requests to cancel them. */
   async #send(send: Send, sorted: Sorted, number: string): Promise<Written> {
     if (sorted.creates.length + sorted.appends.length === 0) return new Map();
     const [form, values] = parametersOf(sorted);

@@ -1,8 +1,9 @@
 import { SagaJournalError } from '../../core/index.js';
 
 /**
- * What a driver says. By its message, not by its class: drivers throw errors of their own kind or of
- * another realm. Of a host with several addresses, none of which answers, Node has but a code.
+ * What went wrong, in the driver's words. Told by the message, not by the class: drivers throw errors
+ * of their own or of another realm. For a host with several addresses, none of which answers, Node
+ * gives only a code.
  */
 export function whyOf(cause: unknown): string {
   const { message, code } = (cause ?? {}) as {

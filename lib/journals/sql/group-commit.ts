@@ -26,7 +26,7 @@ export interface GroupCommitOptions<Item, Result> {
    * its items is tried once more, alone, so that a bad one fails only itself. @default never
    */
   readonly isItemFault?: (error: unknown) => boolean;
-  /** This thread is free while a commit is under way. @default false */
+  /** Whether this thread is free while a commit is under way. @default false */
   readonly elsewhere?: boolean;
   /** @default 1_000 */
   readonly maxItems?: number;
@@ -42,7 +42,7 @@ interface Queued<Item, Result> {
   readonly reject: (error: unknown) => void;
 }
 
-/** Below so many, a sync that is shared by all is worth more than work that overlaps. */
+/** With fewer items than this, one sync shared by all is worth more than work that overlaps. */
 const MIN_HALF = 64;
 
 function endOfTurn(): Promise<void> {
@@ -108,14 +108,15 @@ export class GroupCommit<Item, Result> {
       const overlaps = this.#queue.length >= share;
       if (!overlaps) {
         tell();
-        // At the end of a turn: those that were just told hand in their next piece first.
+        // At the end of the turn of the event loop: those who were just answered queue their next work
+        // first.
         await endOfTurn();
         if (this.#queue.length === 0) break;
       }
       batch = this.#take(share);
       committed = this.#commit(batch);
       if (overlaps) {
-        // Once it is on its way.
+        // Called once the work is on its way.
         await endOfTurn();
         tell();
       }
@@ -125,9 +126,9 @@ export class GroupCommit<Item, Result> {
   }
 
   /**
-   * How much the next commit takes. All that there is, as a rule. Where commits are carried out
-   * elsewhere and there is plenty of work, half of it: all sagas would be told at once, and this
-   * thread and the store would wait for each other in turns.
+   * How much the next commit takes. All that there is, as a rule. Where another thread commits and
+   * there is plenty of work, half of it: otherwise all sagas would be answered at once, and this thread
+   * and the store would wait for each other in turns.
    */
   #share(committed: number): number {
     if (this.options.elsewhere !== true) return Infinity;
@@ -158,7 +159,10 @@ export class GroupCommit<Item, Result> {
     return batch;
   }
 
-  /** Resolves to what tells those whose work it was, if they were not told yet; never rejects. */
+  /**
+   * Resolves to a function that answers those whose work it was, if they were not answered yet; never
+   * rejects.
+   */
   async #commit(batch: readonly Queued<Item, Result>[]): Promise<() => void> {
     try {
       const outcomes = await this.options.commit(batch.map(({ item }) => item));

@@ -9,7 +9,7 @@ export interface Migration {
 }
 
 /**
- * What is left to run.
+ * The migrations that are still to be run.
  *
  * @throws SagaJournalError when the schema is newer than this package knows: an older process would
  * write rows that the newer ones misread.

@@ -2,7 +2,7 @@ import { packedText, unpackEntry } from '../../core/journal/index.js';
 import { messageOf } from '../../core/ports/index.js';
 import type { JournalEntry, NewSaga, StoredSaga } from '../../core/index.js';
 
-/** No saga has more records; what a row says beyond that is damage. */
+/** No saga has more records: a row that says more is damaged. */
 export const MAX_SEQ = 1_000_000_000;
 
 /** The records of one append as the text of its row: a row each would cost more than the text. */
@@ -24,8 +24,8 @@ function unpack(records: string | undefined): readonly JournalEntry[] {
 }
 
 /**
- * The records of a saga's appends, in order; one that cannot be read is passed over, and told. One whose bytes
- * are no text is `undefined`.
+ * The records of a saga's appends, in order; an append that cannot be read is passed over, and
+ * reported. One whose bytes are no text is `undefined`.
  */
 export function unpackAll(
   appends: readonly (string | undefined)[],

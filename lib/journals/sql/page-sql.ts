@@ -10,8 +10,9 @@ export interface PageDialect {
   readonly sagas: string;
   readonly tags: string;
   /**
-   * What a search must say of `s` for the indices of live sagas, and of those at rest, to be used:
-   * `TRUE` where the status says enough. A planner without statistics takes every condition for rare.
+   * What a search must say of `s` for the indices of unfinished sagas, and of those at rest, to be
+   * used: `TRUE` where the status says enough. A planner without statistics takes every condition for
+   * rare.
    */
   readonly live: string;
   readonly atRest: string;
@@ -68,7 +69,7 @@ function keyStream(query: ListQuery, dialect: PageDialect, bind: Bind): string {
   return stream(source, 's', conditions, query.limit + 1);
 }
 
-/** Those that are live are few, and sorted. */
+/** Unfinished sagas are few, and are sorted. */
 function statusStream(
   status: SagaStatus,
   query: ListQuery,

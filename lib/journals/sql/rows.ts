@@ -32,7 +32,7 @@ export const SAGA_COLUMNS = [
 /** No epoch and no count of recoveries is higher; it is short of what an integer column holds. */
 export const MAX_COUNT = 2_000_000_000;
 
-/** In the place of a column: those that a store could not read by itself, as a text. */
+/** The column in which a store passes on, as one text, the columns that it could not read itself. */
 export const UNREADABLE = 'unreadable';
 
 function textOrNull(value: SqlValue | undefined): string | null {
@@ -52,8 +52,8 @@ function textsOf(text: string): Record<string, string> | undefined {
 }
 
 /**
- * A row that has `SAGA_COLUMNS`. Never throws: what cannot be read of one saga is told as its damage, and
- * harms no other of the same answer.
+ * A row that has `SAGA_COLUMNS`. Never throws: what cannot be read of one saga is reported as its
+ * damage, and affects no other of the same answer.
  */
 export function toSagaRow(row: SqlRow): SagaRow {
   const damaged = new Set(row[UNREADABLE] === undefined ? [] : String(row[UNREADABLE]).split(', '));

@@ -1,7 +1,7 @@
 /** What opening and closing really do. Neither is called while the other is under way. */
 export interface Resource {
   open(onWarning?: (message: string) => void): Promise<void>;
-  /** Waits for what is under way, then lets everything go. */
+  /** Waits for what is under way, then frees everything. */
   close(): Promise<void>;
 }
 
@@ -21,12 +21,12 @@ export class Users {
     return this.#isOpen;
   }
 
-  /** What to say of it while it is not open. */
+  /** The error message while it is not open. */
   get state(): string {
     return this.#wasClosed ? 'is closed' : 'is not open';
   }
 
-  /** A user whose opening failed is none. @throws what opening it throws */
+  /** A user whose opening failed does not count. @throws what opening it throws */
   open(onWarning?: (message: string) => void): Promise<void> {
     this.#count += 1;
     return this.#next(async () => {

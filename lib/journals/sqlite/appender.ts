@@ -71,12 +71,12 @@ export class Appender {
     this.#changed.clear();
   }
 
-  /** Its owner, its epoch or the wish to cancel it has changed, or it is gone. */
+  /** Called when its owner, its epoch or the request to cancel it has changed, or it was deleted. */
   forget(ref: SagaRef): void {
     this.#known.delete(refKey(ref));
   }
 
-  /** Creates them, and tells of each whether it is new: if not, its name and id are taken. */
+  /** Creates them, and returns of each whether it is new: if not, its name and id are taken. */
   create(sagas: readonly NewSaga[], now: number): readonly boolean[] {
     if (sagas.length === 0) return [];
     const first = this.#takeKeys(sagas.length);
@@ -90,7 +90,7 @@ export class Appender {
     });
   }
 
-  /** Answers the wish to cancel. @throws LeaseLostError, before anything was written. */
+  /** Returns why somebody asked to cancel it. @throws LeaseLostError, before anything was written. */
   append(batch: JournalBatch, now: number): string | undefined {
     const { ref, owner, epoch, entries, status, progress, sleep } = batch;
     const known = this.#known.get(refKey(ref)) ?? this.#look(ref, now);

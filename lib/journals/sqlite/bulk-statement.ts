@@ -16,7 +16,7 @@ export class BulkStatement {
     this.#chunks = CHUNKS.map((rows) => [rows * width, sqlOf(rows)]);
   }
 
-  /** `shared` values come before those of the rows. Answers how many rows were written. */
+  /** `shared` values come before those of the rows. Returns how many rows were written. */
   run(values: readonly SqlValue[], shared: readonly SqlValue[] = []): number {
     let written = 0;
     let at = 0;

@@ -26,16 +26,16 @@ const ROW = rowOf('sagas');
 
 const BEAT = `INSERT INTO saga_owners (owner, alive_until, lease_ms) VALUES (?, ?, ?)
   ON CONFLICT (owner) DO UPDATE SET alive_until = excluded.alive_until, lease_ms = excluded.lease_ms`;
-/** A clock that was set back must not make anybody live for longer than a lease. */
+/** A clock that was set back must not extend anybody's lease. */
 const SHORTEN =
   'UPDATE saga_owners SET alive_until = ? + lease_ms WHERE alive_until > ? + lease_ms';
 export const CANCEL_WISHES = `SELECT ${ROW} FROM sagas INDEXED BY sagas_to_cancel
   WHERE owner = ? AND cancel_reason IS NOT NULL AND ${LIVE}`;
-/** Taken by force: whoever worked on it is told, for as long as nobody else takes it up. */
+/** Claimed by force: its earlier owner is told, until somebody else claims it. */
 export const TAKEN = `SELECT ${ROW} FROM sagas INDEXED BY sagas_taken WHERE taken_from = ?`;
 const LEAVE = 'DELETE FROM saga_owners WHERE owner = ?';
 
-/** A count that is beyond all bounds must not fail the claim of others. */
+/** A damaged count must not make the claim of other sagas fail. */
 function raised(count: string): string {
   return `max(0, min(${count}, ${MAX_COUNT})) + 1`;
 }
@@ -46,9 +46,10 @@ const ANY_TIME = '9223372036854775807';
 const NAMED = 's.application = ? AND s.name IN (SELECT value FROM json_each(?))';
 
 /**
- * The owners of live sagas are walked one by one through the index (there are few), so that the
- * sagas of those that live are never looked at. CROSS JOIN: the owners lead, whatever the planner
- * thinks. `IS`, because nobody (`NULL`) is gone too: of his, those that sleep are not looked at.
+ * The owners of unfinished sagas are walked one by one through the index (there are few), so that the
+ * sagas of owners that are alive are never looked at. CROSS JOIN: the owners lead, whatever the planner
+ * thinks. `IS`, because sagas without an owner (`NULL`) can be claimed, too; those of them that sleep
+ * are not looked at.
  */
 const GONE = `WITH RECURSIVE owners (owner) AS (
     SELECT min(owner) FROM sagas INDEXED BY sagas_live WHERE ${LIVE}
@@ -82,7 +83,7 @@ export const CLAIMABLE_BY_ID = `SELECT s.saga FROM sagas s
 
 const COUNTED = together({ name: 's.name', version: 's.version', sagas: 'count(*)' });
 
-/** Counted by name and version: those of nobody who lives, and of a name that is not known. */
+/** Counts, by name and version, sagas of unknown names that no living process owns. */
 export const ABANDONED = `${GONE}
   SELECT ${COUNTED}
   FROM ${OF_THE_GONE}
@@ -90,7 +91,10 @@ export const ABANDONED = `${GONE}
     AND s.application = ? AND s.name NOT IN (SELECT value FROM json_each(?))
   GROUP BY s.name, s.version ORDER BY count(*) DESC LIMIT 100`;
 
-/** Taken up at rest: a wish to cancel that was left before is over. Woken up: nobody has died. */
+/**
+ * Claimed at rest, a cancel that was requested before is dropped. Claimed from its sleep, nobody has
+ * died, and it does not count as a recovery.
+ */
 const CLAIM = `UPDATE sagas SET owner = ?, epoch = ${raised('epoch')},
   recoveries = CASE WHEN wake_at = 0 THEN ${raised('recoveries')} ELSE recoveries END, wake_at = 0,
   cancel_reason = CASE WHEN ${AT_REST} THEN NULL ELSE cancel_reason END,
@@ -102,7 +106,7 @@ const CANCEL = `UPDATE sagas AS s SET cancel_reason = coalesce(cancel_reason, ?)
   WHERE ${BY_REF} AND s.${LIVE}`;
 
 const FORGETTABLE = `SELECT s.saga FROM sagas s WHERE ${BY_REF} AND s.${AT_REST}`;
-/** In the order of lists, which will do: what came to rest long ago was created even earlier. */
+/** By the index of lists, which serves: what came to rest long ago was created even earlier. */
 export const FORGETTABLE_BY_AGE = `SELECT saga FROM sagas INDEXED BY sagas_by_status
   WHERE application = ? AND status = ? AND ${AT_REST} AND created_at <= ? AND updated_at <= ?
   ORDER BY created_at, saga LIMIT ?`;
@@ -112,7 +116,7 @@ export const FORGET = [
   'DELETE FROM sagas WHERE saga = ?',
 ];
 
-/** Who works on what, inside a transaction of the writer's. Times are the store's, in ms. */
+/** Owners and what they own, inside a transaction of the writer's. Times are the store's, in ms. */
 export class Claims {
   constructor(private readonly database: Database) {}
 

@@ -6,8 +6,8 @@ const LENIENT = new TextDecoder();
 const REPLACEMENT = '\ufffd';
 
 /**
- * A text as its bytes. Asked for as text, bytes that are no UTF-8 end the whole process in some drivers, and
- * come as other text in others.
+ * A text as its bytes. Read as text, bytes that are no UTF-8 end the whole process in some drivers, and
+ * become other text in others.
  */
 export function bytesOf(column: string): string {
   return `CAST(${column} AS BLOB)`;

@@ -41,7 +41,9 @@ export function driverOf(name: string, Database: SqliteDatabaseClass): SqliteDri
 
 const BUSY = 5;
 const LOCKED = 6;
-/** Nobody could read for ten seconds: a process has stopped with its hands on the index of the log. */
+/**
+ * Nobody could read for ten seconds: a process was stopped while it held the lock of the log's index.
+ */
 const PROTOCOL = 15;
 /** TOOBIG, CONSTRAINT, MISMATCH, RANGE: the rows are to blame, not the file. */
 const ITEM_FAULTS: ReadonlySet<number> = new Set([18, 19, 20, 25]);

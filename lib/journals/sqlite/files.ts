@@ -15,7 +15,7 @@ export function createFile(file: string, mode: number): void {
     throw error;
   }
   try {
-    // Whatever the umask takes away.
+    // Set again, since the umask may have removed some of it.
     fchmodSync(handle, mode);
   } finally {
     closeSync(handle);

@@ -1,7 +1,10 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { SagaJournalError } from '../../core/index.js';
 
-/** With more open files than that a look would hold up the event loop for longer than a commit does. */
+/**
+ * With more open files than this, looking through them would hold up the event loop for longer than a
+ * commit does.
+ */
 const MAX_OPEN_FILES = 10_000;
 
 function targetOf(link: string): string | undefined {
@@ -27,7 +30,7 @@ export function librariesOn(file: string, openFiles = '/proc/self/fd'): number {
   }
   if (names.length > MAX_OPEN_FILES) return 0;
   const targets = names.map((name) => targetOf(`${openFiles}/${name}`));
-  // Of one library, and left open: its index may be the one that the new file has found.
+  // One library that left it open: its index may be the one that the new file has found.
   if (targets.includes(`${file} (deleted)`)) return 0;
   return targets.filter((target) => target === `${file}-shm`).length;
 }

@@ -9,9 +9,9 @@ export interface SqliteJournalOptions {
   /** @default `node:sqlite` where Node has it, else the package libsql */
   readonly driver?: SqliteDriver;
   /**
-   * `full`: what was acknowledged survives a power cut. `normal`: faster; it survives a killed
-   * process, but a power cut may take back the last acknowledged records, and with them the memory
-   * of effects that took place. @default 'full'
+   * `full`: what was acknowledged survives a power cut. `normal`: faster; it survives a killed process,
+   * but a power cut may lose the last acknowledged records, and with them the knowledge of effects that
+   * took place. @default 'full'
    */
   readonly synchronous?: 'full' | 'normal';
   /**
@@ -39,7 +39,7 @@ const OPTIONS = namesOf<SqliteJournalOptions>({
 });
 
 function fileProblem(file: unknown): string | undefined {
-  // Blanks at its ends some drivers take away, and others do not.
+  // Some drivers remove blanks at its ends, and others do not.
   if (typeof file !== 'string' || file === '' || file.trim() !== file || file.includes('\0')) {
     return `file must be the path of a file (got ${shown(file)})`;
   }

@@ -15,8 +15,8 @@ import type { Database } from './database.js';
 import { AT_REST, LIVE } from './schema.js';
 
 /**
- * Everything of a saga's row. While it is live an append adds records and leaves the row alone, so
- * that its last record tells when it changed.
+ * Everything of a saga's row. Before its end an append adds records and leaves the row alone, so that
+ * its last record tells when it changed.
  */
 export function rowOf(sagas: string): string {
   return together({
@@ -38,7 +38,7 @@ export const PAGES: PageDialect = {
   live: `s.${LIVE}`,
   atRest: `s.${AT_REST}`,
   hint: (index) => `INDEXED BY ${index}`,
-  // Other than JOIN, it is not turned round.
+  // Unlike a JOIN, it is never reordered.
   join: 'CROSS JOIN',
   placeholder: () => '?',
 };
@@ -86,7 +86,7 @@ export class Reader {
     return toPage(found, query);
   }
 
-  /** The tag that fewest sagas have leads; above a thousand they are not told apart. */
+  /** The tag that fewest sagas have comes first; counted up to a thousand. */
   #rarestFirst(query: ListQuery): ListQuery {
     if (query.tags.length < 2 || query.key !== undefined) return query;
     const counted = query.tags.map(([name, value]) => {

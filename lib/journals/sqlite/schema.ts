@@ -1,11 +1,11 @@
 import { pendingMigrations, type Migration } from '../sql/index.js';
 import type { Database } from './database.js';
 
-/** The condition of the indices that only live sagas are in; queries repeat it as it stands. */
+/** The condition of the indices of unfinished sagas; queries must repeat it as it stands. */
 export const LIVE = 'at_rest = 0';
 export const AT_REST = 'at_rest = 1';
 
-/** The clock that decides leases and ages, in ms: SQLite's, whatever a process takes the time for. */
+/** The clock that decides leases and ages, in ms: SQLite's, whatever the clock of a process says. */
 export const NOW = "CAST(ROUND(unixepoch('subsec') * 1000) AS INTEGER)";
 export const CLOCK = `SELECT ${NOW} AS now`;
 
@@ -41,16 +41,16 @@ export const MIGRATIONS: readonly Migration[] = [
         updated_at INTEGER NOT NULL,
         UNIQUE (application, name, id)
       ) STRICT`,
-      // at_rest follows from status; as a number it makes the conditions of the indices cheap.
-      // A saga enters as few indices as can be: that of the live while it is live, which is small
-      // (lists of live sagas are sorted), and those of lists and retention when it came to rest.
-      // Lists are read per status, newest first; claims, cancels and retention see nothing else.
+      // at_rest follows from status; as a number it makes the conditions of the indices cheap. A saga
+      // enters as few indices as can be: that of unfinished sagas, which is small (their lists are
+      // sorted), until it comes to rest, and then those of lists and retention. Lists are read per
+      // status, newest first; claims, cancels and retention see nothing else.
       `CREATE INDEX sagas_by_status ON sagas (application, status, created_at) WHERE ${AT_REST}`,
       `CREATE INDEX sagas_by_name ON sagas (application, name, status, created_at)
         WHERE ${AT_REST}`,
       'CREATE INDEX sagas_by_key ON sagas (application, key, created_at) WHERE key IS NOT NULL',
-      // wake_at is 0 for those that are awake: what is nobody's and due is one stretch of the index, and
-      // those that sleep are behind it.
+      // wake_at is 0 for those that are awake: what has no owner and is due is one stretch of the
+      // index, and those that sleep come after it.
       `CREATE INDEX sagas_live ON sagas (owner, wake_at) WHERE ${LIVE}`,
       `CREATE INDEX sagas_to_cancel ON sagas (owner) WHERE cancel_reason IS NOT NULL AND ${LIVE}`,
       'CREATE INDEX sagas_taken ON sagas (taken_from) WHERE taken_from IS NOT NULL',
@@ -88,7 +88,7 @@ export const MIGRATIONS: readonly Migration[] = [
   },
 ];
 
-/** Owners whose heartbeat ran out long ago mean as much as none at all. */
+/** Owners whose heartbeat expired long ago are deleted: no owner at all means the same. */
 const FORGET_OWNERS_AFTER_MS = 86_400_000;
 
 /** Brings the schema up to date, in one transaction. @throws SagaJournalError for a newer one. */

@@ -6,7 +6,7 @@ import {
   SagaSerializationError,
 } from '../../core/index.js';
 
-/** An error on its way to another thread. What SQLite's drivers tell beside the message is kept. */
+/** An error on its way to another thread. What SQLite's drivers add to the message is kept. */
 export interface SentError {
   readonly ours: boolean;
   readonly name: string;

@@ -54,7 +54,8 @@ class SqliteJournal implements Journal {
   constructor(options: SqliteJournalOptions) {
     const { thread, ...checked } = checkOptions(options);
     this.description = `sqlite ${checked.file}`;
-    // Whatever the working directory is later, when it is opened again or its thread has died.
+    // Resolved now: the working directory may be another one when it is opened again or its thread has
+    // died.
     const file = resolve(checked.file);
     const settings = { ...checked, file, description: this.description };
     this.#store =

@@ -18,6 +18,6 @@ export interface StoreHost {
   /** One transaction: see `SqliteStore.commit`. */
   commit(writes: readonly Write[]): Promise<readonly Outcome<WriteResults[keyof WriteResults]>[]>;
   read(read: Read): Promise<ReadResults[keyof ReadResults]>;
-  /** Waits for what was asked, then lets everything go. */
+  /** Waits for what was asked, then frees everything. */
   close(): Promise<void>;
 }

@@ -15,10 +15,10 @@ import type { StoreSettings } from './store-host.js';
 /** Changes whenever another connection, here or elsewhere, has committed. */
 const DATA_VERSION = 'PRAGMA data_version';
 
-/** Every so many heartbeats it is looked who else has opened the file: a minute, as a rule. */
+/** After so many heartbeats, as a rule a minute, the store looks who else has opened the file. */
 const BEATS_PER_LOOK = 12;
 
-/** Those that must not be closed, nor collected: see `close`. */
+/** Connections that must neither be closed nor collected: see `close`. */
 const keptOpen: Database[] = [];
 
 type Result = Outcome<WriteResults[keyof WriteResults]>;
@@ -26,8 +26,8 @@ const CREATED: Result = { value: undefined };
 
 /**
  * Creates and appends in a row are carried out together, the creates first: whoever appends to a saga
- * has seen it created. All else stands alone between them, so that an id is free once it was
- * forgotten, and no claim sees what was asked for after it.
+ * has seen it created. Everything else is carried out alone, in its order, so that an id is free once
+ * it was forgotten, and no claim sees what was asked for after it.
  */
 function stretchesOf(writes: readonly Write[]): readonly (readonly Write[])[] {
   const stretches: Write[][] = [];
@@ -42,8 +42,8 @@ function stretchesOf(writes: readonly Write[]): readonly (readonly Write[])[] {
 }
 
 /**
- * All that touches the file, synchronous, with data for its commands: it may as well live in a
- * worker thread. Any call may find the file busy; it has done nothing then, and can be repeated.
+ * All that touches the file, synchronous, with data for its commands: it may as well live in a worker
+ * thread. Any call may find the file busy; then it has done nothing, and can be repeated.
  */
 export class SqliteStore {
   readonly #database: Database;
@@ -105,13 +105,16 @@ export class SqliteStore {
     }
   }
 
-  /** Where another library has the file open, it stays open: the locks of that one would go with it. */
+  /**
+   * Where another library has the file open, it stays open: closing it would release that library's
+   * locks.
+   */
   close(): void {
     if (this.#conflict === undefined) this.#database.close();
     else keptOpen.push(this.#database);
   }
 
-  /** @throws SagaJournalError when the file was found not to be ours alone, or not to be there */
+  /** @throws SagaJournalError when another library has the file open, or it is gone */
   #check(): void {
     if (this.#conflict !== undefined) throw this.#conflict;
     this.#watch?.check();
@@ -152,7 +155,7 @@ export class SqliteStore {
 
   #perform(write: Write, now: number): WriteResults[keyof WriteResults] {
     if (write.kind === 'append') return this.#appender.append(write.batch, now);
-    // The others read what appends of this very transaction have led to.
+    // The other operations read what the appends of this transaction wrote.
     this.#appender.flush(now);
     switch (write.kind) {
       case 'create':

@@ -10,10 +10,12 @@ interface Pending {
   readonly reject: (error: Error) => void;
 }
 
-/** Nothing of how the application was started concerns the thread, but what gives it SQLite. */
+/**
+ * Of the flags that the application was started with, the thread gets only those that give it SQLite.
+ */
 const EXEC_ARGV = ['--experimental-sqlite'];
 
-/** One worker thread: what is asked of it, and what becomes of that when it ends. */
+/** One worker thread: its requests, and what becomes of them when it ends. */
 export class Thread {
   readonly #worker: Worker;
   readonly #pending = new Map<number, Pending>();
@@ -38,7 +40,7 @@ export class Thread {
         resolve();
       });
     });
-    // Idle, it keeps no process alive; one that still owes an answer does.
+    // An idle thread does not keep the process alive; one that has not answered yet does.
     this.#worker.unref();
   }
 

@@ -7,7 +7,7 @@ import { sentError } from './sent-error.js';
 import type { StoreSettings } from './store-host.js';
 
 const store = new LocalStore(workerData as StoreSettings);
-/** What waits for another process to end its writing; the file stays open for it. */
+/** Work that waits until another process has written; the file stays open for it. */
 const underWay = new Set<Promise<void>>();
 
 async function carryOut(request: Request): Promise<unknown> {

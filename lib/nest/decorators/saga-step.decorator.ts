@@ -26,7 +26,8 @@ type DataOf<M> = M extends (ctx: infer C, ...rest: never[]) => unknown
 type Undo<M extends Method> = (
   ctx: ISagaCompensationContext<DataOf<M>, StepValue<ReturnType<M>>, never>,
 ) => unknown;
-// Of `return 'done'` alone the compiler remembers a mere text: such a method states its type, `ProbeAnswer`.
+// The compiler widens a bare `return 'done'` to `string`: such a method has to state its type,
+// `ProbeAnswer`.
 type Probe<M extends Method> = (
   ctx: ISagaContext<DataOf<M>, never>,
 ) => MaybeAsync<StepReturn<ProbeAnswer>>;
@@ -35,7 +36,7 @@ type OnError<M extends Method> = (
   ctx: ISagaContext<DataOf<M>, never>,
 ) => unknown;
 
-/** A step is called with its context and nothing else: a method that wants another thing is no step. */
+/** A step is called with its context and nothing else: a method with further parameters is no step. */
 type StepMethod<M> = (ctx: ISagaContext<DataOf<M>, never>) => unknown;
 
 /** The class must have the named methods, public, with parameters that fit the step. */
@@ -43,7 +44,7 @@ type Has<C extends string, P extends string, E extends string, M extends Method>
   readonly [K in C]: Undo<M>;
 } & { readonly [K in P]: Probe<M> } & { readonly [K in E]: OnError<M> };
 
-/** The answers that bring back what is no result of the step; of `unknown` nobody can tell. */
+/** The answers of a probe whose result is not one of the step; a result of type `unknown` passes. */
 type Misfit<A, R> = A extends { readonly result?: infer V }
   ? unknown extends V
     ? never
@@ -103,7 +104,7 @@ export function SagaStep<
     method: string,
     _descriptor: TypedPropertyDescriptor<M>,
   ): void => {
-    // Of a static method the class itself is the target: what is written on `Function` nobody reads.
+    // For a static method the target is the class itself, whose metadata nobody reads.
     if (typeof target === 'function') throw staticProblem(target, method);
     const owner = (target as object).constructor;
     const known = (Reflect.getOwnMetadata(STEPS_METADATA, owner) ?? []) as StepMetadata[];

@@ -21,7 +21,7 @@ export function Saga(options: string | SagaOptions = {}): ClassDecorator {
     const { name } = options as { readonly name: string };
     throw new SagaDefinitionError(name, ['@Saga stands without parentheses; write @Saga()']);
   }
-  // What is neither is told when the application starts, with all that is wrong elsewhere.
+  // Anything else is reported when the application starts, together with all other problems.
   const metadata: SagaMetadata = typeof options === 'string' ? { name: options } : options;
   return (target) => Reflect.defineMetadata(SAGA_METADATA, metadata, target);
 }

@@ -1,8 +1,8 @@
 import type { NOTHING_TO_UNDO, SagaStepOptions } from '../../core/index.js';
 
 /**
- * Settings of a decorated step: those of a chain's step, with the functions beside the action given
- * as names of public methods of the same class.
+ * Options of a decorated step: those of a chain's step, with the functions beside the action given as
+ * names of public methods of the same class.
  */
 export interface StepSettings<
   TCompensate extends string | typeof NOTHING_TO_UNDO = string | typeof NOTHING_TO_UNDO,

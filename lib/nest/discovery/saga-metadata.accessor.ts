@@ -32,7 +32,7 @@ function ownSteps(type: Constructor): readonly StepMetadata[] {
   return (Reflect.getOwnMetadata(STEPS_METADATA, type) ?? []) as StepMetadata[];
 }
 
-/** Methods that one class has decorated more than once: only the last one would count. */
+/** Methods that one class decorates more than once: only one of the decorators would count. */
 export function repeatedSteps(type: Constructor): readonly string[] {
   return lineage(type).flatMap((ancestor) => {
     const methods = ownSteps(ancestor).map(({ method }) => method);

@@ -33,8 +33,9 @@ function formProblem(decorator: string, given: unknown): string | undefined {
 }
 
 /**
- * Steps are called on the instance, late: what replaces a method there (a spy, a proxy) is honoured.
- * Never through Nest's external context: a global exception filter would turn a throw into success.
+ * Steps are called on the instance, late: a method that was replaced there (by a spy, a proxy) is
+ * called. Never through Nest's external context: a global exception filter would turn a throw into
+ * success.
  */
 function caller(instance: Instance, method: string): Call {
   return (...args) => (instance[method] as Call)(...args);
@@ -87,7 +88,7 @@ function compileStep(
 export type Compiled =
   { readonly definition: SagaDefinition } | { readonly problems: readonly string[] };
 
-/** Turns a decorated instance into a definition, or tells everything that stands against it. */
+/** Turns a decorated instance into a definition, or reports all its problems. */
 export function compileSaga(
   className: string,
   instance: object,

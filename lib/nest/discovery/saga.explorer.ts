@@ -18,7 +18,7 @@ export interface DiscoveredSaga {
   /** The class, and other classes that it is provided for. */
   readonly tokens: Set<Constructor>;
   readonly definition: SagaDefinition;
-  /** Its name stands in `@Saga()`; else it is that of the class. */
+  /** Whether its name is given in `@Saga()`; else it is that of the class. */
   readonly isNamed: boolean;
 }
 

@@ -3,7 +3,10 @@ import { whenRejected } from '../../core/ports/index.js';
 
 type Given<T> = Partial<Observer<T>> | ((value: T) => void) | null;
 
-/** Operators subscribe with these. They have to see what they throw; who subscribes in the end has not. */
+/**
+ * Operators of rxjs subscribe with these, and have to see what they throw; a subscriber at the end of
+ * the pipe has not.
+ */
 function isSubscriber(given: unknown): boolean {
   const { add, next, unsubscribe } = (given ?? {}) as Readonly<Record<string, unknown>>;
   return [add, next, unsubscribe].every((method) => typeof method === 'function');
@@ -11,8 +14,9 @@ function isSubscriber(given: unknown): boolean {
 
 /**
  * An observable whose subscribers cannot end the process: what they throw, reject with, or leave
- * unhandled is told to `onFailure`, and disturbs neither the others nor themselves. So are those of
- * all that is piped out of it. rxjs throws such errors into the event loop, where nobody can catch them.
+ * unhandled is passed to `onFailure`, and disturbs neither the others nor themselves. The same holds
+ * for all that is piped out of it. rxjs throws such errors into the event loop, where nobody can catch
+ * them.
  */
 export class GuardedObservable<T> extends Observable<T> {
   readonly #onFailure: (error: unknown, what: string) => void;
@@ -43,14 +47,14 @@ export class GuardedObservable<T> extends Observable<T> {
     });
   }
 
-  /** Its promise ends as the observable does; an error that nobody awaits there is told, too. */
+  /** Its promise ends as the observable does; an error that nobody awaits there is passed on, too. */
   override forEach(next: (value: T) => void): Promise<void> {
     const ended = super.forEach((value) => this.#call('threw', () => next(value)));
     ended.catch((error: unknown) => this.#onFailure(error, 'ended with an error'));
     return ended;
   }
 
-  /** What is piped may be of operators that know nothing of this class. */
+  /** Operators may return an observable of another class. */
   override pipe(...operators: never[]): never {
     const piped: unknown = super.pipe(...(operators as readonly never[] as []));
     return (isObservable(piped) ? new GuardedObservable(piped, this.#onFailure) : piped) as never;

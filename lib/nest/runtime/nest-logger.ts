@@ -12,7 +12,7 @@ function line(message: string, fields: LogFields = {}): string {
   return shownText([message, ...shown].join(' '), Infinity);
 }
 
-/** What Nest keeps of `logger` and `logLevels`; the types tell of neither. */
+/** Where Nest keeps `logger` and `logLevels`; its types have neither. */
 interface Chosen {
   readonly staticInstanceRef?: unknown;
   readonly logLevels?: readonly LogLevel[];

@@ -22,10 +22,10 @@ export class SagaEvents implements RunObserver {
   readonly #events = new Subject<SagaEvent>();
 
   /**
-   * Hot: who subscribes later sees what happens later. Carries ids and labels, no payloads. Subscribers
-   * watch: what one throws or rejects with is logged as an error and changes nothing, here and behind
-   * `pipe()`. An error inside an operator ends that subscription, as in all of rxjs. What was merged into
-   * another observable is guarded no more.
+   * Hot: a subscriber sees what happens after it has subscribed. Carries ids and labels, no payloads.
+   * Subscribers watch: what one throws or rejects with is logged as an error and changes nothing, here
+   * and behind `pipe()`. An error inside an operator ends that subscription, as in all of rxjs. What
+   * was merged into another observable is no longer guarded.
    */
   readonly events$: Observable<SagaEvent>;
 

@@ -35,24 +35,25 @@ export class SagaOperations {
   }
 
   /**
-   * Cancels a saga: the action in flight is aborted, then what was done is undone.
-   * Resolves when the cancel is a record, which is before its end: at once where this process works on it,
-   * else once its owner has met it, at his next write or heartbeat; when nobody answers for a lease, it
-   * stands in the row, and whoever takes the saga over makes it a record first of all.
+   * Cancels a saga: the action in flight is aborted, then what was done is undone. Resolves when the
+   * cancel is a record, which is before its end: at once where this process works on it, else once its
+   * owner has learned of it, at the next write or heartbeat. When nobody answers for a lease, it stays
+   * in the row, and whoever takes the saga over makes it a record first of all.
    *
-   * @throws SagaNotFoundError, or SagaStateError when it has ended, undoes already, or is past its
-   * pivot, also when that was while the cancel was on its way.
+   * @throws SagaNotFoundError, or SagaStateError when it has ended, compensates already, or is past its
+   *   pivot, also where that happened while the cancel was on its way.
    */
   async cancel(name: string, id: string, reason = 'cancelled by an operator'): Promise<void> {
     return this.engine.cancel(refOf(name, id), reason);
   }
 
   /**
-   * Sends a saga that was interrupted, or parked on its way forward, on its way again. One whose deadline
-   * has passed is undone, unless it is past its pivot; the handle's `result()` says so.
+   * Lets a saga that was interrupted, or parked on its way forward, go forward again. One whose
+   * deadline has passed starts compensating, unless it is past its pivot; the handle's `result()` says
+   * so.
    *
-   * @throws SagaNotFoundError, or SagaStateError when it has begun to undo: nothing that was undone
-   * is resurrected.
+   * @throws SagaNotFoundError, or SagaStateError when it has started compensating: nothing that was
+   *   undone is done again.
    */
   async resume(name: string, id: string, fromLabel?: string): Promise<SagaHandle> {
     return this.engine.resume(refOf(name, id), fromLabel);
@@ -68,8 +69,8 @@ export class SagaOperations {
   }
 
   /**
-   * Goes on with the undos of a saga that was parked while compensating, for whatever reason; those
-   * whose retries are exhausted have all of their attempts again.
+   * Goes on compensating a saga that was parked while compensating, for whatever reason; those whose
+   * retries are exhausted have all of their attempts again.
    *
    * @throws SagaNotFoundError, or SagaStateError when it was not parked while compensating.
    */
@@ -78,7 +79,7 @@ export class SagaOperations {
   }
 
   /**
-   * Says that a step of a parked saga was undone by hand, and carries the others on.
+   * Says that a step of a parked saga was undone by hand, and goes on compensating.
    *
    * @throws SagaNotFoundError, or SagaStateError when there is nothing to undo under that label.
    */
@@ -94,9 +95,9 @@ export class SagaOperations {
   /**
    * Says that the step in doubt of a parked saga has taken place, with its result, and goes on.
    *
-   * @throws SagaNotFoundError, SagaSerializationError, or SagaStateError when the step was not
-   * started, the saga undoes already, or its deadline has passed: it could only be undone then, unless
-   * this step is its pivot, or past it.
+   * @throws SagaNotFoundError, SagaSerializationError, or SagaStateError when the step was not started,
+   *   the saga compensates already, or its deadline has passed: then it could only be undone, unless
+   *   this step is its pivot, or past it.
    */
   async markStepDone(
     name: string,
@@ -104,7 +105,7 @@ export class SagaOperations {
     label: string,
     why: OperatorReason & { readonly result?: unknown },
   ): Promise<void> {
-    // Who leaves `why` out is told so by the engine, as for every other act.
+    // Where `why` is left out the engine says so, as for every other operator command.
     const { result } = (why as { readonly result?: unknown } | undefined) ?? {};
     return this.engine.manual(refOf(name, id), { act: 'mark-done', label, result }, why);
   }
@@ -114,8 +115,8 @@ export class SagaOperations {
    * then runs the step, also one that is not idempotent; `cancel` undoes the others and not this one
    * (but for `compensateOn: 'attempted'`).
    *
-   * @throws SagaNotFoundError, or SagaStateError when the step is not in doubt, or the saga undoes
-   * already.
+   * @throws SagaNotFoundError, or SagaStateError when the step is not in doubt, or the saga compensates
+   *   already.
    */
   async markStepNotDone(
     name: string,
@@ -131,7 +132,10 @@ export class SagaOperations {
     return this.engine.forget(refOf(name, id));
   }
 
-  /** How this process stands: its lease, its active runs, whether it shuts down. It asks nobody. */
+  /**
+   * How this process stands: its lease, its active runs, whether it shuts down. Asks neither journal
+   * nor server.
+   */
   health(): EngineHealth {
     return this.engine.health();
   }

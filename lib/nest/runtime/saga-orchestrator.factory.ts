@@ -38,11 +38,11 @@ export class SagaOrchestratorFactory {
   ) {}
 
   /**
-   * An empty chain with the application's logger, in the journal while it runs. It is not resumed
-   * after a crash, because nobody knows its steps by then: use {@link define} for that.
+   * An empty chain with the application's logger, in the journal while it runs. It is not resumed after
+   * a crash, because its steps are not known then: use {@link define} for that.
    *
-   * @throws SagaDefinitionError for the name of a registered saga, whose steps would carry this one on;
-   * SagaOptionsError for options that are none of its own.
+   * @throws SagaDefinitionError for the name of a registered saga, by whose steps this one would be
+   *   resumed; SagaOptionsError for unknown options.
    */
   create<TContext>(
     name: string,

@@ -10,9 +10,9 @@ import { SAGA_ENGINE } from '../tokens.js';
 import { SagaEvents } from './saga-events.js';
 
 /**
- * Takes up what was left behind once the application is up, and lets sagas come to a step boundary
- * before it goes down. It lives in the module that the application imports, not in the global one:
- * Nest starts global modules first and destroys them last, and sagas need the others.
+ * Begins recovery once the application is up, and lets sagas come to a step boundary before it shuts
+ * down. It lives in the module that the application imports, not in the global one: Nest starts global
+ * modules first and destroys them last, and sagas need the others.
  */
 @Injectable()
 export class SagaLifecycle implements OnApplicationBootstrap, OnModuleDestroy {
@@ -23,7 +23,7 @@ export class SagaLifecycle implements OnApplicationBootstrap, OnModuleDestroy {
     @Optional() @Inject(SAGA_ENGINE) engine?: SagaEngine,
     @Optional() private readonly events?: SagaEvents,
   ) {
-    // A testing module may put any mock in the place of what is missing.
+    // A testing module may put a mock in place of what is missing.
     if (typeof engine?.open !== 'function') {
       throw new SagaOptionsError(
         'SagaModule is imported as it is; import SagaModule.forRoot() in the root module',

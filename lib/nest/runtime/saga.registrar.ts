@@ -8,7 +8,10 @@ import { reportMissingCompensations } from './missing-compensations.js';
 import { SagaOrchestratorFactory } from './saga-orchestrator.factory.js';
 import { reportUnnamedSagas } from './unnamed-sagas.js';
 
-/** Steps are called on the instance, never through Nest's pipeline of requests: what was meant must be known. */
+/**
+ * Steps are called on the instance, never through Nest's request pipeline: what stands on it and does
+ * nothing is warned of.
+ */
 function reportIgnored({ type, definition }: DiscoveredSaga, logger: SagaLogger): void {
   const ignored = ignoredEnhancers(type);
   if (ignored.length === 0) return;

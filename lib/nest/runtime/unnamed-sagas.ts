@@ -8,8 +8,8 @@ function isDurable({ engine, journal }: SagaModuleOptions): boolean {
 }
 
 /**
- * Warns at start-up of classes whose sagas are kept under the class's own name: a minifier, or who
- * renames the class, changes it, and nobody resumes what was kept under the old one.
+ * Warns at start-up of classes whose sagas are kept under the class's own name: a minifier, or a
+ * renamed class, changes it, and what was kept under the old name is not resumed.
  */
 export function reportUnnamedSagas(
   sagas: readonly DiscoveredSaga[],

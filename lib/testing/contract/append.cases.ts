@@ -170,7 +170,7 @@ export const appendCases: readonly JournalContractCase[] = [
         refused(anna.append(batchOf(saga, [2], { status: 'completed' })), 'SAGA_LEASE_LOST'),
       );
       await bert.append(batchOf(saga, [2], { owner: BERT, epoch: 2 }));
-      // It lives again, and still has lost it.
+      // The owner is alive again, and has lost the saga all the same.
       await anna.heartbeat(ANNA, SHORT_LEASE);
       await unchanged(bert, saga, () =>
         refused(anna.append(batchOf(saga, [3])), 'SAGA_LEASE_LOST'),

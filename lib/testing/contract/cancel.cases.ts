@@ -28,7 +28,7 @@ export const cancelCases: readonly JournalContractCase[] = [
       [[asked.id, 'the customer changed his mind']],
     );
     assert.deepEqual(rows[0], await rowOf(bert, asked));
-    // Until it was acted upon, it is told again.
+    // It is reported until the cancel was acted upon.
     assert.equal((await anna.heartbeat(ANNA, LONG_LEASE)).length, 1);
   }),
 
@@ -43,7 +43,7 @@ export const cancelCases: readonly JournalContractCase[] = [
       const append = (saga: NewSaga, seq: number) => anna.append(batchOf(saga, [seq]));
       const told = await Promise.all([append(asked, 3), append(other, 2), append(own, 2)]);
       assert.deepEqual(told, ['from afar', undefined, 'from here']);
-      // Until it is over, it is told again; by then with what brings the saga to rest, too.
+      // It is reported until then; also by the append that brings the saga to rest.
       const rest = batchOf(asked, [4], { status: 'parked' });
       assert.equal(await anna.append(rest), 'from afar');
       await anna.claim({ owner: ANNA, names: [NAME], limit: 1, id: asked.id });

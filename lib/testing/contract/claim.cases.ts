@@ -153,7 +153,7 @@ export const claimCases: readonly JournalContractCase[] = [
       assert.equal(await journal.forget({ ref: refOf(saga) }), 0);
     });
     assert.equal((await rowOf(journal, saga)).status, status);
-    // An operator may have to end it all the same.
+    // An operator may have to end it nevertheless.
     assert.deepEqual(await claimedIds(journal, BERT, { id: saga.id }), [saga.id]);
   }),
 

@@ -73,7 +73,7 @@ export function batchOf(
   return { ref, owner: ANNA, epoch, entries, status: 'running', progress: true, ...over };
 }
 
-/** What its first owner gives back. */
+/** The release by its first owner. */
 export function held(saga: SagaRef, over: Partial<ReleaseRequest> = {}): ReleaseRequest {
   return { ref: refOf(saga), owner: ANNA, epoch: 1, graceful: false, ...over };
 }
@@ -112,7 +112,7 @@ export async function idsOf(journal: Journal, filter: SagaFilter): Promise<reado
   return (await journal.list(filter)).rows.map(({ id }) => id);
 }
 
-/** One claim of everything of a name that can be had. */
+/** One claim of all sagas of a name that can be claimed. */
 export async function claimedIds(
   journal: Journal,
   owner: string,

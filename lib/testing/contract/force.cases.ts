@@ -22,12 +22,12 @@ export const forceCases: readonly JournalContractCase[] = [
         told.map(({ id, owner }) => [id, owner]),
         [[saga.id, BERT]],
       );
-      // Who took it is not told of it.
+      // The new owner is not told of it.
       assert.deepEqual(await bert.heartbeat(BERT, LONG_LEASE), []);
       const batch = { owner: BERT, epoch: 2, status: 'parked' } as const;
       await bert.append(batchOf(saga, [2], batch));
       assert.equal((await anna.heartbeat(ANNA, LONG_LEASE)).length, 1);
-      // Taken up at rest it is a matter of whoever does that alone.
+      // Once it was claimed at rest, only its new owner is told of it.
       await bert.claim({ ...request, force: true });
       assert.deepEqual(await anna.heartbeat(ANNA, LONG_LEASE), []);
       assert.equal((await rowOf(bert, saga)).epoch, 3);
@@ -40,7 +40,7 @@ export const forceCases: readonly JournalContractCase[] = [
     const saga = await created(journal, { owner: 'process-that-never-beat' });
     const request = { owner: ANNA, names: [NAME], limit: 1, id: saga.id, force: true };
     assert.equal((await journal.claim(request)).length, 1);
-    // One's own is not taken from anybody.
+    // A forced claim of one's own saga takes it from nobody.
     assert.equal((await journal.claim(request)).length, 1);
     assert.deepEqual(await journal.heartbeat(ANNA, LONG_LEASE), []);
     assert.deepEqual(await journal.claim({ ...request, names: ['Other'] }), []);

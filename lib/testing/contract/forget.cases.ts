@@ -80,7 +80,7 @@ export const forgetCases: readonly JournalContractCase[] = [
         for (const rest of ['completed', 'compensated', 'parked'] as const) {
           assert.equal(await journal.forget({ status: rest, olderThanMs: 0, limit: 100 }), 0);
         }
-        // What no type allows, and a caller in JavaScript writes.
+        // No type allows this, but a caller in JavaScript may write it.
         const unchecked = { status: status as 'completed', olderThanMs: 0, limit: 100 };
         assert.equal(await journal.forget(unchecked), 0);
       });

@@ -8,8 +8,8 @@ export interface JournalHarness {
    */
   journal(): Journal;
   /**
-   * Lets at least `ms` pass by the clock that the journal decides leases and ages by: a manual clock
-   * is moved, a database's own is waited for.
+   * Lets at least `ms` pass by the clock by which the journal decides leases and ages: moves a manual
+   * clock, or waits for that of a database.
    */
   pass(ms: number): Promise<void>;
   /** Deletes the store, after every handle was closed. */
@@ -35,7 +35,7 @@ export interface Store {
   pass(ms: number): Promise<void>;
 }
 
-/** A case that always lets go of its handles and its store. */
+/** A case that always closes its handles and deletes its store. */
 export function contractCase(
   name: string,
   prove: (store: Store) => Promise<void>,

@@ -70,7 +70,7 @@ export const lifecycleCases: readonly JournalContractCase[] = [
     const saga = await created(journal);
     for (const seq of [2, 3, 4, 5]) {
       const calls = [() => journal.close(), () => journal.open()];
-      // In both orders: the last user goes before the next one comes, and after.
+      // In both orders: the last user closes it before the next one opens it, and after.
       if (seq % 2 === 1) calls.reverse();
       await assert.doesNotReject(Promise.all(calls.map((call) => call())), 'at once');
       await assert.doesNotReject(journal.append(batchOf(saga, [seq])), 'it has a user');
@@ -83,7 +83,7 @@ export const lifecycleCases: readonly JournalContractCase[] = [
     const old = await created(writer);
     const fresh = sagaOf();
     const writing = Promise.all([writer.append(batchOf(old, [2, 3])), writer.create(fresh)]);
-    // Handled at once: whatever becomes of it, it is looked at below.
+    // Handled at once; its outcome is checked below.
     writing.catch(() => undefined);
     await writer.close();
     await writing;

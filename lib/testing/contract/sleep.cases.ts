@@ -27,7 +27,7 @@ async function asleep(journal: Journal, ms: number | null = LONG_LEASE): Promise
   return saga;
 }
 
-/** What Bert gets when he asks for it alone. */
+/** What Bert gets when he claims it by its id. */
 async function takenUp(journal: Journal, { id }: NewSaga, force = false) {
   const request = { owner: BERT, names: [NAME], limit: 1, id, force };
   return (await journal.claim(request)).map(({ owner, epoch, recoveries, wakeAt }) => {
@@ -56,7 +56,7 @@ export const sleepCases: readonly JournalContractCase[] = [
       assert.deepEqual((await rowOf(bert, awake)).wakeAt, null);
       const endless = await asleep(anna, null);
       assert.equal((await rowOf(bert, endless)).wakeAt, NO_WAKE_TIME);
-      // Whoever put it to sleep has nothing left to say.
+      // The process that put it to sleep may not write to it any more.
       await unchanged(bert, saga, async () => {
         await refused(anna.append(batchOf(saga, [4])), 'SAGA_LEASE_LOST');
         await anna.release(held(saga));
@@ -116,7 +116,7 @@ export const sleepCases: readonly JournalContractCase[] = [
       assert.equal((await rowOf(anna, later)).owner, null);
       await refused(anna.append(batchOf(saga, [3])), 'SAGA_LEASE_LOST');
       await bert.append(batchOf(saga, [3], { owner: BERT, epoch: 2 }));
-      // Awake, it is a loss like any other.
+      // A claim of a saga that is awake counts as a recovery.
       await bert.leave(BERT);
       const [row] = await anna.claim({ owner: ANNA, names: [NAME], limit: 1 });
       assert.deepEqual([row?.id, row?.epoch, row?.recoveries], [saga.id, 3, 1]);

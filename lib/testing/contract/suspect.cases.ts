@@ -5,7 +5,7 @@ import { contractCase, type JournalContractCase } from './harness.js';
 
 const ofBert = { owner: BERT, names: [NAME] };
 
-/** A saga that nobody works on, and that was taken over so often. */
+/** A saga that nobody owns, and that was taken over so often. */
 async function fallen(journal: Journal, times: number): Promise<NewSaga> {
   const saga = await created(journal, { owner: 'process-that-never-beat' });
   for (let time = 1; time <= times; time += 1) {

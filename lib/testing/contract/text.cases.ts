@@ -3,7 +3,7 @@ import { isSagaError, jsonCodec, type JournalEntry } from '../../core/index.js';
 import { batchOf, created, entryOf, idsOf, sagaOf, storedOf } from './fixtures.js';
 import { contractCase, type JournalContractCase } from './harness.js';
 
-/** Texts that some store has once given back as another one. */
+/** Texts that some store has once returned as another text. */
 const HOSTILE: readonly string[] = [
   '',
   ' leading and trailing ',

@@ -57,7 +57,7 @@ export function inTime<T>(work: Promise<T>, what: string, ms = PATIENCE_MS): Pro
   });
 }
 
-/** Looks again and again until the saga has that status, and its timeline tells of that. */
+/** Waits until the saga has that status, and its timeline shows it. */
 export async function until(
   engine: SagaEngine,
   ref: SagaRef,

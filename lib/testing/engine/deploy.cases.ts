@@ -4,7 +4,7 @@ import { engineCase, type EngineContractCase } from './harness.js';
 
 const WHY = { by: 'ann', reason: 'looked into it' };
 
-/** What becomes of live sagas when their plan changes, and how sagas are found. */
+/** What becomes of unfinished sagas when their plan changes, and how sagas are found. */
 export const deployCases: readonly EngineContractCase[] = [
   engineCase('each version of a saga finishes by its own plan', async (stage) => {
     const { world } = stage;

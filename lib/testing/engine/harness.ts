@@ -3,7 +3,7 @@ import type { EngineTrace } from './participants.js';
 import { Watcher } from './watcher.js';
 import { World } from './world.js';
 
-/** Who watches the sagas of an engine: to be passed on to it as it is. */
+/** The observers and interceptors of an engine: to be passed on to it as they are. */
 export type EngineWatching = Pick<EngineSettings, 'observers' | 'interceptors' | 'startHeaders'>;
 
 /** One engine under test, and what a case needs to know of the outside. Time is real. */
@@ -33,7 +33,7 @@ export interface EngineContractCase {
 /** What a case sees. */
 export interface Stage {
   readonly world: World;
-  /** What it is told of depends on the settings that the case gives to its engines. */
+  /** What it is told depends on the settings that the case gives to its engines. */
   readonly watcher: Watcher;
   /** An opened engine, in the place of the one before, which is closed. */
   deploy(...definitions: readonly SagaDefinition[]): Promise<SagaEngine>;

@@ -16,7 +16,7 @@ function failingAt(k: number): Record<string, Participant> {
   );
 }
 
-/** How sagas end: done, undone, in doubt, or past the point of no return. */
+/** How sagas end: done, undone, in doubt, or past the pivot. */
 export const outcomeCases: readonly EngineContractCase[] = [
   engineCase('a saga whose steps succeed completes, and its caller sees it', async (stage) => {
     const { world } = stage;

@@ -2,13 +2,13 @@ import type { InterceptedCall, RunObserver, SagaInterceptor } from '../../core/i
 
 type Origin = Pick<InterceptedCall['run'], 'sagaId' | 'headers' | 'createdAt'>;
 
-/** What somebody who watches was told of a saga. */
+/** What the observers and interceptors were told of a saga. */
 export interface Watched extends Origin {
   readonly by: 'observer' | 'interceptor';
   readonly what: string;
 }
 
-/** Watches sagas, and changes nothing. */
+/** Observes and intercepts sagas, and changes nothing. */
 export class Watcher implements RunObserver, SagaInterceptor {
   readonly #watched: Watched[] = [];
 

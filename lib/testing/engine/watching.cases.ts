@@ -9,7 +9,7 @@ function pick({ activeRuns, draining }: EngineHealth) {
   return { activeRuns, draining };
 }
 
-/** What those are told who watch sagas, and may not change them. */
+/** What observers and interceptors are told, which may not change a saga. */
 export const watchingCases: readonly EngineContractCase[] = [
   engineCase(
     'interceptors stand around every attempt of an action, an undo and a probe',

@@ -29,7 +29,7 @@ import {
 type AnyContext = ISagaContext<OrderContext>;
 
 interface SeenSaga extends Seen {
-  /** By which it began. */
+  /** The plan by which it began. */
   readonly definition: SagaDefinition;
 }
 
@@ -57,7 +57,7 @@ export class World implements RunObserver {
   ): SagaDefinition {
     const { name = `Order_${randomUUID().slice(0, 8)}`, retired = [], ...rest } = options;
     const all = Object.entries(participants).map(([label, one]) => this.#step(label, one));
-    // Behind a pivot nothing is undone, and a plan that says so is refused.
+    // Behind a pivot nothing is undone: a plan with a compensation there is refused.
     const pivot = all.findIndex((step) => step.pivot === true);
     const steps = all.map((step, index): AnySagaStep<OrderContext> =>
       pivot >= 0 && index > pivot ? { ...step, compensate: NOTHING_TO_UNDO } : step,
@@ -93,12 +93,12 @@ export class World implements RunObserver {
     return new SagaOrchestratorBuilder(name, context, silentLogger, options).runAsync();
   }
 
-  /** Who judges must know that the saga goes on by another plan. */
+  /** The judge must know that the saga goes on by another plan. */
   redefined(id: string, definition: SagaDefinition): void {
     this.#saga(id, definition).trace.push({ kind: 'deploy', definition });
   }
 
-  /** Somebody has undone a step without us. */
+  /** Somebody has undone a step by hand. */
   undoneByHand(id: string, label: string): void {
     const saga = this.#sagas.get(id);
     saga?.standing.delete(label);

@@ -10,7 +10,7 @@ import type { Claims, JournalAccess, Lease } from '../ownership/index.js';
 import type { RecordWriter, SagaReader } from '../runs/index.js';
 import type { TakeUp } from './take-up.js';
 
-/** The first pause and the longest one between two looks, in ms. */
+/** The first pause and the longest one between two looks at the saga, in ms. */
 const PAUSES = { first: 20, longest: 250 } as const;
 
 function refuseLate(ref: SagaRef, { definition, state }: Run, signal: CancelSignal): void {
@@ -19,7 +19,7 @@ function refuseLate(ref: SagaRef, { definition, state }: Run, signal: CancelSign
     throw refused(ref, signal, `the cancel came too late, ${received.refusal}`);
 }
 
-/** Cancels a saga in the place of an owner that is gone. */
+/** Cancels a saga whose owner is gone. */
 export class CancelForOwner {
   constructor(
     private readonly claims: Claims,
@@ -29,10 +29,11 @@ export class CancelForOwner {
   ) {}
 
   /**
-   * Writes the wish down for him: one that wakes up finds another epoch and writes nothing past it. By the
-   * plan that began it this process carries it on, too; else it is given back to who knows that plan.
+   * Makes the cancel a record in the owner's place: should he wake up, he finds another epoch and
+   * cannot write any more. Where this process knows the plan that began the saga, it goes on here; else
+   * it is released to those who know it.
    *
-   * @returns `false`: the owner lives.
+   * @returns `false`: the owner is alive.
    */
   async record(ref: SagaRef, seen: Run, signal: CancelSignal): Promise<boolean> {
     const row = await this.claims.claimOne(ref);
@@ -60,7 +61,7 @@ export class CancelForOwner {
   }
 }
 
-/** Cancels sagas in other hands. */
+/** Cancels sagas that other processes own. */
 export class CancelElsewhere {
   constructor(
     private readonly access: JournalAccess,
@@ -70,12 +71,13 @@ export class CancelElsewhere {
   ) {}
 
   /**
-   * Leaves a wish to cancel for a saga, and learns what becomes of it: a record by its owner, who meets it at
-   * his next write or heartbeat; or, when he is gone, by this process. After a lease in which nobody has
-   * answered the wish stands in the row: who claims the saga makes it a record first of all.
+   * Requests the cancel in the saga's row, and waits until it is a record: its owner writes it after
+   * his next write or heartbeat; when he is gone, this process does. When nobody has answered for a
+   * lease, the request stays in the row, and whoever claims the saga makes it a record first of all.
    *
-   * @returns `again` when the saga came to rest on its way forward: it is nobody's, and can be taken up.
-   * @throws SagaStateError when the wish came too late.
+   * @returns `again` when the saga was parked on its way forward meanwhile: nobody owns it, and it can
+   *   be claimed.
+   * @throws SagaStateError when the cancel came too late.
    */
   async ask(ref: SagaRef, signal: CancelSignal): Promise<'accepted' | 'again'> {
     const { clock, ms } = this.lease;

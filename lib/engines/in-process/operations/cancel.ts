@@ -4,7 +4,7 @@ import type { ActiveRuns, SagaReader } from '../runs/index.js';
 import type { CancelElsewhere } from './cancel-elsewhere.js';
 import type { TakeUp } from './take-up.js';
 
-/** Cancels sagas, wherever they are. */
+/** Cancels sagas, whoever owns them. */
 export class Cancel {
   constructor(
     private readonly live: ActiveRuns,
@@ -13,7 +13,10 @@ export class Cancel {
     private readonly elsewhere: CancelElsewhere,
   ) {}
 
-  /** Resolves once the wish to cancel is durable. @throws SagaNotFoundError, or SagaStateError when it is refused. */
+  /**
+   * Resolves once the cancel is durable.
+   * @throws SagaNotFoundError, or SagaStateError when it is refused.
+   */
   async perform(ref: SagaRef, signal: CancelSignal): Promise<void> {
     const atWork = this.live.whileActive(ref, async ({ run }) => {
       deliver(run, signal);
@@ -24,7 +27,7 @@ export class Cancel {
     const seen = await this.reader.viewByAnyPlan(ref);
     accept(ref, seen.definition, seen.state, signal);
     if (seen.state.atRest) {
-      // Only who knows its undos can send it back.
+      // Only a process that knows its undos can start compensating it.
       this.reader.planOf(ref.name);
       await this.takeUp.byRef(ref, seen.definition, signal);
     } else if ((await this.elsewhere.ask(ref, signal)) === 'again') {

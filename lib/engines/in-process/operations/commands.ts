@@ -9,7 +9,7 @@ import {
 import type { ActiveRuns, SagaReader } from '../runs/index.js';
 import type { TakeUp } from './take-up.js';
 
-/** What operators do by hand to sagas that are parked, and that go on after that. */
+/** Operator commands to parked sagas, which go on after them. */
 export class Commands {
   constructor(
     private readonly live: ActiveRuns,
@@ -20,7 +20,7 @@ export class Commands {
 
   /** Resolves once it is durable. @throws SagaNotFoundError, or SagaStateError when it is refused. */
   async perform(ref: SagaRef, signal: CommandSignal): Promise<void> {
-    // One that is at work refuses it.
+    // A saga that is active here refuses it.
     await this.live.whileActive(ref, ({ run }) => deliver(run, signal));
     const stored = await this.reader.stored(ref);
     const { definition, environment, logger, state } = this.reader.viewOf(stored);

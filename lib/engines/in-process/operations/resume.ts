@@ -16,7 +16,7 @@ export class Resume {
     const signal: ResumeSignal = { type: 'resume', ...(from !== undefined && { from }) };
     const atWork = await this.live.whileActive(ref, ({ handle, run }) => {
       checkFrom(ref, run.definition, signal);
-      // Refused, as it would be once it has come back.
+      // Refused as it would be once it was compensated.
       if (run.state.cause !== undefined) accept(ref, run.definition, run.state, signal);
       return handle;
     });

@@ -4,8 +4,9 @@ import type { JournalAccess } from '../ownership/index.js';
 import type { SagaReader } from '../runs/index.js';
 
 /**
- * How long sagas at rest are kept, in ms since their last record; those not named stay for ever. It goes for
- * every saga of the application: also for those of other services that share its journal without one.
+ * How long sagas at rest are kept, in ms since their last record; those of a status that is not named
+ * stay for ever. It holds for every saga of the application; where none is given, also for those of
+ * other services that share the journal.
  */
 export interface RetentionOptions {
   readonly completed?: number;

@@ -12,7 +12,7 @@ import { deliver, type Run, takeOverOf } from '../../../core/engine/index.js';
 import type { Claims } from '../ownership/index.js';
 import { type ActiveRuns, type SagaReader, shownRef } from '../runs/index.js';
 
-/** Hands a signal to sagas that nobody works on, and carries them on. */
+/** Claims sagas that nobody owns, hands each its signal, and drives it on. */
 export class TakeUp {
   constructor(
     private readonly claims: Claims,
@@ -21,9 +21,9 @@ export class TakeUp {
   ) {}
 
   /**
-   * Becomes the owner of a saga that nobody works on, hands it the signal, and carries it on.
+   * Claims a saga that nobody owns, hands it the signal, and drives it on.
    *
-   * @throws SagaStateError when another process works on it.
+   * @throws SagaStateError when another process owns it.
    */
   async byRef(ref: SagaRef, plan: SagaDefinition, signal: SagaSignal): Promise<SagaHandle> {
     const row = await this.claims.claimOne(ref);
@@ -34,7 +34,7 @@ export class TakeUp {
   }
 
   /**
-   * As {@link byRef}, of one that this process has just claimed.
+   * As {@link byRef}, of a saga that this process has just claimed.
    *
    * @throws SagaInterruptedError when others have claimed it since: the saga goes on there (28).
    */
@@ -54,7 +54,8 @@ export class TakeUp {
       deliver(run, takeOverOf(run, { owner: this.claims.owner }));
       deliver(run, signal);
     } catch (error) {
-      // Claimed, but not worked on: as long as this process lives, nobody else could.
+      // Claimed, but not active: nobody else could claim it while this process is alive, so it is
+      // released.
       this.claims.releaseUnstarted(row);
       throw error;
     }

@@ -9,7 +9,7 @@ import {
   shownRef,
 } from '../runs/index.js';
 
-/** Ends sagas by an operator's command, wherever they are. */
+/** Ends sagas by an operator's command, whoever owns them. */
 export class Termination {
   constructor(
     private readonly live: ActiveRuns,
@@ -24,7 +24,7 @@ export class Termination {
       deliver(run, signal);
       await run.persistence?.flush();
       const what = `Saga ${shownRef(ref)} was terminated: ${shownWhole(signal.reason)}`;
-      // Whether it waits, or works and does not look at its signal: what it would say is not noted.
+      // Stopped whether it waits or ignores its signal: the outcome of its attempt is not noted.
       run.stop(new SagaStateError(what), 'now');
       return true;
     });
@@ -32,8 +32,8 @@ export class Termination {
   }
 
   /**
-   * Without reading its records, which may be what is wrong with it. One that another process works on is
-   * taken from it: that is fenced at once, and stops when its heartbeat tells it.
+   * Without reading its records, which may be what is wrong with it. A saga that another process owns
+   * is claimed by force: that process is fenced at once, and stops at its next heartbeat.
    */
   async #terminateElsewhere(ref: SagaRef, signal: CommandSignal): Promise<void> {
     const seen = await this.reader.row(ref);

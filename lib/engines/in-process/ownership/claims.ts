@@ -12,17 +12,18 @@ import type { OwnedRuns } from './owned-runs.js';
 /** At most so many pages are looked at after a claim whose answer was lost. */
 const MAX_PAGES = 100;
 
-/** A saga that this process owns in the journal and does not work on any more. */
+/** A saga that this process owns in the journal, and on which it works no more. */
 export type ReleasedSaga = Omit<ReleaseRequest, 'owner'>;
 
 /**
- * Takes over sagas that nobody works on, and gives back what this process does not work on: as long as
- * it lives, nobody else could claim that. A claim whose answer was lost may have taken place: what it
- * took over is found and given back, or it would belong for ever to a process that does not know.
+ * Claims sagas that nobody owns, and releases those on which this process works no more: nobody else
+ * could claim them while it is alive. A claim whose answer was lost may have taken place: what it
+ * claimed is found and released, since it would else belong to this process for ever without its
+ * knowing.
  */
 export class Claims {
   #unsure = false;
-  /** By what was owned: one that cannot be given back may be left again. */
+  /** By what was owned: a saga that could not be released may be owned and left once more. */
   readonly #left = new Map<string, ReleasedSaga>();
   readonly #leaving = new Set<Promise<void>>();
 
@@ -32,12 +33,15 @@ export class Claims {
     private readonly runs: OwnedRuns,
   ) {}
 
-  /** Whose they are from then on. */
+  /** Who owns what is claimed. */
   get owner(): string {
     return this.access.owner;
   }
 
-  /** Who is not known to live must not own anything more. @throws what the journal throws */
+  /**
+   * A process that is not known to be alive must not claim anything more.
+   * @throws what the journal throws
+   */
   async claim(request: Omit<ClaimRequest, 'owner' | 'application'>): Promise<readonly SagaRow[]> {
     const { journal, application, owner } = this.access;
     await this.lease.ensure();
@@ -49,16 +53,16 @@ export class Claims {
     }
   }
 
-  /** `force`: also from an owner that lives. @throws what the journal throws */
+  /** `force`: also from an owner that is alive. @throws what the journal throws */
   async claimOne({ name, id }: SagaRef, force = false): Promise<SagaRow | undefined> {
     const [row] = await this.claim({ names: [name], limit: 1, id, ...(force && { force }) });
     return row;
   }
 
-  /** Leaves what this process owns and does not work on. @throws what the journal throws */
+  /** Marks as left whatever this process owns and does not work on. @throws what the journal throws */
   async settle(): Promise<void> {
     if (!this.#unsure) return;
-    // A claim that fails during the search asks for another one.
+    // A claim that fails during the search makes another search necessary.
     this.#unsure = false;
     try {
       await this.#leaveUnknown();
@@ -68,25 +72,25 @@ export class Claims {
     }
   }
 
-  /** This process does not work on it any more, though its journal says so until it is given back. */
+  /** This process works on it no more, though the journal names it as the owner until the release. */
   release(saga: ReleasedSaga): void {
     this.#left.set(`${saga.epoch} ${refKey(saga.ref)}`, saga);
   }
 
-  /** What was claimed and not worked on: giving it back takes that claim out of its count, too. */
+  /** For what was claimed and not worked on: its release does not count that claim as a recovery. */
   releaseUnstarted(row: SagaRow): void {
     this.release({ ref: row, epoch: row.epoch, graceful: true });
   }
 
   /**
-   * Gives back what was left before its end. What cannot be given back now is kept for the next time,
-   * and so is what is worked on again: it may be another life of that id, which no epoch tells apart.
-   * Resolves when all of it, also of earlier calls, has been tried once. Never throws.
+   * Releases what was left before its end. What cannot be released now is kept for the next time, and
+   * so is a saga that is active again: it may be another life of that id, which no epoch tells apart.
+   * Resolves when all of it, also of earlier calls, was tried once. Never throws.
    */
   async sendReleases(): Promise<void> {
     for (const [key, saga] of this.#left) {
       if (this.runs.get(saga.ref) !== undefined) continue;
-      // What is on its way is not sent again by the next call.
+      // Taken out first, so that the next call does not send it again.
       this.#left.delete(key);
       const leaving: Promise<void> = this.#send(key, saga).finally(() =>
         this.#leaving.delete(leaving),
@@ -107,7 +111,10 @@ export class Claims {
     if (!isGiven) this.#left.set(key, saga);
   }
 
-  /** One that is just being taken up may be given back, too: its epoch fences it, and it goes on. */
+  /**
+   * It may release a saga that is just about to be driven, too: its epoch then fences that run, and it
+   * goes on elsewhere.
+   */
   async #leaveUnknown(): Promise<void> {
     const { journal, application, owner } = this.access;
     let cursor: string | undefined;

@@ -4,13 +4,13 @@ import type { JournalAccess } from './journal-access.js';
 import type { Lease } from './lease.js';
 
 /**
- * How surely this process still owns one saga: without asking from its first write on, as long as its
- * lease has not ended since the journal last said so. A process that slept, or was busy, for longer
- * asks before it begins anything more; so does one that has written nothing yet, as before a probe:
- * it may have slept since its claim.
+ * Whether this process is sure to own one saga. From its first write on it is, without asking, as long
+ * as its lease has not ended since the journal last confirmed it. After a longer stall the journal is
+ * asked before anything begins; so it is where nothing was written yet, as before a probe: there may
+ * have been a stall since the claim.
  */
 export class Fence {
-  /** The generation of the lease in which the journal last said so. */
+  /** The lease generation in which the journal last confirmed it. */
   #generation: number | undefined;
   #renewing: Promise<void> | undefined;
 
@@ -21,12 +21,12 @@ export class Fence {
     readonly epoch: number,
   ) {}
 
-  /** The one in which what is sent now is sent. */
+  /** The generation in which a write that is sent now is sent. */
   get leaseGeneration(): number {
     return this.lease.generation;
   }
 
-  /** What was sent in that generation was written: the saga was ours. */
+  /** A write of that generation was accepted: the saga was ours. */
   provedIn(generation: number): void {
     this.#generation = generation;
   }
@@ -35,7 +35,9 @@ export class Fence {
     return this.lease.left > 0 && this.lease.generation === this.#generation;
   }
 
-  /** @throws LeaseLostError when somebody took over; SagaJournalError when nobody can tell. */
+  /**
+   * @throws LeaseLostError when somebody took over; SagaJournalError when the journal does not answer.
+   */
   renew(): Promise<void> {
     return (this.#renewing ??= this.access.asks
       .run(() => this.#ask())
@@ -54,9 +56,9 @@ export class Fence {
           `Saga ${shownSaga(name, id)} was taken over while this process slept`,
         );
       }
-      // Not before it was answered: others ask in the meantime.
+      // Only once it was answered: others may ask in the meantime.
       this.#generation = generation;
-      // Or it slept once more, while it asked.
+      // There may have been another stall during the question.
     } while (!this.isSure);
   }
 }

@@ -5,20 +5,20 @@ import type { Lease } from './lease.js';
 import type { OwnedRuns } from './owned-runs.js';
 
 /**
- * Keeps this process's heartbeat in the journal going, and stops its work by its own clock when it
- * could not renew it: by then another process may have taken its sagas over. After a stall that was
- * longer than the lease it asks first which of them are still its own, and stops only the others.
+ * Renews this process's heartbeat in the journal. When it could not, all work is stopped by this
+ * process's own clock, since others may have taken its sagas over. After a stall that was longer than
+ * the lease, the journal is asked first which sagas are still owned, and only the others are stopped.
  */
 export class Heartbeat {
   #unschedule: (() => void) | undefined;
   #unguard: (() => void) | undefined;
   #stopped = false;
-  /** When the next heartbeat is to be sent; a timer that fires long after that tells of a stall. */
+  /** When the next heartbeat is to be sent; a timer that fires long after that shows a stall. */
   #due = Infinity;
   #late = 0;
   #lastBeat = -Infinity;
   #lastError: unknown;
-  /** The generation of the lease whose end was said. */
+  /** The lease generation whose end was logged. */
   #saidEndOf: number | undefined;
 
   constructor(
@@ -44,7 +44,7 @@ export class Heartbeat {
     this.#arm();
   }
 
-  /** The last heartbeat: gives everything back, and closes the journal. @throws what that throws */
+  /** Ends the heartbeat, which releases everything, and closes the journal. @throws what that throws */
   async end(): Promise<void> {
     this.#stopped = true;
     this.#unschedule?.();
@@ -58,7 +58,7 @@ export class Heartbeat {
     return { owner, leaseLeftMs, ...(error === undefined ? {} : { heartbeatError: error }) };
   }
 
-  /** For the lease, which sends one at a time. @throws what the journal throws */
+  /** Called by the lease, which sends one heartbeat at a time. @throws what the journal throws */
   async beat(): Promise<void> {
     const sentAt = this.#now;
     const asked = await this.session.beat(this.lease.ms);
@@ -87,7 +87,8 @@ export class Heartbeat {
     const { left, ms } = this.lease;
     this.#late = this.#now - this.#due;
     this.#due = Infinity;
-    // Over already, after a stall: this heartbeat is answered first, and each saga asked after.
+    // The lease has ended during a stall: after the answer to this heartbeat, the journal is asked
+    // about each saga.
     this.#guard(left > 0 ? left : ms / 3);
     try {
       await this.lease.renew();
@@ -104,8 +105,8 @@ export class Heartbeat {
   }
 
   /**
-   * Ends the lease unless the heartbeat is answered until then. One that itself comes late tells of a
-   * stall: the answer may be there, and is looked at first.
+   * Ends the lease unless the heartbeat is answered until then. A timer that itself comes late shows a
+   * stall: the answer may be there already, and is looked at first.
    */
   #guard(patience: number): void {
     const end = this.#now + patience;

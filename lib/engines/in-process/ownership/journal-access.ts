@@ -5,18 +5,19 @@ export interface JournalAccess {
   readonly journal: Journal;
   /** Whose sagas these are: every ref, claim and list of the engine is inside it. */
   readonly application: string;
-  /** The name under which this process owns sagas. */
+  /** The id of this process as an owner of sagas. */
   readonly owner: string;
-  /** For what every saga may ask or give back at once, as after a stall. */
+  /** Limits what all sagas ask or release at once, as after a stall. */
   readonly asks: AtMost;
 }
 
 /**
  * Lets so many pieces of work be under way at a time. After a stall every saga has a question for the
- * journal: sent at once, a heartbeat would wait behind all of them, and the lease would end again.
+ * journal: if all were sent at once, the heartbeat would wait behind them and the lease would end
+ * again.
  */
 export class AtMost {
-  // A set, because taking the first of a long array away moves all the others.
+  // A set, because removing the first element of a long array moves all the others.
   readonly #waiting = new Set<() => void>();
 
   constructor(private free: number) {}

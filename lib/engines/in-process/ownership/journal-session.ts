@@ -3,9 +3,9 @@ import type { Claims } from './claims.js';
 import type { JournalAccess } from './journal-access.js';
 import { hearCancel, type OwnedRuns } from './owned-runs.js';
 
-/** This process as the journal knows it, from its opening until it has left. */
+/** This process as the journal knows it, from its opening until its close. */
 export class JournalSession {
-  /** It counts its users: one that this process could not open is not its to close. */
+  /** The journal counts its users: where opening it failed, it must not be closed. */
   #isOpen = false;
 
   constructor(
@@ -24,12 +24,15 @@ export class JournalSession {
     this.#isOpen = true;
   }
 
-  /** Says that this process lives. @returns its sagas of which an operator wants something */
+  /**
+   * Says that this process is alive.
+   * @returns its sagas that an operator wants to cancel, or has claimed by force
+   */
   beat(leaseMs: number): Promise<readonly SagaRow[]> {
     return this.access.journal.heartbeat(this.owner, leaseMs);
   }
 
-  /** What is to be done once that was answered; nothing of it holds up the next heartbeat. */
+  /** What is done after the answer; none of it delays the next heartbeat. */
   goOn(asked: readonly SagaRow[], afterStall: boolean): void {
     for (const row of asked) {
       const run = this.runs.get(row)?.run;
@@ -42,9 +45,9 @@ export class JournalSession {
     void this.claims.sendReleases();
   }
 
-  /** Gives everything back, and closes the journal. @throws what that throws */
+  /** Releases everything, and closes the journal. @throws what that throws */
   async end(): Promise<void> {
-    // Released by name where that is possible; else the end of the heartbeat frees them all the same.
+    // Released one by one where possible; else the end of the heartbeat lets others claim them.
     await this.claims.sendReleases();
     await Promise.allSettled([this.access.journal.leave(this.owner)]);
     await this.close();

@@ -3,7 +3,10 @@ import { type Clock, SagaJournalError } from '../../../core/index.js';
 /** So many heartbeats in a row that are answered after the end of their lease: it is too short. */
 const MAX_BEATS = 10;
 
-/** For how long this process may own sagas, by its own monotonic clock, which goes for all that is counted in leases. */
+/**
+ * For how long this process may own sagas, by its own monotonic clock, as is everything that is counted
+ * in leases.
+ */
 export class Lease {
   #renewedAt = -Infinity;
   #generation = 0;
@@ -40,13 +43,13 @@ export class Lease {
   }
 
   /**
-   * Renews a lease that has ended: without one, others could claim at once what this process begins.
+   * Renews a lease that has ended, before anything begins: others could claim it at once.
    *
    * @throws SagaJournalError
    */
   async ensure(): Promise<void> {
     if (this.left > 0) return;
-    // One may have been sent, and this process have stood still since, before anybody asked.
+    // A heartbeat may have been sent before a stall that nobody has noticed yet.
     for (let beats = 0; beats < MAX_BEATS; beats += 1) {
       await this.renew().catch((cause: unknown) => {
         throw new SagaJournalError('The heartbeat of this process failed', { cause });

@@ -1,19 +1,22 @@
 import type { SagaRef } from '../../../core/index.js';
 import { offer, type Run } from '../../../core/engine/index.js';
 
-/** The sagas that this process works on, as far as it must own them. */
+/** What ownership must know of the active runs of this process. */
 export interface OwnedRuns {
   readonly size: number;
   get(ref: SagaRef): { readonly run: Run } | undefined;
-  /** After a stall: each asks whether it is still this process's own, and stops when it is not. */
+  /**
+   * After a stall: each asks the journal whether this process still owns it, and stops when it does
+   * not.
+   */
   confirmAll(): void;
-  /** Takes this process's hands off all of them at once. */
+  /** Stops all of them at once. */
   stopAll(error: () => Error): void;
 }
 
 /**
- * Makes a wish to cancel that stands in the saga's row a record, unless it is one already, or comes too
- * late. The row keeps it: who takes the saga over before the record is durable meets it there.
+ * Makes a cancel that was requested in the saga's row a record, unless it is one already, or comes too
+ * late. The request stays in the row, for whoever takes the saga over before the record is durable.
  */
 export function hearCancel(run: Run, reason: string): void {
   if (run.state.atRest || !offer(run, { type: 'cancel', by: 'operator', reason })) return;

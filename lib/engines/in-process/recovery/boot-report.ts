@@ -17,15 +17,15 @@ import {
 import type { JournalAccess } from '../ownership/index.js';
 import { listIds, refuseUnreadable, type SagaReader } from '../runs/index.js';
 
-/** How many live sagas of a name are looked at. */
+/** How many unfinished sagas of a name are looked at. */
 const MAX_LOOKED_AT = 1_000;
 /** How many names are looked up at once. */
 const READERS = 4;
 
 /**
- * Says at start-up which live sagas owe an undo that their definition no longer has: one line per
- * saga, before any of them has to be parked for it. Reads a few names at a time, so that the appends
- * of sagas find the journal free; nothing waits for it, and nothing of it throws.
+ * Warns at start-up of unfinished sagas that owe an undo which their definition no longer has: one line
+ * per saga name, before any saga has to be parked for it. Reads a few names at a time, so that appends
+ * are not held up. Nothing waits for the report, and it never throws.
  */
 export class BootReport {
   #stopped = false;
@@ -76,7 +76,9 @@ export class BootReport {
     );
   }
 
-  /** The ids of the live sagas of a name that owe an undo which their definition lacks, by label. */
+  /**
+   * The ids of the unfinished sagas of a name that owe an undo which their definition lacks, by label.
+   */
   async #owedUndos(name: string): Promise<ReadonlyMap<string, readonly string[]>> {
     const { journal, application } = this.access;
     const owed = new Map<string, string[]>();
@@ -93,7 +95,7 @@ export class BootReport {
       for (const row of page.rows) {
         const definition = this.registry.get(name, row.version);
         if (definition.fingerprint === row.fingerprint) continue;
-        // One that cannot be read is parked by the worker, and says so itself.
+        // The worker parks sagas that cannot be read, and logs that.
         const labels = await this.#missingUndos(row, definition).catch(() => []);
         for (const label of labels) owed.set(label, [...(owed.get(label) ?? []), row.id]);
       }

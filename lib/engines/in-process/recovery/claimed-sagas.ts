@@ -10,9 +10,8 @@ interface TakeOverTerms {
   readonly maxRecoveries: number;
 }
 /**
- * Why a saga bears the name of this plan and has nothing else of it, as one of another service that shares
- * the journal; `undefined` for all others. To park it, or to run a step for it, would be an act on a
- * stranger.
+ * Why a saga has nothing of this plan but its name, as one of another service that shares the journal;
+ * `undefined` for all others. Such a saga must be neither parked nor run here.
  */
 function whyStranger({ definition, state }: Run): string | undefined {
   const labels = state.steps.map(({ label }) => label);
@@ -28,7 +27,7 @@ function whyStranger({ definition, state }: Run): string | undefined {
 
 /**
  * What becomes of a saga that a recovery has claimed: it is resumed, parked because it cannot be read,
- * or left to others. None is dropped: what was claimed is this process's.
+ * or left to others. None is dropped, since this process owns what it has claimed.
  */
 export class ClaimedSagas {
   constructor(

@@ -1,4 +1,4 @@
-// What other processes left behind: found, taken over, or told of.
+// What other processes left behind: found, and taken over or reported.
 export { BootReport } from './boot-report.js';
 export { ClaimedSagas } from './claimed-sagas.js';
 export { Intake } from './intake.js';

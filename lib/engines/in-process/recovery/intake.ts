@@ -5,7 +5,7 @@ import { isLive } from '../runs/index.js';
 import type { ClaimedSagas } from './claimed-sagas.js';
 import type { LeftSagas } from './left-sagas.js';
 
-/** Claims what was left behind, and sees to it. */
+/** Claims what was left behind, and decides what becomes of it. */
 export class Intake {
   constructor(
     private readonly registry: DefinitionRegistry,
@@ -23,12 +23,12 @@ export class Intake {
     const { names } = this.registry;
     if (names.length === 0) return 0;
     const rows = await this.claims.claim({ names, limit, recoveries });
-    // What was claimed is ours: every row is taken up or parked, none dropped.
+    // This process owns what it has claimed: every saga is driven, parked or released, none is dropped.
     await Promise.all(rows.map((row) => this.claimed.takeUp(row)));
     return rows.length;
   }
 
-  /** That one, if nobody works on it. @throws what the journal throws */
+  /** Claims that one, if nobody owns it. @throws what the journal throws */
   async one(seen: SagaRow): Promise<void> {
     const row = await this.claims.claimOne(seen);
     if (row === undefined) return;
@@ -37,8 +37,7 @@ export class Intake {
   }
 
   /**
-   * Gives back what was left to others. Not before the end of a round, which would claim it again, and never
-   * what comes after it.
+   * Releases what was left to others. Only at the end of a round, which would otherwise claim it again.
    *
    * @returns whether there was any
    */

@@ -10,17 +10,17 @@ import type { Claims } from '../ownership/index.js';
 import { type RecordWriter, shownRef } from '../runs/index.js';
 import { VersionSkew } from './version-skew.js';
 
-/** How long nothing more is said of the same thing, in ms. */
+/** How long the same thing is not logged again, in ms. */
 const SILENCE_MS = 600_000;
 
-/** What is said once, and again from time to time. */
+/** What is logged once, and again from time to time. */
 class Reminders {
-  /** When each was said last, in that order. */
+  /** When each was logged last, in that order. */
   readonly #said = new Map<string, number>();
 
   constructor(private readonly clock: Clock) {}
 
-  /** Whether it is time to say it; counts as said then. */
+  /** Whether it is time to log it; then it counts as logged. */
   isDue(key: string): boolean {
     const now = this.clock.monotonic();
     for (const [other, at] of this.#said) {
@@ -33,7 +33,9 @@ class Reminders {
   }
 }
 
-/** What was claimed and is not driven here: given back, parked, or left to others. */
+/**
+ * What was claimed and is not driven here: released, parked, or left to processes that can drive it.
+ */
 export class LeftSagas {
   readonly #reminders: Reminders;
   readonly #newer: VersionSkew;
@@ -56,13 +58,13 @@ export class LeftSagas {
     return left;
   }
 
-  /** The journal's fault, not the saga's: it is claimed again. */
+  /** The journal failed, not the saga: it is released, and claimed again later. */
   giveBack(row: SagaRow, error: unknown): void {
     this.#sayFailed(`Saga ${shownRef(row)} could not be loaded; it is claimed again`, error);
     this.claims.releaseUnstarted(row);
   }
 
-  /** Its records are left as they are: an operator, or a fixed codec, can still read them. */
+  /** Parks it. Its records stay as they are: an operator, or a fixed codec, can still read them. */
   async parkUnreadable(row: SagaRow, { nextSeq }: StoredSaga, why: unknown): Promise<void> {
     const what = `Saga ${shownWhole(row.name)} cannot be recovered; it is parked`;
     const { name: saga, id: sagaId } = row;
@@ -75,15 +77,19 @@ export class LeftSagas {
     }
   }
 
-  /** To those who can read it or know its steps; they are told of it from time to time. */
+  /**
+   * Leaves it to processes that can read it or know its steps, and says so in the log from time to
+   * time.
+   */
   leaveAlone(row: SagaRow, why: string): void {
     if (this.#reminders.isDue(refKey(row))) this.#warn(row, `is left alone: ${why}`);
     this.#leave(row);
   }
 
   /**
-   * While a deploy is rolled out, a process of the older version meets sagas of the newer one. What it
-   * cannot carry on is not parked but left to those who can, and who are let look first.
+   * While a deploy is rolled out, a process of the older version meets sagas of the newer one. Those
+   * that it cannot drive on are not parked, but left to processes of the newer version: this process
+   * waits before its next round, so that they look first.
    *
    * @returns whether it is left
    */
@@ -95,7 +101,7 @@ export class LeftSagas {
     return true;
   }
 
-  /** To others, who are let look first. */
+  /** Leaves it to others, which are let look first. */
   #leave(row: SagaRow): void {
     this.#leftSome = true;
     this.claims.releaseUnstarted(row);

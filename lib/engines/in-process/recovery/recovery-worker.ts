@@ -15,26 +15,27 @@ export interface RecoveryOptions {
    */
   readonly concurrency: number;
   /**
-   * Take-overs of a saga without progress until it is parked, 0 to 1,000. After two it is carried on
-   * alone, so that one that kills its process takes no other one with it; a limit below 2 leaves no room
-   * for that. @default 5
+   * Take-overs of a saga without progress until it is parked, 0 to 1,000. After two it is recovered
+   * alone, so that a saga that kills its process interrupts no other one; a limit below 2 leaves no
+   * room for that. @default 5
    */
   readonly maxRecoveries: number;
 }
 
-/** When it looks, and who is told that it could not. */
+/** When it looks, and where a failed round is logged. */
 type Surroundings = Pick<RunEnvironment, 'clock' | 'random'> & { readonly logger: SagaLogger };
 
 /**
- * Claims sagas whose owner's heartbeat has expired, and carries them on: forward, or back. Each is
- * supervised alone; one that cannot be read is parked and does not hold up the others. Those that were
- * taken over several times without progress, the suspects, come one by one, when nothing healthy would
- * die with them.
+ * Claims sagas whose owner's heartbeat has expired, and resumes them, forward or compensating. Each is
+ * supervised alone; one that cannot be read is parked and does not hold up the others. Suspects, which
+ * were taken over several times without progress, are resumed one by one, when no healthy saga would be
+ * interrupted with them.
  *
  * Its states, as docs/architecture.md draws them:
  *
  * - **waiting** for the next round: `pollMs`, or until half of the slots are free where there is more.
- * - **looking**: a round has begun. Is there room, is a suspect unproven, is it time to look for suspects?
+ * - **looking**: a round has begun. Is there room, is a suspect unproven, is it time to look for
+ *   suspects?
  * - **claiming** as many as there is room for, until fewer come than were asked for.
  * - **suspects**: claiming one of these, and nothing more until it is proven: first of all when none were
  *   looked for in two leases, else last of all when all that is at work is proven.
@@ -46,7 +47,7 @@ export class RecoveryWorker {
   #unschedule: (() => void) | undefined;
   #round: Promise<void> = Promise.resolve();
   #looking = false;
-  /** There may be more than it has had room for. */
+  /** Whether there may be more sagas than there was room for. */
   #more = false;
   readonly #taking = new Set<Promise<void>>();
 
@@ -66,8 +67,8 @@ export class RecoveryWorker {
   }
 
   /**
-   * Takes up one for whose end somebody here waits, if nobody works on it; it needs no slot. A suspect is
-   * left to the rounds while anything is at work that would die with it.
+   * Claims a saga for whose end a caller here waits, if nobody owns it; it needs no slot. A suspect is
+   * left to the rounds while anything is at work that would be interrupted with it.
    */
   takeUp(seen: SagaRow): Promise<void> {
     const mayClaim = this.#started && !this.#stopped && this.intake.knows(seen.name);
@@ -93,7 +94,7 @@ export class RecoveryWorker {
   #arm(delayMs: number): void {
     if (this.#stopped) return;
     const { clock, random } = this.around;
-    // Spread over the processes, so that they do not all look at once.
+    // Spread at random, so that processes do not all look at once.
     const delay = delayMs * (0.75 + random() / 2);
     const look = (): void => {
       this.#round = this.#look();
@@ -147,7 +148,7 @@ export class RecoveryWorker {
   async #claimSuspects(): Promise<void> {
     const { slots } = this;
     slots.noteSuspects();
-    // Those that are left to others, or parked at once, leave room for the next.
+    // Sagas that are left to others, or parked at once, take no slot.
     while (!slots.isReserved && slots.room > 0) {
       if ((await this.#takeUpSome(1, { from: slots.suspectsFrom })) === 0) return;
     }

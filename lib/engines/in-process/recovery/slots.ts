@@ -3,18 +3,21 @@ import { report, type Run, shownSaga } from '../../../core/engine/index.js';
 import type { Lease } from '../ownership/index.js';
 import { type ActiveRuns, listIds, shownRef } from '../runs/index.js';
 
-/** So many times as many sagas as there are slots are in hand at most, those that wait included. */
+/** At most so many sagas per slot are active, those that wait included. */
 const MAX_IN_HAND = 100;
 
 /** A step that takes longer than this may be waiting for another saga, in ms. */
 const MAY_WAIT_MS = 1_000;
 
-/** After so many take-overs without progress a saga is carried on alone; before its last one, if it can be. */
+/**
+ * After so many take-overs without progress a saga is recovered alone; where the limit is low, one
+ * take-over earlier.
+ */
 function suspectsFrom(maxRecoveries: number): number {
   return Math.min(2, Math.max(1, maxRecoveries - 1));
 }
 
-/** A recovered saga in the hands of this process. */
+/** A recovered saga that is active in this process. */
 interface InHand {
   readonly run: Run;
   readonly since: number;
@@ -23,14 +26,14 @@ interface InHand {
 
 /**
  * How many recovered sagas work at once. A slot is for work: a saga in a back-off holds none, and
- * neither does one that waits for the end of another saga. Which step does that nobody can see; but it
- * is one that takes long, and there are never more of them than callers here who wait for a saga. So
- * many of those that take long hold no slot: what they wait for always finds one.
+ * neither does one that waits for the end of another saga. Which step waits for another saga cannot be
+ * seen; but it takes long, and there are never more such steps than callers here who wait for a saga.
+ * So as many of the steps that take long hold no slot, and what they wait for always finds one.
  *
- * A suspect is one that was taken over several times without progress, and may be what takes its
- * processes down. It is carried on alone: begun when no other recovered saga is unproven here, and
- * until it is proven nothing else is taken up. One is proven by a record of progress, or by a lease
- * in which this process has lived with it: its step merely takes long.
+ * A suspect was taken over several times without progress, and may be what ends its processes. It is
+ * recovered alone: it begins when every other recovered saga here is proven, and nothing else is
+ * claimed until it is proven itself. A saga is proven by a record of progress, or by a lease during
+ * which this process survived it: its step merely takes long.
  */
 export class Slots {
   readonly #inHand = new Set<InHand>();
@@ -40,7 +43,7 @@ export class Slots {
   #suspected = 0;
   /** From so many take-overs on, a saga is a suspect. */
   readonly suspectsFrom: number;
-  /** Called when there may be room for others: at the end of one, and when a suspect is proven. */
+  /** Called when there may be room for others: when a saga ends, and when a suspect is proven. */
   onRoom: () => void = () => undefined;
 
   constructor(
@@ -56,24 +59,24 @@ export class Slots {
     this.suspectsFrom = suspectsFrom(maxRecoveries);
   }
 
-  /** How many more may be taken up now. */
+  /** How many more may be claimed now. */
   get room(): number {
     const most = MAX_IN_HAND * this.#concurrency - this.#inHand.size;
     return Math.max(Math.min(this.#concurrency - this.#atWork, most), 0);
   }
 
-  /** Half at a time: a claim for every saga that ends would cost more than the saga. */
+  /** Half of them at a time: a claim for every saga that ends would cost more than the saga. */
   get isHalfFree(): boolean {
     return !this.isReserved && this.room >= this.#concurrency / 2;
   }
 
-  /** A suspect is at work, and nothing else is taken up. */
+  /** A suspect is at work, and nothing else is claimed. */
   get isReserved(): boolean {
     for (const one of this.#inHand) if (one.isSuspect && this.#isUnproven(one)) return true;
     return false;
   }
 
-  /** Nothing here would die with a suspect but what has only just begun. */
+  /** Whether nothing would be interrupted with a suspect but what has only just begun. */
   get isQuiet(): boolean {
     return this.#unproven.length === 0;
   }
@@ -84,12 +87,12 @@ export class Slots {
     return unproven.length <= 1 && unproven.every(({ isSuspect }) => isSuspect);
   }
 
-  /** How soon there may be room again without the end of any, in ms. */
+  /** How soon there may be room again although no saga ends, in ms. */
   get recheckMs(): number {
     return Math.min(MAY_WAIT_MS, this.lease.ms / 3);
   }
 
-  /** Not only when nothing else is there: others may never cease to come. */
+  /** Suspects must not wait until nothing else comes: others may come without end. */
   get suspectsAreDue(): boolean {
     return this.#now - this.#suspected >= 2 * this.lease.ms && this.room > 0;
   }
@@ -98,7 +101,7 @@ export class Slots {
     this.#suspected = this.#now;
   }
 
-  /** Drives a saga that was taken over as the row says: its count of recoveries is that of the claim. */
+  /** Drives a saga that was taken over; the row has the recovery count of its claim. */
   launch(run: Run, row: SagaRow): void {
     const { name: saga, id: sagaId, status, recoveries } = row;
     const what = `Saga ${shownRef(row)} is resumed after its process died`;
@@ -119,7 +122,7 @@ export class Slots {
     ended.then(end, end);
   }
 
-  /** Slots that nobody has given back for a lease are a warning, and again after each lease. */
+  /** Warns of slots that were not freed for a lease, and again after each lease. */
   noteRoom(hasRoom: boolean): void {
     if (hasRoom) {
       this.#fullSince = undefined;

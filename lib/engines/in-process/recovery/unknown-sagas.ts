@@ -2,7 +2,7 @@ import type { AbandonedSagas, Clock, SagaLogger } from '../../../core/index.js';
 import { type DefinitionRegistry, messageOf, report, shown } from '../../../core/engine/index.js';
 import type { JournalAccess } from '../ownership/index.js';
 
-/** How often sagas that nobody knows are told of, in ms. */
+/** How often sagas of unknown names are reported, in ms. */
 const EVERY_MS = 600_000;
 
 function lineOf({ name, version, sagas }: AbandonedSagas): string {
@@ -17,8 +17,8 @@ function lineOf({ name, version, sagas }: AbandonedSagas): string {
 }
 
 /**
- * Says at start-up, and from time to time, which sagas wait in the journal for a process that knows
- * their name: one line per name and version. Nothing waits for it, and nothing of it throws.
+ * Warns at start-up, and from time to time, of sagas that wait in the journal for a process that knows
+ * their name: one line per name and version. Nothing waits for the report, and it never throws.
  */
 export class UnknownSagas {
   #stopped = false;

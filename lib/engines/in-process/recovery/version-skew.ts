@@ -1,10 +1,10 @@
 import { type Clock, decide, refKey } from '../../../core/index.js';
 import { missingUndos, type Run } from '../../../core/engine/index.js';
 
-/** How long a deploy may take, in ms. What nobody has carried on by then is parked for an operator. */
+/** How long a deploy may take, in ms. What nobody has resumed by then is parked for an operator. */
 const PATIENCE_MS = 600_000;
 
-/** Whether its plan can carry it on, forward or back. */
+/** Whether this plan can drive it on, forward or compensating. */
 function continues({ definition, state }: Run): boolean {
   const command = decide(definition, state);
   const isParked = command.type === 'record' && command.record.type === 'parked';
@@ -13,18 +13,18 @@ function continues({ definition, state }: Run): boolean {
 
 interface Met {
   readonly since: number;
-  /** How many it had: whoever carries it on adds to them. */
+  /** How many records it had: whoever drives it on adds to them. */
   readonly records: number;
 }
 
-/** Sagas that a newer version of their plan has begun, as a process meets them that lacks it. */
+/** Sagas that were begun by a newer version of their plan than this process has. */
 export class VersionSkew {
-  /** Since when each is met as it is, in that order. */
+  /** When each was first met in its present state, in that order. */
   readonly #met = new Map<string, Met>();
 
   constructor(private readonly clock: Clock) {}
 
-  /** Whether it is left to those that know its version, since this plan would park it. */
+  /** Whether it is left to processes that know its version, since this plan would park it. */
   isLeft(run: Run, records: number): boolean {
     if (continues(run)) return false;
     const now = this.clock.monotonic();

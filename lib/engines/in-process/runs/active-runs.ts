@@ -23,7 +23,7 @@ import { listIds } from './shown.js';
 
 /** A saga that this process is working on. */
 export class ActiveRun {
-  /** For the engine: who asks the handle counts as one who waits. */
+  /** The handle's result for the engine itself: asking the handle would count as a caller who waits. */
   readonly ended: Promise<Run>;
   /** Resolves when its first records are durable. */
   readonly durable: Promise<unknown>;
@@ -46,15 +46,15 @@ export class ActiveRun {
     return this.run.definition.fingerprint;
   }
 
-  /** Whether it is known to be this one, and not another one of the same id that was there before. */
+  /** Whether it is known to be the saga of that id, and not a start that met an earlier one. */
   get isCreated(): boolean {
     return (this.run.persistence as JournaledRun).isCreated;
   }
 }
 
 /**
- * What who waits is told. Journal and ownership failures are no end of the saga: it goes on. One that
- * was stopped because an operator terminated it has ended.
+ * What callers who wait are told. A failure of the journal or of the lease is no end of the saga: it
+ * goes on elsewhere. A saga that was stopped because an operator terminated it has ended.
  */
 function asTold(run: Run, error: unknown): Error {
   if (run.state.parked?.reason === 'terminated' && isSagaError(error, 'SAGA_STATE')) {
@@ -66,14 +66,14 @@ function asTold(run: Run, error: unknown): Error {
   return new SagaInterruptedError(run.sagaName, run.sagaId, cause.message, { cause });
 }
 
-/** The sagas in flight in this process; each is supervised alone. */
+/** The active runs of this process; each is supervised alone. */
 export class ActiveRuns implements OwnedRuns {
   readonly #byKey = new Map<string, ActiveRun>();
   /** How many calls in this process wait for the end of a saga. */
   waiting = 0;
   #closing = false;
 
-  /** `release`: takes back what this process does not work on any more, though it has not ended. */
+  /** `release`: is told of a saga that has not ended, and on which this process works no more. */
   constructor(private readonly release: (saga: ReleasedSaga) => void) {}
 
   get(ref: SagaRef): ActiveRun | undefined {
@@ -89,7 +89,7 @@ export class ActiveRuns implements OwnedRuns {
     const { ref } = journaled;
     const key = refKey(ref);
     if (this.#closing) this.#stopAtBoundary(run);
-    // Claimed anew while it ran here: as if another process had taken it over.
+    // Claimed anew while it ran here: the earlier run stops as if another process had taken it over.
     this.#byKey.get(key)?.run.stop(new LeaseLostError('The saga was claimed anew'), 'now');
     const driven = deadline === null ? drive(run) : driveUntil(run, deadline);
     let callers = 0;
@@ -106,13 +106,13 @@ export class ActiveRuns implements OwnedRuns {
       (error: unknown) => {
         forget();
         const isOver = isSagaError(error, 'SAGA_EXECUTION') || error instanceof AlreadyExists;
-        // A shutdown hands over what it could not wait for, too: no saga has taken this process down.
+        // A shutdown releases these gracefully, too: no saga has ended this process.
         const graceful = isSagaError(run.halt?.error, 'SAGA_INTERRUPTED');
         if (!isOver) this.release({ ref, epoch: journaled.epoch, graceful });
         throw asTold(run, error);
       },
     );
-    // Whoever wants to know how it ended asks the handle; a start that failed is told by `durable`.
+    // Handled elsewhere: the handle tells how it ended, and `durable` that the start failed.
     told.catch(ignore);
     const result = (): Promise<Run> => {
       if (callers >= 0) {
@@ -122,8 +122,8 @@ export class ActiveRuns implements OwnedRuns {
       return told;
     };
     const handle = { id: run.sagaId, saga: run, result };
-    // What comes first is noted by now, and written at once: a probe begins without a write of its own.
-    // Where `drive` was stopped before, there is nothing to write, and `driven` tells so.
+    // The first records are noted by now, and written at once, since a probe begins without a write of
+    // its own. Where `drive` was stopped before that there is nothing to write, and `driven` rejects.
     const durable = journaled.hasRecords ? journaled.flush() : driven;
     // A recovery has no caller who waits for it.
     durable.catch(ignore);
@@ -133,9 +133,10 @@ export class ActiveRuns implements OwnedRuns {
   }
 
   /**
-   * Acts on the saga when this process works on it, in the very turn in which it looks. One that has
-   * just come to rest is let go first: its last records may be on their way still, and nobody drives
-   * what would be noted after them. So is one that may turn out not to be the saga of that id.
+   * Acts on the saga when it is active here, in the same turn of the event loop in which it was found.
+   * Of one that has just come to rest the end is awaited first: its last records may not be written
+   * yet, and nobody would drive what is noted after them. So it is of a start that may turn out not to
+   * be the saga of that id.
    */
   async whileActive<T>(
     ref: SagaRef,
@@ -152,7 +153,7 @@ export class ActiveRuns implements OwnedRuns {
 
   confirmAll(): void {
     for (const live of this.#byKey.values()) {
-      // One that is being created asks when its write was answered.
+      // One that is being created asks once its write was answered.
       if (live.isCreated) live.run.persistence?.confirm()?.catch(ignore);
     }
   }
@@ -161,7 +162,7 @@ export class ActiveRuns implements OwnedRuns {
     for (const { run } of this.#byKey.values()) run.stop(error(run), 'now');
   }
 
-  /** Lets none of them begin another step, nor any that comes later. */
+  /** None of them begins another step from now on, nor does a run that is launched later. */
   stopAtBoundary(): void {
     this.#closing = true;
     for (const { run } of this.#byKey.values()) this.#stopAtBoundary(run);
@@ -176,7 +177,7 @@ export class ActiveRuns implements OwnedRuns {
       report(logger, 'warn', `${what}; they are aborted, and run again in another process`);
       this.stopAll((run) => new SagaInterruptedError(run.sagaName, run.sagaId, 'shutting down'));
     });
-    // Again: an operator may send one on in the meantime, as far as to its next boundary.
+    // Until there are none: an operator may resume one in the meantime, up to its next boundary.
     while (this.size > 0) {
       await Promise.allSettled([...this.#byKey.values()].map(({ ended }) => ended));
     }

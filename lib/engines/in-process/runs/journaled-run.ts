@@ -37,7 +37,7 @@ const PROGRESS: ReadonlySet<string> = new Set([
 type Stored = Promise<SagaRow | string | undefined | void>;
 
 /**
- * Keeps one run in the journal: the records of one turn are one write.
+ * Keeps one run in the journal: what is noted between two flushes is one write.
  *
  * The states of its writes, as docs/architecture.md lists them:
  *
@@ -45,7 +45,8 @@ type Stored = Promise<SagaRow | string | undefined | void>;
  * - **written**: no write is under way; the next `flush()` begins one at once.
  * - **writing**: one is under way. What is noted meanwhile is staged.
  * - **writing, with a next one**: a `flush()` has come meanwhile. What is noted until then is one more write.
- * - **unsure**: written, but the lease ended in between. Before anybody goes on, the journal says whose it is.
+ * - **unsure**: written, but the lease ended in between. Before anything goes on, the journal is asked
+ *   who owns the saga.
  * - **failed**: by the journal, the lease or an id that is taken. The run stops now, and nothing more is written.
  */
 export class JournaledRun extends StoredRun {
@@ -84,7 +85,7 @@ export class JournaledRun extends StoredRun {
     return this.#toCreate === undefined;
   }
 
-  /** Something was noted, be it written or not. */
+  /** Whether something was noted, be it written or not. */
   get hasRecords(): boolean {
     return this.hasStaged || this.#tail !== WRITTEN;
   }
@@ -138,7 +139,7 @@ export class JournaledRun extends StoredRun {
   }
 
   #told(staged: readonly StagedRecord[], cancelReason: string | undefined | void): void {
-    // Nobody overtakes a write that others wait for.
+    // A later caller must not overtake a write that others wait for.
     this.#busy = this.#next !== undefined;
     for (const { record, entry } of staged) this.run.publish(record, entry.at);
     // Before anybody who waits for this write goes on: no step begins after it.

@@ -10,7 +10,10 @@ export class RecordWriter {
     private readonly observed: ObservedRuns,
   ) {}
 
-  /** Adds them behind those that perhaps nobody can read. @throws what the journal throws */
+  /**
+   * Adds records after those that are there, which perhaps nobody can read.
+   * @throws what the journal throws
+   */
   async add(
     row: SagaRow,
     nextSeq: number,

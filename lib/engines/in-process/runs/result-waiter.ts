@@ -12,13 +12,13 @@ import type { Lease } from '../ownership/index.js';
 import type { ActiveRuns } from './active-runs.js';
 import { isLive, type SagaReader } from './saga-reader.js';
 
-/** How often a saga in other hands is looked at, in ms. */
+/** How often a saga that this process does not drive is looked at, in ms. */
 const POLL_MS = 250;
 
 /**
- * The ends of sagas that this process has not begun itself. All who wait for one share its row's look:
- * the records are read once, at its end. A saga that nobody works on, though somebody here waits for
- * it, is taken up at once and without a slot: who waits may be the step of another one.
+ * Waits for the ends of sagas that this process does not drive. All callers who wait for one share one
+ * look at its row; its records are read once, at its end. A saga that nobody owns, and for which a
+ * caller here waits, is claimed at once and without a slot: the caller may be a step of another saga.
  */
 export class ResultWaiter {
   readonly #followed = new Map<string, Promise<Run>>();
@@ -31,7 +31,7 @@ export class ResultWaiter {
     private readonly takeUp: (row: SagaRow) => Promise<void>,
   ) {}
 
-  /** From here on, who waits is told that the saga goes on elsewhere. */
+  /** From here on, callers who wait are told that the saga goes on elsewhere. */
   stop(): void {
     this.#closing = true;
   }
@@ -76,7 +76,7 @@ export class ResultWaiter {
     for (;;) {
       const here = live.get(ref);
       if (here?.isCreated === false) {
-        // A twin, perhaps, that finds the id taken.
+        // Perhaps a duplicate start that finds the id taken.
         await here.durable.catch(() => undefined);
         continue;
       }
@@ -84,7 +84,7 @@ export class ResultWaiter {
       const row = await this.#read(ref, () => this.reader.row(ref));
       if (!isLive(row)) {
         const run = await this.#read(ref, () => this.reader.view(ref, definition));
-        // Sent on in between.
+        // It was resumed in between.
         if (run.state.atRest) return run;
       }
       if (this.#closing) throw new SagaInterruptedError(ref.name, ref.id, 'shutting down');
@@ -97,7 +97,7 @@ export class ResultWaiter {
     }
   }
 
-  /** That the journal cannot be read is no end of the saga; that it was deleted is. */
+  /** A journal that cannot be read is no end of the saga; its deletion is one. */
   async #read<T>(ref: SagaRef, read: () => Promise<T>): Promise<T> {
     try {
       return await read();

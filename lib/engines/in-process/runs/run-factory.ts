@@ -55,7 +55,7 @@ export class RunFactory {
     return encodeInput(codec, limits, context, this.observed.logger, { saga: name, sagaId: id });
   }
 
-  /** A run that its first write creates in the journal. */
+  /** A run whose first write creates the saga in the journal. */
   create(definition: SagaDefinition, request: StartRequest, input: string): Run {
     const createdAt = this.observed.environment.clock.now();
     const { id, headers } = request;

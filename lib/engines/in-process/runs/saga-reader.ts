@@ -25,7 +25,7 @@ import { planWithoutSteps } from './observed-runs.js';
 import type { RunFactory } from './run-factory.js';
 import { shownRef } from './shown.js';
 
-/** Not at rest: somebody has to work on it. */
+/** Not at rest: some process has to drive it. */
 export function isLive({ status }: SagaRow): boolean {
   return status === 'running' || status === 'compensating';
 }
@@ -84,8 +84,8 @@ export class SagaReader {
   }
 
   /**
-   * A saga that this process has just claimed, as the row says. Under the epoch of whoever came after
-   * it, this process would give back what is not its own.
+   * A saga that this process has just claimed, as the row says. With a later epoch this process would
+   * release what another one owns.
    *
    * @throws LeaseLostError when another process has claimed it since.
    */
@@ -111,7 +111,8 @@ export class SagaReader {
   }
 
   /**
-   * As {@link view}, also where nobody here knows its steps: what became of it can be told all the same.
+   * As {@link view}, also where this process does not know its steps: its state can be told all the
+   * same.
    *
    * @throws SagaNotFoundError
    */

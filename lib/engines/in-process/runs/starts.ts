@@ -13,7 +13,7 @@ import type { ResultWaiter } from './result-waiter.js';
 import type { RunFactory } from './run-factory.js';
 import type { SagaReader } from './saga-reader.js';
 
-/** Starts sagas: each id once, whoever else starts it. */
+/** Starts sagas: each id once, however often it is started. */
 export class Starts {
   constructor(
     private readonly runs: RunFactory,
@@ -25,7 +25,7 @@ export class Starts {
   /** Whether the saga is there already. @throws SagaConflictError when it was started with another input. */
   async isKnown(ref: SagaRef, input: string): Promise<boolean> {
     const row = await this.reader.findRow(ref);
-    // The plan may have been mended since.
+    // The plan may have been fixed since.
     if (row !== undefined) checkInput(this.runs.codec, ref, input, row);
     return row !== undefined;
   }
@@ -49,8 +49,8 @@ export class Starts {
   }
 
   /**
-   * A start that was accepted, here or by whoever has the saga: who started it first, or took it over before
-   * its start was answered.
+   * A start that was accepted here, or by the process that owns the saga: it started it first, or took
+   * it over before this start was answered.
    */
   async #accepted(started: ActiveRun, definition: SagaDefinition): Promise<SagaHandle> {
     try {
@@ -66,10 +66,10 @@ export class Starts {
   }
 
   /**
-   * The saga that a start has met: the one that had its id already, or its own one, which others have taken
+   * The saga that a start has met: the one that had its id already, or its own, which others have taken
    * over since. Other errors are thrown again.
    *
-   * @throws SagaInterruptedError when nobody can tell whether that start was written.
+   * @throws SagaInterruptedError when it cannot be known whether the start was written.
    */
   async #rowMet({ run }: ActiveRun, error: unknown): Promise<SagaRow> {
     if (error instanceof AlreadyExists) return error.row;
