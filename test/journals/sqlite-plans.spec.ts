@@ -5,7 +5,7 @@ import { sqliteJournal, type SqliteConnection } from 'nestjs-saga-orchestrator/s
 import { Database } from '../../lib/journals/sqlite/database.js';
 import {
   ABANDONED,
-  CANCEL_WISHES,
+  CANCEL_REQUESTS,
   CLAIMABLE,
   CLAIMABLE_BELOW,
   CLAIMABLE_BY_ID,
@@ -61,7 +61,7 @@ describe('the plans of the SQLite journal', () => {
     ['claim of healthy ones', CLAIMABLE_BELOW, [0, 0, '', '["T"]', 2, 10]],
     ['claim of suspects', SUSPECTS, [0, 0, '', '["T"]', 2, 1]],
     ['claim by id', CLAIMABLE_BY_ID, ['', '["T"]', '1', 0, 0, 0, 1]],
-    ['heartbeat', CANCEL_WISHES, ['me']],
+    ['heartbeat', CANCEL_REQUESTS, ['me']],
     ['what was taken by force', TAKEN, ['me']],
     ['abandoned sagas', ABANDONED, [0, 0, '', '["T"]']],
     ['forget by age', FORGETTABLE_BY_AGE, ['', 'completed', 0, 0, 100]],

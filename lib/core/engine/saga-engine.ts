@@ -69,7 +69,7 @@ export interface SagaEngine extends SagaHost {
    */
   resume(ref: SagaRef, fromLabel?: string): Promise<SagaHandle>;
   /** Carries out an operator command. @throws SagaNotFoundError, SagaStateError */
-  manual(ref: SagaRef, wish: OperatorCommand, why: OperatorReason): Promise<void>;
+  manual(ref: SagaRef, command: OperatorCommand, why: OperatorReason): Promise<void>;
   /** Deletes a saga at rest. @throws SagaNotFoundError, SagaStateError */
   forget(ref: SagaRef): Promise<void>;
 }

@@ -110,12 +110,12 @@ export class InProcessEngine implements SagaEngine {
     return this.#its.operations.resume.perform(this.#own(ref), fromLabel);
   }
 
-  async manual(ref: SagaRef, wish: OperatorCommand, why: OperatorReason): Promise<void> {
+  async manual(ref: SagaRef, command: OperatorCommand, why: OperatorReason): Promise<void> {
     await this.#ready();
     const own = this.#own(ref);
     const { operations, redact } = this.#its;
-    const signal: CommandSignal = { type: 'command', command: wish, ...checkedReason(why, redact) };
-    if (wish.act === 'terminate') await operations.termination.perform(own, signal);
+    const signal: CommandSignal = { type: 'command', command, ...checkedReason(why, redact) };
+    if (command.act === 'terminate') await operations.termination.perform(own, signal);
     else await operations.commands.perform(own, signal);
   }
 

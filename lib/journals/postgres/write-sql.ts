@@ -19,7 +19,7 @@ function createSql({ sagas, tags }: Tables, source: string): readonly string[] {
   const columns = CREATE_COLUMNS.map(({ name }) => name).join(', ');
   return [
     // An id that is taken is left out here, and looked at afterwards.
-    `born AS (
+    `created AS (
       INSERT INTO ${sagas} (${columns}, epoch, recoveries, created_at, updated_at, created_in)
       SELECT i.*, 1, 0, now, now, $1::bigint FROM ${source}, clock
       ON CONFLICT (application, name, id) DO NOTHING
@@ -28,7 +28,7 @@ function createSql({ sagas, tags }: Tables, source: string): readonly string[] {
     `tagged AS (
       INSERT INTO ${tags} (name, value, created_at, saga)
       SELECT t.key, t.value, b.created_at, b.saga
-      FROM born b CROSS JOIN LATERAL json_each_text(b.tags::json) t WHERE b.tags <> '{}'
+      FROM created b CROSS JOIN LATERAL json_each_text(b.tags::json) t WHERE b.tags <> '{}'
     )`,
   ];
 }
@@ -43,9 +43,9 @@ function appendSql(tables: Tables, source: string): readonly string[] {
   const { sagas, appends } = tables;
   return [
     `held AS MATERIALIZED (
-      SELECT i.*, h.was, h.had, h.wish
+      SELECT i.*, h.was, h.had, h.cancel
       FROM ${source} CROSS JOIN LATERAL (
-        SELECT s.saga, s.status AS was, s.recoveries AS had, s.initial_seq, s.cancel_reason AS wish
+        SELECT s.saga, s.status AS was, s.recoveries AS had, s.initial_seq, s.cancel_reason AS cancel
         FROM ${sagas} s
         WHERE s.saga = i.saga AND s.owner = i.owner AND s.epoch = i.epoch
         FOR NO KEY UPDATE
@@ -61,7 +61,7 @@ function appendSql(tables: Tables, source: string): readonly string[] {
       UPDATE ${sagas} s SET status = h.status, updated_at = clock.now,
         recoveries = CASE WHEN h.progress THEN 0 ELSE h.had END,
         owner = CASE WHEN h.wake_at IS NULL THEN s.owner END,
-        wake_at = CASE WHEN h.wake_at IS NULL THEN 0 WHEN h.wish IS NULL THEN h.wake_at
+        wake_at = CASE WHEN h.wake_at IS NULL THEN 0 WHEN h.cancel IS NULL THEN h.wake_at
           ELSE least(h.wake_at, clock.now) END
       FROM held h, clock
       WHERE s.saga = h.saga
@@ -83,11 +83,11 @@ function writeSql(tables: Tables, creates: string | undefined, appends?: string)
   const told: string[] = [];
   if (creates !== undefined) {
     parts.push(...createSql(tables, creates));
-    told.push('SELECT saga, application, name, id, NULL AS wish FROM born');
+    told.push('SELECT saga, application, name, id, NULL AS cancel FROM created');
   }
   if (appends !== undefined) {
     parts.push(...appendSql(tables, appends));
-    told.push('SELECT saga, NULL AS application, NULL AS name, NULL AS id, wish FROM held');
+    told.push('SELECT saga, NULL AS application, NULL AS name, NULL AS id, cancel FROM held');
   }
   return `WITH ${parts.join(',\n')}\n${told.join(' UNION ALL ')}`;
 }

@@ -52,8 +52,8 @@ function parametersOf({ creates, appends }: Sorted): readonly [WriteForm, readon
     if (appends.length === 1) return ['append', rowValues(APPEND_COLUMNS, appends)];
     return ['appends', columnValues(APPEND_COLUMNS, appends)];
   }
-  const born = columnValues(CREATE_COLUMNS, creates);
-  return ['both', [...born, ...columnValues(APPEND_COLUMNS, appends)]];
+  const created = columnValues(CREATE_COLUMNS, creates);
+  return ['both', [...created, ...columnValues(APPEND_COLUMNS, appends)]];
 }
 
 function refArrays(refs: readonly SagaRef[]): readonly (readonly string[])[] {
@@ -166,7 +166,7 @@ export class Writer {
     });
     for (const row of rows) if (row['name'] !== null) this.#remember(row);
     return new Map(
-      rows.map(({ saga, wish }) => [String(saga), wish === null ? undefined : String(wish)]),
+      rows.map(({ saga, cancel }) => [String(saga), cancel === null ? undefined : String(cancel)]),
     );
   }
 

@@ -38,7 +38,7 @@ interface Known {
   next: number;
   status: SagaStatus;
   recoveries: number;
-  readonly wish: string | undefined;
+  readonly cancel: string | undefined;
 }
 
 const MAX_KNOWN = 50_000;
@@ -85,7 +85,7 @@ export class Appender {
     return sagas.map((saga, index) => {
       const key = first + index;
       const isNew = allNew || this.database.one(CREATED, key) !== undefined;
-      if (isNew) this.#born(saga, key, now);
+      if (isNew) this.#addCreated(saga, key, now);
       return isNew;
     });
   }
@@ -100,18 +100,18 @@ export class Appender {
     this.#stage(known, entries, now);
     if (sleep !== undefined) {
       const until = wakeTimeOf(sleep);
-      const wakeAt = known.wish === undefined ? until : Math.min(until, now);
+      const wakeAt = known.cancel === undefined ? until : Math.min(until, now);
       this.database.run(PUT_TO_SLEEP, wakeAt, known.saga);
       this.forget(ref);
     }
     const recoveries = progress ? 0 : known.recoveries;
     const atRest = isAtRest(status);
-    if (status === known.status && recoveries === known.recoveries && !atRest) return known.wish;
+    if (status === known.status && recoveries === known.recoveries && !atRest) return known.cancel;
     known.status = status;
     known.recoveries = recoveries;
     this.#changed.set(known.saga, known);
     if (atRest) this.forget(ref);
-    return known.wish;
+    return known.cancel;
   }
 
   /** Writes what was collected. */
@@ -148,10 +148,10 @@ export class Appender {
     return last + 1;
   }
 
-  #born(saga: NewSaga, key: number, now: number): void {
+  #addCreated(saga: NewSaga, key: number, now: number): void {
     for (const tag of Object.entries(saga.tags)) this.database.run(INSERT_TAG, ...tag, now, key);
     const { owner, status, entries } = saga;
-    const known = { saga: key, owner, epoch: 1, next: 1, status, recoveries: 0, wish: undefined };
+    const known = { saga: key, owner, epoch: 1, next: 1, status, recoveries: 0, cancel: undefined };
     this.#remember(saga, known);
     this.#stage(known, entries, now);
   }
@@ -182,6 +182,6 @@ function knownOf(row: SqlRow): Known {
     next: Number(row['seq']) + 1,
     status: row['status'] as SagaRow['status'],
     recoveries: Number(row['recoveries']),
-    wish: (row['cancel_reason'] as string | null) ?? undefined,
+    cancel: (row['cancel_reason'] as string | null) ?? undefined,
   };
 }

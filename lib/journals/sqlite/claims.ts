@@ -29,7 +29,7 @@ const BEAT = `INSERT INTO saga_owners (owner, alive_until, lease_ms) VALUES (?, 
 /** A clock that was set back must not extend anybody's lease. */
 const SHORTEN =
   'UPDATE saga_owners SET alive_until = ? + lease_ms WHERE alive_until > ? + lease_ms';
-export const CANCEL_WISHES = `SELECT ${ROW} FROM sagas INDEXED BY sagas_to_cancel
+export const CANCEL_REQUESTS = `SELECT ${ROW} FROM sagas INDEXED BY sagas_to_cancel
   WHERE owner = ? AND cancel_reason IS NOT NULL AND ${LIVE}`;
 /** Claimed by force: its earlier owner is told, until somebody else claims it. */
 export const TAKEN = `SELECT ${ROW} FROM sagas INDEXED BY sagas_taken WHERE taken_from = ?`;
@@ -124,7 +124,7 @@ export class Claims {
     const lease = Math.ceil(leaseMs);
     this.database.run(BEAT, storable('owner', owner), now + lease, lease);
     this.database.run(SHORTEN, now, now);
-    return [...this.#rows(CANCEL_WISHES, owner), ...this.#rows(TAKEN, owner)];
+    return [...this.#rows(CANCEL_REQUESTS, owner), ...this.#rows(TAKEN, owner)];
   }
 
   leave(owner: string): void {

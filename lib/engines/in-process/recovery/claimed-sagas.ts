@@ -42,7 +42,7 @@ export class ClaimedSagas {
     try {
       stored = await this.reader.claimed(row);
     } catch (error) {
-      return this.left.giveBack(row, error);
+      return this.left.releaseUnloaded(row, error);
     }
     try {
       this.#carryOn(row, stored);

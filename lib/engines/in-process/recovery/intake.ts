@@ -41,7 +41,7 @@ export class Intake {
    *
    * @returns whether there was any
    */
-  async giveBackLeft(): Promise<boolean> {
+  async releaseLeft(): Promise<boolean> {
     const leftSome = this.left.tellLeft();
     if (leftSome) await this.claims.sendReleases();
     return leftSome;

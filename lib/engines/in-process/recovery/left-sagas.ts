@@ -59,7 +59,7 @@ export class LeftSagas {
   }
 
   /** The journal failed, not the saga: it is released, and claimed again later. */
-  giveBack(row: SagaRow, error: unknown): void {
+  releaseUnloaded(row: SagaRow, error: unknown): void {
     this.#sayFailed(`Saga ${shownRef(row)} could not be loaded; it is claimed again`, error);
     this.claims.releaseUnstarted(row);
   }

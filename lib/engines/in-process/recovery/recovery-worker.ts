@@ -105,7 +105,7 @@ export class RecoveryWorker {
   async #look(): Promise<void> {
     this.#looking = true;
     await this.#claim();
-    const leftSome = await this.intake.giveBackLeft();
+    const leftSome = await this.intake.releaseLeft();
     this.#looking = false;
     this.#arm(leftSome ? 2 * this.pollMs : this.#pace());
   }
