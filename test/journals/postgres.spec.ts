@@ -1,8 +1,0 @@
-import { journalContract } from 'nestjs-saga-orchestrator/testing';
-import { postgresStore } from './postgres-store.js';
-
-const store = postgresStore();
-
-describe('the Postgres journal', () => {
-  it.each(journalContract)('$name', ({ run }) => run(() => store.harness()));
-});

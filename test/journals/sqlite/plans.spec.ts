@@ -1,0 +1,121 @@
+import { join } from 'node:path';
+import Libsql from 'libsql';
+import { listQuery, type SagaFilter } from 'nestjs-saga-orchestrator/core';
+import { sqliteJournal, type SqliteConnection } from 'nestjs-saga-orchestrator/sqlite';
+import { Database } from '../../../lib/journals/sqlite/database.js';
+import {
+  ABANDONED,
+  CANCEL_REQUESTS,
+  CLAIMABLE,
+  CLAIMABLE_BELOW,
+  CLAIMABLE_BY_ID,
+  SUSPECTS,
+  TAKEN,
+  FORGET,
+  FORGETTABLE_BY_AGE,
+} from '../../../lib/journals/sqlite/claims.js';
+import { pageSql } from '../../../lib/journals/sql/index.js';
+import { APPENDS, ONE, PAGES } from '../../../lib/journals/sqlite/reader.js';
+import { removeTempFolders, tempFolder } from '../temp-folder.js';
+
+let database: Database;
+
+/** How SQLite would go about it, one line per table that it looks at. */
+function planOf(sql: string, values: readonly (string | number)[]): readonly string[] {
+  return database.query(`EXPLAIN QUERY PLAN ${sql}`, values).map((row) => String(row['detail']));
+}
+
+/** Reading a whole table, or sorting what was found: both grow with the number of sagas. */
+function costly(plan: readonly string[]): readonly string[] {
+  return plan.filter(
+    (line) =>
+      /^SCAN (sagas|n|d|t|r|saga_appends|saga_tags)\b/.test(line) ||
+      /^SCAN s USING/.test(line) ||
+      /AUTOMATIC/.test(line),
+  );
+}
+
+beforeAll(async () => {
+  const file = join(tempFolder(), 'sagas.db');
+  const journal = sqliteJournal({ file });
+  await journal.open();
+  await journal.close();
+  const driver = { name: 'libsql', open: () => new Libsql(file) as unknown as SqliteConnection };
+  database = new Database(driver, { file, synchronous: 'full' });
+});
+
+afterAll(() => {
+  database.close();
+  removeTempFolders();
+});
+
+describe('the plans of the SQLite journal', () => {
+  const statements: readonly (readonly [
+    name: string,
+    sql: string,
+    values: readonly (string | number)[],
+  ])[] = [
+    ['get', ONE, ['', 'T', '1']],
+    ['load', APPENDS, [1]],
+    ['claim', CLAIMABLE, [0, 0, '', '["T"]', 10]],
+    ['claim of healthy ones', CLAIMABLE_BELOW, [0, 0, '', '["T"]', 2, 10]],
+    ['claim of suspects', SUSPECTS, [0, 0, '', '["T"]', 2, 1]],
+    ['claim by id', CLAIMABLE_BY_ID, ['', '["T"]', '1', 0, 0, 0, 1]],
+    ['heartbeat', CANCEL_REQUESTS, ['me']],
+    ['what was taken by force', TAKEN, ['me']],
+    ['abandoned sagas', ABANDONED, [0, 0, '', '["T"]']],
+    ['forget by age', FORGETTABLE_BY_AGE, ['', 'completed', 0, 0, 100]],
+    ...FORGET.map((sql) => [sql, sql, [1]] as const),
+  ];
+  it.each(statements)('%s reads no whole table', (_name, sql, values) => {
+    const plan = planOf(sql, values);
+    expect(plan).not.toEqual([]);
+    expect(costly(plan)).toEqual([]);
+  });
+
+  it('walk the owners, not their sagas nor those that sleep, to find what can be claimed', () => {
+    const plan = planOf(CLAIMABLE, [0, 0, '', '["T"]', 10]).join('\n');
+    expect(plan).toMatch(/SEARCH n USING COVERING INDEX sagas_live \(owner>\?\)/);
+    expect(plan).toMatch(/SEARCH s USING INDEX sagas_live \(owner=\? AND wake_at<\?\)/);
+  });
+
+  const cursor = Buffer.from('1.1700000000000.7').toString('base64url');
+  const createdAfter = new Date(0);
+  const filters: readonly SagaFilter[] = [
+    {},
+    { name: 'T' },
+    { status: 'parked' },
+    { status: ['running', 'parked'], name: 'T' },
+    { key: 'k' },
+    { key: 'k', name: 'T', status: 'parked' },
+    { tags: { tenant: 'north' } },
+    { tags: { tenant: 'north', channel: 'web' }, name: 'T', status: ['completed'] },
+    { createdAfter, createdBefore: new Date() },
+    { application: 'shop', name: 'T', status: 'parked' },
+  ];
+  it.each(filters.flatMap((filter) => [filter, { ...filter, cursor }]))(
+    'list %j takes the newest from an index; only the live ones, which are few, are sorted',
+    (filter) => {
+      const { text, values } = pageSql(listQuery(filter), PAGES);
+      const plan = planOf(text, values as (string | number)[]);
+      const ofTheLive = plan.filter((line) => line === 'SCAN s USING INDEX sagas_live');
+      const { statuses = ['running', 'compensating'], key, tags } = listQuery(filter);
+      const asked = statuses.filter((status) => status === 'running' || status === 'compensating');
+      const isMerged = key === undefined && tags.length === 0;
+      expect(ofTheLive).toHaveLength(isMerged ? asked.length : 0);
+      expect(costly(plan)).toEqual(ofTheLive);
+      // The last step may sort the streams of several statuses, too: at most 1,001 rows of each.
+      const sorted = plan.filter((line) => /TEMP B-TREE/.test(line));
+      expect(sorted.length).toBeLessThanOrEqual(1 + ofTheLive.length);
+      const searches = plan.filter((line) =>
+        /INDEX sagas_|PRIMARY KEY \(name=\? AND value=/.test(line),
+      );
+      expect(searches).not.toEqual([]);
+      if ('cursor' in filter) {
+        // It begins where the last page ended, instead of reading up to there again.
+        const seeks = searches.filter((line) => /created_at[<,]/.test(line));
+        expect(seeks.length).toBeGreaterThanOrEqual(1);
+      }
+    },
+  );
+});
