@@ -33,7 +33,10 @@ export function groupProblem(what: string, value: unknown): string | undefined {
   return isGroup(value) ? undefined : `${what} must be an object (got ${shown(value)})`;
 }
 
-/** The names of all options of a type, as a record: the compiler misses none, and lets none in. */
+/**
+ * The names of all options of a type, as a record, so that the compiler reports a missing and an
+ * unknown one.
+ */
 export function namesOf<T>(names: Readonly<Record<keyof T, true>>): readonly string[] {
   return Object.keys(names);
 }
@@ -70,8 +73,8 @@ function meant(name: string, names: readonly string[]): string | undefined {
 }
 
 /**
- * An option that nobody reads was misspelt, or is meant for something else. `besides` are read as
- * well, and not told of.
+ * An unknown option is misspelt, or meant for something else. `besides` are known as well, but not
+ * listed.
  */
 export function unknownProblems(
   of: string,

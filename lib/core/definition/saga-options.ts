@@ -3,7 +3,7 @@ import { shown } from './names.js';
 import { groupProblem, isGroup, namesOf, unknownProblems } from './option-checks.js';
 import type { RetiredSagaStep } from './saga-step.js';
 
-/** Settings of a whole saga. */
+/** Options of a whole saga. */
 export interface SagaDefinitionOptions {
   /** Several versions of one name may be registered side by side. Whole number ≥ 1. @default 1 */
   readonly version?: number;
@@ -21,14 +21,14 @@ export interface WholeSagaOptions<TContext> extends SagaDefinitionOptions {
   readonly aliases?: ReadonlyMap<string, string>;
 }
 
-/** The settings that every form of a saga has. */
+/** The options that every form of a saga has. */
 export const SAGA_OPTIONS: Readonly<Record<keyof SagaDefinitionOptions, true>> = {
   version: true,
   onCompensationFailure: true,
 };
 const WHOLE = namesOf<WholeSagaOptions<unknown>>({ ...SAGA_OPTIONS, retired: true, aliases: true });
 
-/** What nobody would read, or could. */
+/** What is unknown, or no object at all. */
 export function wholeProblems(options: unknown): readonly string[] {
   const problem = groupProblem('the options of a saga', options);
   if (!isGroup(options)) return [problem ?? []].flat();
@@ -44,7 +44,7 @@ export function wholeProblems(options: unknown): readonly string[] {
   ];
 }
 
-/** What is wrong with the values of a saga's settings. */
+/** What is wrong with the values of a saga's options. */
 export function optionProblems(options: SagaDefinitionOptions): readonly string[] {
   const { version = 1, onCompensationFailure: onFailure = 'continue' } = options;
   const problems: string[] = [];

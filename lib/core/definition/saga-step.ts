@@ -11,7 +11,7 @@ import type {
 /** Says on purpose that a step has nothing to undo; without it a missing undo is warned of. */
 export const NOTHING_TO_UNDO = Symbol.for('nestjs-saga-orchestrator.nothing-to-undo');
 
-/** The settings of a step; all may be left out. */
+/** The options of a step; all may be left out. */
 export interface SagaStepOptions {
   /** Further tries of the action, or a whole policy. @default 0 */
   readonly retry?: number | RetryOptions;
@@ -101,10 +101,10 @@ export interface SagaStep<
   /** Unique in its saga, up to 255 bytes. Undos are found by it, also after a deploy: keep it. */
   readonly label: string;
   /**
-   * Does the work. `Ok`, a plain value or `undefined` is success; `Err` or a throw is a failed
-   * attempt. Promises are awaited, and observables for their last value, also inside one another and
-   * inside `Ok`. What nobody has run is a failed attempt: a function, an iterator or generator, a list of
-   * observables.
+   * Does the work. `Ok`, a plain value or `undefined` is success; `Err` or a throw is a failed attempt.
+   * Promises are awaited, and observables for their last value, also inside one another and inside
+   * `Ok`. Work that nobody has begun is a failed attempt: a function, an iterator or generator, a list
+   * of observables.
    */
   readonly action: (ctx: ISagaContext<TContext, TResults>) => MaybeAsync<StepReturn<TResult>>;
 }

@@ -103,7 +103,7 @@ function isBare(step: object): boolean {
   return true;
 }
 
-/** Whether a step leaves every setting at its default, and has nothing that nobody reads. */
+/** Whether a step leaves every option at its default, and has no unknown one. */
 function isPlain(step: SagaStep<never, never, never>): boolean {
   return (
     isBare(step) &&

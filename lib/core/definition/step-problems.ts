@@ -75,11 +75,11 @@ function compensateProblems(where: string, step: AnyStep): readonly string[] {
   ];
 }
 
-/** What nobody reads of a step; an instance of a class may have fields of its own. */
+/** The unknown options of a step; an instance of a class may have fields of its own. */
 function strangers(where: string, step: object, names: readonly string[]): readonly string[] {
   const type: unknown = Object.getPrototypeOf(step);
   const isLiteral = type === null || type === Object.prototype;
-  // One that was moved to the retired steps may still have all that it had.
+  // A step that was moved to the retired ones may keep all the options that it had.
   return isLiteral ? unknownProblems(where, step, names, STEP) : NONE;
 }
 

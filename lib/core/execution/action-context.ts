@@ -9,7 +9,7 @@ interface Rare {
   context?: unknown;
   controller?: AbortController;
   aborted?: Error;
-  onHalt?: ((error: Error) => void) | undefined;
+  onStop?: ((error: Error) => void) | undefined;
 }
 
 /** What an action sees: one per attempt. Whatever costs something is made when first read. */
@@ -42,8 +42,8 @@ export class ActionContext implements ISagaContext<unknown>, AttemptInFlight {
   }
 
   /** Called when this process must stop at once. */
-  set onHalt(callback: ((error: Error) => void) | undefined) {
-    this.need().onHalt = callback;
+  set onStop(callback: ((error: Error) => void) | undefined) {
+    this.need().onStop = callback;
   }
 
   get isSuccess(): boolean {
@@ -88,9 +88,9 @@ export class ActionContext implements ISagaContext<unknown>, AttemptInFlight {
     rare.controller?.abort(rare.aborted);
   }
 
-  halt(error: Error): void {
+  stop(error: Error): void {
     this.abort(error);
-    this.#rare?.onHalt?.(error);
+    this.#rare?.onStop?.(error);
   }
 
   private need(): Rare {

@@ -51,9 +51,9 @@ function announced({ type, step }: Effect): AnnouncedEffect {
  */
 export async function performAnnounced(run: Run, effect: AnnouncedEffect): Promise<void> {
   await letSettle(run);
-  if (run.halt?.when === 'now') throw run.halt.error;
+  if (run.stopped?.when === 'now') throw run.stopped.error;
   const command = decide(run.definition, run.state);
-  // Its plan has changed since: what follows is another thing.
+  // The plan has changed since, and the effect does not come next any more.
   if (command.type === 'record' || command.type === 'stop') return;
   const { kind, label } = announced(command);
   if (kind !== effect.kind || label !== effect.label) return;
@@ -69,7 +69,7 @@ export async function performAnnounced(run: Run, effect: AnnouncedEffect): Promi
   }
 }
 
-/** Takes the intent of every action back that has not begun, because of a cancel. */
+/** Notes that no action that was announced has begun, because of a cancel. */
 export function withdrawIntent(run: Run, why: Error): void {
   const { inFlight, cause } = run.state;
   if (cause !== undefined) return;
@@ -93,8 +93,8 @@ export function announceNext(run: Run, waited = false, pauseMs = 0): Advance {
       continue;
     }
     if (command.type === 'stop') return { next: 'rest' };
-    // Who is told to stop announces nothing: the next process must not take it for begun.
-    if (run.halt !== undefined) return { next: 'wait', ms: 0 };
+    // A run that is to stop announces nothing: the next process would take the effect for begun.
+    if (run.stopped !== undefined) return { next: 'wait', ms: 0 };
     const ms = Math.max(pauseMs, waited ? 0 : msUntilDue(run, command));
     if (ms > 0) return { next: 'wait', ms };
     if (command.type !== 'probe') {

@@ -23,6 +23,6 @@ export function abortActions(attempts: Attempts, reason: Error): void {
   for (const one of listed(attempts)) if (one.direction === 'do') one.abort(reason);
 }
 
-export function haltAll(attempts: Attempts, error: Error): void {
-  for (const one of listed(attempts)) one.halt(error);
+export function stopAll(attempts: Attempts, error: Error): void {
+  for (const one of listed(attempts)) one.stop(error);
 }

@@ -15,7 +15,7 @@ import { NO_LATE } from './run-rarities.js';
 import { shownSaga } from '../ports/index.js';
 
 function isHeldBack(run: Run, effect: Effect): boolean {
-  return effect.notBefore > 0 || run.unsettled.length > 0 || run.halt !== undefined;
+  return effect.notBefore > 0 || run.unsettled.length > 0 || run.stopped !== undefined;
 }
 
 /**
@@ -24,15 +24,15 @@ function isHeldBack(run: Run, effect: Effect): boolean {
  * @throws what the run was stopped with: no effect begins after that.
  */
 async function holdBack(run: Run, effect: Effect): Promise<boolean> {
-  if (run.halt !== undefined) {
+  if (run.stopped !== undefined) {
     await run.persistence?.flush();
-    throw run.halt.error;
+    throw run.stopped.error;
   }
   if (msUntilDue(run, effect) > 0) {
     const { cancel } = run.state;
     await run.persistence?.flush();
-    // Who has stopped or cancelled it meanwhile has found nobody to wake.
-    if (run.halt === undefined && run.state.cancel === cancel) {
+    // A stop or cancel that came meanwhile has found no pause to end.
+    if (run.stopped === undefined && run.state.cancel === cancel) {
       await run.pause(msUntilDue(run, effect));
     }
     return true;
@@ -42,7 +42,9 @@ async function holdBack(run: Run, effect: Effect): Promise<boolean> {
   return true;
 }
 
-/** Waits for attempts that are late: within their grace, and no longer than the run is in our hands. */
+/**
+ * Waits for attempts that are late: within their grace, and no longer than this process drives the run.
+ */
 export async function letSettle(run: Run): Promise<void> {
   const { unsettled } = run;
   if (unsettled.length === 0) return;
@@ -55,16 +57,16 @@ async function settledBy(run: Run, settled: Promise<void>, end: number): Promise
   let isSettled = false;
   void settled.then(() => (isSettled = true));
   const { clock } = run.environment;
-  // A wish to cancel wakes it, too.
+  // A cancel ends the wait, too.
   for (let left = end - clock.monotonic(); left > 0; left = end - clock.monotonic()) {
-    if (run.halt?.when === 'now') return;
+    if (run.stopped?.when === 'now') return;
     await run.pause(left, settled);
     if (isSettled) return;
   }
 }
 
-function throwIfHalted(run: Run): void {
-  if (run.halt?.when === 'now') throw run.halt.error;
+function throwIfStopped(run: Run): void {
+  if (run.stopped?.when === 'now') throw run.stopped.error;
 }
 
 /** Performs an undo whose intent is known, and notes how it went. */
@@ -99,7 +101,7 @@ function noteCutOff(run: Run, ctx: ActionContext): void {
  */
 export async function carryOn(run: Run): Promise<Run> {
   for (;;) {
-    throwIfHalted(run);
+    throwIfStopped(run);
     const command = decide(run.definition, run.state);
     if (command.type === 'record') {
       run.note(command.record);
@@ -127,7 +129,7 @@ export async function carryOn(run: Run): Promise<Run> {
     if (isTold) {
       try {
         await run.persistence?.flush();
-        throwIfHalted(run);
+        throwIfStopped(run);
       } catch (error) {
         run.ended(ctx);
         throw error;

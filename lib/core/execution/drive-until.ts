@@ -3,7 +3,8 @@ import { drive } from './drive.js';
 import type { Run } from './run.js';
 
 function passDeadline(run: Run): void {
-  // At rest already, though the journal may not know it yet: nobody drives what is noted after that.
+  // At rest already, though perhaps not yet in the journal: nothing drives what would be noted after
+  // that.
   if (!run.state.atRest) offer(run, { type: 'cancel', by: 'deadline', reason: 'deadline' });
 }
 

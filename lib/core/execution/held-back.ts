@@ -20,7 +20,7 @@ function longestPause(run: Run, effect: Effect): number {
 
 /**
  * How long an effect has to wait for its back-off, in ms; 0 or less: not at all. The wall time that is
- * stored is for who comes after a crash. In the process that saw the failure the monotonic clock
+ * stored is for the process that takes over. In the process that saw the failure the monotonic clock
  * decides; any other waits what is left of it, and never longer than the policy allows: the wall clock
  * may have been set back since.
  */

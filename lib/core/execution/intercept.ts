@@ -66,7 +66,7 @@ export async function intercepted(
       throw new SagaStateError(`An interceptor called next() too late for ${what}; ${why}`);
     }
     const { promise, resolve, reject } = deferred();
-    // Before it begins: who calls next() again out of the call itself must not begin it twice.
+    // Set before the call begins: a next() from inside the call must not begin it twice.
     own = promise;
     try {
       const returned = begin();
@@ -90,7 +90,7 @@ export async function intercepted(
   isOver = true;
   const [around, mine] = await Promise.allSettled([outer, own]);
   if (own === undefined) {
-    // That an undo is not needed is for the step to say.
+    // Only the step itself may say that an undo is not needed.
     const isItsOwn = around.status === 'rejected' && !isSagaError(around.reason, ALREADY_UNDONE);
     if (isItsOwn) throw around.reason;
     const why = 'so nothing ran; every around() must return next()';

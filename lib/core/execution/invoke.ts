@@ -7,7 +7,7 @@ import { quoted, type InterceptedCall } from '../ports/index.js';
 import { intercepted } from './intercept.js';
 
 /** Marks the rejection of a run that was stopped, so that it is never taken for a failure. */
-export class Halted extends Error {
+export class Stopped extends Error {
   constructor(readonly error: Error) {
     super(error.message);
   }
@@ -19,12 +19,12 @@ function awaitable(returned: unknown, ctx: ActionContext): unknown {
   return isPending(returned) ? allOf(returned, ctx) : returned;
 }
 
-/** Rejects at once when the run is halted, whatever comes of the work. */
-function haltable(run: Run, ctx: ActionContext, work: Promise<unknown>): Promise<unknown> {
+/** Rejects at once when the run is stopped, whatever comes of the work. */
+function stoppable(run: Run, ctx: ActionContext, work: Promise<unknown>): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    ctx.onHalt = (error) => {
+    ctx.onStop = (error) => {
       watchCutOff(run, ctx, work);
-      reject(new Halted(error));
+      reject(new Stopped(error));
     };
     work.then((value) => resolve(isPending(value) ? allOf(value, ctx) : value), reject);
   });
@@ -51,7 +51,7 @@ function limited(
       ctx.abort(error);
       const settled = lateEnd(run, ctx, whole, grace === undefined);
       if (grace !== undefined) run.unsettled = [...run.unsettled, { settled, grace }];
-      ctx.onHalt = undefined;
+      ctx.onStop = undefined;
       reject(error);
     });
     const inTime = <T>(settle: (end: T) => void) => {
@@ -61,9 +61,9 @@ function limited(
       };
     };
     const abandon = inTime(reject);
-    ctx.onHalt = (error) => {
+    ctx.onStop = (error) => {
       if (grace !== undefined) watchCutOff(run, ctx, whole);
-      abandon(new Halted(error));
+      abandon(new Stopped(error));
     };
     const succeed = inTime(resolve);
     work.then((value) => {
@@ -96,12 +96,12 @@ function begin(
 ): unknown {
   const returned = called(run, ctx, call, kind);
   if (timeout !== undefined) return limited(run, ctx, Promise.resolve(returned), timeout, grace);
-  return run.persistence === undefined ? returned : haltable(run, ctx, Promise.resolve(returned));
+  return run.persistence === undefined ? returned : stoppable(run, ctx, Promise.resolve(returned));
 }
 
 /**
  * This process slept, or was busy, for longer than its lease: is the saga still its own? Asked until
- * the answer is certain at the very moment of the call: it may sleep once more after it was given.
+ * the answer holds at the moment of the call: there may be another stall after it was given.
  */
 async function confirmed(
   run: Run,
@@ -111,10 +111,10 @@ async function confirmed(
 ): Promise<unknown> {
   for (let doubt: Promise<void> | undefined = asked; doubt; doubt = run.persistence?.confirm()) {
     await doubt.catch((error: Error) => {
-      throw new Halted(error);
+      throw new Stopped(error);
     });
   }
-  if (run.halt?.when === 'now') throw new Halted(run.halt.error);
+  if (run.stopped?.when === 'now') throw new Stopped(run.stopped.error);
   if (ctx.aborted !== undefined) throw ctx.aborted;
   return next();
 }

@@ -54,7 +54,8 @@ function reportEffect(run: Run, { label, attempt, direction }: ActionContext): v
 }
 
 function reportFailure(run: Run, ctx: ActionContext, error: unknown): void {
-  // Who passes the signal on ends with its reason, or with an error that it caused: as intended.
+  // An action that passes the signal on ends with its reason, or with an error that it caused: as
+  // intended.
   const cause = causeOf(error);
   if (isSagaError(error, 'SAGA_TIMEOUT') || ctx.aborted === error || ctx.aborted === cause) return;
   const { label, attempt } = ctx;
@@ -81,7 +82,7 @@ export function watchCutOff(run: Run, ctx: ActionContext, work: Promise<unknown>
     () => {
       if (isInFlight(run, ctx)) reportEffect(run, ctx);
     },
-    // As it was told to.
+    // It ended because it was told to.
     () => undefined,
   );
 }

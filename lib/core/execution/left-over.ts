@@ -95,7 +95,7 @@ class Search {
     if (typeof part !== 'object' || part === null) return undefined;
     const value = isResultLike(part) && !part.isErr() ? part.value : part;
     if (isObservableLike(value)) return 'observable';
-    // By name it may be the promise of a job that somebody else awaits.
+    // A named property may be the promise of a job that somebody else awaits.
     if (isThenable(value)) return isNamed ? undefined : 'promise';
     if (typeof value !== 'object' || value === null || depth >= DEEPEST) return undefined;
     return this.within(value, depth + 1);
@@ -115,8 +115,8 @@ function errorOf(value: object, hasRun: boolean): Error | undefined {
 }
 
 /**
- * What is left over where a value belongs was not run by anybody, or goes on without anybody who waits
- * for it: never `done`, never undone.
+ * Refuses work in place of a value: it was never begun, or nobody waits for its end, so that it must
+ * count neither as done nor as undone.
  *
  * @throws TypeError when nothing has run; OutcomeUnknownError when something has.
  */
@@ -125,7 +125,7 @@ export function refuseLeftOver(value: object, hasRun: boolean): void {
   try {
     error = errorOf(value, hasRun);
   } catch {
-    // It cannot be looked at, which the codec says better.
+    // It cannot be looked at, and the codec reports that better.
   }
   if (error !== undefined) throw error;
 }

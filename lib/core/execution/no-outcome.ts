@@ -14,9 +14,9 @@ const NO_OUTCOME: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The word of this library, out of user code, that some saga goes on and nobody here knows how it
- * ends: of a step that starts and awaits another one. An `Err` that holds it is none, since the step
- * itself has judged, and neither is what an undo says that finds its work done.
+ * An error of this library that came out of user code and says that some saga goes on elsewhere: a step
+ * has started another saga and awaits it. An `Err` that holds it is none, since the step itself has
+ * judged, and neither is what an undo says that finds its work done.
  */
 export function noOutcomeIn(thrown: unknown): object | undefined {
   if (isInstance(thrown, FailureValue) || isSagaError(thrown, 'SAGA_ALREADY_UNDONE')) return;
@@ -25,7 +25,7 @@ export function noOutcomeIn(thrown: unknown): object | undefined {
 
 /**
  * Stops a run at an attempt that came to no outcome: nothing is noted of it, as if its process had
- * gone. Whoever carries the saga on finds it in doubt.
+ * died. The process that resumes the saga finds it in doubt.
  *
  * @throws SagaInterruptedError always; what the journal throws when it fails, too.
  */
@@ -43,10 +43,10 @@ export async function stopWithoutOutcome(
     if (of === 'step' && run.observers === undefined) noteIntent(run, 'started', step, attempt);
     next = '; run it again to carry it on';
   } else {
-    // What others have noted in the meantime must not be left behind.
+    // What was noted in the meantime must be written.
     await persistence.flush();
-    // Who shuts down has said so already.
-    if (run.halt === undefined) {
+    // A shutdown was logged already.
+    if (run.stopped === undefined) {
       const message = `The saga stops here and is carried on later: ${what}`;
       reportRun(run, 'warn', message, word, { label, attempt });
     }

@@ -2,7 +2,7 @@ import { shown, type StepDefinition, type StepOutcome } from '../definition/inde
 import { mayRetry } from '../machine/index.js';
 import { isInstance, quoted } from '../ports/index.js';
 import { ActionContext } from './action-context.js';
-import { Halted, invoke } from './invoke.js';
+import { Stopped, invoke } from './invoke.js';
 import { noOutcomeIn, stopWithoutOutcome } from './no-outcome.js';
 import { failedRecord, reasonOf, undoFailedRecord } from './outcome.js';
 import { probeTime } from './recovered.js';
@@ -13,8 +13,8 @@ import type { Run } from './run.js';
 /** How long a probe or an `onError` hook may hold up its saga, in ms. */
 const HOOK_TIMEOUT_MS = 30_000;
 
-function rethrowHalt(thrown: unknown): void {
-  if (isInstance(thrown, Halted)) throw thrown.error;
+function rethrowStop(thrown: unknown): void {
+  if (isInstance(thrown, Stopped)) throw thrown.error;
 }
 
 function reportHook(run: Run, label: string, hook: string, thrown: unknown): void {
@@ -41,7 +41,7 @@ export async function noteFailure(
   thrown: unknown,
 ): Promise<void> {
   run.ended(ctx);
-  rethrowHalt(thrown);
+  rethrowStop(thrown);
   const word = noOutcomeIn(thrown);
   if (word !== undefined) await stopWithoutOutcome(run, ctx, 'step', word);
   const error = reasonOf(thrown);
@@ -56,7 +56,7 @@ export async function noteFailure(
     const call = (): unknown => onError({ error, attempt: ctx.attempt, willRetry }, hook);
     unwrap(await invoke(run, hook, call, undefined, HOOK_TIMEOUT_MS, undefined));
   } catch (failed) {
-    rethrowHalt(failed);
+    rethrowStop(failed);
     reportHook(run, step.label, 'onError', failed);
   } finally {
     run.ended(hook);
@@ -75,7 +75,7 @@ export async function noteUndoFailure(
   thrown: unknown,
 ): Promise<void> {
   run.ended(ctx);
-  rethrowHalt(thrown);
+  rethrowStop(thrown);
   const word = noOutcomeIn(thrown);
   if (word !== undefined) await stopWithoutOutcome(run, ctx, 'the undo of step', word);
   run.note(undoFailedRecord(run, ctx, step, reasonOf(thrown)));
@@ -118,7 +118,7 @@ export async function noteProbe(run: Run, step: StepDefinition): Promise<void> {
     );
     answer = answerOf(unwrap(given));
   } catch (thrown) {
-    rethrowHalt(thrown);
+    rethrowStop(thrown);
     const word = noOutcomeIn(thrown);
     if (word !== undefined) await stopWithoutOutcome(run, ctx, 'the probe of step', word);
     reportHook(run, step.label, 'probe', thrown);

@@ -63,7 +63,7 @@ function attemptFailure(
   };
 }
 
-/** Whether another saga needs an operator: of a step that awaits it nobody can tell what it did. */
+/** Whether another saga needs an operator: a step that awaits it is in doubt. */
 function isParkedElsewhere(thrown: unknown): boolean {
   const parked = (one: object): boolean =>
     isSagaError(one, 'SAGA_EXECUTION') &&
@@ -92,7 +92,7 @@ export function outcomeOf(
 ): 'unknown' | 'not-done' {
   if (ctx.aborted !== undefined) return 'unknown';
   if (isSagaError(reasonOf(thrown), 'SAGA_OUTCOME_UNKNOWN')) return 'unknown';
-  // Who returned an `Err` has judged, whatever it holds.
+  // A step that returned an `Err` has judged itself, whatever the `Err` holds.
   if (isInstance(thrown, FailureValue)) return 'not-done';
   if (isParkedElsewhere(thrown)) return 'unknown';
   return mayHaveTakenPlace(run, step, thrown) ? 'unknown' : 'not-done';

@@ -6,8 +6,8 @@ import type { Run } from './run.js';
 const AT_ONCE = {};
 
 /**
- * When the probe of a step in doubt is asked, which has not known so often; nothing where it is asked at
- * once, or, of one that was asked before, no more.
+ * When the probe of a step in doubt is asked, after so many answers `unknown`; nothing where it is
+ * asked at once, or, after the last of these answers, no more.
  */
 export function probeTime(
   { environment }: Run,
@@ -22,8 +22,8 @@ export function probeTime(
 }
 
 /**
- * The signal that the run is in other hands: what was in flight may take effect still. Nothing goes on
- * before all doubts are settled, so that the longest delay is that of all.
+ * The signal that another process drives the run: what was in flight may still take effect. Nothing
+ * goes on before all doubts are settled, so that the longest delay holds for all.
  */
 export function takeOverOf(run: Run, about: Omit<TakeOverSignal, 'type' | 'probeAt'>): SagaSignal {
   const times = run.state.inFlight.flatMap(({ label }) => {

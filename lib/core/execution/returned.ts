@@ -36,7 +36,7 @@ export function isPending(returned: unknown): boolean {
     if (held !== undefined) return isThenable(held) || isPending(held);
     return Array.isArray(returned) && hasThenable(returned);
   } catch {
-    // Whoever opens it meets the same.
+    // Opening it will throw the same error.
     return false;
   }
 }
@@ -59,7 +59,7 @@ export async function allOf(returned: unknown, ctx: ActionContext): Promise<unkn
       continue;
     }
     if (Array.isArray(value)) {
-      // Not those that would begin by being awaited.
+      // Not those that would begin only when they are awaited.
       await Promise.allSettled(value.filter((one) => types.isPromise(one)));
       break;
     }

@@ -8,12 +8,12 @@ export interface AttemptInFlight {
   readonly touchedContext: unknown;
   abort(reason: Error): void;
   /** Stops the work of this process at once. */
-  halt(error: Error): void;
+  stop(error: Error): void;
 }
 
 /** The journal's side of a run. Without it the run lives in memory alone, on the live context. */
 export interface RunPersistence {
-  /** Whose saga it is; `''`: nobody's in particular. */
+  /** The application of the saga; `''`: none. */
   readonly application: string;
   /** Tells the lives of an id apart that was used again. */
   readonly birth: string;

@@ -1,7 +1,7 @@
 import type { Clock } from '../ports/index.js';
 
 /** How a run is stopped from outside without an outcome. */
-export interface Halt {
+export interface Stop {
   readonly error: Error;
   /** `boundary`: before the next effect. `now`: nothing more is recorded, not even what is in flight. */
   readonly when: 'boundary' | 'now';
@@ -9,7 +9,7 @@ export interface Halt {
 
 /** When the back-off after a failure ends, by the monotonic clock. */
 export interface Due {
-  /** The wall time that was stored with that failure; it names it. */
+  /** The wall time that was stored with that failure, by which it is found. */
   readonly retryAt: number;
   readonly at: number;
 }
@@ -24,7 +24,7 @@ export const NO_LATE: readonly Unsettled[] = [];
 
 /** What few runs need. Apart, because every waiting saga keeps a run. */
 export interface Rare {
-  halt?: Halt | undefined;
+  stop?: Stop | undefined;
   unsettled?: readonly Unsettled[];
   originals?: Map<unknown, unknown>;
   due?: Due;

@@ -8,13 +8,13 @@ import {
 import { SagaCancelledError } from '../errors/index.js';
 import { evolve, SagaState, type SagaRecord } from '../machine/index.js';
 import type { SagaLogger } from '../ports/index.js';
-import { abortActions, type Attempts, haltAll, withAttempt, withoutAttempt } from './attempts.js';
+import { abortActions, type Attempts, stopAll, withAttempt, withoutAttempt } from './attempts.js';
 import type { LateEffect } from './late-effect.js';
 import { tellRecord } from './observers.js';
 import type { RunEnvironment } from './run-environment.js';
 import { NO_HEADERS, type RunOrigin, type SagaHeaders } from './run-origin.js';
 import type { AttemptInFlight, RunPersistence } from './run-persistence.js';
-import { type Due, type Halt, NO_LATE, paused, type Rare, type Unsettled } from './run-rarities.js';
+import { type Due, type Stop, NO_LATE, paused, type Rare, type Unsettled } from './run-rarities.js';
 
 /**
  * Is told of every record once it stands (with a journal: once it is durable). Nobody waits for it; what
@@ -23,13 +23,13 @@ import { type Due, type Halt, NO_LATE, paused, type Rare, type Unsettled } from 
 export interface RunObserver {
   onRecord(run: Run, record: SagaRecord, at: number): void;
   /**
-   * Of what only this process can know, and no journal keeps: the saga may long have come to rest, and
-   * belong to nobody or to somebody else.
+   * Of something that only this process knows, and no journal keeps: the saga may be at rest by now, or
+   * driven by another process.
    */
   onLateEffect?(run: Run, effect: LateEffect, at: number): void;
 }
 
-/** One saga in the hands of this process: its plan, its state, and what is in flight. */
+/** One saga as this process drives it: its plan, its state, and what is in flight. */
 export class Run implements ISagaRunContext<unknown> {
   state = new SagaState();
   observers: readonly RunObserver[] | undefined = undefined;
@@ -60,8 +60,8 @@ export class Run implements ISagaRunContext<unknown> {
     );
   }
 
-  get halt(): Halt | undefined {
-    return this.#rare?.halt;
+  get stopped(): Stop | undefined {
+    return this.#rare?.stop;
   }
 
   /** Timed-out attempts that have not settled yet. */
@@ -148,7 +148,7 @@ export class Run implements ISagaRunContext<unknown> {
     return this.#attempts !== undefined;
   }
 
-  /** From here on, until {@link ended}, it is aborted and halted with its run. */
+  /** From here on, until {@link ended}, it is aborted and stopped with its run. */
   began(attempt: AttemptInFlight): void {
     const others = this.#attempts;
     this.#attempts = others === undefined ? attempt : withAttempt(others, attempt);
@@ -164,28 +164,28 @@ export class Run implements ISagaRunContext<unknown> {
     return this.#rare?.wake !== undefined;
   }
 
-  /** Waits `ms`, or until {@link turnBack}, {@link stop} or `sooner` has changed what comes next. */
+  /** Waits `ms`, or until {@link cancelActions}, {@link stop} or `sooner` has changed what comes next. */
   pause(ms: number, sooner?: Promise<void>): Promise<void> {
     return paused(this.need(), this.environment.clock, ms, sooner);
   }
 
   /** Aborts the actions in flight; an undo is never aborted by a cancel. */
-  turnBack(reason: string, by: 'operator' | 'deadline'): void {
+  cancelActions(reason: string, by: 'operator' | 'deadline'): void {
     abortActions(this.#attempts, new SagaCancelledError(reason, by));
     this.#rare?.wake?.();
   }
 
   /** Stops the work of this process on the saga, without an outcome. */
-  stop(error: Error, when: Halt['when']): void {
-    if (this.halt?.when === 'now') return;
-    this.need().halt = { error, when };
-    if (when === 'now') haltAll(this.#attempts, error);
+  stop(error: Error, when: Stop['when']): void {
+    if (this.stopped?.when === 'now') return;
+    this.need().stop = { error, when };
+    if (when === 'now') stopAll(this.#attempts, error);
     this.#rare?.wake?.();
   }
 
-  /** Takes a stop back: what was terminated here goes on here. */
+  /** Revokes a stop: a saga that was terminated here goes on here. */
   unstop(): void {
-    if (this.#rare !== undefined) this.#rare.halt = undefined;
+    if (this.#rare !== undefined) this.#rare.stop = undefined;
   }
 
   private need(): Rare {

@@ -17,6 +17,6 @@ export function offer(run: Run, signal: SagaSignal): boolean {
 function take(run: Run, records: readonly SagaRecord[]): void {
   for (const record of records) {
     run.note(record);
-    if (record.type === 'cancel-requested') run.turnBack(record.reason, record.by);
+    if (record.type === 'cancel-requested') run.cancelActions(record.reason, record.by);
   }
 }

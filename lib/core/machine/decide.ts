@@ -49,7 +49,7 @@ function decideNotDone(step: StepDefinition, open: StepState, state: SagaState):
     return mayHavePivoted(step, open) ? park('in-doubt', open.label) : cancelled;
   }
   if (open.phase !== 'failed') {
-    // Its process went while it was in flight: the same attempt again, unless that may do harm.
+    // Its process died while it was in flight: the same attempt again, unless that may do harm.
     if (open.doubt !== 'none' && !step.policy.idempotent) return park('in-doubt', open.label);
     return { type: 'run', step, attempt: open.attempt, notBefore };
   }

@@ -23,7 +23,7 @@ function reopen(open: StepState, pivoted: boolean): void {
 export function evolveResumed(state: SagaState, { skip }: Resumed): void {
   const skipped = [...state.skipped, ...skip];
   state.status = 'running';
-  // Who sends it forward knows that it was to be cancelled; a deadline that has passed acts anew.
+  // A resume overrides the cancel before it; a deadline that has passed acts anew.
   state.set({ skipped, parked: undefined, cause: undefined, cancel: undefined, recoveries: 0 });
   for (const step of state.open) reopen(step, state.pivoted);
 }

@@ -39,34 +39,36 @@ export type OperatorCommand =
   | { readonly act: 'mark-done'; readonly label: string; readonly result?: unknown };
 
 /** What it is called in a text: 'Cannot … saga PlaceOrder 'o-1''. */
-export function verbOf(wish: OperatorCommand): string {
-  switch (wish.act) {
+export function verbOf(command: OperatorCommand): string {
+  switch (command.act) {
     case 'terminate':
       return 'terminate';
     case 'retry-compensation':
       return 'retry the compensations of';
     case 'mark-compensated':
-      return `mark step ${quoted(wish.label)} as compensated in`;
+      return `mark step ${quoted(command.label)} as compensated in`;
     case 'mark-done':
-      return `mark step ${quoted(wish.label)} as done in`;
+      return `mark step ${quoted(command.label)} as done in`;
     case 'mark-not-done':
-      return `mark step ${quoted(wish.label)} as not done in`;
+      return `mark step ${quoted(command.label)} as not done in`;
   }
 }
 
 /** Why an operator cannot do that; `undefined` when he can. */
-export function refusalOfManual(state: SagaState, wish: OperatorCommand): string | undefined {
-  if (wish.act === 'terminate') {
+export function refusalOfManual(state: SagaState, command: OperatorCommand): string | undefined {
+  if (command.act === 'terminate') {
     const ended = state.status === 'completed' || state.status === 'compensated';
     return ended ? `it is ${state.status}` : undefined;
   }
   if (state.status !== 'parked') return `it is ${state.status}, not parked`;
-  if (wish.act === 'mark-done' || wish.act === 'mark-not-done') {
+  if (command.act === 'mark-done' || command.act === 'mark-not-done') {
     if (state.cause !== undefined) return 'it has begun to undo its steps';
     if (state.parked?.reason === 'terminated') return 'it was terminated';
-    if (wish.act === 'mark-not-done') return refusalOfNotDone(state, wish.label);
-    return refusalOfLabel(state, wish.label, true);
+    if (command.act === 'mark-not-done') return refusalOfNotDone(state, command.label);
+    return refusalOfLabel(state, command.label, true);
   }
   if (state.cause === undefined) return 'it has not begun to undo its steps; cancel it first';
-  return wish.act === 'retry-compensation' ? undefined : refusalOfLabel(state, wish.label, false);
+  return command.act === 'retry-compensation'
+    ? undefined
+    : refusalOfLabel(state, command.label, false);
 }

@@ -14,7 +14,7 @@ export function nextStep(
   state: SagaState,
 ): StepDefinition | typeof MISMATCH | undefined {
   if (state.inherited || state.skipped.length > 0) return nextByLabel(definition, state);
-  // Nobody could change the plan of a saga that this process began: a count will do.
+  // The plan of a saga that this process began has not changed: a count is enough.
   const { forward } = definition;
   return state.started < forward.length ? forward[state.started] : undefined;
 }

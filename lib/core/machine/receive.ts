@@ -9,21 +9,21 @@ import type { SagaState } from './saga-state.js';
 /** What reaches a saga from outside. */
 export type SagaSignal = CancelSignal | ResumeSignal | CommandSignal | TakeOverSignal;
 
-/** Somebody wants it undone, or its deadline has passed. */
+/** A cancel, by an operator or by the deadline. */
 export interface CancelSignal {
   readonly type: 'cancel';
   readonly by: 'operator' | 'deadline';
   readonly reason: string;
 }
 
-/** It goes forward again. */
+/** A resume: it goes forward again. */
 export interface ResumeSignal {
   readonly type: 'resume';
   /** The label to go on from. @default the step that is open, else the next one */
   readonly from?: string;
 }
 
-/** An operator does something to it by hand. */
+/** An operator command. */
 export interface CommandSignal {
   readonly type: 'command';
   readonly command: OperatorCommand;
@@ -33,7 +33,7 @@ export interface CommandSignal {
   readonly missedDeadline?: number | undefined;
 }
 
-/** Another process carries it on. */
+/** A take-over: another process drives it on. */
 export interface TakeOverSignal {
   readonly type: 'take-over';
   readonly owner: string;
@@ -63,7 +63,7 @@ export function receive(
 ): Received {
   switch (signal.type) {
     case 'cancel': {
-      // It turns back already, or will at its next step boundary.
+      // It compensates already, or will from its next step boundary on.
       if (state.cancel !== undefined && !state.atRest) return { records: [] };
       const refusal = refusalToCancel(state);
       return refusal === undefined ? { records: [cancelRequested(signal)] } : { refusal };
@@ -114,7 +114,7 @@ export function checkFrom(
   if (why !== undefined) throw refused({ name: definition.name, id }, signal, why);
 }
 
-/** What somebody is told whose signal a saga has refused. */
+/** The error for the sender of a signal that was refused. */
 export function refused(
   { name, id }: { readonly name: string; readonly id: string },
   signal: SagaSignal,
@@ -152,7 +152,7 @@ function manualAct(definition: SagaDefinition, { command, by, reason }: CommandS
   return { type: 'manual', act, label, result, pivot, by, reason };
 }
 
-/** Who cancels it gives it all of its take-overs again, to come back with. */
+/** A cancel resets the count of take-overs: compensating must not be parked because of earlier ones. */
 function takenOver(state: SagaState, signal: TakeOverSignal): readonly SagaRecord[] {
   const { owner, orderly, probeAt, cancel, maxRecoveries = Infinity, recoveries } = signal;
   const recovered: SagaRecord = {

@@ -1,16 +1,16 @@
 import { type Clock, refKey, SagaInterruptedError, type SagaRef } from '../../core/index.js';
 import type { Run } from '../../core/engine/index.js';
-/** The sagas that this process is working on, and who waits here to hear that one was parked. */
+/** The active runs of this process, and the callers here who wait to hear that one was parked. */
 export class ActiveRuns {
   readonly #runs = new Set<Run>();
   readonly #watchers = new Map<string, Set<() => void>>();
   #onLeave: (() => void) | undefined;
   #closing = false;
 
-  /** How many have effects in flight here; of the others the server may have taken leave. */
+  /** How many have effects in flight here; the server may have moved the others to another process. */
   get atWork(): number {
     const runs = [...this.#runs];
-    return runs.filter((run) => run.isAtWork && run.halt?.when !== 'now').length;
+    return runs.filter((run) => run.isAtWork && run.stopped?.when !== 'now').length;
   }
 
   enter(run: Run): () => void {

@@ -38,7 +38,7 @@ export function keyProblems(keys: unknown): readonly (string | undefined)[] {
   );
 }
 
-/** What says how the body of a request is framed is nobody's to give. */
+/** Headers that frame the body of a request, which may not be given. */
 const FRAMING: ReadonlySet<string> = new Set(['connection', 'content-length', 'transfer-encoding']);
 
 function headerProblem(name: string, value: unknown): string | undefined {

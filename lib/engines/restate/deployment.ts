@@ -55,14 +55,14 @@ export class Deployment {
     try {
       await this.#register(this.#url(this.#http), settings);
     } catch (error) {
-      // What nobody knows of holds no port, and keeps no process from its end.
+      // A service that could not be registered keeps no port open, and no process alive.
       if (this.#registered === '') await this.close();
       throw error;
     }
     this.#registered = shown;
   }
 
-  /** Stops to listen; what is in flight is cut off, and goes on elsewhere. */
+  /** Stops listening; what is in flight is cut off, and goes on elsewhere. */
   async close(): Promise<void> {
     const http = this.#http;
     if (http === undefined) return;
@@ -75,7 +75,7 @@ export class Deployment {
     const { host, port } = this.settings;
     const http = createServer();
     http.on('request', (request, response) => {
-      // Of a connection that breaks; what is thrown at nobody ends the process.
+      // Errors of connections that break: without a listener they would end the process.
       for (const one of [request, response, request.stream]) one.on('error', ignore);
       (this.#handler as (...all: unknown[]) => void)(request, response);
     });
@@ -86,7 +86,7 @@ export class Deployment {
     });
     return new Promise((resolve, reject) => {
       let isListening = false;
-      // For good: later ones (no descriptor is left to accept by) come to nobody who waits.
+      // Kept for good: later errors (as when no descriptor is left) must not end the process either.
       http.on('error', (error) => {
         if (isListening) {
           const fields = { host, port, error: fullMessageOf(error) };

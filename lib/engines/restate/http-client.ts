@@ -52,7 +52,7 @@ export class HttpClient {
     return new Promise((resolve, reject) => {
       const request = this.#transport.request(base, {
         method,
-        // Not by a URL: that would take the id '..' for a way up.
+        // Not through a URL object, which would resolve the id '..' as the parent folder.
         path: base.pathname.replace(/\/+$/, '') + path,
         agent: this.#agent,
         headers: {

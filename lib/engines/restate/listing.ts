@@ -12,7 +12,7 @@ import { sqlText, type RestateServer, type SqlRow } from './server.js';
 import { startInputOf } from './store.js';
 import { LISTED, RUN, type ListedState } from './wire.js';
 
-/** Rows that one query brings, and how many a list looks at in all before it gives what it has. */
+/** Rows of one query, and how many a list reads in all before it returns what it has. */
 const CHUNK = 1_000;
 const MAX_LOOKED_AT = 20_000;
 
@@ -31,7 +31,7 @@ function positionOf(cursor: string | undefined): Position | undefined {
     const [at, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[];
     if (typeof at === 'string' && typeof id === 'string') return { at, id };
   } catch {
-    // Refused below.
+    // A bad cursor is refused below.
   }
   throw new SagaOptionsError('cursor must be the nextCursor of the page before');
 }
@@ -121,7 +121,7 @@ export class Listing {
     );
   }
 
-  /** With what the journals of this page say: keys and tags stand there for all of them. */
+  /** Completes the rows by the journals of the page: keys and tags of all sagas stand there. */
   async #summaries(page: readonly Listed[]): Promise<readonly SagaSummary[]> {
     if (page.length === 0) return [];
     const ids = page.map(({ row }) => sqlText(String(row['id']))).join(', ');

@@ -17,9 +17,9 @@ import {
 import { viewRun, type RunParts } from './restate-run.js';
 import type { RestateServer } from './server.js';
 import type { KeptSaga, Store } from './store.js';
-import type { Wish } from './wire.js';
+import type { SentSignal } from './wire.js';
 
-/** How long an operator waits for the saga to take his wish up, in ms. */
+/** How long an operator waits until the saga has received the signal, in ms. */
 const TAKEN_UP_MS = 10_000;
 
 interface Seen {
@@ -27,7 +27,7 @@ interface Seen {
   readonly run: Run;
 }
 
-/** What operators, and callers who resume, do to sagas: looked at first, then sent as wishes. */
+/** What operators, and callers who resume, do to sagas: checked first, then sent as signals. */
 export class Operations {
   constructor(
     private readonly server: RestateServer,
@@ -50,7 +50,7 @@ export class Operations {
     const { kept, run } = await this.see(ref);
     const signal = { type: 'cancel', by: 'operator', reason } as const;
     if (accept(ref, run.definition, run.state, signal).length === 0) return;
-    await this.server.wish(ref, kept.invocationId, { kind: 'cancel', by: 'operator', reason });
+    await this.server.signal(ref, kept.invocationId, { kind: 'cancel', by: 'operator', reason });
     if (!run.state.atRest) return;
     await this.#takenUp(ref, kept, ({ run: { definition, state }, added }) => {
       if (added.some(({ type }) => type === 'cancel-requested')) return true;
@@ -67,10 +67,10 @@ export class Operations {
     if (run.isSuccess) return { kept, run };
     if (run.state.status === 'running') return { kept, run };
     const { definition, state } = run;
-    // Refused here, where its caller hears why.
+    // Refused here, where the caller learns why.
     accept(ref, definition, state, signal);
-    const wish: Wish = from === undefined ? { kind: 'resume' } : { kind: 'resume', from };
-    await this.server.wish(ref, kept.invocationId, wish);
+    const sent: SentSignal = from === undefined ? { kind: 'resume' } : { kind: 'resume', from };
+    await this.server.signal(ref, kept.invocationId, sent);
     await this.#takenUp(ref, kept, ({ run: { isSuccess, state }, added }) => {
       if (isSuccess || added.some(({ type }) => type === 'resumed')) return true;
       if (state.atRest) accept(ref, definition, state, signal);
@@ -79,18 +79,18 @@ export class Operations {
     return { kept, run };
   }
 
-  async manual(ref: SagaRef, wish: OperatorCommand, given: OperatorReason): Promise<void> {
+  async manual(ref: SagaRef, command: OperatorCommand, given: OperatorReason): Promise<void> {
     const why = checkedReason(given, this.runs.storing.redact);
     const { kept, run } = await this.see(ref);
-    const signal = { type: 'command', command: wish, ...why } as const;
+    const signal = { type: 'command', command, ...why } as const;
     accept(ref, run.definition, run.state, signal);
-    const asked = this.#encoded(ref, wish);
-    await this.server.wish(ref, kept.invocationId, { kind: 'manual', ...asked, ...why });
+    const asked = this.#encoded(ref, command);
+    await this.server.signal(ref, kept.invocationId, { kind: 'command', ...asked, ...why });
     const isMine = (record: SagaRecord): boolean =>
       record.type === 'manual' &&
-      record.act === wish.act &&
+      record.act === command.act &&
       record.by === why.by &&
-      labelOf(record) === labelOf(wish);
+      labelOf(record) === labelOf(command);
     await this.#takenUp(ref, kept, ({ run: { definition, state }, added }) => {
       if (added.some(isMine)) return true;
       if (state.atRest) accept(ref, definition, state, signal);
@@ -108,19 +108,19 @@ export class Operations {
 
   #encoded(
     ref: SagaRef,
-    wish: OperatorCommand,
-  ): { readonly wish: OperatorCommand; readonly result?: string } {
+    command: OperatorCommand,
+  ): { readonly command: OperatorCommand; readonly result?: string } {
     const { storing, logger } = this.runs;
-    const result = resultByHand(storing, ref, wish, logger);
-    if (wish.act !== 'mark-done' || result === undefined) return { wish };
-    return { wish: { act: wish.act, label: wish.label }, result };
+    const result = resultByHand(storing, ref, command, logger);
+    if (command.act !== 'mark-done' || result === undefined) return { command };
+    return { command: { act: command.act, label: command.label }, result };
   }
 
   /**
-   * Resolves when the saga's journal tells of the wish, so that whoever looks next sees it. A saga
-   * that nobody serves hears of it later: it is durable.
+   * Resolves when the saga's journal shows the signal, so that whoever looks next sees it. A saga that
+   * no process serves receives it later: it is durable.
    *
-   * @throws what `isHeard` throws: another wish came first, and this one does not fit any more.
+   * @throws what `isHeard` throws: another signal came first, so that this one is refused.
    */
   async #takenUp(
     ref: SagaRef,

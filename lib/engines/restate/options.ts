@@ -58,7 +58,7 @@ export interface RestateEngineOptions {
    * @default 5
    */
   readonly maxRecoveries?: number;
-  /** How long a caller goes on asking a server that does not answer, in ms. @default 30_000 */
+  /** How long a call is repeated while the server does not answer, in ms. @default 30_000 */
   readonly patienceMs?: number;
 }
 

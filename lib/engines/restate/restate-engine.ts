@@ -19,8 +19,8 @@ import {
   type OperatorCommand,
 } from '../../core/engine/index.js';
 import { Deployment } from './deployment.js';
-import { Closing, ResultWaiter, type FollowParts } from './result-waiter.js';
-import { calling } from './ask.js';
+import { Closing, ResultWaiter, type WaiterParts } from './result-waiter.js';
+import { startAndAwaitEnd } from './end-request.js';
 import { SagaHandler } from './saga-handler.js';
 import { Listing } from './listing.js';
 import type { RestateSettings } from './options.js';
@@ -45,7 +45,7 @@ export class RestateEngine implements SagaEngine {
   readonly #store: Store;
   readonly #listing: Listing;
   readonly #operations: Operations;
-  readonly #follow: FollowParts;
+  readonly #waiterParts: WaiterParts;
   #published: Promise<void> | undefined;
   #closed: Promise<void> | undefined;
 
@@ -59,7 +59,7 @@ export class RestateEngine implements SagaEngine {
     this.#store = new Store(this.#server);
     this.#listing = new Listing(this.#server, () => this.#registry.names);
     this.#operations = new Operations(this.#server, this.#store, this.#registry, this.#runs);
-    this.#follow = {
+    this.#waiterParts = {
       ...{ runs: this.#runs, server: this.#server, store: this.#store },
       ...{ activeRuns: this.#activeRuns, closing: this.#closing },
       clock: this.#runs.environment.clock,
@@ -83,17 +83,17 @@ export class RestateEngine implements SagaEngine {
   }
 
   open(): Promise<void> {
-    // Who has closed it looks at sagas still, and serves none.
+    // After its close sagas can still be looked at, but are not served.
     if (this.#closed !== undefined) return this.#published ?? Promise.resolve();
     this.#published ??= this.#publish().catch((error: unknown) => {
-      // The next one who needs it tries again.
+      // The next call tries again.
       this.#published = undefined;
       throw error;
     });
     return this.#published;
   }
 
-  /** Nothing to do: Restate carries on what was left behind. */
+  /** Nothing to do: Restate resumes what was left behind. */
   recover(): Promise<void> {
     return this.open();
   }
@@ -105,14 +105,14 @@ export class RestateEngine implements SagaEngine {
   async start(...args: Parameters<SagaEngine['start']>): Promise<SagaHandle> {
     const { ref, input } = this.#startOf(args);
     await this.open();
-    const follower = new ResultWaiter(this.#follow, ref, args[0], input.input);
-    if (await this.#server.start(ref, input)) return follower.handle;
+    const waiter = new ResultWaiter(this.#waiterParts, ref, args[0], input.input);
+    if (await this.#server.start(ref, input)) return waiter.handle;
     const { resumeFrom } = input;
     if (resumeFrom === undefined) {
       await this.#checkTaken(ref, args[0], input);
-      return follower.handle;
+      return waiter.handle;
     }
-    // The plan may have been mended since.
+    // The plan may have been fixed since.
     checkInput(this.#runs.storing.codec, ref, input.input, await this.#store.taken(ref));
     return this.resume(ref, resumeFrom);
   }
@@ -122,8 +122,10 @@ export class RestateEngine implements SagaEngine {
     const { ref, input } = this.#startOf(args);
     if (input.resumeFrom !== undefined) return this.start(...args);
     await this.open();
-    const ask = calling(this.#server, ref, input, () => this.#checkTaken(ref, args[0], input));
-    return new ResultWaiter(this.#follow, ref, args[0], input.input, ask).handle;
+    const request = startAndAwaitEnd(this.#server, ref, input, () =>
+      this.#checkTaken(ref, args[0], input),
+    );
+    return new ResultWaiter(this.#waiterParts, ref, args[0], input.input, request).handle;
   }
 
   /** Restate, not this process, owns its sagas: there is no lease and no heartbeat. */
@@ -148,12 +150,12 @@ export class RestateEngine implements SagaEngine {
   async resume(ref: SagaRef, fromLabel?: string): Promise<SagaHandle> {
     await this.open();
     const { kept, run } = await this.#operations.resume(ref, fromLabel);
-    return new ResultWaiter(this.#follow, ref, run.definition, kept.row.input).handle;
+    return new ResultWaiter(this.#waiterParts, ref, run.definition, kept.row.input).handle;
   }
 
-  async manual(ref: SagaRef, wish: OperatorCommand, why: OperatorReason): Promise<void> {
+  async manual(ref: SagaRef, command: OperatorCommand, why: OperatorReason): Promise<void> {
     await this.open();
-    await this.#operations.manual(ref, wish, why);
+    await this.#operations.manual(ref, command, why);
   }
 
   async forget(ref: SagaRef): Promise<void> {

@@ -39,10 +39,10 @@ export function runParts(given: EngineSettings): RunParts {
 
 /** Keeps what a run notes until the turn is over: Restate stores it as the turn's outcome. */
 export class RestateRecords extends StoredRun {
-  /** The server knows none. */
+  /** The server has none. */
   readonly application = '';
 
-  /** Nothing to wait for: nobody goes on before the turn is durable. */
+  /** Nothing to wait for: nothing goes on before the turn is durable. */
   flush(): Promise<void> {
     return Promise.resolve();
   }
@@ -57,7 +57,7 @@ export interface RestateRun {
   readonly records: RestateRecords;
 }
 
-/** What a saga was started with; who only looks at it need not know when, nor by whom. */
+/** What a saga was started with; to look at it, one need not know when or by whom. */
 export type Life = Pick<StartInput, 'input' | 'birth' | 'headers'> &
   Partial<Pick<StartInput, 'createdAt'>>;
 
@@ -75,7 +75,8 @@ export function newRun(
   run.observers = log === undefined ? observers : [log, ...observers];
   const records = new RestateRecords(run, storing, input, 1, birth);
   run.persistence = records;
-  // By label from the start: what follows may be another process, with another plan.
+  // Steps are found by label from the start: the next turn may be taken by another process, with
+  // another plan.
   records.replay([]);
   return { run, records };
 }

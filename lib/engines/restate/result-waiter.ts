@@ -7,7 +7,7 @@ import {
   type SagaRef,
 } from '../../core/index.js';
 import { executionException, fullMessageOf, type Run } from '../../core/engine/index.js';
-import type { Ask } from './ask.js';
+import type { EndRequest } from './end-request.js';
 import { viewRun, type RunParts } from './restate-run.js';
 import type { ActiveRuns } from './active-runs.js';
 import type { RestateServer } from './server.js';
@@ -15,7 +15,7 @@ import type { KeptSaga, Store } from './store.js';
 import { entriesOf, LISTED, type ListedState } from './wire.js';
 import { sqlText } from './server.js';
 
-export interface FollowParts {
+export interface WaiterParts {
   readonly runs: RunParts;
   readonly server: RestateServer;
   readonly store: Store;
@@ -25,7 +25,7 @@ export interface FollowParts {
   readonly closing: Closing;
 }
 
-/** Who must be told that this process shuts down. */
+/** Tells callers who wait that this process shuts down. */
 export class Closing extends Set<() => void> {
   isClosed = false;
 
@@ -41,18 +41,18 @@ const LAST_LOOK_MS = 15_000;
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 2_000;
 
-/** Follows one saga to its end: an answer of its workflow, which a parked one does not give. */
+/** Waits for the end of one saga: its workflow answers, unless the saga is parked. */
 export class ResultWaiter {
   #seen: Run | undefined;
   #ended: Promise<Run> | undefined;
 
   constructor(
-    private readonly parts: FollowParts,
+    private readonly parts: WaiterParts,
     private readonly ref: SagaRef,
     private readonly definition: SagaDefinition,
     private readonly input: string,
     /** Asks for the end of the saga: the first time, and again after it was cut off. */
-    private readonly ask: Ask = (signal) => parts.server.attach(ref, signal),
+    private readonly request: EndRequest = (signal) => parts.server.awaitEnd(ref, signal),
   ) {}
 
   get handle(): SagaHandle {
@@ -68,10 +68,10 @@ export class ResultWaiter {
 
   /** @throws SagaExecutionException, SagaInterruptedError */
   result(): Promise<Run> {
-    return (this.#ended ??= this.#follow());
+    return (this.#ended ??= this.#wait());
   }
 
-  async #follow(): Promise<Run> {
+  async #wait(): Promise<Run> {
     if (this.parts.closing.isClosed) throw this.#interrupted('shutting down');
     const abort = new AbortController();
     const stop = (): void => abort.abort();
@@ -79,7 +79,7 @@ export class ResultWaiter {
     try {
       const answer = this.#answer(abort.signal);
       const parked = this.#parked(abort.signal);
-      // Who loses the race ends by the signal.
+      // The signal ends whichever loses the race.
       answer.catch(() => undefined);
       parked.catch(() => undefined);
       const run = (this.#seen = await Promise.race([answer, parked]));
@@ -91,14 +91,14 @@ export class ResultWaiter {
     }
   }
 
-  /** Asks again when the connection breaks: the saga goes on, whoever of the two went. */
+  /** Asks again when the connection breaks: the saga goes on, whichever side has failed. */
   async #answer(signal: AbortSignal): Promise<Run> {
     const { clock, closing, patienceMs } = this.parts;
     let lastHeard = clock.monotonic();
     for (let tries = 0; ; tries += 1) {
       const asked = clock.monotonic();
       try {
-        return this.#view(entriesOf(await this.ask(signal, tries)));
+        return this.#view(entriesOf(await this.request(signal, tries)));
       } catch (error) {
         if (closing.isClosed) throw this.#interrupted('shutting down', error);
         // It was found parked meanwhile. To ask again could start it anew, once it was forgotten.
@@ -129,7 +129,7 @@ export class ResultWaiter {
       const here = await this.#told(lookMs, signal);
       if (signal.aborted) return new Promise(() => undefined);
       const look = here ? this.parts.store.load(this.ref) : this.#keptParked();
-      // A server that fails is the other's business: it has the patience.
+      // Errors of the server are ignored here: the request for the end handles them.
       const kept = await look.catch(() => undefined);
       if (kept?.row.status === 'parked') return this.#view(kept.entries);
     }

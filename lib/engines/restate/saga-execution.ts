@@ -11,10 +11,10 @@ import {
 } from '../../core/engine/index.js';
 import type { RestateRun } from './restate-run.js';
 import { FIRST_TURN, type Turn, turnsAfter } from './turn.js';
-import { entriesOf, type Batch, type StartInput, type Wish } from './wire.js';
-import { grant } from './wishes.js';
+import { entriesOf, type Batch, type StartInput, type SentSignal } from './wire.js';
+import { applySignal } from './signals.js';
 
-/** How long a saga waits that came to no outcome at an effect, until it begins that again. */
+/** How long a saga waits after an effect without an outcome, before it begins that again, in ms. */
 const FIRST_PAUSE_MS = 1_000;
 const LAST_PAUSE_MS = 60_000;
 
@@ -24,13 +24,13 @@ export interface TurnResult {
 }
 
 /**
- * One saga in the hands of one execution of its handler: folds what Restate has of it, and takes the
- * turns that it has not.
+ * One saga in one execution of its handler: folds the turns that Restate has of it, and takes those
+ * that it has not.
  */
 export class SagaExecution {
   readonly #me = randomUUID();
-  readonly #wishes: Wish[] = [];
-  #granted = 0;
+  readonly #signals: SentSignal[] = [];
+  #applied = 0;
   /** The turns to be taken, and those that are being taken. */
   #due: readonly Turn[] = [FIRST_TURN];
   /** How many are being taken here. */
@@ -43,7 +43,10 @@ export class SagaExecution {
     private readonly maxRecoveries: number,
   ) {}
 
-  /** The turns that are not settled: one for each effect in flight, else one that looks what comes. */
+  /**
+   * The turns that are not settled: one for each effect in flight, else one that decides what comes
+   * next.
+   */
   get due(): readonly Turn[] {
     return this.#due;
   }
@@ -51,7 +54,7 @@ export class SagaExecution {
   /** Folds a turn that was taken before, or by another execution. */
   fold(turn: Turn, batch: Batch): void {
     this.saga.records.replay(entriesOf(batch));
-    this.#granted = batch.wishes;
+    this.#applied = batch.signals;
     this.settle(turn, batch);
   }
 
@@ -60,21 +63,21 @@ export class SagaExecution {
     this.#due = [...this.#due.filter((one) => one !== turn), ...turnsAfter(batch)];
   }
 
-  /** Whether a wish was heard that no turn has looked at: it came while the last one became durable. */
-  get hasOpenWish(): boolean {
-    return this.#granted < this.#wishes.length;
+  /** Whether a signal was heard that no turn has looked at: it came while the last one became durable. */
+  get hasOpenSignal(): boolean {
+    return this.#applied < this.#signals.length;
   }
 
-  /** The pause that the turn before asked for is over, by Restate's clock: no wish has ended it. */
+  /** The pause that the turn before asked for is over, by Restate's clock: no signal has ended it. */
   #hasWaited({ after }: Turn): boolean {
     const next = after?.next;
-    return next !== undefined && 'wait' in next && next.wait > 0 && !this.hasOpenWish;
+    return next !== undefined && 'wait' in next && next.wait > 0 && !this.hasOpenSignal;
   }
 
-  /** Hears a wish: at once when an action is in flight here, else with the next turn. */
-  hear(wish: Wish): void {
-    this.#wishes.push(wish);
-    while (this.#taking > 0 && this.hasOpenWish) this.#grantNext(true);
+  /** Hears a signal: at once when an action is in flight here, else with the next turn. */
+  hear(sent: SentSignal): void {
+    this.#signals.push(sent);
+    while (this.#taking > 0 && this.hasOpenSignal) this.#applyNext(true);
   }
 
   /**
@@ -83,7 +86,7 @@ export class SagaExecution {
    */
   async take(turn: Turn): Promise<TurnResult> {
     const { run, records } = this.saga;
-    if (run.halt !== undefined && !run.state.atRest) throw run.halt.error;
+    if (run.stopped !== undefined && !run.state.atRest) throw run.stopped.error;
     if (turn.after?.by !== this.#me) records.checkReadable();
     const waited = this.#hasWaited(turn);
     this.#taking += 1;
@@ -100,10 +103,10 @@ export class SagaExecution {
     const { resumeFrom, deadline } = this.input;
     if (resumeFrom !== undefined) deliver(run, { type: 'resume', from: resumeFrom });
     if (deadline !== null && deadline <= run.environment.clock.now()) {
-      // Not heard, and so not counted: a replay folds what it led to.
-      grant(run, { kind: 'cancel', by: 'deadline', reason: 'deadline' }, this.codec, false);
+      // No signal was received, and so none is counted: a replay folds what this led to.
+      applySignal(run, { kind: 'cancel', by: 'deadline', reason: 'deadline' }, this.codec, false);
     }
-    this.#grantNext(false);
+    this.#applyNext(false);
     return 0;
   }
 
@@ -111,10 +114,10 @@ export class SagaExecution {
   async #carryOn({ after, effect }: Turn): Promise<number> {
     const { run } = this.saga;
     const mine = after?.by === this.#me;
-    // The execution that announced the effect is gone: it may have begun.
+    // Another execution has announced the effect, and is gone: the effect may have begun.
     if (effect !== undefined && !mine) this.#recover();
-    // An effect of ours has not begun yet: a wish may still come before it.
-    const changed = this.#grantNext(effect === undefined || !mine);
+    // An effect that this execution has announced has not begun: a signal may still come before it.
+    const changed = this.#applyNext(effect === undefined || !mine);
     if (effect === undefined || !mine || changed) return 0;
     try {
       await performAnnounced(run, effect);
@@ -122,9 +125,10 @@ export class SagaExecution {
     } catch (error) {
       // Terminated while it was in flight: what it did is not recorded any more.
       if (run.state.status === 'parked' && isSagaError(error, 'SAGA_STATE')) return 0;
-      if (run.halt?.when === 'now' || !isSagaError(error, 'SAGA_INTERRUPTED')) throw error;
-      // It awaits another saga, which goes on. A process that shuts down has not failed it.
-      this.#recover(run.halt !== undefined);
+      if (run.stopped?.when === 'now' || !isSagaError(error, 'SAGA_INTERRUPTED')) throw error;
+      // The step awaits another saga, which goes on. That this process shuts down is no failure of the
+      // step.
+      this.#recover(run.stopped !== undefined);
       const pauseMs = FIRST_PAUSE_MS * 2 ** Math.max(0, run.state.recoveries - 1);
       return Math.min(pauseMs, LAST_PAUSE_MS);
     }
@@ -139,14 +143,15 @@ export class SagaExecution {
   }
 
   /**
-   * Looks at the open wishes up to the first that changes what comes next: the others are looked at
-   * when that has been decided. One that finds the saga parked must not find it on its way there.
+   * Applies the open signals up to the first that changes what comes next; the others are applied once
+   * that has been decided. A signal that is meant for a parked saga must not be applied before it is
+   * parked.
    */
-  #grantNext(begun: boolean): boolean {
-    for (let wish = this.#wishes[this.#granted]; wish !== undefined;) {
-      this.#granted += 1;
-      if (grant(this.saga.run, wish, this.codec, begun)) return true;
-      wish = this.#wishes[this.#granted];
+  #applyNext(begun: boolean): boolean {
+    for (let sent = this.#signals[this.#applied]; sent !== undefined;) {
+      this.#applied += 1;
+      if (applySignal(this.saga.run, sent, this.codec, begun)) return true;
+      sent = this.#signals[this.#applied];
     }
     return false;
   }
@@ -158,7 +163,7 @@ export class SagaExecution {
     const batch: Batch = {
       by: this.#me,
       records: staged.map(({ entry }) => packEntry(entry)),
-      wishes: this.#granted,
+      signals: this.#applied,
       next: this.#next(advance),
       ...(after === undefined ? { plan: { name, version, fingerprint } } : {}),
     };
@@ -170,7 +175,7 @@ export class SagaExecution {
       case 'effects':
         return { effects: advance.effects };
       case 'wait':
-        // Sleeps are whole, and a part of one is waited for as well.
+        // Restate sleeps for whole milliseconds: a fraction is rounded up.
         return { wait: Math.ceil(advance.ms) };
       case 'rest':
         return { rest: true };

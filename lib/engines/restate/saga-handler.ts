@@ -54,7 +54,7 @@ export class SagaHandler {
     }
   }
 
-  /** A saga of a newer version than this process knows is left to those who know it. */
+  /** A saga of a newer version than this process knows is left to processes that know it. */
   #definitionOf(name: string, id: string, { version }: StartInput): SagaDefinition {
     const definition = this.parts.registry.get(name, version);
     if (definition.version >= version) return definition;
@@ -68,7 +68,7 @@ class WorkflowRun {
   readonly #records: PackedEntry[] = [];
   /** The turns that are being taken. */
   readonly #works = new Map<Turn, RestatePromise<{ readonly turn: Turn; readonly batch: Batch }>>();
-  /** What turns have noted that were taken here, and not folded. */
+  /** What the turns that were taken here have noted, until it is folded. */
   readonly #fresh = new WeakMap<Turn, readonly StagedRecord[]>();
   #listed: SagaStatus;
 
@@ -96,7 +96,7 @@ class WorkflowRun {
       const { status } = this.run.state;
       if (status !== this.#listed) this.#list(status);
       if ('rest' in batch.next && status !== 'parked') return this.#end(status);
-      if (turns.hasOpenWish) continue;
+      if (turns.hasOpenSignal) continue;
       if ('wait' in batch.next && batch.next.wait > 0) await this.#wait(inbox, batch.next.wait);
       if (!('rest' in batch.next)) continue;
       this.parts.activeRuns.parked(this.run);
@@ -115,8 +115,8 @@ class WorkflowRun {
     for (const turn of turns.due) if (!this.#works.has(turn)) this.#begin(turn);
     for (;;) {
       const won = await inbox.or([...this.#works.values()]);
-      if ('wish' in won) {
-        turns.hear(won.wish);
+      if ('sent' in won) {
+        turns.hear(won.sent);
         continue;
       }
       const { turn, batch } = won.value;
@@ -147,12 +147,12 @@ class WorkflowRun {
 
   async #wait(inbox: Inbox, ms: number): Promise<void> {
     const won = await inbox.or([this.ctx.sleep(ms, 'pause')]);
-    if ('wish' in won) this.turns.hear(won.wish);
+    if ('sent' in won) this.turns.hear(won.sent);
   }
 
   #list(status: SagaStatus): void {
     const { key, tags } = this.input;
-    // That of one which never did anything but run is known without a word.
+    // The state of a saga that simply runs or has completed need not be written.
     const isKnown = this.#listed === 'running' && status === 'completed';
     this.#listed = status;
     if (isKnown) return;

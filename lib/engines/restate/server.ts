@@ -2,7 +2,7 @@ import { SagaJournalError, SagaNotFoundError, type SagaRef } from '../../core/in
 import { shownSaga } from '../../core/engine/index.js';
 import { HttpClient, type Answer } from './http-client.js';
 import type { RestateSettings } from './options.js';
-import { RUN, WISH, type Output, type StartInput, type Wish } from './wire.js';
+import { RUN, SIGNAL, type Output, type StartInput, type SentSignal } from './wire.js';
 
 const REQUEST_MS = 30_000;
 
@@ -13,13 +13,13 @@ function keyPath({ name, id }: SagaRef): string {
   return `/${encodeURIComponent(name)}/${encodeURIComponent(id)}`;
 }
 
-/** What the server says went wrong; it answers in JSON, proxies before it in anything. */
+/** The server's error message; it answers in JSON, a proxy before it in any form. */
 function complaint({ status, text }: Answer): string {
   try {
     const { message } = JSON.parse(text) as { message?: unknown };
     if (typeof message === 'string') return `${status} ${message.slice(0, 1_000)}`;
   } catch {
-    // As it is, then.
+    // No JSON: shown as it is.
   }
   return `${status} ${text.slice(0, 300)}`;
 }
@@ -71,7 +71,7 @@ export class RestateServer {
   }
 
   /** Waits for the end of a saga. @throws SagaNotFoundError when there is none, or none any more. */
-  async attach(ref: SagaRef, signal: AbortSignal): Promise<Output> {
+  async awaitEnd(ref: SagaRef, signal: AbortSignal): Promise<Output> {
     const path = `/restate/workflow${keyPath(ref)}/attach`;
     const answer = await this.#ingress.request('GET', path, { signal });
     if (answer.status === 404 || answer.status === 409) {
@@ -83,10 +83,10 @@ export class RestateServer {
     return JSON.parse(answer.text) as Output;
   }
 
-  /** Sends a wish to the invocation that runs the saga; durable when this resolves. */
-  async wish(ref: SagaRef, invocationId: string, wish: Wish): Promise<void> {
-    const answer = await this.#ingress.request('POST', `${keyPath(ref)}/${WISH}`, {
-      body: { invocationId, wish },
+  /** Sends a signal to the invocation that runs the saga; durable when this resolves. */
+  async signal(ref: SagaRef, invocationId: string, sent: SentSignal): Promise<void> {
+    const answer = await this.#ingress.request('POST', `${keyPath(ref)}/${SIGNAL}`, {
+      body: { invocationId, sent },
       timeoutMs: REQUEST_MS,
     });
     expectOk(`send a signal to ${shownSaga(ref.name, ref.id)}`, answer);

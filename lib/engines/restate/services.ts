@@ -3,7 +3,7 @@ import { type SagaDefinition, SagaDefinitionError } from '../../core/index.js';
 import type { SagaContext } from './inbox.js';
 import type { SagaHandler } from './saga-handler.js';
 import type { RestateSdk } from './sdk.js';
-import { RUN, WISH, wishName, type StartInput, type Wish } from './wire.js';
+import { RUN, SIGNAL, signalName, type StartInput, type SentSignal } from './wire.js';
 
 const SERVICE_NAME = /^(?:[a-zA-Z]|_[a-zA-Z0-9])[a-zA-Z0-9._-]*$/;
 const RESERVED = /^(?:dev\.restate|restate|openapi)/i;
@@ -43,21 +43,21 @@ export type SagaService = WorkflowDefinition<string, unknown>;
 /** The name under which the server shows what a service was registered with, to see it change. */
 export const SETTINGS = 'nestjs-saga-orchestrator.settings';
 
-interface SentWish {
+interface Delivery {
   readonly invocationId: string;
-  readonly wish: Wish;
+  readonly sent: SentSignal;
 }
 
 const TAKEN = 409;
 
 /**
- * Takes the next free number for a wish to a saga: of signals of one name that come at the same time
- * all but one are lost. A durable promise is resolved once, so that no two wishes get one number, and
+ * Takes the next free number for a signal to a saga: of signals of one name that come at the same time
+ * all but one are lost. A durable promise is resolved once, so that no two signals get one number, and
  * no number is left out: this handler, too, goes on after a crash.
  */
-async function nextWishName(sdk: RestateSdk, ctx: WorkflowSharedContext): Promise<string> {
+async function nextSignalName(sdk: RestateSdk, ctx: WorkflowSharedContext): Promise<string> {
   for (let number = 0; ; number += 1) {
-    const name = wishName(number);
+    const name = signalName(number);
     try {
       await ctx.promise<boolean>(name).resolve(true);
       return name;
@@ -69,21 +69,21 @@ async function nextWishName(sdk: RestateSdk, ctx: WorkflowSharedContext): Promis
 
 /**
  * One workflow for each name of a saga. Its retries are without end: what fails here is the engine or
- * this process, never a step, and a saga that Restate gave up would be nobody's.
+ * this process, never a step, and a saga that Restate gave up would never end.
  */
 export function sagaServices(
   definitions: readonly SagaDefinition[],
   { sdk, handler, retentionMs }: ServiceSettings,
 ): readonly SagaService[] {
-  // The SDK types a workflow by its handlers, which here have names of ours.
+  // The SDK types a workflow by its handlers, whose names are constants here.
   const workflow = sdk.workflow as unknown as (service: object) => SagaService;
   const names = [...new Set(definitions.map(({ name }) => name))];
   return names.map((name) => {
     const run = (ctx: unknown, input: StartInput) => handler.run(name, ctx as SagaContext, input);
-    const wish = async (ctx: unknown, { invocationId, wish }: SentWish): Promise<void> => {
+    const deliver = async (ctx: unknown, { invocationId, sent }: Delivery): Promise<void> => {
       const id = sdk.InvocationIdParser.fromString(invocationId);
-      const signal = await nextWishName(sdk, ctx as WorkflowSharedContext);
-      (ctx as internal.ContextInternal).invocation(id).signal<Wish>(signal).resolve(wish);
+      const name = await nextSignalName(sdk, ctx as WorkflowSharedContext);
+      (ctx as internal.ContextInternal).invocation(id).signal<SentSignal>(name).resolve(sent);
     };
     const turnMs = longestTurnMs(definitions.filter((definition) => definition.name === name));
     return workflow({
@@ -91,12 +91,12 @@ export function sagaServices(
       metadata: { [SETTINGS]: `${turnMs} ${retentionMs}` },
       handlers: {
         [RUN]: sdk.handlers.workflow.workflow({ explicitCancellation: true }, run),
-        [WISH]: sdk.handlers.workflow.shared(wish),
+        [SIGNAL]: sdk.handlers.workflow.shared(deliver),
       },
       options: {
         workflowRetention: retentionMs,
         journalRetention: retentionMs,
-        // An attempt that is at work says nothing to the server: only a dead one may be cut off.
+        // An attempt at work sends nothing to the server: the limit must be longer than any of them.
         inactivityTimeout: turnMs,
         abortTimeout: turnMs,
         retryPolicy: {

@@ -27,7 +27,7 @@ function checkId(id: string): void {
   }
 }
 
-/** Another process may have to carry it on: a plan that only this call knows is of no use. */
+/** Another process may have to resume it: a plan that only this call knows is of no use. */
 function checkKnown(registry: DefinitionRegistry, definition: SagaDefinition): void {
   const { name, version, fingerprint } = definition;
   const known = registry.find(name, version);
@@ -70,7 +70,7 @@ export function startOf(
   };
   const { resumeFrom } = options;
   if (resumeFrom === undefined) return { ref: { name, id }, input: plan };
-  // Refused here, where its caller hears why.
+  // Refused here, where the caller learns why.
   accept({ id }, definition, new SagaState(), { type: 'resume', from: resumeFrom });
   return { ref: { name, id }, input: { ...plan, resumeFrom } };
 }

@@ -18,7 +18,7 @@ import { entriesOf, RUN, type Batch, type StartInput } from './wire.js';
 export interface KeptSaga extends StoredSaga {
   readonly invocationId: string;
   readonly plan: StartInput;
-  /** Its workflow was ended by somebody's hand. */
+  /** Its workflow was killed by hand. */
   readonly killed: boolean;
 }
 
@@ -49,7 +49,7 @@ function entriesIn(rows: readonly SqlRow[]): JournalEntry[] {
   });
 }
 
-/** By the records that this version knows: those of a later one are left to it. */
+/** By the records that this version knows; those of a later version are left out. */
 function foldOf(entries: readonly JournalEntry[]): SagaState {
   const state = new SagaState();
   for (const { head } of entries) {
@@ -68,7 +68,7 @@ function unlessNewer(head: string): SagaRecord | undefined {
   }
 }
 
-/** Whoever kills a workflow ends its saga as nobody else may: what was done stays done. */
+/** A killed workflow ends its saga without compensation, as a termination: what was done stays done. */
 const KILLED = {
   ...{ epoch: 1, result: null, context: null },
   head: encodeHead({ type: 'parked', reason: 'terminated' }),

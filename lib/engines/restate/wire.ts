@@ -29,8 +29,8 @@ export interface Batch {
   /** The execution of the handler that wrote it: only that one knows whether its effects have begun. */
   readonly by: string;
   readonly records: readonly PackedEntry[];
-  /** How many wishes were looked at so far. */
-  readonly wishes: number;
+  /** How many signals were looked at so far. */
+  readonly signals: number;
   readonly next:
     /** What is called, of which step: each by a turn of its own. */
     | {
@@ -51,13 +51,13 @@ export interface Output {
   readonly records: readonly PackedEntry[];
 }
 
-/** What somebody wants of a saga, sent to its workflow as a signal. */
-export type Wish =
+/** What is sent to the workflow of a saga as a signal. */
+export type SentSignal =
   | { readonly kind: 'cancel'; readonly by: 'operator' | 'deadline'; readonly reason: string }
   | { readonly kind: 'resume'; readonly from?: string }
   | {
-      readonly kind: 'manual';
-      readonly wish: OperatorCommand;
+      readonly kind: 'command';
+      readonly command: OperatorCommand;
       /** The encoded result of `mark-done`. */
       readonly result?: string;
       readonly by: string;
@@ -73,11 +73,11 @@ export interface ListedState {
 
 export const LISTED = 'saga';
 export const RUN = 'run';
-export const WISH = 'wish';
+export const SIGNAL = 'signal';
 
-/** The signal that brings a saga its wish of that number, from 0. */
-export function wishName(number: number): string {
-  return `${WISH} ${number}`;
+/** The name of the signal of that number to a saga, from 0. */
+export function signalName(number: number): string {
+  return `${SIGNAL} ${number}`;
 }
 
 /** What was written down, as entries of a journal. */

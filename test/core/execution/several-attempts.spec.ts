@@ -37,7 +37,7 @@ function atWork(steps = plan.forward, Context = ActionContext) {
   const halted: string[] = [];
   const attempts = steps.map((step) => {
     const attempt = new Context(run, step, 1);
-    attempt.onHalt = () => halted.push(step.label);
+    attempt.onStop = () => halted.push(step.label);
     evolve(run.state, started(step.label));
     run.began(attempt);
     return attempt;

@@ -33,7 +33,7 @@ async function keeping(records: readonly PackedEntry[], status: string) {
     if (query.includes('FROM state')) return [{ value_utf8: listed }];
     if (!query.includes('sys_journal')) return [invocation];
     const input = { Command: { Input: { payload: bytes(INPUT) } } };
-    const Success = bytes({ by: 'later', records, wishes: 0, next: { rest: true } });
+    const Success = bytes({ by: 'later', records, signals: 0, next: { rest: true } });
     const turn = { Notification: { Completion: { Run: { result: { Success } } } } };
     const entries = query.includes('index = 0') ? [input] : [input, turn];
     return entries.map((entry, index) => ({
@@ -115,7 +115,7 @@ describe('what a later version has written of a saga on Restate (semantics 28b)'
     const saga = newRun(runs, plan, 'o-1', { input: '{}' });
     const turns = new SagaExecution(saga, INPUT, jsonCodec, 5);
     const next = { effects: [{ kind: 'action', label: 'Create' }] as const };
-    const batch: Batch = { by: 'later', records: [STARTED, record], wishes: 0, next };
+    const batch: Batch = { by: 'later', records: [STARTED, record], signals: 0, next };
     let thrown: unknown;
     try {
       turns.fold(dueOf(turns), batch);

@@ -14,7 +14,7 @@ import { Operations } from '../../../lib/engines/restate/operations.js';
 import type { KeptSaga, Store } from '../../../lib/engines/restate/store.js';
 import { dueOf } from '../../support/turns.js';
 import { SagaExecution } from '../../../lib/engines/restate/saga-execution.js';
-import type { Wish } from '../../../lib/engines/restate/wire.js';
+import type { SentSignal } from '../../../lib/engines/restate/wire.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
 
@@ -103,18 +103,18 @@ describe('redact on Restate', () => {
     const plan = defineSaga('PlaceOrder', [{ label: 'Pay', action: () => 1 }]);
     const registry = new DefinitionRegistry();
     registry.register(plan);
-    const sent: Wish[] = [];
+    const sent: SentSignal[] = [];
     const entries: JournalEntry[] = [];
     const load = () => ({ row: row(plan), entries, invocationId: 'inv_1' });
-    const wish = (_ref: unknown, _id: unknown, wish: Wish): void => {
-      sent.push(wish);
-      if (wish.kind !== 'manual') return;
-      const { by, reason } = wish;
+    const signal = (_ref: unknown, _id: unknown, one: SentSignal): void => {
+      sent.push(one);
+      if (one.kind !== 'command') return;
+      const { by, reason } = one;
       const head = encodeHead({ type: 'manual', act: 'terminate', by, reason });
       entries.push(unpackEntry([1, 0, 1, head]));
     };
     const operations = new Operations(
-      { wish } as unknown as RestateServer,
+      { signal } as unknown as RestateServer,
       { load } as unknown as Store,
       registry,
       runs,

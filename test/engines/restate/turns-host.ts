@@ -11,7 +11,7 @@ import {
 import { decodeHead } from '../../../lib/core/journal/index.js';
 import { newRun } from '../../../lib/engines/restate/restate-run.js';
 import { SagaExecution } from '../../../lib/engines/restate/saga-execution.js';
-import type { Batch, Wish } from '../../../lib/engines/restate/wire.js';
+import type { Batch, SentSignal } from '../../../lib/engines/restate/wire.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { CANCEL_REASON } from '../../support/pure-host.js';
 import {
@@ -25,7 +25,7 @@ import { planOf, type Direction, type Plan, type TraceEntry } from '../../suppor
 
 export const MAX_RECOVERIES = 5;
 const MOST_TURNS = 1_000;
-const CANCEL: Wish = { kind: 'cancel', by: 'operator', reason: CANCEL_REASON };
+const CANCEL: SentSignal = { kind: 'cancel', by: 'operator', reason: CANCEL_REASON };
 
 interface Labelled {
   readonly label: string;
@@ -44,7 +44,7 @@ export interface TurnsRun {
 class TurnsHost {
   readonly trace: TraceEntry[] = [];
   readonly reached = new Set<string>();
-  readonly #journal: (Batch | { readonly wish: Wish })[] = [];
+  readonly #journal: (Batch | { readonly sent: SentSignal })[] = [];
   readonly #world = new Set<string>();
   readonly #calls = new Map<string, number>();
   readonly #clock = new ManualClock();
@@ -81,7 +81,7 @@ class TurnsHost {
     const start = { ...input, createdAt: 0 };
     const turns = new SagaExecution(saga, start, jsonCodec, MAX_RECOVERIES);
     for (const entry of this.#journal) {
-      if ('wish' in entry) turns.hear(entry.wish);
+      if ('sent' in entry) turns.hear(entry.sent);
       else turns.fold(dueOf(turns), entry);
     }
     this.#now = turns;
@@ -119,9 +119,9 @@ class TurnsHost {
     return crashes.includes(at) && this.#crashes <= crashes.length;
   }
 
-  #hear(wish: Wish): void {
-    this.#journal.push({ wish });
-    this.#now?.hear(wish);
+  #hear(sent: SentSignal): void {
+    this.#journal.push({ sent });
+    this.#now?.hear(sent);
   }
 
   #resume(parkedForward: boolean): boolean {

@@ -6,7 +6,7 @@ import { MAX_RECOVERIES, runByTurns } from './turns-host.js';
 
 const SEQUENCES = 2_000;
 
-describe(`${SEQUENCES} random sagas with crashes, deploys and wishes, turn by turn`, () => {
+describe(`${SEQUENCES} random sagas with crashes, deploys and signals, turn by turn`, () => {
   it('break no invariant of the oracle', async () => {
     await checkAsync(
       fc.asyncProperty(randomSaga(), async (saga) => {

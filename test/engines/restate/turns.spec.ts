@@ -50,7 +50,7 @@ const TOGETHER: Readonly<Record<string, Batch>> = {
   plan: {
     by: 'another',
     records: [started(1, 'Reserve', true), started(2, 'Charge', false)],
-    wishes: 0,
+    signals: 0,
     next: {
       effects: [
         { kind: 'action', label: 'Reserve' },
@@ -59,9 +59,9 @@ const TOGETHER: Readonly<Record<string, Batch>> = {
     },
     plan: { name: 'PlaceOrder', version, fingerprint },
   },
-  Charge: { by: 'another', records: [done(3, 'Charge')], wishes: 0, next: { effects: [] } },
+  Charge: { by: 'another', records: [done(3, 'Charge')], signals: 0, next: { effects: [] } },
   Reserve: {
-    ...{ by: 'another', wishes: 0, next: { rest: true } },
+    ...{ by: 'another', signals: 0, next: { rest: true } },
     records: [done(4, 'Reserve'), at(5, { type: 'completed' })],
   },
 };
@@ -74,7 +74,7 @@ describe('what a turn keeps in Restate', () => {
     expect(by).toMatch(/^[0-9a-f-]{36}$/);
     expect(batch).toEqual({
       records: [started(1, 'Reserve', true)],
-      wishes: 0,
+      signals: 0,
       next: { effects: [{ kind: 'action', label: 'Reserve' }] },
       plan: { name: 'PlaceOrder', version: 1, fingerprint },
     });

@@ -107,7 +107,7 @@ export class ActiveRuns implements OwnedRuns {
         forget();
         const isOver = isSagaError(error, 'SAGA_EXECUTION') || error instanceof AlreadyExists;
         // A shutdown releases these gracefully, too: no saga has ended this process.
-        const graceful = isSagaError(run.halt?.error, 'SAGA_INTERRUPTED');
+        const graceful = isSagaError(run.stopped?.error, 'SAGA_INTERRUPTED');
         if (!isOver) this.release({ ref, epoch: journaled.epoch, graceful });
         throw asTold(run, error);
       },

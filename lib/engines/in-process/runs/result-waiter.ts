@@ -21,7 +21,7 @@ const POLL_MS = 250;
  * caller here waits, is claimed at once and without a slot: the caller may be a step of another saga.
  */
 export class ResultWaiter {
-  readonly #followed = new Map<string, Promise<Run>>();
+  readonly #awaited = new Map<string, Promise<Run>>();
   #closing = false;
 
   constructor(
@@ -43,7 +43,7 @@ export class ResultWaiter {
       live.waiting += 1;
       try {
         seen = live.get(ref)?.run;
-        seen = await this.#follow(ref, definition);
+        seen = await this.#endOf(ref, definition);
       } finally {
         live.waiting -= 1;
       }
@@ -59,14 +59,14 @@ export class ResultWaiter {
     };
   }
 
-  #follow(ref: SagaRef, definition: SagaDefinition): Promise<Run> {
+  #endOf(ref: SagaRef, definition: SagaDefinition): Promise<Run> {
     const key = refKey(ref);
-    let followed = this.#followed.get(key);
-    if (followed === undefined) {
-      followed = this.#end(ref, definition).finally(() => this.#followed.delete(key));
-      this.#followed.set(key, followed);
+    let end = this.#awaited.get(key);
+    if (end === undefined) {
+      end = this.#end(ref, definition).finally(() => this.#awaited.delete(key));
+      this.#awaited.set(key, end);
     }
-    return followed;
+    return end;
   }
 
   async #end(ref: SagaRef, definition: SagaDefinition): Promise<Run> {

@@ -8,7 +8,7 @@ import { RestateServer } from './restate-server.js';
 const WHY = { by: 'ann', reason: 'looked into it' };
 const LABELS = ['A', 'B', 'C', 'D'];
 
-describe('wishes for sagas on Restate', () => {
+describe('signals to sagas on Restate', () => {
   let server: RestateServer;
   beforeAll(async () => (server = await RestateServer.start()));
   afterAll(() => server.stop());
@@ -42,8 +42,8 @@ describe('wishes for sagas on Restate', () => {
     const { invocationId } = (await new Store(client).load(ref))!;
     await before.close();
     const sent = LABELS.map((label) => {
-      const wish = { act: 'mark-compensated', label } as const;
-      return client.wish(ref, invocationId, { kind: 'manual', wish, ...WHY });
+      const command = { act: 'mark-compensated', label } as const;
+      return client.signal(ref, invocationId, { kind: 'command', command, ...WHY });
     });
     const after = engineOn(server, { service }, plan);
     await after.open();

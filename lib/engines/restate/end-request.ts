@@ -3,19 +3,19 @@ import type { RestateServer } from './server.js';
 import type { Output, StartInput } from './wire.js';
 
 /** Asks for the end of a saga: the first time, and again after it was cut off. */
-export type Ask = (signal: AbortSignal, tries: number) => Promise<Output>;
+export type EndRequest = (signal: AbortSignal, tries: number) => Promise<Output>;
 
 /**
  * Starts a saga and waits for its end in one request.
  *
  * @param checkTaken Called when the id is taken: throws unless by the same saga.
  */
-export function calling(
+export function startAndAwaitEnd(
   server: RestateServer,
   ref: SagaRef,
   input: StartInput,
   checkTaken: () => Promise<void>,
-): Ask {
+): EndRequest {
   // Once it is known to have been accepted it is never started again: it may have been forgotten since.
   let isKnown = false;
   return async (signal, tries) => {
@@ -25,10 +25,10 @@ export function calling(
       if (end !== undefined) return end;
       await checkTaken();
     } else if (!isKnown && !(await server.start(ref, input, signal))) {
-      // Cut off before, perhaps, it was accepted; or it goes on.
+      // It may have been accepted before the connection broke, or it still runs.
       await checkTaken();
     }
     isKnown = true;
-    return server.attach(ref, signal);
+    return server.awaitEnd(ref, signal);
   };
 }
