@@ -87,13 +87,13 @@ await sleep(MOMENT_MS);
 await crash(shop, 'money is on its way, stock is reserved, customers are waiting');
 
 console.log(
-  `\n${paint.bold('2  It is started again, carries on what it finds, and dies once more')}\n`,
+  `\n${paint.bold('2  It is started again, resumes what it finds, and dies once more')}\n`,
 );
 shop = await ShopProcess.start(settings);
 await until(shop.url, slow, 'recovered');
 second.forEach((order) => placeAndLeave(shop.url, order));
 await sleep(MOMENT_MS);
-await crash(shop, 'in the middle of carrying on');
+await crash(shop, 'in the middle of its recovery');
 
 console.log(
   `\n${paint.bold('3  It is started again. Every customer asks what became of the order')}`,
@@ -116,6 +116,6 @@ if (problems.length > 0) {
   process.exitCode = 1;
 } else {
   console.log(
-    `\n2 crashes, ${placed.length} orders, ${carriedOn} sagas carried on by another process.\n`,
+    `\n2 crashes, ${placed.length} orders, ${carriedOn} sagas resumed by another process.\n`,
   );
 }

@@ -216,7 +216,7 @@ describe('17: a label that is used twice', () => {
 });
 
 describe('18: an undo without an end', () => {
-  it('does not hang the way back: it is aborted, retried, parked, and the others run', async () => {
+  it('does not hang the compensation: it is aborted, retried, parked, and the others run', async () => {
     const shop = new Shop();
     const saga = shop
       .saga()

@@ -24,7 +24,7 @@ async function drop(schemas: readonly string[], connectionString: string): Promi
   await client.end();
 }
 
-/** Makes stores for a test, and takes them away afterwards, also when it fails. */
+/** Makes stores for a test, and removes them afterwards, also when it fails. */
 export async function onGrounds(test: (grounds: Grounds) => Promise<void>): Promise<void> {
   const root = mkdtempSync(join(tmpdir(), 'saga-crash-'));
   // Also when it is interrupted.

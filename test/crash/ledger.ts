@@ -24,7 +24,7 @@ export type LedgerLine =
   | { kind: 'accepted' }
   /** The caller was told the end. */
   | { kind: 'answer'; status: string }
-  /** The journal told somebody who is not the owner that his wish to cancel is durable. */
+  /** The journal told somebody who is not the owner that his request to cancel is durable. */
   | { kind: 'wished' }
   /** Who cancelled or terminated it was told that it will be; or else why not. */
   | { kind: 'told'; act: 'cancel' | 'terminate'; answer: string }

@@ -50,9 +50,8 @@ async function recoveredOf(
 }
 
 /**
- * Carries on, in this process, everything that the dead ones left in a store, and gives the
- * histories. Waits until all sagas rest, at most `limitMs`: what does not rest by then is found by
- * the rules.
+ * Resumes, in this process, everything that the dead ones left in a store, and returns the histories.
+ * Waits until all sagas rest, at most `limitMs`: what does not rest by then is found by the rules.
  */
 export async function recoverAll(
   store: StoreConfig,

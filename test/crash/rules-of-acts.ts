@@ -22,7 +22,7 @@ function isAction(line: LedgerLine): boolean {
   return line.kind === 'call' && line.direction === 'do';
 }
 
-/** The owner learns of a wish at its next write, and whoever comes after it at its take-over. */
+/** The owner learns of a request at its next write, and whoever comes after it at its take-over. */
 const wishIsHeard: Rule = (history) => {
   const wished = history.lines.findIndex(({ kind }) => kind === 'wished');
   if (wished < 0) return [];
@@ -30,8 +30,10 @@ const wishIsHeard: Rule = (history) => {
   const written = after.slice(after.findIndex(({ kind }) => kind === 'acked'));
   const late = after.some(({ kind }) => kind === 'acked') ? written.find(isAction) : undefined;
   return [
-    ofType(history, 'cancel-requested').length === 0 && 'a wish to cancel it was written, and lost',
-    late?.kind === 'call' && `do ${late.label} was called after a wish that its owner had to meet`,
+    ofType(history, 'cancel-requested').length === 0 &&
+      'a request to cancel it was written, and lost',
+    late?.kind === 'call' &&
+      `do ${late.label} was called after a cancel that its owner had to learn of`,
   ];
 };
 

@@ -41,7 +41,7 @@ const everyEffectIsSettled: Rule = (history, { scenario }) =>
         const did = count(history.lines, 'effect', 'do', label);
         const undid = count(history.lines, 'effect', 'undo', label);
         const owed = ofType(history, 'compensating').length > 0 && scenario.undoFailsAt !== i + 1;
-        return owed && did !== undid && `is parked on its way back, but ${label} was not undone`;
+        return owed && did !== undid && `is parked while compensating, but ${label} was not undone`;
       })
     : [];
 

@@ -65,7 +65,7 @@ function effect(world: World, direction: 'do' | 'undo', label: string): void {
   points.reach(`after the effect of ${direction} ${label}`);
 }
 
-/** Passes when the other process has wished what it wished for, or is gone. */
+/** Passes when the other process has asked for what it wants, or is gone. */
 function elsewhere({ ledger }: World): Promise<void> {
   return ledger.until((lines) =>
     lines.some(({ kind }) => kind === 'wished' || kind === 'actor-gone'),

@@ -40,7 +40,7 @@ function turns(entry: JournalEntry): boolean {
   return ['failed', 'compensating', 'cancel-requested'].includes(typeOf(entry));
 }
 
-/** It says that a wish is a record, and keeps it nowhere. */
+/** It says that a request is a record, and keeps it nowhere. */
 function flatters(inner: Journal): Journal {
   let wish: string | undefined;
   return wrapJournal(inner, {
@@ -58,7 +58,7 @@ function flatters(inner: Journal): Journal {
   });
 }
 
-/** It tells of a wish neither in the answer to a write nor in that to a claim. */
+/** It tells of a request neither in the answer to a write nor in that to a claim. */
 function mumbles(inner: Journal): Journal {
   return wrapJournal(inner, {
     append: async (batch) => void (await inner.append(batch)),
@@ -111,7 +111,7 @@ export const TWINS: readonly Twin[] = [
     ),
   },
   {
-    name: 'a recovery that forgets that a step has finally failed',
+    name: 'a recovery that forgets that the retries of a step are exhausted',
     scenario: '3 fails',
     caughtAs: /after compensation began/,
     journal: remembers((entries) =>
@@ -141,19 +141,19 @@ export const TWINS: readonly Twin[] = [
     journal: remembers((entries) => entries.slice(0, -1)),
   },
   {
-    name: 'a journal that says that a wish to cancel is a record, and loses it',
+    name: 'a journal that says that a request to cancel is a record, and loses it',
     scenario: 'cancel from elsewhere',
     caughtAs: /rule 28c: a cancel that was accepted, and is no record/,
     journal: flatters,
   },
   {
-    name: 'a journal that tells of a wish to cancel only when a heartbeat asks',
+    name: 'a journal that tells of a request to cancel only when a heartbeat asks',
     scenario: 'cancel from elsewhere',
     caughtAs: /was called after a wish that its owner had to meet/,
     journal: mumbles,
   },
   {
-    name: 'a take-over that does not look whether somebody wished to cancel',
+    name: 'a take-over that does not look whether somebody asked to cancel',
     scenario: 'cancel from elsewhere',
     caughtAs: /a wish to cancel it was written, and lost/,
     journal: mumbles,

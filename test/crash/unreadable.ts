@@ -46,7 +46,7 @@ async function problemsOf(raw: RawStore, ground: Ground, own: Case): Promise<rea
   return [
     row?.['status'] !== 'parked' && `is ${String(row?.['status'])}, not parked as unreadable`,
     parked.length !== 1 && `was parked ${parked.length} times`,
-    calls.length > 0 && 'was carried on although nobody can read its records',
+    calls.length > 0 && 'was driven on although nobody can read its records',
   ].filter((problem) => problem !== false);
 }
 

@@ -49,10 +49,10 @@ export function witnessed(inner: Journal, witnessOf: (sagaName: string) => Witne
   return wrapJournal(inner, {
     requestCancel: async (ref, reason) => {
       const { points, ledger } = witnessOf(ref.name);
-      points.reach('before the wish');
+      points.reach('before the request to cancel');
       await inner.requestCancel(ref, reason);
       ledger.write({ kind: 'wished' });
-      points.reach('after the wish');
+      points.reach('after the request to cancel');
     },
     // What is there already was not written; an append may answer a cancel that it has found.
     create: (saga) =>

@@ -15,7 +15,7 @@ describe('the inventory', () => {
     expect(inventory.levels()).toContainEqual({ productId: 'lamp', onHand: 3, reserved: 2 });
   });
 
-  it('gives back once, however often it is told to', async () => {
+  it('refunds once, however often it is told to', async () => {
     const inventory = new InventoryService();
     await inventory.reserve('key', 'lamp', 2);
     await inventory.release('key');

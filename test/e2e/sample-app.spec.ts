@@ -89,7 +89,7 @@ describe('an order that fails', () => {
     ]);
   });
 
-  it('gives the stock back when the card is declined: 402', async () => {
+  it('releases the stock when the card is declined: 402', async () => {
     const { body } = await shop.order('user-declined', 'lamp', 2).expect(402);
 
     expect(body.error).toBe('CARD_DECLINED');

@@ -22,7 +22,7 @@ function harness(): EngineHarness {
 describe('an engine that is written outside keeps the engine contract', () => {
   it.each(engineContract)('$name', ({ run }) => run(harness));
 
-  it('and carries on what another one had to leave', async () => {
+  it('and resumes what another one had to leave', async () => {
     const sagas = new MemorySagas();
     let calls = 0;
     const plan = defineSaga('Order', [

@@ -229,7 +229,7 @@ export function describeBadRows(newStore: () => Promise<DamagedStore>): void {
     ['a wake time below zero', 'wake_at = -5', 'completed'],
     ['an owner that never was', `owner = ''`, 'completed'],
     ['a fingerprint of no plan', `fingerprint = ''`, 'completed'],
-  ])('carries on what it can read: %s', async (_, change, end) => {
+  ])('resumes what it can read: %s', async (_, change, end) => {
     const { healthyEnd, badIs } = await damagedBy(`UPDATE sagas SET ${change} WHERE id = 'bad'`);
     await healthyEnd();
     await badIs((saga) => saga?.status === end);

@@ -150,7 +150,7 @@ export function describeDeploys(newStore: () => () => Journal): void {
     expect(log()).toEqual(['undo Charge', 'undo Create']);
   });
 
-  it('an undo is removed: a saga that turns back undoes the others, and names it', async () => {
+  it('an undo is removed: a saga that starts compensating undoes the others, and names it', async () => {
     const { parked, log } = await deployed((shop, [create, , charge]) => [
       create as Steps[number],
       shop.step('Reserve', { undo: false }),

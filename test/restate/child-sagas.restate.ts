@@ -76,7 +76,7 @@ describe('a saga on Restate that waits for another one, which goes on (semantics
     await engine.close();
   }
 
-  it('is carried on by the next process after a shutdown', async () => {
+  it('is resumed by the next process after a shutdown', async () => {
     const shop = new Shop('Interrupted');
     shop.charge = () => Promise.reject(new Error('closed until nine'));
     const port = await freePort();
@@ -88,7 +88,7 @@ describe('a saga on Restate that waits for another one, which goes on (semantics
     await completes(shop, await deployed(shop, port));
   });
 
-  it('is carried on when it comes to start the other one only during a shutdown', async () => {
+  it('is resumed when it comes to start the other one only during a shutdown', async () => {
     const shop = new Shop('Refused');
     let go!: () => void;
     shop.before = () => new Promise((resolve) => (go = resolve));

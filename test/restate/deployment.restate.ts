@@ -36,7 +36,7 @@ describe('what Restate is told of the sagas of a process', () => {
     });
   });
 
-  it('never takes a name away from another kind of service', async () => {
+  it('never takes the name of another kind of service', async () => {
     const port = await freePort();
     const handlers = { hello: () => Promise.resolve('hi') };
     const services = [sdk.object({ name: 'Taken', handlers })];

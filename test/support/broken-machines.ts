@@ -148,7 +148,7 @@ export const BROKEN_MACHINES: readonly BrokenMachine[] = [
       return step === undefined ? record({ type: 'completed' }) : { ...right, step };
     },
   ),
-  deciding('forgets an undo that a deploy took away', 'compensated-means-undone', (_, __, right) =>
+  deciding('forgets an undo that a deploy removed', 'compensated-means-undone', (_, __, right) =>
     parksFor(right, 'definition-mismatch') ? record({ type: 'compensated' }) : right,
   ),
   folding('stops when its process comes back', 'comes-to-rest', (state, { type }) => {

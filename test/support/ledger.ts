@@ -106,7 +106,7 @@ export class Ledger {
         // Another direction, and all take-overs again: once, however often it is asked for.
         if (!this.cancelled || this.status === 'parked') this.recoveriesInVain = 0;
         this.cancelled = true;
-        // Parked on its way forward: it takes the way back instead.
+        // Parked on its way forward: it compensates instead.
         if (this.status === 'parked' && !this.pivoted) this.status = 'running';
         return;
       case 'manual':
@@ -134,7 +134,7 @@ export class Ledger {
     if (record.act === 'mark-done') this.#settle(record.label, true, record.pivot);
     if (record.act === 'mark-compensated') this.step(record.label).undone = true;
     if (record.act !== 'retry-compensation') return;
-    // A new round of the way back: all of its attempts, and its order, begin anew.
+    // A new round of compensating: all of its attempts, and its order, begin anew.
     for (const step of this.steps) Object.assign(step, { undoFailed: false, undoCalls: 0 });
   }
 

@@ -24,7 +24,7 @@ export const INVARIANTS = {
   'probe-first': 'rule 5: repeated or undone without asking the probe',
   'no-blind-repeat': 'rule 25: a step that is not idempotent repeated in doubt',
   'every-undo-tried': 'rule 10: parked while an owed undo was never finally tried',
-  'halts-when-told': 'rule 10: a further undo after one has finally failed, with halt',
+  'halts-when-told': 'rule 10: a further undo after the retries of one are exhausted, with halt',
 } as const;
 
 export type Invariant = keyof typeof INVARIANTS;
@@ -53,7 +53,7 @@ const LEAVES_PARKED: ReadonlySet<string> = new Set([
   'manual',
 ]);
 
-/** What parks a saga in the middle of its way back. */
+/** What parks a saga in the middle of compensating. */
 const CUTS_OFF: ReadonlySet<string> = new Set(['terminated', 'recovery-limit', 'unreadable']);
 
 class Oracle {
@@ -189,7 +189,7 @@ class Oracle {
     const over = vain > recoveryLimit && !['recovered', 'parked'].includes(record.type);
     this.#forbid(over, 'recovery-limit', `${record.type} after ${vain} take-overs`);
     if (record.type === 'resumed') this.#answered = undefined;
-    // Who terminates it overrules whoever wished to cancel it.
+    // A termination overrules a cancel.
     const isTerminated = record.type === 'manual' && record.act === 'terminate';
     if (record.type === 'cancel-requested' || isTerminated) this.#isCancelled = true;
   }

@@ -134,7 +134,7 @@ class PureHost {
     }
   }
 
-  /** `outcome` changes the world and gives the record of the call; `undefined`: its process went. */
+  /** `outcome` changes the world and gives the record of the call; `undefined`: its process died. */
   #call(
     direction: Direction,
     label: string,

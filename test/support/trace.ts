@@ -22,7 +22,7 @@ export type TraceEntry =
   | { readonly kind: 'return'; readonly direction: Direction; readonly label: string }
   /** The process is gone, with all that was in flight. */
   | { readonly kind: 'crash' }
-  /** Its process gives it back in order: it has not died of it. */
+  /** Its process releases it in order: it has not died of it. */
   | { readonly kind: 'handed-over' }
   /** From here on this plan is deployed. */
   | { readonly kind: 'deploy'; readonly plan: Plan }

@@ -41,13 +41,13 @@ export async function stopWithoutOutcome(
   if (persistence === undefined) {
     // A bare chain that nobody observes does not write down that a step begins.
     if (of === 'step' && run.observers === undefined) noteIntent(run, 'started', step, attempt);
-    next = '; run it again to carry it on';
+    next = '; run it again to resume it';
   } else {
     // What was noted in the meantime must be written.
     await persistence.flush();
     // A shutdown was logged already.
     if (run.stopped === undefined) {
-      const message = `The saga stops here and is carried on later: ${what}`;
+      const message = `The saga stops here and is resumed later: ${what}`;
       reportRun(run, 'warn', message, word, { label, attempt });
     }
   }

@@ -49,8 +49,8 @@ export async function noteFailure(
   const { onError } = step.policy;
   if (onError === undefined) return;
   const state = run.state.step(step.label);
-  const turnsBack = run.state.cancel !== undefined && !run.state.pivoted;
-  const willRetry = state !== undefined && !turnsBack && mayRetry(step, state);
+  const compensates = run.state.cancel !== undefined && !run.state.pivoted;
+  const willRetry = state !== undefined && !compensates && mayRetry(step, state);
   const hook = new ActionContext(run, step, ctx.attempt);
   try {
     const call = (): unknown => onError({ error, attempt: ctx.attempt, willRetry }, hook);

@@ -49,17 +49,17 @@ function attemptFailure(
   retryable: boolean,
 ) {
   const { clock, random } = run.environment;
-  const follows = retryable && ctx.attempt <= policy.retries;
+  const hasNext = retryable && ctx.attempt <= policy.retries;
   const now = clock.now();
   // Times are whole in every journal.
   const retryAt = Math.ceil(now + backoff(policy, ctx.attempt, random()));
-  if (follows) run.due = { retryAt, at: clock.monotonic() + retryAt - now };
+  if (hasNext) run.due = { retryAt, at: clock.monotonic() + retryAt - now };
   return {
     retryable,
     label: ctx.label,
     attempt: ctx.attempt,
     error: asError(reason, ctx.label),
-    ...(follows ? { retryAt } : {}),
+    ...(hasNext ? { retryAt } : {}),
   };
 }
 

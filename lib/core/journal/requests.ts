@@ -50,7 +50,7 @@ export interface ClaimRequest {
   readonly recoveries?: { readonly below: number } | { readonly from: number };
 }
 
-/** Who gives back what. */
+/** Which owner releases which saga. */
 export interface ReleaseRequest {
   readonly ref: SagaRef;
   readonly owner: string;

@@ -76,7 +76,7 @@ export function receive(
     case 'command': {
       const { command } = signal;
       const refusal = refusalOfManual(state, command) ?? tooLate(definition, state, signal);
-      return refusal === undefined ? { records: [manualAct(definition, signal)] } : { refusal };
+      return refusal === undefined ? { records: [manualRecord(definition, signal)] } : { refusal };
     }
     case 'take-over':
       return { records: takenOver(state, signal) };
@@ -145,7 +145,10 @@ function tooLate(
   );
 }
 
-function manualAct(definition: SagaDefinition, { command, by, reason }: CommandSignal): ManualAct {
+function manualRecord(
+  definition: SagaDefinition,
+  { command, by, reason }: CommandSignal,
+): ManualAct {
   if (command.act !== 'mark-done') return { type: 'manual', ...command, by, reason };
   const { act, label, result } = command;
   const pivot = definition.step(label)?.policy.pivot ?? false;

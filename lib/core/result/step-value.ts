@@ -42,27 +42,27 @@ export type MaybeAsync<T> = T | PromiseLike<T | ObservableLike<T>> | ObservableL
 type IsAny<T> = 0 extends 1 & T ? true : false;
 
 /** Work that nobody has begun, which is no value: it would never be done. */
-type Unbegun =
+type NotBegun =
   | ((...args: never[]) => unknown)
   | (abstract new (...args: never[]) => unknown)
   | ObservableLike<unknown>
   | { next(...args: never[]): unknown; [Symbol.iterator](): unknown }
   | { next(...args: never[]): unknown; [Symbol.asyncIterator](): unknown };
 
-type UnbegunIn<V> =
-  IsAny<V> extends true ? never : V extends Unbegun | PromiseLike<unknown> ? V : never;
+type NotBegunIn<V> =
+  IsAny<V> extends true ? never : V extends NotBegun | PromiseLike<unknown> ? V : never;
 
 type LeftOver<V> =
   IsAny<V> extends true
     ? never
-    : V extends Unbegun
+    : V extends NotBegun
       ? V
       : V extends readonly (infer E)[]
-        ? UnbegunIn<E>
+        ? NotBegunIn<E>
         : V extends ReadonlySet<infer E>
-          ? UnbegunIn<E>
+          ? NotBegunIn<E>
           : V extends ReadonlyMap<unknown, infer E>
-            ? UnbegunIn<E>
+            ? NotBegunIn<E>
             : never;
 
 /**

@@ -91,7 +91,7 @@ export class SagaExecution {
     const waited = this.#hasWaited(turn);
     this.#taking += 1;
     try {
-      const pauseMs = turn.after === undefined ? this.#begin() : await this.#carryOn(turn);
+      const pauseMs = turn.after === undefined ? this.#begin() : await this.#performNext(turn);
       return this.#result(turn, announceNext(run, waited, pauseMs));
     } finally {
       this.#taking -= 1;
@@ -111,7 +111,7 @@ export class SagaExecution {
   }
 
   /** @returns how long, in ms, the next effect has to wait: this one came to no outcome. */
-  async #carryOn({ after, effect }: Turn): Promise<number> {
+  async #performNext({ after, effect }: Turn): Promise<number> {
     const { run } = this.saga;
     const mine = after?.by === this.#me;
     // Another execution has announced the effect, and is gone: the effect may have begun.

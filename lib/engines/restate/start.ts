@@ -33,7 +33,7 @@ function checkKnown(registry: DefinitionRegistry, definition: SagaDefinition): v
   const known = registry.find(name, version);
   if (known?.version === version && known.fingerprint === fingerprint) return;
   throw new SagaNotFoundError(
-    `Saga ${quoted(name)} version ${version} is not registered, and Restate could not carry it on: ` +
+    `Saga ${quoted(name)} version ${version} is not registered, and Restate could not resume it: ` +
       'decorate its class with @Saga(), or register the chain with define() at start-up',
   );
 }

@@ -9,8 +9,8 @@ function schemaOf(folder: string): string {
 }
 
 /**
- * Books and sagas that nobody else uses, for this process and its children: what an earlier run left
- * in a shared Postgres would otherwise be carried on with the books of this one.
+ * Books and sagas that nobody else uses, for this process and its children: what an earlier run left in
+ * a shared Postgres would otherwise be resumed with the books of this one.
  */
 export function freshStore(): { remove(): Promise<void> } {
   const folder = mkdtempSync(join(tmpdir(), 'saga-demo-'));

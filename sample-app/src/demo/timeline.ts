@@ -31,7 +31,7 @@ function told({ type, detail = '' }: TimelineEntry): readonly [string, Style] {
     case 'undo-failed':
       return [`✘ undo failed: ${detail}`, paint.red];
     case 'recovered':
-      return ['⟳ carried on by another process', paint.yellow];
+      return ['⟳ resumed by another process', paint.yellow];
     case 'completed':
       return ['● saga completed', paint.green];
     case 'compensated':

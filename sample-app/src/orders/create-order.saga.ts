@@ -38,7 +38,7 @@ function known<T>(value: T | undefined, what: string): T {
 }
 
 /**
- * Places an order. The steps run from top to bottom; when one finally fails, the undos of those
+ * Places an order. The steps run from top to bottom; when one has failed for good, the undos of those
  * before it run from there back to the top.
  *
  * Two habits make every step safe to repeat and safe to undo: actions hand `ctx.idempotencyKey` on,

@@ -59,7 +59,7 @@ const KEY_TAKEN: FailureAnswer = {
   message: 'This Idempotency-Key was used for another order. Please take a new one.',
 };
 
-/** Why the saga turned back, in the participant's word: `ResultFactory.error(code, …)`. */
+/** Why the saga was compensated, in the participant's word: `ResultFactory.error(code, …)`. */
 function codeOf(cause: unknown): string {
   const { code } = (cause ?? {}) as { code?: unknown };
   return typeof code === 'string' ? code : '';

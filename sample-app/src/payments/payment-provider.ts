@@ -75,7 +75,7 @@ export class PaymentProvider {
     this.#charges.set(key, { paymentId, amountCents, status: 'refunded' });
   }
 
-  /** What was ever charged, and what of it was given back, in cents. */
+  /** What was ever charged, and what of it was refunded, in cents. */
   totals(): { charged: number; refunded: number } {
     const sum = (charges: Charge[]): number => charges.reduce((all, c) => all + c.amountCents, 0);
     const all = [...this.#charges.values()];

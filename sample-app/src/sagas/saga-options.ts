@@ -43,8 +43,8 @@ export function shownJournal(env: NodeJS.ProcessEnv = process.env): string {
 }
 
 /**
- * Sagas survive a crash by default. `SAGA_LEASE_MS` says how long a process may be silent before
- * others carry its sagas on; `SAGA_SCHEMA` is the schema of the Postgres they are kept in.
+ * Sagas survive a crash by default. `SAGA_LEASE_MS` says how long a process may be silent before others
+ * resume its sagas; `SAGA_SCHEMA` is the schema of the Postgres they are kept in.
  */
 export function sagaOptions(env: NodeJS.ProcessEnv = process.env): SagaModuleOptions {
   const engine = engineOf(env);

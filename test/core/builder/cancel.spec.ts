@@ -68,7 +68,7 @@ describe('cancel (semantics 13)', () => {
     expect(shop.clock.pending).toBe(0);
   });
 
-  it('lets the probe settle a doubt before it turns back', async () => {
+  it('lets the probe settle a doubt before it compensates', async () => {
     const shop = new Shop();
     const probe = () => 'not-done' as const;
     const saga = shop

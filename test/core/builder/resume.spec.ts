@@ -65,7 +65,7 @@ describe('runAsync(resumeFromLabel) (semantics 22)', () => {
     expect(saga.getContext().isSuccess).toBe(true);
   });
 
-  it('carries on at the open step when the label lies before it', async () => {
+  it('goes on at the open step when the label lies before it', async () => {
     const { shop, saga } = parkedAtShip();
     await shop.failure(saga);
     await shop.run(saga, 'Reserve');

@@ -52,7 +52,7 @@ describe('the diagram of a saga', () => {
     expect([...chart.nodes.values()]).not.toContain('undo Ship');
   });
 
-  it("begins the way back with the failed step's own undo when it is undone as attempted", () => {
+  it("begins compensating with the failed step's own undo when it is undone as attempted", () => {
     const attempted = { compensateOn: 'attempted' };
     const chart = chartOf([undoable('Reserve'), undoable('Pay', { ...attempted, pivot: true })]);
     expect(follow(chart, 's1', true)).toEqual(['undo Pay']);

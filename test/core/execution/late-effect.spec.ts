@@ -72,7 +72,7 @@ describe('a late effect (semantics 3b)', () => {
     expect(told).toEqual([EFFECT]);
   });
 
-  it('of an undo that has finally failed', async () => {
+  it('of an undo whose retries are exhausted', async () => {
     const shop = new Shop();
     const told: unknown[] = [];
     const onLateEffect = (_: unknown, effect: LateEffect): void => void told.push(effect);

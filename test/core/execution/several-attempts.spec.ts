@@ -132,7 +132,7 @@ describe('a run with several attempts in flight', () => {
     expect(aborted()).toEqual([]);
   });
 
-  it('aborts and halts all of them when it is stopped, none at a boundary', () => {
+  it('aborts and stops all of them when it is stopped, none at a boundary', () => {
     const { run, aborted, halted } = atWork();
     run.stop(BYE, 'boundary');
     expect([aborted(), halted]).toEqual([[], []]);
@@ -159,7 +159,7 @@ describe('a run with several attempts in flight', () => {
     expect(new Run(plan, {}, run.environment, silentLogger).isAtWork).toBe(false);
   });
 
-  it('has the probe of each wait, in other hands, as long as the longest of them', () => {
+  it('has the probe of each wait, after a take-over, as long as the longest of them', () => {
     const { run } = atWork();
     expect(takeOverOf(run, { owner: 'bert' })).toMatchObject({ owner: 'bert', probeAt: 9_000 });
   });

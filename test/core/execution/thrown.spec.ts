@@ -9,7 +9,7 @@ function revoked(): unknown {
   return proxy;
 }
 
-const unreadable = { get: () => throws(new TypeError('hands off'))({} as never) };
+const unreadable = { get: () => throws(new TypeError('do not touch'))({} as never) };
 
 const ODD: readonly (readonly [string, unknown])[] = [
   ['a revoked proxy', revoked()],

@@ -67,7 +67,7 @@ describe('the failure matrix', () => {
       { status: 'parked', parkReason: 'compensation-failed', standing: ['Reserve'] },
     ],
     ['Thank', 'keeps failing', { status: 'parked', parkReason: 'failed-after-pivot', undone: [] }],
-    // There is nothing to undo in it, and no way back for the others.
+    // There is nothing to undo in it, and the others cannot be undone either.
     ['Ship', 'answer is lost', { status: 'parked', parkReason: 'in-doubt' }],
   ])('%s: %s', (label, failure, end) => {
     expect(endOf(label, failure)).toMatchObject(end);

@@ -132,7 +132,7 @@ const hostile: ProxyHandler<object> = new Proxy(
   {},
   {
     get: () => () => {
-      throw new Error('hands off');
+      throw new Error('do not touch');
     },
   },
 );

@@ -36,7 +36,7 @@ const { payload } = fc.letrec<{ payload: unknown }>((tie) => ({
 }));
 
 describe('the payload codec, for any payload of its universe (semantics 17)', () => {
-  it('gives back what was stored, and the same text for it again', () => {
+  it('returns what was stored, and the same text for it again', () => {
     fc.assert(
       fc.property(payload, (value) => {
         const text = jsonCodec.encode(value);

@@ -16,7 +16,7 @@ function refusalOf(value: unknown): SagaSerializationError {
 }
 
 describe('the payload codec (semantics 17)', () => {
-  it.each(STORABLE)('stores $name and gives it back', ({ make, comesBackAs = make }) => {
+  it.each(STORABLE)('stores $name and returns it', ({ make, comesBackAs = make }) => {
     expect(roundTrip(make())).toStrictEqual(comesBackAs());
   });
 

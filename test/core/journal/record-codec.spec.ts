@@ -62,7 +62,7 @@ describe('a record in the journal', () => {
     expect(head).not.toContain('s3cr3t');
   });
 
-  it('brings back why a saga turned back, and why a result is missing', () => {
+  it('brings back why a saga started compensating, and why a result is missing', () => {
     const cause = { reason: 'failed', label: 'Charge', error: declined } as never;
     expect(replayed({ type: 'compensating', cause }).record).toMatchObject({
       cause: { reason: 'failed', label: 'Charge', error: { code: 'DECLINED' } },

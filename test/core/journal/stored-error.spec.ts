@@ -77,7 +77,7 @@ describe('a stored error (semantics 20)', () => {
     for (const property of ['name', 'message', 'code']) {
       Object.defineProperty(error, property, {
         get() {
-          throw new Error('hands off');
+          throw new Error('do not touch');
         },
       });
     }

@@ -78,7 +78,7 @@ describe('what one step costs does not grow with the number of steps', () => {
   it.each<[string, (index: number) => boolean]>([
     ['all owe an undo', () => true],
     ['most owe none', (index) => index % 100 === 0],
-  ])('on the way back, where %s', async (_, isUndoable) => {
+  ])('while compensating, where %s', async (_, isUndoable) => {
     const cost = (steps: number): Promise<number> => {
       const definition = planOf(steps, isUndoable);
       return msPer(steps, () => {
@@ -91,7 +91,7 @@ describe('what one step costs does not grow with the number of steps', () => {
     expect(await cost(MANY)).toBeLessThan(FLAT * few);
   });
 
-  it('on the way back of a chain without a journal', async () => {
+  it('while a chain compensates without a journal', async () => {
     const cost = (steps: number): Promise<number> => {
       const definition = planOf(steps);
       const run = () =>
@@ -128,7 +128,7 @@ describe('what one step costs does not grow with the number of steps', () => {
   });
 });
 
-describe('the way back begins where it stands, and misses nothing', () => {
+describe('compensating goes on where it stands, and misses nothing', () => {
   const label = (index: number): string => `step-${index}`;
 
   it('undoes all of many, newest first', () => {
@@ -151,7 +151,7 @@ describe('the way back begins where it stands, and misses nothing', () => {
     expect(undoAll(planOf(20), state)).toEqual([label(15), ...rest]);
   });
 
-  it('parks for an undo that has finally failed though all older ones are done', () => {
+  it('parks for an undo whose retries are exhausted though all older ones are done', () => {
     const definition = planOf(20);
     const state = failedState(definition);
     evolve(state, { type: 'compensating', cause: { reason: 'step-failed', error: 'x' } });

@@ -76,7 +76,7 @@ describe('what an operator may do to a parked saga', () => {
     });
   });
 
-  it('mark-compensated may settle an undo that a deploy took away', () => {
+  it('mark-compensated may settle an undo that a deploy removed', () => {
     const back = [...done('Coupon'), ...failed('Reserve'), turned];
     const lost = stateOf(back, { type: 'parked', reason: 'definition-mismatch', label: 'Coupon' });
     expect(
@@ -279,7 +279,7 @@ describe('what an operator may not do', () => {
       /not started/,
     ],
     [
-      'say on the way back that a step was not done',
+      'say while it compensates that a step was not done',
       stateOf(failedUndo),
       { act: 'mark-not-done', label: 'Charge' },
       /begun to undo/,
@@ -312,7 +312,7 @@ describe('what an operator may not do', () => {
     ['completed', stateOf({ type: 'completed' }), /completed/],
     ['compensated', stateOf(turned, { type: 'compensated' }), /compensated/],
     ['compensating', stateOf(turned), /compensating already/],
-    ['parked on its way back', stateOf(failedUndo), /parked/],
+    ['parked while compensating', stateOf(failedUndo), /parked/],
     ['past its pivot', stateOf(afterPivot), /pivot/],
   ])('cancel a saga that is %s', (_, state, why) => {
     expect(refusalOf(plan, state, cancel)).toMatch(why);

@@ -33,7 +33,7 @@ function plan(labels: string[], options: object = {}) {
 
 const retired = (label: string): RetiredSagaStep<unknown> => ({ label, compensate: act });
 
-describe('a plan that was changed under a live saga (semantics 27)', () => {
+describe('a plan that was changed under an unfinished saga (semantics 27)', () => {
   it.each([
     ['a step was added at the end', plan(['Reserve', 'Charge', 'Ship', 'Mail']), 'run Ship 1'],
     ['a step to come was removed', plan(['Reserve', 'Charge', 'Mail']), 'run Mail 1'],

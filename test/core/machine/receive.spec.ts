@@ -38,7 +38,7 @@ describe('what reaches a saga from outside', () => {
     ]);
   });
 
-  it('a second cancel says nothing new, be it on its way back already or not', () => {
+  it('a second cancel says nothing new, be it compensating already or not', () => {
     expect(receivedBy(plan, stateOf(done('Reserve'), cancelled), cancel())).toEqual([]);
     expect(receivedBy(plan, stateOf(done('Reserve'), cancelled, turned), cancel())).toEqual([]);
   });

@@ -32,7 +32,7 @@ const next = (definition: ReturnType<typeof plan>, state: SagaState) =>
 
 const inFlight = [...done('Reserve'), started('Charge')];
 
-describe('a saga whose process went while an action was in flight (semantics 25, 26)', () => {
+describe('a saga whose process died while an action was in flight (semantics 25, 26)', () => {
   it('makes the same attempt again: it uses up no try', () => {
     expect(next(plan(), stateOf(inFlight, recovered))).toBe('run Charge 1');
     const second = stateOf(done('Reserve'), failed('Charge'), started('Charge', 2), recovered);
@@ -69,7 +69,7 @@ describe('a saga whose process went while an action was in flight (semantics 25,
     expect(next(definition, state)).toBe('probe Charge');
   });
 
-  it('turns back when it was cancelled meanwhile, and undoes the step as unknown', () => {
+  it('starts compensating when it was cancelled meanwhile, and undoes the step as unknown', () => {
     const state = stateOf(inFlight, cancelled, recovered);
     expect(next(plan(), state)).toBe('compensating');
     evolve(state, turned);
@@ -78,7 +78,7 @@ describe('a saga whose process went while an action was in flight (semantics 25,
   });
 });
 
-describe('a saga whose process went while it undid (semantics 27b)', () => {
+describe('a saga whose process died while it undid (semantics 27b)', () => {
   const back = [...done('Reserve'), ...done('Charge'), turned];
 
   it('makes the undo in flight again, with the same number', () => {

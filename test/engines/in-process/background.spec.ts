@@ -81,7 +81,7 @@ describe('an act that comes second', () => {
 });
 
 describe('a saga that a newer version has begun', () => {
-  it('is carried on by an older one whose plan can do it, and left alone by one that cannot', async () => {
+  it('is driven on by an older one whose plan can do it, and left alone by one that cannot', async () => {
     const cluster = new Cluster();
     const charge = cluster.step('Charge', { does: [neverAnswers, answers()] });
     const newer = cluster.plan([charge], { version: 2 });

@@ -22,7 +22,7 @@ export const TAKEN_OVER = 25_000;
 
 export const ref = { name: 'PlaceOrder', id: 'o-1' };
 
-/** Throws in place of a call; or gives back what is called after it, which may throw. */
+/** Throws in place of a call; or returns what is called after it, which may throw. */
 type Fault = (method: keyof Journal, args: readonly unknown[]) => (() => void) | void;
 
 /** One process: an engine whose way to the journal and whose timers can be cut, as a crash does. */
@@ -172,7 +172,7 @@ export class Cluster extends Shop {
     return defineSaga(name, oneWay(steps), options);
   }
 
-  /** Long enough for others to notice that a process is gone, and to carry on its sagas. */
+  /** Long enough for others to notice that a process is gone, and to resume its sagas. */
   takeover(): Promise<void> {
     return this.clock.advance(TAKEN_OVER);
   }

@@ -35,7 +35,7 @@ const BAD: readonly Bad[] = [
   ['a symbol', Symbol('tea'), NO_TEXT],
 ];
 
-/** Unusual, but text: every journal gives it back as it was. */
+/** Unusual, but text: every journal returns it as it was. */
 const UNUSUAL: readonly string[] = [
   ' ',
   ' leading and trailing ',
@@ -127,7 +127,7 @@ export function describeNames(journalOf: () => Journal): void {
       expect(isSagaError(error, 'SAGA_OPTIONS') || isSagaError(error, 'SAGA_DEFINITION')).toBe(
         true,
       );
-      // Shown in a form that a log and a terminal bear.
+      // Shown in a form that is safe in a log and a terminal.
       expect((error as Error).message).not.toMatch(/[\p{Cs}\0]/u);
       expect((await engine.list({ limit: 1 })).sagas).toEqual([]);
     });

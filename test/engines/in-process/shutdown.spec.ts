@@ -34,7 +34,7 @@ describe('shutdown (semantics 29)', () => {
     expect(await records(shop)).toEqual(['started', 'done']);
   });
 
-  it('gives the saga back at once: nobody owns it', async () => {
+  it('releases the saga at once: nobody owns it', async () => {
     const shop = new JournaledShop();
     const charge = gate();
     const saga = shop.saga({ id: 'o-1' }).step(shop.step('Charge', { does: [charge.does] }));

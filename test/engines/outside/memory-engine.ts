@@ -57,7 +57,7 @@ export class MemoryEngine implements core.SagaEngine {
     return Promise.resolve();
   }
 
-  /** Carries on what nobody works on. Sagas of plans that are unknown here, or newer, are left alone. */
+  /** Resumes what nobody works on. Sagas of plans that are unknown here, or newer, are left alone. */
   async recover(): Promise<void> {
     const left = this.sagas.all.filter((saga) => saga.active === undefined && !isAtRest(saga));
     for (const saga of this.#closed === undefined ? left : []) {

@@ -77,7 +77,7 @@ describe('the SQLite journal in several processes', () => {
           // Three records when it was created, two with every append: half of one would be odd.
           expect((seqs.length - 3) % 2).toBe(0);
         }
-        // Its lease has run out: all of it can be carried on.
+        // Its lease has run out: all of it can be resumed.
         const rows = await journal.claim({ owner: `heir-${round}`, names: ['T'], limit: 100 });
         expect(rows.map(({ id }) => id)).toEqual(expect.arrayContaining([...last.keys()]));
         await journal.heartbeat(`heir-${round}`, 3_600_000);

@@ -157,7 +157,7 @@ describe('opening a SQLite journal', () => {
     );
   });
 
-  it('carries a file of the first schema on, with all that is in it', async () => {
+  it('migrates a file of the first schema, with all that is in it', async () => {
     const file = join(tempFolder(), 'sagas.db');
     const database = open(file);
     const [first] = MIGRATIONS;

@@ -127,7 +127,7 @@ describe('what a chain is given by who makes it', () => {
     },
   );
 
-  it('create() takes no name of a registered saga, whose steps would carry its own on', async () => {
+  it('create() takes no name of a registered saga, by whose steps this one would be resumed', async () => {
     const { sagas } = await boot({ providers: ORDERS });
     expect(await refusal(() => sagas.create('PlaceOrder', tea()))).toBe('SAGA_DEFINITION');
     expect(() => sagas.create('PlaceOrder', tea())).toThrow(/name of a registered saga.*for\(\)/);

@@ -164,7 +164,7 @@ describe('factory.create()', () => {
     });
   });
 
-  it('does not make the chain known: nobody could carry it on', async () => {
+  it('does not make the chain known: nobody could resume it', async () => {
     const { app, sagas } = await boot();
     await sagas
       .create('Transfer', {})
@@ -279,7 +279,7 @@ describe('factory.define()', () => {
     );
   });
 
-  it('keeps a retired step: a live saga of the version before is undone by its label', async () => {
+  it('keeps a retired step: an unfinished saga of the version before is undone by its label', async () => {
     const file = join(tempFolder(), 'sagas.db');
     const undone: unknown[] = [];
     const reserve = {

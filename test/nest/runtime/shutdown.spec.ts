@@ -156,7 +156,7 @@ describe('the start of an application', () => {
     await expect(started).rejects.toThrow(/no such host/);
   });
 
-  it('carries on what another process left, once all modules are up', async () => {
+  it('resumes what another process left, once all modules are up', async () => {
     const { app: old, journal, saga: held } = await transferring(DatabaseModule);
     const closing = old.close();
     await new Promise(setImmediate);

@@ -23,7 +23,7 @@ afterAll(removeTempFolders);
 
 const sqlite = () => sqliteJournal({ file: `${tempFolder()}/sagas.db` });
 
-describe('the warning of sagas that bear the name of their class', () => {
+describe('the warning of sagas that have the name of their class', () => {
   it.each([
     ['is written where sagas outlive the process', [PlaceOrder, ShipSaga], sqlite, 1],
     ['is not written where all have a name', [ShipSaga], sqlite, 0],

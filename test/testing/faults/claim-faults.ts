@@ -10,7 +10,7 @@ import type {
 } from 'nestjs-saga-orchestrator/core';
 import { Faulty, type Fault } from './faulty.js';
 
-/** What was wished before a saga came to rest turns it back when it goes on. */
+/** A cancel that was requested before a saga came to rest is acted upon when it goes on. */
 class KeepsOldWishes extends Faulty {
   override async claim(request: ClaimRequest): Promise<readonly SagaRow[]> {
     const before = await Promise.all(

@@ -92,7 +92,7 @@ class SleepsThroughCancels extends Faulty {
   }
 }
 
-/** The wish was there first, and nobody looks at it. */
+/** The request was there first, and nobody looks at it. */
 class SleepsWithAWish extends Faulty {
   readonly #wishes: (readonly [SagaRef, string])[] = [];
 

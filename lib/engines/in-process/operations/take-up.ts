@@ -40,14 +40,14 @@ export class TakeUp {
    */
   async claimed(row: SagaRow, plan: SagaDefinition, signal: SagaSignal): Promise<SagaHandle> {
     try {
-      return await this.#carryOn(row, plan, signal);
+      return await this.#drive(row, plan, signal);
     } catch (error) {
       if (!isSagaError(error, 'SAGA_LEASE_LOST')) throw error;
       throw new SagaInterruptedError(row.name, row.id, error.message, { cause: error });
     }
   }
 
-  async #carryOn(row: SagaRow, plan: SagaDefinition, signal: SagaSignal): Promise<SagaHandle> {
+  async #drive(row: SagaRow, plan: SagaDefinition, signal: SagaSignal): Promise<SagaHandle> {
     let run: Run;
     try {
       run = this.reader.load(await this.reader.claimed(row), plan);

@@ -45,14 +45,14 @@ export class ClaimedSagas {
       return this.left.releaseUnloaded(row, error);
     }
     try {
-      this.#carryOn(row, stored);
+      this.#resume(row, stored);
     } catch (error) {
       if (isSagaError(error, 'SAGA_NEWER')) return this.left.leaveAlone(row, error.message);
       await this.left.parkUnreadable(row, stored, error);
     }
   }
 
-  #carryOn(row: SagaRow, stored: StoredSaga): void {
+  #resume(row: SagaRow, stored: StoredSaga): void {
     const run = this.reader.load(stored);
     const stranger = whyStranger(run);
     if (stranger !== undefined) return this.left.leaveAlone(row, stranger);

@@ -57,23 +57,26 @@ describe('a cancel that another process asks for (semantics 13)', () => {
   it.each([
     ['the pivot', { pivot: true }, /the cancel came too late, its pivot step is done/],
     ['the end', { last: true }, /the cancel came too late, it is completed/],
-  ])('that comes too late is told to who wished it: %s was on its way', async (_, end, why) => {
-    const answer = gate();
-    const cluster = new Cluster();
-    const charge = cluster.step('Charge', { does: [answer.does], pivot: 'pivot' in end });
-    const ship = cluster.step('Ship', { does: [neverAnswers], undoes: null });
-    const plan = cluster.plan('last' in end ? [charge] : [charge, ship]);
-    await cluster.begun(await cluster.process([plan]), plan);
-    const bert = await cluster.process([plan], { worker: false });
-    const told = rejectionOf(bert.engine.cancel(ref, 'changed my mind'));
-    await settle();
-    answer.open();
-    expect(await cluster.clock.until(told)).toMatchObject({
-      code: 'SAGA_STATE',
-      message: expect.stringMatching(why) as string,
-    });
-    expect(await cluster.stored()).not.toContain('cancel-requested');
-  });
+  ])(
+    'that comes too late is told to whoever asked for it: %s was on its way',
+    async (_, end, why) => {
+      const answer = gate();
+      const cluster = new Cluster();
+      const charge = cluster.step('Charge', { does: [answer.does], pivot: 'pivot' in end });
+      const ship = cluster.step('Ship', { does: [neverAnswers], undoes: null });
+      const plan = cluster.plan('last' in end ? [charge] : [charge, ship]);
+      await cluster.begun(await cluster.process([plan]), plan);
+      const bert = await cluster.process([plan], { worker: false });
+      const told = rejectionOf(bert.engine.cancel(ref, 'changed my mind'));
+      await settle();
+      answer.open();
+      expect(await cluster.clock.until(told)).toMatchObject({
+        code: 'SAGA_STATE',
+        message: expect.stringMatching(why) as string,
+      });
+      expect(await cluster.stored()).not.toContain('cancel-requested');
+    },
+  );
 
   it('is a record in place of an owner that sleeps, who writes nothing past it', async () => {
     const answer = gate();
@@ -101,7 +104,7 @@ describe('a cancel that another process asks for (semantics 13)', () => {
     expect(await cluster.status()).toBe('compensated');
   });
 
-  it('is a record in one with the take-over: who dies right after it loses no wish', async () => {
+  it('is a record in one with the take-over: a process that dies right after it loses no cancel', async () => {
     const { cluster, plan, anna } = await charging();
     anna.crash();
     await cluster.journal.requestCancel(ref, 'changed my mind');
@@ -117,7 +120,7 @@ describe('a cancel that another process asks for (semantics 13)', () => {
     ]);
   });
 
-  it('is written down once, though the wish stays in the row', async () => {
+  it('is written down once, though the request stays in the row', async () => {
     const { cluster, plan } = await charging({ does: [stopsOnAbort], undoes: [neverAnswers] });
     const bert = await cluster.process([plan], { worker: false });
     const wishes = ['first', 'second'].map((reason) => bert.engine.cancel(ref, reason));
@@ -219,7 +222,7 @@ describe('who acts on a saga', () => {
     );
   });
 
-  it('keeps nothing that he could not act on: somebody else carries it on', async () => {
+  it('keeps nothing that he could not act on: somebody else drives it on', async () => {
     const { cluster, plan, anna } = await charging({ does: [neverAnswers, answers()] });
     anna.crash();
     const bert = await cluster.process([plan], { worker: false });

@@ -125,7 +125,7 @@ describe('what an operator does by hand', () => {
     expect(await cluster.stored()).toEqual(before);
   });
 
-  it('markStepDone of a pivot closes the way back', async () => {
+  it('markStepDone of a pivot rules out compensating', async () => {
     const steps = { Charge: { does: [neverAnswers], idempotent: false, pivot: true }, ...ships };
     const { cluster, plan, anna } = await orderWith(steps);
     anna.crash();

@@ -47,7 +47,7 @@ describe('a step that is marked as done', () => {
     expect(cluster.log).toEqual(['Reserve', 'Charge', 'undo Charge', 'undo Reserve']);
   });
 
-  it('makes it go on after the deadline when it is the pivot: there is no way back', async () => {
+  it('makes it go on after the deadline when it is the pivot: nothing can be undone', async () => {
     const { cluster, marks } = await inDoubt(true);
     await cluster.clock.advance(60_000);
     await marks();

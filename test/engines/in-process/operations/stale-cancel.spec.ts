@@ -1,10 +1,10 @@
 import { Cluster, LEASE, ref } from '../cluster.js';
 
-describe('a wish to cancel that another process left in the row', () => {
+describe('a request to cancel that another process left in the row', () => {
   const stopsWhenAborted = ({ signal }: { readonly signal: AbortSignal }) =>
     new Promise((_, reject) => signal.addEventListener('abort', reject));
 
-  /** Resumed, with its payout in flight again; an earlier wish to cancel had parked it. */
+  /** Resumed, with its payout in flight again; an earlier cancel had parked it. */
   async function resumed() {
     const cluster = new Cluster();
     const plan = cluster.plan([

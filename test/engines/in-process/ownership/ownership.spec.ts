@@ -150,7 +150,7 @@ describe('a process that loses its sagas (semantics 28)', () => {
     expect(searches).toHaveLength(1);
   });
 
-  it('gives back what it stopped once its heartbeat comes back: somebody carries it on', async () => {
+  it('releases what it stopped once its heartbeat comes back: somebody resumes it', async () => {
     const { cluster, anna } = await charging();
     anna.fault = noHeartbeat;
     await cluster.clock.advance(2 * LEASE);
@@ -225,7 +225,7 @@ describe('a saga that its process had to stop, though it lives (semantics 8)', (
     ['done', 1],
     ['started', 1],
     ['recovered', 0],
-  ])('is carried on after a write of "%s" failed', async (type) => {
+  ])('is resumed after a write of "%s" failed', async (type) => {
     const { cluster, plan, anna, answer } = await charging();
     const bert = await cluster.process([plan]);
     if (type === 'recovered') anna.crash();
@@ -245,7 +245,7 @@ describe('a saga that its process had to stop, though it lives (semantics 8)', (
     expect(cluster.times('Reserve')).toHaveLength(1);
   });
 
-  it('is carried on when its start was stored, though the answer was an error', async () => {
+  it('is resumed when its start was stored, though the answer was an error', async () => {
     const cluster = new Cluster();
     const plan = cluster.plan([cluster.step('Charge')]);
     const anna = await cluster.process([plan]);
@@ -261,7 +261,7 @@ describe('a saga that its process had to stop, though it lives (semantics 8)', (
     expect(cluster.log).toEqual(['Charge']);
   });
 
-  it('is given back at last, though giving it back fails at first', async () => {
+  it('is released at last, though its release fails at first', async () => {
     const { cluster, anna, answer } = await charging();
     const fired = { append: 0, release: 0 };
     anna.fault = (method) => {

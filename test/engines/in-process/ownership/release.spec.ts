@@ -32,7 +32,7 @@ async function charging(...before: Behaviour[]) {
   return { cluster, plan, anna, bert, completes };
 }
 
-describe('a saga that is given back', () => {
+describe('a saga that is released', () => {
   it('is not one of another process, whose start of that id came after one that failed', async () => {
     const { cluster, plan, anna, bert, completes } = await charging();
     anna.fault = (method) => {
@@ -138,7 +138,7 @@ describe('a saga that is given back', () => {
     },
   );
 
-  it('by a process that shuts down is given back by name, before its heartbeat ends', async () => {
+  it('by a process that shuts down is released by name, before its heartbeat ends', async () => {
     const { cluster, plan, anna } = await charging(neverAnswers);
     await cluster.begun(anna, plan);
     const release = cluster.journal.release.bind(cluster.journal);

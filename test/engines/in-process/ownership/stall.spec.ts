@@ -105,7 +105,7 @@ describe('a process that stood still for longer than its lease (semantics 28a)',
     await engine.close();
   });
 
-  it('stops those that others have taken over, without giving any of them back twice', async () => {
+  it('stops those that others have taken over, without releasing any of them twice', async () => {
     const { inner, counts, most, stall, engine, charge, ended } = await waiting();
     await inner.heartbeat('bert', 3_600_000);
     const { rows } = await inner.list({ limit: 1 });

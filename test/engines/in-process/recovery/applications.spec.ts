@@ -147,7 +147,7 @@ describe('two services with sagas of one name and no application', () => {
     expect(await cluster.status('sale')).toBe('running');
   });
 
-  it('are refused each other’s ids, and an operator can still end what nobody carries on', async () => {
+  it('are refused each other’s ids, and an operator can still end what nobody resumes', async () => {
     const { cluster, booked, bert } = await strangers();
     await cluster.takeover();
     expect(await rejectionOf(bert.engine.start(booked, order(), { id: 'sale' }))).toMatchObject({

@@ -41,7 +41,7 @@ describe('a saga that waits for another one, by a shutdown (semantics 8a)', () =
   it.each([
     ['action', 'completed', ['started Reserve 1', 'done Reserve 1', 'started Pay 1']],
     ['undo', 'compensated', ['undo-started Pay 1']],
-  ] as const)('in its %s: both are given back and carried on', async (where, end, stored) => {
+  ] as const)('in its %s: both are released and resumed', async (where, end, stored) => {
     const { cluster, parent, deploy, open } = shop(where);
     const anna = await deploy();
     const told = rejectionOf((await cluster.begun(anna, parent)).result());

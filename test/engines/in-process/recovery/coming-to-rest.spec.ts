@@ -40,7 +40,7 @@ async function parking({ deadline }: { readonly deadline?: number } = {}) {
 }
 
 describe('what comes when a saga was parked, before its process knows that this is durable', () => {
-  it('a cancel turns it back', async () => {
+  it('a cancel starts compensating it', async () => {
     const { cluster, bert, ended, told } = await parking();
     await ended(bert.engine.cancel(ref, 'changed my mind'));
     expect(await cluster.status()).toBe('compensated');

@@ -152,7 +152,7 @@ describe('a deploy between crash and recovery (semantics 27)', () => {
     expect(await cluster.status()).toBe('compensated');
   });
 
-  it('finishes the way back once the missing undo is there again', async () => {
+  it('finishes compensating once the missing undo is there again', async () => {
     const { cluster, deploy, log } = await crashedBeforeDeploy();
     const bert = await deploy(([create, , ...rest]) => [create, ...rest] as Steps);
     await bert.engine.cancel(ref, 'rolled back');
@@ -202,7 +202,7 @@ describe('versions side by side', () => {
   it.each([
     ['forward', {}, ['Charge', 'Ship'], 'completed'],
     ['back', { does: [declines()] }, ['undo Pack', 'undo Create'], 'compensated'],
-  ])('a process of the older one leaves what it cannot carry on, %s', async (_, ship, log, end) => {
+  ])('a process of the older one leaves what it cannot drive on, %s', async (_, ship, log, end) => {
     const cluster = new Cluster();
     const create = cluster.step('Create');
     const pack = cluster.step('Pack', { undoes: [neverAnswers, answers()] });
@@ -276,7 +276,7 @@ describe('the boot line', () => {
   const lines = (cluster: Cluster) =>
     cluster.logger.messages('warn').filter((line) => /owe/.test(line));
 
-  it('says once per saga which undos its live instances owe that the plan lacks', async () => {
+  it('says once per saga which undos its unfinished instances owe that the plan lacks', async () => {
     const { cluster, deploy } = await crashedBeforeDeploy();
     await deploy(([create, , ...rest]) => [create, ...rest] as Steps);
     expect(lines(cluster)).toEqual([

@@ -21,7 +21,7 @@ const why = { by: 'eve', reason: 'the bank is back' };
 const diesInCharge = { Charge: { does: [neverAnswers, answers('tx-2')] } };
 
 describe('9: killed after the effect, before its record', () => {
-  it('the charge that nobody wrote down is refunded when the saga turns back', async () => {
+  it('the charge that nobody wrote down is refunded when the saga compensates', async () => {
     const { cluster, plan, anna } = await order({
       Charge: { does: [neverAnswers], idempotent: false },
     });
@@ -37,7 +37,7 @@ describe('9: killed after the effect, before its record', () => {
 });
 
 describe('10: a deploy inserts a first step', () => {
-  it('a live saga is not failed with nothing undone: it waits, and a cancel undoes it all', async () => {
+  it('an unfinished saga is not failed with nothing undone: it waits, and a cancel undoes it all', async () => {
     const { cluster, anna } = await order(diesInCharge);
     anna.crash();
     const labels = ['CheckFraud', 'Reserve', 'Charge', 'Ship'];
@@ -121,7 +121,7 @@ describe('15: a crash while two steps are undone', () => {
 });
 
 describe('16: forward in the middle of its own undo', () => {
-  it('a saga that has begun to undo is carried on backward, though every step would succeed now', async () => {
+  it('a saga that has begun to undo goes on compensating, though every step would succeed now', async () => {
     const { cluster, plan, anna } = await order({
       Charge: { does: [declines(), answers()] },
       Reserve: { undoes: [neverAnswers, answers()] },
@@ -244,7 +244,7 @@ describe('27: a lock that is shorter than the job', () => {
 });
 
 describe('29: a shutdown leaves its work locked for hours', () => {
-  it('what it had begun is carried on at once', async () => {
+  it('what it had begun is resumed at once', async () => {
     const { cluster, plan, anna } = await order({
       Charge: {
         does: [
@@ -299,7 +299,7 @@ describe('34: re-claims that are not counted', () => {
 });
 
 describe('35: one bad row stops everything', () => {
-  it('the others are carried on, and the bad one is parked', async () => {
+  it('the others are resumed, and the bad one is parked', async () => {
     const { cluster, plan, anna } = await order(diesInCharge);
     await cluster.begun(anna, plan, { id: 'o-2' });
     anna.crash();

@@ -89,7 +89,7 @@ describe('a saga that takes its processes down (semantics 26)', () => {
     expect(await cluster.status()).toBe('parked');
   });
 
-  it('is counted on its way back, too', async () => {
+  it('is counted while it compensates, too', async () => {
     const cluster = new Cluster();
     const plan = cluster.plan([
       cluster.step('Charge', { undoes: [neverAnswers] }),

@@ -111,7 +111,7 @@ describe('a saga that was taken over twice without progress is a suspect (semant
     },
   );
 
-  it('is carried on alone: nothing else is taken up before it has made progress', async () => {
+  it('is resumed alone: nothing else is taken up before it has made progress', async () => {
     const cluster = new Poisoned(1_000);
     await left(cluster, ['suspect'], 2);
     await left(cluster, ['o-1', 'o-2'], 0);
@@ -214,7 +214,7 @@ async function left(cluster: Poisoned, ids: readonly string[], takeOvers: number
   for (const id of ids) await fall(cluster, { ...ref, id }, takeOvers, gone.owner);
 }
 
-/** Taken over so often by processes that went. */
+/** Taken over so often by processes that died. */
 async function fall(cluster: Cluster, { name, id }: typeof ref, times: number, owner: string) {
   await cluster.journal.leave(owner);
   for (let time = 1; time <= times; time += 1) {

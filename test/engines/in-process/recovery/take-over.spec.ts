@@ -17,8 +17,8 @@ async function crashedWhileCharging(options = {}) {
   return { cluster, plan, anna };
 }
 
-describe('a saga whose process went (semantics 26)', () => {
-  it('is carried on forward by another one: what is done is not done again', async () => {
+describe('a saga whose process died (semantics 26)', () => {
+  it('is resumed by another one: what is done is not done again', async () => {
     const { cluster, plan, anna } = await crashedWhileCharging();
     const bert = await cluster.process([plan]);
     anna.crash();
@@ -70,7 +70,7 @@ describe('a saga whose process went (semantics 26)', () => {
     ]);
   });
 
-  it('is carried on backward when it was undoing', async () => {
+  it('goes on compensating when it was compensating', async () => {
     const cluster = new Cluster();
     const plan = cluster.plan([
       cluster.step('Create'),
@@ -122,7 +122,7 @@ describe('a saga whose process went (semantics 26)', () => {
     expect(await cluster.journal.get(ref)).toMatchObject({ recoveries: 0, status: 'running' });
   });
 
-  it('is carried on by exactly one of many', async () => {
+  it('is resumed by exactly one of many', async () => {
     const { cluster, plan, anna } = await crashedWhileCharging();
     for (let i = 0; i < 8; i += 1) await cluster.process([plan]);
     anna.crash();
@@ -152,7 +152,7 @@ describe('a saga whose process went (semantics 26)', () => {
     expect(cluster.times('Charge')).toEqual([0, 60_000]);
   });
 
-  it('tells who starts its id again how it ended, wherever it was carried on', async () => {
+  it('tells who starts its id again how it ended, wherever it was resumed', async () => {
     const { cluster, plan, anna } = await crashedWhileCharging();
     const bert = await cluster.process([plan]);
     const carl = await cluster.process([plan], { worker: false });

@@ -49,7 +49,7 @@ function forgets(type: string): typeof WatchedJournal {
   };
 }
 
-/** Takes a wish to cancel, and tells nobody of it: neither the owner nor who takes the saga over. */
+/** Takes a request to cancel, and tells nobody of it: neither the owner nor who takes the saga over. */
 class DeafToWishes extends WatchedJournal {
   override requestCancel(): Promise<void> {
     return Promise.resolve();
@@ -63,7 +63,7 @@ export const TWINS: readonly Twin[] = [
     journal: NoEpochCheck,
   },
   {
-    defect: 'a worker that claims live sagas',
+    defect: 'a worker that claims sagas of living owners',
     shows: /was claimed from who lives/,
     journal: ClaimsFromTheLiving,
   },
@@ -83,7 +83,7 @@ export const TWINS: readonly Twin[] = [
 export const MODEL_TWINS: readonly Twin[] = [
   ...TWINS,
   {
-    defect: 'a journal that takes a wish to cancel and keeps it to itself',
+    defect: 'a journal that takes a request to cancel and tells nobody of it',
     shows: /accepted-cancel-is-kept/,
     journal: DeafToWishes,
   },

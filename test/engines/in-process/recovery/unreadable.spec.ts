@@ -4,7 +4,7 @@ import { rejectionOf } from '../../../support/shop.js';
 import { gate } from '../journaled-shop.js';
 import { Cluster, ref } from '../cluster.js';
 
-/** Two orders whose process went; the journal shows `o-1` with a head that somebody has changed. */
+/** Two orders whose process died; the journal shows `o-1` with a head that somebody has changed. */
 async function withHead(head: string) {
   const cluster = new Cluster();
   const plan = cluster.plan([
@@ -180,7 +180,7 @@ describe('a journal that fails during a recovery (semantics 8)', () => {
     expect(await cluster.status('o-2')).toBe('completed');
   });
 
-  it('tells who waits for a saga in other hands that it goes on', async () => {
+  it('tells who waits for a saga of another process that it goes on', async () => {
     const cluster = new Cluster();
     const plan = cluster.plan([cluster.step('Charge', { does: [neverAnswers] })]);
     await cluster.begun(await cluster.process([plan]), plan);

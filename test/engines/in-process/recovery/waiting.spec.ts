@@ -205,7 +205,7 @@ async function elsewhere() {
   return { cluster, plan, anna, bert, charge, asked };
 }
 
-describe('callers who wait for a saga in other hands', () => {
+describe('callers who wait for a saga of another process', () => {
   it('share one look at its row, and read its records once, at its end', async () => {
     const { cluster, plan, anna, charge, asked } = await elsewhere();
     const handles = await Promise.all(ids('', 20).map(() => anna.start(plan)));

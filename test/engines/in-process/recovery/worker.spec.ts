@@ -3,7 +3,7 @@ import { settle } from '../../../support/manual-clock.js';
 import { gate } from '../journaled-shop.js';
 import { Cluster, LEASE, ref } from '../cluster.js';
 
-/** Ten orders whose process went while each of them was charged. */
+/** Ten orders whose process died while each of them was charged. */
 async function tenLeftBehind(second: () => unknown = () => undefined) {
   const cluster = new Cluster();
   const never = Array.from({ length: 10 }, () => neverAnswers);
@@ -73,7 +73,7 @@ describe('the recovery worker', () => {
     expect(claim).toHaveBeenCalledTimes(1);
   });
 
-  it('claims nothing more once it shuts down; what it has just claimed is given back', async () => {
+  it('claims nothing more once it shuts down; what it has just claimed is released', async () => {
     const { cluster, plan } = await tenLeftBehind();
     await cluster.clock.advance(2 * LEASE);
     const bert = await cluster.process([plan]);

@@ -74,7 +74,7 @@ export class World extends Cluster {
     return this.plan(this.steps.map((plan, index) => this.#step(`Step${index}`, plan, process)));
   }
 
-  /** Starts it, or attaches to it; whatever the caller is told is noted. */
+  /** Starts it, or waits for it; whatever the caller is told is noted. */
   begin(process: Process, id: string): void {
     const { engine } = process;
     const told = process

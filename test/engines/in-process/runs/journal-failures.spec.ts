@@ -114,7 +114,7 @@ describe('a journal that fails is never a failure of a step (semantics 8)', () =
     expect(await journal.get(ref)).toMatchObject({ status: 'compensating' });
   });
 
-  it('leaves a saga that another process carries on, the step in doubt included', async () => {
+  it('leaves a saga that another process drives on, the step in doubt included', async () => {
     const journal = new FailingJournal((types) => types.includes('done'));
     const { shop, chain } = orderOn(journal);
     await rejectionOf(shop.run(chain()));

@@ -92,7 +92,7 @@ async function orderThat(first: Behaviour, where: 'action' | 'undo' | 'probe' = 
 }
 
 describe('a step that awaits another saga, which goes on (semantics 8a)', () => {
-  it.each(NO_OUTCOMES)('%s: stops its saga there, which is carried on later', async (_, error) => {
+  it.each(NO_OUTCOMES)('%s: stops its saga there, which is resumed later', async (_, error) => {
     const { shop, run } = await orderThat(throws(error()));
     const told = await run;
     expect(told).toBeInstanceOf(SagaInterruptedError);
@@ -133,7 +133,7 @@ describe('a step that awaits another saga, which goes on (semantics 8a)', () => 
     expect(told.cause).toMatchObject({ sagaId: 'p-1' });
     expect(onError).not.toHaveBeenCalled();
     expect(shop.logger.messages('warn')).toEqual([
-      "The saga stops here and is carried on later: step 'Pay' came to no outcome",
+      "The saga stops here and is resumed later: step 'Pay' came to no outcome",
     ]);
   });
 

@@ -26,7 +26,7 @@ function sleepsAfter(call: string): Fault {
 }
 
 describe('a start that others overtake (semantics 28)', () => {
-  it('attaches to the saga that they carry on: it exists', async () => {
+  it('waits for the saga that they drive on: it exists', async () => {
     const { cluster, plan, anna } = await shop(sleepsAfter('create'));
     const started = anna.start(plan);
     await cluster.takeover();
@@ -51,7 +51,7 @@ describe('a start that others overtake (semantics 28)', () => {
     expect(cluster.log).toEqual(['Charge']);
   });
 
-  it('follows it to its end, whoever carries it on by then', async () => {
+  it('waits for its end, whoever drives it by then', async () => {
     const { cluster, plan, anna, bert } = await shop(sleepsAfter('create'), [
       neverAnswers,
       answers(),

@@ -12,7 +12,7 @@ import { failureOf, order, rejectionOf } from '../../../support/shop.js';
 import { gate, heldOrder, JournaledShop } from '../journaled-shop.js';
 
 describe('a start with an id that is known (semantics 21)', () => {
-  it('attaches to the saga while it runs, and yields its result', async () => {
+  it('waits for the saga while it runs, and yields its result', async () => {
     const shop = new JournaledShop();
     const { chain, open } = heldOrder(shop);
     const first = chain();
@@ -27,7 +27,7 @@ describe('a start with an id that is known (semantics 21)', () => {
     expect(second.getContext().isSuccess).toBe(true);
   });
 
-  it('attaches after its end: the recorded result, and nothing runs again', async () => {
+  it('finds it after its end: the recorded result, and nothing runs again', async () => {
     const shop = new JournaledShop();
     const chain = () =>
       shop.saga({ id: 'o-1' }).step(shop.step('Charge', { does: [answers({ tx: 1n })] }));
@@ -39,7 +39,7 @@ describe('a start with an id that is known (semantics 21)', () => {
     expect(again.getStepResult('Charge')).toEqual({ tx: 1n });
   });
 
-  it('attaches after its failure: the same exception, and nothing is undone again', async () => {
+  it('finds it after its failure: the same exception, and nothing is undone again', async () => {
     const shop = new JournaledShop();
     const chain = () =>
       shop
@@ -98,7 +98,7 @@ describe('a start with an id that is known (semantics 21)', () => {
     expect(shop.log).toEqual(['Charge']);
   });
 
-  it('attaches two that come at the same time to a saga that has ended', async () => {
+  it('answers two that come at the same time to a saga that has ended', async () => {
     const shop = new JournaledShop();
     const chain = () => shop.saga({ id: 'o-1' }).step(shop.step('Charge', { does: [answers(7)] }));
     await shop.run(chain());
