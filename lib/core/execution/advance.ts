@@ -2,7 +2,7 @@ import { decide } from '../machine/index.js';
 import type { InterceptedCall } from '../ports/index.js';
 import { ActionContext } from './action-context.js';
 import { act, noteDone } from './act.js';
-import { letSettle, performUndo } from './carry-on.js';
+import { letSettle, performUndo } from './drive-on.js';
 import { CompensationContext } from './compensation-context.js';
 import { msUntilDue, type Effect } from './held-back.js';
 import { noteFailure, noteNotBegun, noteProbe } from './note-failure.js';

@@ -2,7 +2,7 @@ import { SagaStateError } from '../errors/index.js';
 import { decide } from '../machine/index.js';
 import { ActionContext } from './action-context.js';
 import { act, noteDone } from './act.js';
-import { carryOn } from './carry-on.js';
+import { driveOn } from './drive-on.js';
 import { noteFailure } from './note-failure.js';
 import { allOf, isPending, unwrap } from './returned.js';
 import type { Run } from './run.js';
@@ -51,7 +51,7 @@ function hasBareEnd(run: Run): boolean {
  * happened. Resolves when it has completed.
  *
  * What happens in a bare saga that simply succeeds stands here, in small functions and without `finally`:
- * V8 puts it into one piece of code, and a waiting saga keeps a small frame. All else is in `carryOn`.
+ * V8 puts it into one piece of code, and a waiting saga keeps a small frame. All else is in `driveOn`.
  *
  * @throws SagaExecutionException when it was compensated or parked; SagaInterruptedError,
  * SagaJournalError or LeaseLostError when this process had to stop before its end.
@@ -68,12 +68,12 @@ export async function drive(run: Run): Promise<Run> {
     }
     noteDone(run, ctx, result);
   }
-  if (!hasBareEnd(run)) return ended(run, carryOn(run));
+  if (!hasBareEnd(run)) return ended(run, driveOn(run));
   run.driving = false;
   return run;
 }
 
 async function failed(run: Run, ctx: ActionContext, thrown: unknown): Promise<Run> {
   await noteFailure(run, ctx, ctx.step, thrown);
-  return carryOn(run);
+  return driveOn(run);
 }

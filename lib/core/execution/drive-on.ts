@@ -99,7 +99,7 @@ function noteCutOff(run: Run, ctx: ActionContext): void {
  *
  * @throws as `drive` does.
  */
-export async function carryOn(run: Run): Promise<Run> {
+export async function driveOn(run: Run): Promise<Run> {
   for (;;) {
     throwIfStopped(run);
     const command = decide(run.definition, run.state);
