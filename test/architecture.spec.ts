@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import ts from 'typescript';
 
@@ -196,6 +196,16 @@ describe('the architecture of lib', () => {
 
     const sources = paths.map((path) => [path, readFileSync(join(root, path), 'utf8')]);
     expect(violations(Object.fromEntries(sources) as Sources)).toEqual([]);
+  });
+
+  it('is mirrored by its specs', () => {
+    const specs = ['core', 'engines', 'journals', 'nest', 'testing'].flatMap((layer) =>
+      readdirSync(join('test', layer), { recursive: true, encoding: 'utf8' })
+        .filter((path) => path.endsWith('.spec.ts'))
+        .map((path) => posix.join(layer, path.replaceAll('\\', '/'))),
+    );
+    expect(specs.length).toBeGreaterThan(100);
+    expect(specs.filter((path) => !existsSync(join('lib', posix.dirname(path))))).toEqual([]);
   });
 
   it('accepts what the rules allow', () => {

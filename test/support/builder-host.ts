@@ -1,16 +1,12 @@
 import {
-  AlreadyUndoneError,
-  CannotCompensateError,
-  NonRetryableError,
-  OutcomeUnknownError,
   ResultFactory,
   SagaExecutionException,
   SagaOrchestratorBuilder,
   silentLogger,
-  type ISagaContext,
   type SagaRecord,
 } from 'nestjs-saga-orchestrator/core';
 import { ManualClock } from './manual-clock.js';
+import { Participants } from './participants.js';
 import { CANCEL_REASON } from './pure-host.js';
 import { definitionOf, type RandomSaga, type RandomStep } from './random-saga.js';
 import { planOf, type Direction, type Plan, type TraceEntry } from './trace.js';
@@ -27,11 +23,9 @@ export interface BuilderRun {
 
 /** Performs a calm random saga on the real builder. */
 class BuilderHost {
-  readonly trace: TraceEntry[] = [];
   readonly records: SagaRecord[] = [];
   readonly clock = new ManualClock();
-  readonly #calls = new Map<string, number>();
-  readonly #world = new Set<string>();
+  readonly #participants: Participants;
   readonly #chain: SagaOrchestratorBuilder<object>;
   readonly #plan: Plan;
   #performed = 0;
@@ -40,6 +34,7 @@ class BuilderHost {
     private readonly saga: RandomSaga,
     observed: boolean,
   ) {
+    this.#participants = new Participants(saga.steps);
     const definition = definitionOf(saga, (step) => this.#behaviour(step));
     this.#plan = planOf(definition);
     const onRecord = (_: unknown, record: SagaRecord): void => {
@@ -50,6 +45,10 @@ class BuilderHost {
       environment: { clock: this.clock, ids: () => 'saga-1', random: () => 0 },
       ...(observed && { observers: [{ onRecord }] }),
     });
+  }
+
+  get trace(): TraceEntry[] {
+    return this.#participants.trace;
   }
 
   async run(): Promise<BuilderRun> {
@@ -77,15 +76,15 @@ class BuilderHost {
     return undefined;
   }
 
-  #behaviour(step: RandomStep) {
+  #behaviour({ label, undo, probe }: RandomStep) {
+    const participants = this.#participants;
     return {
-      action: () => this.#call('do', step.label, () => this.#act(step)),
-      ...(step.undo && {
-        compensate: (ctx: ISagaContext<unknown>) =>
-          this.#call('undo', step.label, () => this.#undo(step, ctx)),
+      action: () => this.#call('do', label, () => participants.act(label)),
+      ...(undo && {
+        compensate: () => this.#call('undo', label, () => participants.compensate(label)),
       }),
-      ...(step.probe && {
-        probe: () => this.#call('probe', step.label, () => this.#probe(step)) as 'unknown',
+      ...(probe && {
+        probe: () => this.#call('probe', label, () => participants.answer(label)) as 'unknown',
       }),
     };
   }
@@ -96,23 +95,12 @@ class BuilderHost {
     if (cancel?.during === true && cancel.at === this.#performed) this.#chain.cancel(CANCEL_REASON);
     this.#performed += 1;
     try {
-      return behave();
+      return this.#success(behave());
+    } catch (error) {
+      return this.#failure(error as Error);
     } finally {
       this.trace.push({ kind: 'return', direction, label });
     }
-  }
-
-  #fate<K extends 'does' | 'undoes' | 'probes'>(kind: K, step: RandomStep): RandomStep[K][number] {
-    const key = `${kind} ${step.label}`;
-    const call = this.#calls.get(key) ?? 0;
-    this.#calls.set(key, call + 1);
-    return step[kind][call] ?? (kind === 'probes' ? 'truth' : 'ok');
-  }
-
-  #effect(direction: 'do' | 'undo', label: string): void {
-    this.trace.push({ kind: 'effect', direction, label });
-    if (direction === 'do') this.#world.add(label);
-    else this.#world.delete(label);
   }
 
   /** The same success, in each of the forms that a step may give it. */
@@ -127,39 +115,6 @@ class BuilderHost {
     return this.#performed % 3 === 1
       ? Promise.reject(error)
       : { isOk: () => false, isErr: () => true, error };
-  }
-
-  #act(step: RandomStep): unknown {
-    const { label } = step;
-    const fate = this.#fate('does', step);
-    if (fate === 'ok' || fate === 'lost-done') this.#effect('do', label);
-    switch (fate) {
-      case 'ok':
-        return this.#success(`${label} done`);
-      case 'fails':
-        return this.#failure(new Error(`${label}: ${fate}`));
-      case 'fails-for-good':
-        return this.#failure(new NonRetryableError(`${label}: ${fate}`));
-      default:
-        return this.#failure(new OutcomeUnknownError(`${label}: ${fate}`));
-    }
-  }
-
-  #undo(step: RandomStep, { label }: ISagaContext<unknown>): unknown {
-    const fate = this.#fate('undoes', step);
-    const message = `undo ${label}: ${fate}`;
-    if (fate === 'ok' || fate === 'already') this.#effect('undo', label);
-    if (fate === 'ok') return this.#success(undefined);
-    if (fate === 'already') return this.#failure(new AlreadyUndoneError(message));
-    return this.#failure(
-      fate === 'fails' ? new Error(message) : new CannotCompensateError(message),
-    );
-  }
-
-  #probe(step: RandomStep): unknown {
-    if (this.#fate('probes', step) === 'unknown') return this.#success('unknown');
-    if (!this.#world.has(step.label)) return this.#success('not-done');
-    return this.#success({ outcome: 'done', result: `${step.label} found` });
   }
 }
 

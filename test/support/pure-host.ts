@@ -7,7 +7,8 @@ import {
   type SagaRecord,
 } from 'nestjs-saga-orchestrator/core';
 import { intentOf, receive, type SagaSignal } from '../../lib/core/machine/index.js';
-import { definitionOf, redefine, type RandomSaga, type RandomStep } from './random-saga.js';
+import { Participants } from './participants.js';
+import { definitionOf, redefine, type RandomSaga } from './random-saga.js';
 import { planOf, type Direction, type Plan, type TraceEntry } from './trace.js';
 
 /** The machine, or a broken twin of it. */
@@ -34,9 +35,8 @@ export const CANCEL_REASON = 'changed my mind';
 /** More commands than any saga of six steps can need. */
 const MOST_COMMANDS = 1_000;
 
-/** Performs a random saga on the pure machine, in no time and in a world of sets. */
+/** Performs a random saga on the pure machine, in no time. */
 class PureHost {
-  readonly trace: TraceEntry[] = [];
   readonly records: SagaRecord[] = [];
   state = new SagaState();
   #definition: SagaDefinition;
@@ -44,15 +44,18 @@ class PureHost {
   #resumes = 0;
   #crashes = 0;
   #performed = 0;
-  readonly #calls = new Map<string, number>();
-  readonly #world = new Set<string>();
-  readonly #faults = new Set<string>();
+  readonly #participants: Participants;
 
   constructor(
     private readonly machine: Machine,
     private readonly saga: RandomSaga,
   ) {
     this.#definition = definitionOf(saga);
+    this.#participants = new Participants(saga.steps);
+  }
+
+  get trace(): TraceEntry[] {
+    return this.#participants.trace;
   }
 
   run(): PureRun {
@@ -65,7 +68,7 @@ class PureHost {
       else if (!this.#resume()) break;
     }
     const { trace, records, state } = this;
-    return { plan, trace, records, state, faults: this.#faults };
+    return { plan, trace, records, state, faults: this.#participants.met };
   }
 
   #note(record: SagaRecord): void {
@@ -83,14 +86,14 @@ class PureHost {
   }
 
   #cancel(when: string): void {
-    this.#faults.add(`cancel ${when}`);
+    this.#participants.met.add(`cancel ${when}`);
     this.#receive({ type: 'cancel', by: 'operator', reason: CANCEL_REASON });
   }
 
   /** The next process knows the records alone, and may bring another plan. */
   #crash(): void {
     this.trace.push({ kind: 'crash' });
-    this.#faults.add('crash');
+    this.#participants.met.add('crash');
     this.state = this.records.reduce(this.machine.evolve, new SagaState());
     this.#deploy();
     this.#note({ type: 'recovered', owner: `process-${++this.#crashes}` });
@@ -99,7 +102,7 @@ class PureHost {
   #deploy(): void {
     const deployed = this.saga.deploys[this.#crashes];
     if (deployed === undefined || deployed.change === 'none') return;
-    this.#faults.add(`deploy ${deployed.change}`);
+    this.#participants.met.add(`deploy ${deployed.change}`);
     this.#definition = redefine(this.#definition, deployed);
     this.trace.push({ kind: 'deploy', plan: planOf(this.#definition) });
   }
@@ -151,30 +154,14 @@ class PureHost {
     this.#note(record);
   }
 
-  #fate<K extends 'does' | 'undoes' | 'probes'>(kind: K, label: string): RandomStep[K][number] {
-    const key = `${kind} ${label}`;
-    const call = this.#calls.get(key) ?? 0;
-    this.#calls.set(key, call + 1);
-    const fate = this.saga.steps.find((step) => step.label === label)?.[kind][call];
-    if (fate !== undefined) this.#faults.add(`${kind} ${fate}`);
-    return fate ?? (kind === 'probes' ? 'truth' : 'ok');
-  }
-
-  #effect(direction: 'do' | 'undo', label: string): void {
-    this.trace.push({ kind: 'effect', direction, label });
-    if (direction === 'do') this.#world.add(label);
-    else this.#world.delete(label);
-  }
-
   #act({ step, attempt }: Effect & { readonly type: 'run' }, aborted: boolean) {
     const { label, policy } = step;
     const { pivot } = policy;
-    const fate = this.#fate('does', label);
+    const fate = this.#participants.do(label);
     const error = new Error(`${label}: ${fate}`);
     const failed = { type: 'failed', label, attempt, error, retryAt: 0 } as const;
     // What failed after it was told to stop may have stopped halfway.
     const outcome = aborted ? 'unknown' : 'not-done';
-    if (['ok', 'lost-done', 'crash-done', 'unstorable'].includes(fate)) this.#effect('do', label);
     switch (fate) {
       case 'crash-not-done':
       case 'crash-done':
@@ -200,8 +187,7 @@ class PureHost {
   }
 
   #undo(label: string, attempt: number): SagaRecord | undefined {
-    const fate = this.#fate('undoes', label);
-    if (['ok', 'already', 'crash-done'].includes(fate)) this.#effect('undo', label);
+    const fate = this.#participants.undo(label);
     if (fate === 'crash-done' || fate === 'crash-not-done') return undefined;
     if (fate === 'ok' || fate === 'already') return { type: 'undone', label, attempt };
     const error = new Error(`undo ${label}: ${fate}`);
@@ -209,10 +195,8 @@ class PureHost {
   }
 
   #probe(label: string, pivot: boolean): SagaRecord | undefined {
-    const fate = this.#fate('probes', label);
-    if (fate === 'crash') return undefined;
-    const truth = this.#world.has(label) ? 'done' : 'not-done';
-    const answer = fate === 'truth' ? truth : 'unknown';
+    const answer = this.#participants.probe(label);
+    if (answer === 'crash') return undefined;
     const result = answer === 'done' ? `${label} found` : undefined;
     return { type: 'probed', label, answer, result, pivot };
   }

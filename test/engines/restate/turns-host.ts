@@ -1,9 +1,5 @@
 import {
-  AlreadyUndoneError,
-  CannotCompensateError,
   jsonCodec,
-  NonRetryableError,
-  OutcomeUnknownError,
   silentLogger,
   type ProbeAnswer,
   type SagaDefinition,
@@ -13,6 +9,7 @@ import { newRun } from '../../../lib/engines/restate/restate-run.js';
 import { SagaExecution } from '../../../lib/engines/restate/saga-execution.js';
 import type { Batch, SentSignal } from '../../../lib/engines/restate/wire.js';
 import { ManualClock } from '../../support/manual-clock.js';
+import { CRASHED, Participants } from '../../support/participants.js';
 import { CANCEL_REASON } from '../../support/pure-host.js';
 import {
   definitionOf,
@@ -31,8 +28,6 @@ interface Labelled {
   readonly label: string;
 }
 
-const CRASHED = Symbol('crashed');
-
 export interface TurnsRun {
   readonly plan: Plan;
   readonly trace: readonly TraceEntry[];
@@ -42,11 +37,8 @@ export interface TurnsRun {
 
 /** Takes the turns of a random saga, as Restate would have them taken, with a journal in memory. */
 class TurnsHost {
-  readonly trace: TraceEntry[] = [];
-  readonly reached = new Set<string>();
   readonly #journal: (Batch | { readonly sent: SentSignal })[] = [];
-  readonly #world = new Set<string>();
-  readonly #calls = new Map<string, number>();
+  readonly #participants: Participants;
   readonly #clock = new ManualClock();
   #definition: SagaDefinition;
   #crashes = 0;
@@ -57,7 +49,16 @@ class TurnsHost {
   #now: SagaExecution | undefined;
 
   constructor(private readonly saga: RandomSaga) {
+    this.#participants = new Participants(saga.steps);
     this.#definition = definitionOf(saga, (step) => this.#participant(step));
+  }
+
+  get trace(): TraceEntry[] {
+    return this.#participants.trace;
+  }
+
+  get reached(): Set<string> {
+    return this.#participants.met;
   }
 
   async run(): Promise<TurnsRun> {
@@ -136,7 +137,7 @@ class TurnsHost {
     this.#crashes += 1;
     if (deployed === undefined || deployed.change === 'none') return;
     this.#definition = redefine(this.#definition, deployed, ({ label }) =>
-      this.#call('undo', label, () => this.#undo(label)),
+      this.#call('undo', label, () => this.#participants.compensate(label)),
     );
     this.reached.add(`deploy ${deployed.change}`);
     this.trace.push({ kind: 'deploy', plan: planOf(this.#definition) });
@@ -145,13 +146,16 @@ class TurnsHost {
   #participant(step: RandomStep) {
     return {
       // By the label they are called by: a deploy inserts copies of a step under other labels.
-      action: ({ label }: Labelled) => this.#call('do', label, () => this.#act(label)),
+      action: ({ label }: Labelled) => this.#call('do', label, () => this.#participants.act(label)),
       ...(step.undo && {
-        compensate: ({ label }: Labelled) => this.#call('undo', label, () => this.#undo(label)),
+        compensate: ({ label }: Labelled) =>
+          this.#call('undo', label, () => this.#participants.compensate(label)),
       }),
       ...(step.probe && {
         probe: ({ label }: Labelled) =>
-          this.#call('probe', label, () => this.#probe(label)) as Promise<ProbeAnswer>,
+          this.#call('probe', label, () =>
+            this.#participants.answer(label),
+          ) as Promise<ProbeAnswer>,
       }),
     };
   }
@@ -169,49 +173,6 @@ class TurnsHost {
     }
     this.#die(CRASHED);
     return new Promise(() => undefined);
-  }
-
-  #fate<K extends 'does' | 'undoes' | 'probes'>(kind: K, label: string): RandomStep[K][number] {
-    const step = this.saga.steps.find((one) => one.label === label);
-    const key = `${kind} ${label}`;
-    const call = this.#calls.get(key) ?? 0;
-    this.#calls.set(key, call + 1);
-    const fate = step?.[kind][call] ?? (kind === 'probes' ? 'truth' : 'ok');
-    this.reached.add(`${kind} ${fate}`);
-    return fate;
-  }
-
-  #effect(direction: 'do' | 'undo', label: string): void {
-    this.trace.push({ kind: 'effect', direction, label });
-    if (direction === 'do') this.#world.add(label);
-    else this.#world.delete(label);
-  }
-
-  #act(label: string): unknown {
-    const fate = this.#fate('does', label);
-    if (['ok', 'lost-done', 'crash-done', 'unstorable'].includes(fate)) this.#effect('do', label);
-    if (fate.startsWith('crash')) return CRASHED;
-    if (fate.startsWith('lost')) throw new OutcomeUnknownError(fate);
-    if (fate === 'fails') throw new Error(fate);
-    if (fate === 'fails-for-good') throw new NonRetryableError(fate);
-    return fate === 'unstorable' ? Symbol('unstorable') : `${label} done`;
-  }
-
-  #undo(label: string): unknown {
-    const fate = this.#fate('undoes', label);
-    if (['ok', 'already', 'crash-done'].includes(fate)) this.#effect('undo', label);
-    if (fate.startsWith('crash')) return CRASHED;
-    if (fate === 'already') throw new AlreadyUndoneError(fate);
-    if (fate === 'fails') throw new Error(fate);
-    if (fate === 'fails-for-good') throw new CannotCompensateError(fate);
-    return undefined;
-  }
-
-  #probe(label: string): unknown {
-    const fate = this.#fate('probes', label);
-    if (fate === 'crash') return CRASHED;
-    if (fate === 'unknown') return 'unknown';
-    return this.#world.has(label) ? { outcome: 'done', result: 'found' } : 'not-done';
   }
 }
 
