@@ -114,7 +114,7 @@ export {
   type SagaSummaryPage,
 } from './core/index.js';
 
-// Settings of the module
+// Options of the module
 export { memoryJournal, type MemoryJournalOptions } from './journals/memory/index.js';
 export {
   jsonCodec,

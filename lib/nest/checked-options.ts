@@ -73,7 +73,7 @@ function withoutJournalProblem(options: SagaModuleOptions): string | undefined {
   const given = OF_A_JOURNAL.filter((option) => options[option] !== undefined);
   if (given.length === 0) return undefined;
   const engine = String(options.engine?.description);
-  return `engine (${engine}) goes without ${given.join(', ')}: remove what it goes without, or remove engine`;
+  return `engine (${engine}) goes without ${given.join(', ')}: remove these options, or remove engine`;
 }
 
 function engineProblem(options: SagaModuleOptions): string | undefined {

@@ -17,6 +17,22 @@ function rethrowStop(thrown: unknown): void {
   if (isInstance(thrown, Stopped)) throw thrown.error;
 }
 
+/**
+ * Rejects where a call came to no outcome; `undefined` where it did, so that a failure costs no promise.
+ *
+ * @throws what the run was stopped with.
+ */
+function stopIfNoOutcome(
+  run: Run,
+  ctx: ActionContext,
+  of: 'step' | 'the undo of step' | 'the probe of step',
+  thrown: unknown,
+): Promise<never> | undefined {
+  rethrowStop(thrown);
+  const word = noOutcomeIn(thrown);
+  return word === undefined ? undefined : stopWithoutOutcome(run, ctx, of, word);
+}
+
 function reportHook(run: Run, label: string, hook: string, thrown: unknown): void {
   reportRun(run, 'error', `${hook} of step ${quoted(label)} failed`, reasonOf(thrown), { label });
 }
@@ -41,9 +57,8 @@ export async function noteFailure(
   thrown: unknown,
 ): Promise<void> {
   run.ended(ctx);
-  rethrowStop(thrown);
-  const word = noOutcomeIn(thrown);
-  if (word !== undefined) await stopWithoutOutcome(run, ctx, 'step', word);
+  const stopping = stopIfNoOutcome(run, ctx, 'step', thrown);
+  if (stopping !== undefined) await stopping;
   const error = reasonOf(thrown);
   run.note(failedRecord(run, ctx, step, thrown));
   const { onError } = step.policy;
@@ -75,9 +90,8 @@ export async function noteUndoFailure(
   thrown: unknown,
 ): Promise<void> {
   run.ended(ctx);
-  rethrowStop(thrown);
-  const word = noOutcomeIn(thrown);
-  if (word !== undefined) await stopWithoutOutcome(run, ctx, 'the undo of step', word);
+  const stopping = stopIfNoOutcome(run, ctx, 'the undo of step', thrown);
+  if (stopping !== undefined) await stopping;
   run.note(undoFailedRecord(run, ctx, step, reasonOf(thrown)));
 }
 
@@ -118,9 +132,8 @@ export async function noteProbe(run: Run, step: StepDefinition): Promise<void> {
     );
     answer = answerOf(unwrap(given));
   } catch (thrown) {
-    rethrowStop(thrown);
-    const word = noOutcomeIn(thrown);
-    if (word !== undefined) await stopWithoutOutcome(run, ctx, 'the probe of step', word);
+    const stopping = stopIfNoOutcome(run, ctx, 'the probe of step', thrown);
+    if (stopping !== undefined) await stopping;
     reportHook(run, step.label, 'probe', thrown);
   } finally {
     run.ended(ctx);

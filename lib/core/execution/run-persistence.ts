@@ -11,7 +11,10 @@ export interface AttemptInFlight {
   stop(error: Error): void;
 }
 
-/** The journal's side of a run. Without it the run lives in memory alone, on the live context. */
+/**
+ * The journal's side of a run. Without it the run lives in memory alone, on the user's own context
+ * object.
+ */
 export interface RunPersistence {
   /** The application of the saga; `''`: none. */
   readonly application: string;

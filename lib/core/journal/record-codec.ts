@@ -20,7 +20,7 @@ function encodeOutcome(record: Extract<SagaRecord, { readonly type: 'done' | 'pr
   );
 }
 
-/** The part of a record that is ours, with its errors in stored form. */
+/** The part of a record that this package encodes, with its errors in stored form. */
 export function encodeHead(record: SagaRecord): string {
   switch (record.type) {
     case 'started':
@@ -51,8 +51,8 @@ export function encodeHead(record: SagaRecord): string {
 }
 
 /**
- * The record of a head, with its errors revived and without a result: results are read in copies,
- * by who asks for them.
+ * The record of a head, with its errors revived and without a result: whoever asks for a result gets a
+ * copy of his own.
  *
  * @throws SagaNewerError for a record that only a later version writes; SagaSerializationError for
  * what is none.
@@ -61,7 +61,10 @@ export function decodeHead(text: string): SagaRecord {
   return revive(checkedHead(text)) as unknown as SagaRecord;
 }
 
-/** By type, whether it names a step. As a record, so that the compiler misses none. */
+/**
+ * By type, whether it names a step. As a record, so that the compiler reports a type that is missing
+ * here.
+ */
 const TYPES: Readonly<Record<SagaRecordType, boolean>> = {
   ...{ started: true, done: true, failed: true, probed: true },
   ...{ 'undo-started': true, undone: true, 'undo-failed': true },

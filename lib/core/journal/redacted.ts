@@ -29,7 +29,10 @@ export function redactedError(error: unknown, redact: Redact | undefined): unkno
   return fromStoredError(redactedForm(storedError(error, undefined, LENGTHS), redact));
 }
 
-/** The same record with the texts of its errors redacted. Why somebody acted was redacted as he said it. */
+/**
+ * The same record with the texts of its errors redacted. The reasons of operators were redacted when
+ * they were given.
+ */
 export function redactedRecord(record: SagaRecord, redact: Redact): SagaRecord {
   switch (record.type) {
     case 'done':

@@ -31,19 +31,21 @@ export interface ClaimRequest {
   readonly names: readonly string[];
   readonly limit: number;
   /**
-   * Only this one, which may also be at rest: then it is nobody's, and can be taken up again. One that
-   * sleeps is left alone before its time, as by any claim: nobody's death has left it behind.
+   * Only this one, which may also be at rest: then nobody owns it, and it can be claimed. One that
+   * sleeps is left alone before its time, as by any claim.
    */
   readonly id?: string;
   /**
-   * Also from an owner that lives, which is told by its next heartbeat, and from its sleep; only with
-   * `id`. For an operator who ends what hangs elsewhere, and for whoever brings what a saga waits for.
+   * Also from an owner that is alive, which is told by its next heartbeat, and from its sleep; only
+   * with `id`. For an operator who ends what hangs elsewhere, and for whoever brings what a saga waits
+   * for.
    */
   readonly force?: boolean;
   /**
-   * Only sagas whose count of recoveries is so before this claim. Those `from` a count are suspects: the
-   * one with the highest count comes first; among equal ones the oldest where the count is even, the
-   * youngest where it is odd, so that who fell twice together with another one does not do it again.
+   * Only sagas whose count of recoveries is so before this claim. Those `from` a count are suspects:
+   * the one with the highest count comes first; among equal ones the oldest where the count is even,
+   * the youngest where it is odd, so that two sagas that were interrupted together twice do not come
+   * together again.
    *
    * @default any count, the oldest first; not together with `id`
    */

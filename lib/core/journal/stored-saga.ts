@@ -2,7 +2,10 @@ import type { SagaStatus } from '../machine/index.js';
 
 /** What names one saga: ids are unique per application and saga name. */
 export interface SagaRef {
-  /** Whose it is, where several services share a journal. Absent is the same as `''`: none. */
+  /**
+   * The application it belongs to, where several services share a journal. Absent is the same as `''`:
+   * none.
+   */
   readonly application?: string;
   readonly name: string;
   readonly id: string;
@@ -44,10 +47,10 @@ export interface SagaRow extends SagaRef {
   readonly epoch: number;
   /** How often it was claimed since its last record of progress. */
   readonly recoveries: number;
-  /** A cancel asked for by somebody who does not own it. */
+  /** Why somebody who does not own it asked to cancel it. */
   readonly cancelReason: string | null;
   /**
-   * It is nobody's, and nobody claims it before this time, in ms since the epoch by the journal's clock.
+   * It has no owner, and is not claimed before this time, in ms since the epoch by the journal's clock.
    * `NO_WAKE_TIME`: until somebody wakes it. `null`: it is awake.
    */
   readonly wakeAt: number | null;
@@ -85,7 +88,7 @@ export interface JournalBatch {
   /**
    * Nothing is to be done for this saga until then, in ms since the epoch by the journal's clock
    * (`null`: until somebody wakes it): the append itself releases it. Only with a status that is not at
-   * rest. Where somebody has asked to cancel the saga, its time has come at once.
+   * rest. Where a cancel was requested, it is due at once.
    *
    * @default the saga stays its owner's
    */

@@ -13,7 +13,7 @@ export function refusalToCancel(state: SagaState): string | undefined {
   return forward ? undefined : `it is ${state.status}`;
 }
 
-/** Why nobody needs to be told, or may be told, that a step did not take place. */
+/** Why an operator cannot say that a step did not take place. */
 function refusalOfNotDone(state: SagaState, label: string): string | undefined {
   const step = state.step(label);
   if (step === undefined) return `it has not started a step ${quoted(label)}`;
@@ -38,7 +38,7 @@ export type OperatorCommand =
   | { readonly act: 'mark-not-done'; readonly label: string }
   | { readonly act: 'mark-done'; readonly label: string; readonly result?: unknown };
 
-/** What it is called in a text: 'Cannot … saga PlaceOrder 'o-1''. */
+/** Its name in a message: 'Cannot … saga PlaceOrder 'o-1''. */
 export function verbOf(command: OperatorCommand): string {
   switch (command.act) {
     case 'terminate':

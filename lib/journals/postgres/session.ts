@@ -70,8 +70,8 @@ export async function verifyServer(
   for (const setting of ['fsync', 'synchronous_commit'] as const) {
     if (settings[setting] !== 'off') continue;
     warn(
-      `The server of ${description} has ${setting} = off: a crash of it may take back records that ` +
-        'were acknowledged, and with them the memory of effects that took place',
+      `The server of ${description} has ${setting} = off: a crash of it may lose records that ` +
+        'were acknowledged, and with them the knowledge of effects that took place',
     );
   }
 }

@@ -33,7 +33,7 @@ export interface EngineContractCase {
 /** What a case sees. */
 export interface Stage {
   readonly world: World;
-  /** What it is told depends on the settings that the case gives to its engines. */
+  /** What it is told depends on the options that the case gives to its engines. */
   readonly watcher: Watcher;
   /** An opened engine, in the place of the one before, which is closed. */
   deploy(...definitions: readonly SagaDefinition[]): Promise<SagaEngine>;

@@ -243,7 +243,7 @@ describe('a bare chain whose step awaits another saga (semantics 8a)', () => {
       .step(pay);
     const told = await rejectionOf(saga.runAsync());
     expect(told).toMatchObject({ code: 'SAGA_INTERRUPTED', sagaName: 'PlaceOrder', sagaId: 'o-1' });
-    expect(told.message).toMatch(/run it again to carry it on/);
+    expect(told.message).toMatch(/run it again to resume it/);
     expect(shop.log).toEqual(['Reserve', 'Pay']);
     await shop.run(saga);
     expect(shop.log).toEqual(['Reserve', 'Pay', 'Pay']);
