@@ -69,13 +69,14 @@ function blocksOf(path: string): readonly Text[] {
   });
 }
 
-/** What a program says: texts of more than one word, of templates what stands between the values. */
+/** What a program says, and tests expect: texts of more than one word, of templates what stands between the values. */
 function messagesOf(path: string): readonly Text[] {
   const found: Text[] = [];
   const file = ts.createSourceFile(path, read(path), ts.ScriptTarget.ES2023);
   const visit = (node: ts.Node): void => {
     if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) return;
-    if (ts.isStringLiteralLike(node) || ts.isTemplateExpression(node)) {
+    const isText = ts.isStringLiteralLike(node) || ts.isRegularExpressionLiteral(node);
+    if (isText || ts.isTemplateExpression(node)) {
       const parts = ts.isTemplateExpression(node)
         ? [node.head.text, ...node.templateSpans.map(({ literal }) => literal.text)]
         : [node.text];

@@ -99,8 +99,8 @@ console.log(
   `\n${paint.bold('3  It is started again. Every customer asks what became of the order')}`,
 );
 shop = await ShopProcess.start(settings);
-let carriedOn = 0;
-for (const order of placed) if ((await tell(order, shop.url)) > 0) carriedOn += 1;
+let resumed = 0;
+for (const order of placed) if ((await tell(order, shop.url)) > 0) resumed += 1;
 await shop.stop();
 
 console.log(`\n${paint.bold('The books: nothing lost, nothing left over')}\n`);
@@ -108,7 +108,7 @@ for (const finding of audit(before, await readBooks())) {
   console.log(shownFinding(finding));
   if (!finding.holds) problems.push(finding.text);
 }
-if (carriedOn === 0) problems.push('no saga was in the middle when its process died');
+if (resumed === 0) problems.push('no saga was in the middle when its process died');
 await store.remove();
 
 if (problems.length > 0) {
@@ -116,6 +116,6 @@ if (problems.length > 0) {
   process.exitCode = 1;
 } else {
   console.log(
-    `\n2 crashes, ${placed.length} orders, ${carriedOn} sagas resumed by another process.\n`,
+    `\n2 crashes, ${placed.length} orders, ${resumed} sagas resumed by another process.\n`,
   );
 }

@@ -25,7 +25,7 @@ export type LedgerLine =
   /** The caller was told the end. */
   | { kind: 'answer'; status: string }
   /** The journal told somebody who is not the owner that his request to cancel is durable. */
-  | { kind: 'wished' }
+  | { kind: 'cancel-requested' }
   /** Who cancelled or terminated it was told that it will be; or else why not. */
   | { kind: 'told'; act: 'cancel' | 'terminate'; answer: string }
   /** The process that acted on it from elsewhere is gone. */

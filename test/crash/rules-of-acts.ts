@@ -23,10 +23,10 @@ function isAction(line: LedgerLine): boolean {
 }
 
 /** The owner learns of a request at its next write, and whoever comes after it at its take-over. */
-const wishIsHeard: Rule = (history) => {
-  const wished = history.lines.findIndex(({ kind }) => kind === 'wished');
-  if (wished < 0) return [];
-  const after = history.lines.slice(wished);
+const cancelIsHeard: Rule = (history) => {
+  const requested = history.lines.findIndex(({ kind }) => kind === 'cancel-requested');
+  if (requested < 0) return [];
+  const after = history.lines.slice(requested);
   const written = after.slice(after.findIndex(({ kind }) => kind === 'acked'));
   const late = after.some(({ kind }) => kind === 'acked') ? written.find(isAction) : undefined;
   return [
@@ -38,4 +38,4 @@ const wishIsHeard: Rule = (history) => {
 };
 
 /** What becomes of what others do to a saga. */
-export const RULES_OF_ACTS: readonly Rule[] = [toldIsTrue, wishIsHeard];
+export const RULES_OF_ACTS: readonly Rule[] = [toldIsTrue, cancelIsHeard];

@@ -68,7 +68,7 @@ function effect(world: World, direction: 'do' | 'undo', label: string): void {
 /** Passes when the other process has asked for what it wants, or is gone. */
 function elsewhere({ ledger }: World): Promise<void> {
   return ledger.until((lines) =>
-    lines.some(({ kind }) => kind === 'wished' || kind === 'actor-gone'),
+    lines.some(({ kind }) => kind === 'cancel-requested' || kind === 'actor-gone'),
   );
 }
 

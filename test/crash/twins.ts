@@ -42,17 +42,17 @@ function turns(entry: JournalEntry): boolean {
 
 /** It says that a request is a record, and keeps it nowhere. */
 function flatters(inner: Journal): Journal {
-  let wish: string | undefined;
+  let request: string | undefined;
   return wrapJournal(inner, {
     requestCancel: async (_, reason) => {
-      wish = JSON.stringify({ type: 'cancel-requested', by: 'operator', reason });
+      request = JSON.stringify({ type: 'cancel-requested', by: 'operator', reason });
     },
     load: async (ref) => {
       const stored = await inner.load(ref);
       const last = stored?.entries.at(-1);
-      if (stored === undefined || last === undefined || wish === undefined) return stored;
+      if (stored === undefined || last === undefined || request === undefined) return stored;
       const { nextSeq } = stored;
-      const entry = { ...last, seq: nextSeq, head: wish, result: null, context: null };
+      const entry = { ...last, seq: nextSeq, head: request, result: null, context: null };
       return { ...stored, entries: [...stored.entries, entry], nextSeq: nextSeq + 1 };
     },
   });
@@ -149,13 +149,13 @@ export const TWINS: readonly Twin[] = [
   {
     name: 'a journal that tells of a request to cancel only when a heartbeat asks',
     scenario: 'cancel from elsewhere',
-    caughtAs: /was called after a wish that its owner had to meet/,
+    caughtAs: /was called after a cancel that its owner had to learn of/,
     journal: mumbles,
   },
   {
     name: 'a take-over that does not look whether somebody asked to cancel',
     scenario: 'cancel from elsewhere',
-    caughtAs: /a wish to cancel it was written, and lost/,
+    caughtAs: /a request to cancel it was written, and lost/,
     journal: mumbles,
   },
   {

@@ -51,7 +51,7 @@ export function witnessed(inner: Journal, witnessOf: (sagaName: string) => Witne
       const { points, ledger } = witnessOf(ref.name);
       points.reach('before the request to cancel');
       await inner.requestCancel(ref, reason);
-      ledger.write({ kind: 'wished' });
+      ledger.write({ kind: 'cancel-requested' });
       points.reach('after the request to cancel');
     },
     // What is there already was not written; an append may answer a cancel that it has found.

@@ -48,8 +48,8 @@ describe('an engine that is written outside keeps the engine contract', () => {
     next.register(plan);
     await next.recover();
     expect(next.health().activeRuns).toBe(1);
-    const attached = await next.start(plan, {}, { id: 'o-1' });
-    expect((await attached.result()).getStepResult('Charge')).toBe('paid');
+    const again = await next.start(plan, {}, { id: 'o-1' });
+    expect((await again.result()).getStepResult('Charge')).toBe('paid');
     await next.close();
     expect(calls).toBe(2);
   });

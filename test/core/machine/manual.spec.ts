@@ -304,8 +304,8 @@ describe('what an operator may not do', () => {
     ],
   ];
 
-  it.each(REFUSED)('%s', (_, state, wish, why) => {
-    expect(refusalOf(plan, state, command(wish))).toMatch(why);
+  it.each(REFUSED)('%s', (_, state, asked, why) => {
+    expect(refusalOf(plan, state, command(asked))).toMatch(why);
   });
 
   it.each([
@@ -334,8 +334,8 @@ describe('what an operator may not do', () => {
       stateOf(inDoubt, manual({ act: 'mark-not-done', label: 'Charge' })),
       { act: 'mark-done', label: 'Charge' } as const,
     ],
-  ])('but may %s', (_, state, wish) => {
-    expect(refusalOf(plan, state, command(wish))).toBeUndefined();
+  ])('but may %s', (_, state, asked) => {
+    expect(refusalOf(plan, state, command(asked))).toBeUndefined();
   });
 
   it('but may settle the undo of a step that failed cleanly and was undone as attempted', () => {

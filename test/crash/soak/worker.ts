@@ -28,9 +28,9 @@ function noted(inner: Journal): Journal {
       return taken;
     },
     append: async (batch) => {
-      const wish = await inner.append(batch);
+      const cancel = await inner.append(batch);
       witness.acked(batch.ref.id, batch.entries);
-      return wish;
+      return cancel;
     },
     claim: async (request) => {
       const rows = await inner.claim(request);

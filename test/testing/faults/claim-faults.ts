@@ -189,16 +189,16 @@ class LeavesForEverybody extends Faulty {
 }
 
 class LastWishWins extends Faulty {
-  readonly #wishes = new Map<string, string>();
+  readonly #requests = new Map<string, string>();
 
   override requestCancel(ref: SagaRef, reason: string): Promise<void> {
-    this.#wishes.set(ref.id, reason);
+    this.#requests.set(ref.id, reason);
     return super.requestCancel(ref, reason);
   }
 
   override async get(ref: SagaRef): Promise<SagaRow | undefined> {
     const row = await super.get(ref);
-    const cancelReason = row?.cancelReason != null ? this.#wishes.get(ref.id) : undefined;
+    const cancelReason = row?.cancelReason != null ? this.#requests.get(ref.id) : undefined;
     return row && cancelReason !== undefined ? { ...row, cancelReason } : row;
   }
 }

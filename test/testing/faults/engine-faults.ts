@@ -100,8 +100,8 @@ class CancelsAnything extends SoundEngine {
 }
 
 class HidesWhoDidIt extends SoundEngine {
-  override manual(ref: SagaRef, wish: never, { reason }: OperatorReason): Promise<void> {
-    return super.manual(ref, wish, { by: 'somebody', reason });
+  override manual(ref: SagaRef, command: never, { reason }: OperatorReason): Promise<void> {
+    return super.manual(ref, command, { by: 'somebody', reason });
   }
 }
 

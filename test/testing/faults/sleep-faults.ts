@@ -94,15 +94,15 @@ class SleepsThroughCancels extends Faulty {
 
 /** The request was there first, and nobody looks at it. */
 class SleepsWithAWish extends Faulty {
-  readonly #wishes: (readonly [SagaRef, string])[] = [];
+  readonly #requests: (readonly [SagaRef, string])[] = [];
 
   override async requestCancel(ref: SagaRef, reason: string): Promise<void> {
-    this.#wishes.push([ref, reason]);
+    this.#requests.push([ref, reason]);
   }
 
   override async append(batch: JournalBatch): Promise<string | undefined | void> {
     await super.append(batch);
-    return this.#wishes.find(([{ id }]) => id === batch.ref.id)?.[1];
+    return this.#requests.find(([{ id }]) => id === batch.ref.id)?.[1];
   }
 }
 

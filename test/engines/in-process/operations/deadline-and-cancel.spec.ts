@@ -23,11 +23,11 @@ describe('a cancel that another process asks for (semantics 13)', () => {
   it('reaches the owner with its heartbeat: aborts the action, undoes everything', async () => {
     const { cluster, plan } = await charging();
     const bert = await cluster.process([plan], { worker: false });
-    const wish = bert.engine.cancel(ref, 'changed my mind');
+    const cancel = bert.engine.cancel(ref, 'changed my mind');
     await settle();
     expect(cluster.log).toEqual(['Reserve', 'Charge']);
     await cluster.clock.advance(LEASE / 3);
-    await cluster.clock.until(wish);
+    await cluster.clock.until(cancel);
     expect(cluster.log).toEqual(UNDONE);
     expect(await bert.get()).toMatchObject({ status: 'compensated' });
     expect((await bert.get())?.timeline).toContainEqual(
@@ -44,13 +44,13 @@ describe('a cancel that another process asks for (semantics 13)', () => {
     const { cluster, plan } = await charging({ does: [answer.does] });
     const bert = await cluster.process([plan], { worker: false });
     const before = cluster.clock.now();
-    const wish = bert.engine.cancel(ref, 'changed my mind');
+    const cancel = bert.engine.cancel(ref, 'changed my mind');
     await settle();
     answer.open();
     await settle();
     expect(cluster.log).toEqual(UNDONE);
     expect(cluster.clock.now()).toBe(before);
-    await cluster.clock.until(wish);
+    await cluster.clock.until(cancel);
     expect(await bert.get()).toMatchObject({ status: 'compensated' });
   });
 
@@ -123,9 +123,9 @@ describe('a cancel that another process asks for (semantics 13)', () => {
   it('is written down once, though the request stays in the row', async () => {
     const { cluster, plan } = await charging({ does: [stopsOnAbort], undoes: [neverAnswers] });
     const bert = await cluster.process([plan], { worker: false });
-    const wishes = ['first', 'second'].map((reason) => bert.engine.cancel(ref, reason));
+    const cancels = ['first', 'second'].map((reason) => bert.engine.cancel(ref, reason));
     await cluster.clock.advance(LEASE);
-    await Promise.all(wishes);
+    await Promise.all(cancels);
     expect((await cluster.stored()).filter((type) => type === 'cancel-requested')).toHaveLength(1);
   });
 

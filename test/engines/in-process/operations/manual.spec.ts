@@ -13,7 +13,7 @@ import { Cluster, ref, type Process } from '../cluster.js';
 
 const eve: OperatorReason = { by: 'eve', reason: 'ticket 4711' };
 
-type Wish = Parameters<Process['engine']['manual']>[1];
+type Command = Parameters<Process['engine']['manual']>[1];
 type Step = Parameters<Cluster['step']>[1];
 
 /** Reserve, Charge, Ship: run until nothing more happens. */
@@ -24,14 +24,14 @@ async function orderWith(steps: { Reserve?: Step; Charge?: Step; Ship?: Step }) 
   const anna = await cluster.process([plan]);
   const handle = await cluster.begun(anna, plan);
   await cluster.clock.advance(2_000);
-  const act = async (wish: Wish, why = eve): Promise<SagaDetails | undefined> => {
-    await anna.engine.manual(ref, wish, why);
+  const act = async (command: Command, why = eve): Promise<SagaDetails | undefined> => {
+    await anna.engine.manual(ref, command, why);
     await cluster.clock.advance(2_000);
     return anna.get();
   };
-  const refusal = async (wish: Wish, why = eve): Promise<string> => {
+  const refusal = async (command: Command, why = eve): Promise<string> => {
     const before = await cluster.journal.load(ref);
-    const { message } = await rejectionOf(anna.engine.manual(ref, wish, why));
+    const { message } = await rejectionOf(anna.engine.manual(ref, command, why));
     expect(await cluster.journal.load(ref)).toEqual(before);
     return message;
   };
@@ -57,7 +57,7 @@ async function inDoubt() {
 }
 
 describe('what an operator does by hand', () => {
-  it.each<[string, object, Wish, string, ParkReason | undefined]>([
+  it.each<[string, object, Command, string, ParkReason | undefined]>([
     ['retryCompensation', stuckBackward, { act: 'retry-compensation' }, 'compensated', undefined],
     [
       'markCompensated',
@@ -67,13 +67,13 @@ describe('what an operator does by hand', () => {
       undefined,
     ],
     ['terminate', stuckBackward, { act: 'terminate' }, 'parked', 'terminated'],
-  ])('%s is kept with who, when and why', async (_, steps, wish, status, parkReason) => {
+  ])('%s is kept with who, when and why', async (_, steps, command, status, parkReason) => {
     const { cluster, act } = await orderWith(steps);
     const at = cluster.clock.now();
-    const details = await act(wish);
+    const details = await act(command);
     expect(details).toMatchObject({ status, parkReason });
     expect(details?.timeline).toContainEqual(
-      expect.objectContaining({ type: 'manual', ...wish, ...eve, at }),
+      expect.objectContaining({ type: 'manual', ...command, ...eve, at }),
     );
   });
 
@@ -105,8 +105,8 @@ describe('what an operator does by hand', () => {
 
   it('markStepDone takes the step in doubt for done, with its result, and goes on', async () => {
     const { cluster, bert } = await inDoubt();
-    const wish: Wish = { act: 'mark-done', label: 'Charge', result: { tx: 7n } };
-    await bert.engine.manual(ref, wish, eve);
+    const command: Command = { act: 'mark-done', label: 'Charge', result: { tx: 7n } };
+    await bert.engine.manual(ref, command, eve);
     await settle();
     expect(cluster.log).toEqual(['Reserve', 'Charge', 'Ship']);
     expect(cluster.calls[2]?.ctx.getStepResult('Charge')).toEqual({ tx: 7n });
@@ -119,8 +119,8 @@ describe('what an operator does by hand', () => {
   it('markStepDone is refused, and nothing written, for a result that cannot be stored', async () => {
     const { cluster, bert } = await inDoubt();
     const before = await cluster.stored();
-    const wish: Wish = { act: 'mark-done', label: 'Charge', result: () => 1 };
-    const error = await rejectionOf(bert.engine.manual(ref, wish, eve));
+    const command: Command = { act: 'mark-done', label: 'Charge', result: () => 1 };
+    const error = await rejectionOf(bert.engine.manual(ref, command, eve));
     expect(error).toMatchObject({ code: 'SAGA_SERIALIZATION' });
     expect(await cluster.stored()).toEqual(before);
   });
@@ -265,12 +265,12 @@ describe('what an operator does by hand', () => {
 
 describe('what an operator cannot do', () => {
   const running = { Charge: { does: [neverAnswers] } };
-  const retry: Wish = { act: 'retry-compensation' };
-  const undone = (label: string): Wish => ({ act: 'mark-compensated', label });
-  const done = (label: string): Wish => ({ act: 'mark-done', label });
-  const notDone = (label: string): Wish => ({ act: 'mark-not-done', label });
+  const retry: Command = { act: 'retry-compensation' };
+  const undone = (label: string): Command => ({ act: 'mark-compensated', label });
+  const done = (label: string): Command => ({ act: 'mark-done', label });
+  const notDone = (label: string): Command => ({ act: 'mark-not-done', label });
 
-  it.each<[string, object, Wish, RegExp]>([
+  it.each<[string, object, Command, RegExp]>([
     ['terminate what has completed', {}, { act: 'terminate' }, /it is completed/],
     ['terminate what was compensated', ships, { act: 'terminate' }, /it is compensated/],
     ['retry the undos of a running saga', running, retry, /it is running, not parked/],
@@ -282,21 +282,21 @@ describe('what an operator cannot do', () => {
     ['mark undone what never started', stuckBackward, undone('Pack'), /not started a step 'Pack'/],
     ['mark undone what is undone', stuckBackward, undone('Reserve'), /is undone already/],
     ['mark undone what did not happen', stuckBackward, undone('Ship'), /did not take place/],
-  ])('%s', async (_, steps, wish, why) => {
+  ])('%s', async (_, steps, command, why) => {
     const { refusal } = await orderWith(steps);
-    expect(await refusal(wish)).toMatch(why);
+    expect(await refusal(command)).toMatch(why);
   });
 
-  it.each<[string, Wish, RegExp]>([
+  it.each<[string, Command, RegExp]>([
     ['retry undos that have not begun', retry, /not begun to undo its steps; cancel it first/],
     ['mark undone before it undoes', undone('Reserve'), /not begun to undo its steps/],
     ['mark done what is done', done('Reserve'), /step 'Reserve' is done already/],
     ['mark done what has not started', done('Ship'), /has not started a step 'Ship'/],
     ['mark not done what is done', notDone('Reserve'), /step 'Reserve' is done/],
     ['mark not done what has not started', notDone('Ship'), /has not started a step 'Ship'/],
-  ])('%s', async (_, wish, why) => {
+  ])('%s', async (_, command, why) => {
     const { bert } = await inDoubt();
-    expect((await rejectionOf(bert.engine.manual(ref, wish, eve))).message).toMatch(why);
+    expect((await rejectionOf(bert.engine.manual(ref, command, eve))).message).toMatch(why);
   });
 
   it.each([

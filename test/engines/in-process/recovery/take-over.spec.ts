@@ -157,8 +157,8 @@ describe('a saga whose process died (semantics 26)', () => {
     const bert = await cluster.process([plan]);
     const carl = await cluster.process([plan], { worker: false });
     anna.crash();
-    const attached = await carl.start(plan);
-    const run = await cluster.clock.until(attached.result());
+    const again = await carl.start(plan);
+    const run = await cluster.clock.until(again.result());
     expect(run.getStepResult('Charge')).toBe('tx-1');
     expect(await (await bert.start(plan)).result()).toMatchObject({ isSuccess: true });
     expect(cluster.times('Charge')).toHaveLength(2);

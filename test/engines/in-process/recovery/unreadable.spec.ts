@@ -185,11 +185,11 @@ describe('a journal that fails during a recovery (semantics 8)', () => {
     const plan = cluster.plan([cluster.step('Charge', { does: [neverAnswers] })]);
     await cluster.begun(await cluster.process([plan]), plan);
     const bert = await cluster.process([plan]);
-    const attached = await bert.start(plan);
+    const again = await bert.start(plan);
     bert.fault = (method) => {
       if (method === 'get') throw new Error('connection reset');
     };
-    const error = await rejectionOf(cluster.clock.until(attached.result()));
+    const error = await rejectionOf(cluster.clock.until(again.result()));
     expect(error).toMatchObject({
       code: 'SAGA_INTERRUPTED',
       cause: { message: 'connection reset' },
