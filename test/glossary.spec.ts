@@ -49,7 +49,7 @@ interface Text {
 const filesOf = (folder: string, extension: string): readonly string[] =>
   readdirSync(join(ROOT, folder), { recursive: folder !== '.', encoding: 'utf8' })
     .map((path) => posix.join(folder, path.replaceAll('\\', '/')))
-    .filter((path) => path.endsWith(extension));
+    .filter((path) => path.endsWith(extension) && !path.includes('node_modules/'));
 
 /** Names of files are not for readers to know. */
 const prose = (markdown: string): string =>
