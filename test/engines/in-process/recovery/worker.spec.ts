@@ -124,3 +124,20 @@ describe('the recovery worker', () => {
     expect((await cluster.journal.get(ref))?.epoch).toBe(2);
   });
 });
+
+describe('a process without a recovery worker', () => {
+  it('takes up nothing, though somebody in it waits for the end', async () => {
+    const cluster = new Cluster();
+    const plan = cluster.plan([cluster.step('Charge', { does: [neverAnswers, answers()] })]);
+    const anna = await cluster.process([plan], { worker: false });
+    await cluster.begun(anna, plan);
+    anna.crash();
+    const bert = await cluster.process([plan], { worker: false });
+    const ended = (await bert.start(plan)).result();
+    await cluster.takeover();
+    expect(await cluster.journal.get(ref)).toMatchObject({ status: 'running', owner: anna.owner });
+    await cluster.process([plan]);
+    await cluster.clock.until(ended);
+    expect(cluster.log).toEqual(['Charge', 'Charge']);
+  });
+});
