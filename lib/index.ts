@@ -10,7 +10,9 @@ export {
   nestLogger,
   type SagaModuleAsyncOptions,
   type SagaModuleOptions,
+  type SagaInTransaction,
   type SagaStarter,
+  type SagaTransactionOptions,
 } from './nest/index.js';
 
 // Decorators; `SagaStep` is also the type of a hand-built chain's step
@@ -132,5 +134,7 @@ export {
   type SagaEngine,
   type SagaEngineProvider,
   type SagaLogger,
+  type SagaTransaction,
+  type SagaTransactions,
 } from './core/index.js';
 export type { RecoveryOptions, RetentionOptions } from './engines/in-process/index.js';

@@ -33,6 +33,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   dashboard: { layers: ['core', 'nest'], packages: ['@nestjs/common', '@nestjs/core'] },
   testing: { layers: ['core'] },
+  transactions: { layers: ['core'] },
 };
 
 /** All that an engine sees of core. */

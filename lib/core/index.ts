@@ -119,6 +119,7 @@ export {
   type Journal,
   type JournalBatch,
   type JournalEntry,
+  type JournalInTransaction,
   type ListQuery,
   type NewSaga,
   type PagePosition,
@@ -129,5 +130,7 @@ export {
   type SagaPage,
   type SagaRef,
   type SagaRow,
+  type SagaTransaction,
+  type SagaTransactions,
   type StoredSaga,
 } from './journal/index.js';

@@ -15,12 +15,12 @@ import { memoryJournal } from '../journals/memory/index.js';
 import type { SagaModuleAsyncOptions, SagaModuleOptions } from './saga-module-options.js';
 import { SAGA_OPTIONS } from './tokens.js';
 
-const OF_A_JOURNAL = ['journal', 'leaseMs', 'worker', 'deleteAfter'] as const;
+const OF_A_JOURNAL = ['journal', 'leaseMs', 'worker', 'deleteAfter', 'transactions'] as const;
 
 const OPTIONS = namesOf<SagaModuleOptions>({
   ...{ journal: true, engine: true, logger: true, codec: true, limits: true, unknownWhen: true },
   ...{ drainMs: true, leaseMs: true, worker: true, deleteAfter: true, application: true },
-  ...{ observers: true, interceptors: true, startHeaders: true, redact: true },
+  ...{ observers: true, interceptors: true, startHeaders: true, redact: true, transactions: true },
 });
 const ASYNC_OPTIONS = namesOf<SagaModuleAsyncOptions>({
   ...{ imports: true, inject: true, useFactory: true },

@@ -7,5 +7,7 @@ export {
   SagaEvents,
   SagaOperations,
   SagaOrchestratorFactory,
+  type SagaInTransaction,
   type SagaStarter,
+  type SagaTransactionOptions,
 } from './runtime/index.js';

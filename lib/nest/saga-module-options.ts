@@ -8,6 +8,7 @@ import type {
   SagaEngineProvider,
   SagaInterceptor,
   SagaLogger,
+  SagaTransactions,
   StartHeaders,
   UnknownWhen,
 } from '../core/index.js';
@@ -89,6 +90,11 @@ export interface SagaModuleOptions {
    * @default { pollMs: a third of the lease, concurrency: 100, maxRecoveries: 5 }
    */
   readonly worker?: boolean | Partial<RecoveryOptions>;
+  /**
+   * How the application runs transactions in the journal's database, for starts in one
+   * (`for(…, { transaction })`): `fromPg(pool)` and its like of `./transactions`. @default none
+   */
+  readonly transactions?: SagaTransactions;
   /** How long sagas at rest are kept, in ms, by status. @default for ever */
   readonly deleteAfter?: RetentionOptions;
 }

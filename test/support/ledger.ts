@@ -112,6 +112,8 @@ export class Ledger {
       case 'manual':
         this.#byHand(record);
         return;
+      case 'accepted':
+        return;
       default:
         this.status = record.type;
         if (record.type === 'compensating') this.#turned = true;

@@ -1,8 +1,18 @@
 import type { SagaDefinition } from '../definition/index.js';
 import { STANDARD_ENVIRONMENT, type SagaHandle, type SagaHost } from '../engine/index.js';
+import { SagaOptionsError } from '../errors/index.js';
 import { refuseTwice } from '../execution/index.js';
+import { shownSaga } from '../ports/index.js';
 import type { SagaBuilderOptions } from './builder-options.js';
 import type { RunView } from './run-view.js';
+
+/** Its end comes after a commit that waits for this call. @throws SagaOptionsError */
+function refuseToWait(name: string, id: string): never {
+  throw new SagaOptionsError(
+    `runAsync() of saga ${shownSaga(name, id)} would wait inside a transaction for what begins after its commit: ` +
+      'call start() there, and await the result() of its handle after the commit',
+  );
+}
 
 /**
  * The saga of one chain on its host. All starts of one chain are of the same saga, whatever became of
@@ -32,6 +42,7 @@ export class HostedChain {
   /** @throws SagaStateError while somebody waits for its end already. */
   async run(resumeFrom: string | undefined): Promise<SagaHandle['saga']> {
     if (this.#running) refuseTwice(this.definition.name, this.#id);
+    if (this.options.transaction !== undefined) refuseToWait(this.definition.name, this.#id);
     this.#running = true;
     try {
       return await (await this.#start(true, resumeFrom)).result();

@@ -22,6 +22,14 @@ export interface SagaStartOptions {
   readonly headers?: SagaHeaders;
   /** When the saga is cancelled if it has not ended: a time, or ms from now. */
   readonly deadline?: Date | number;
+  /**
+   * Your open transaction: the saga is stored with what else it changes, or not at all, and begins after your
+   * commit. The handle's `result()` waits for that, so it is not to be awaited inside; nor is `runAsync()`.
+   * Needs `forRoot({ transactions })` and a journal in the same database. @default none
+   *
+   * @throws SagaOptionsError for what is no open transaction of that database; nothing is stored then.
+   */
+  readonly transaction?: unknown;
 }
 
 /** A saga that was accepted. */

@@ -19,6 +19,7 @@ import { headersOf, headersProblems } from './headers.js';
 const MAX_TAGS = 32;
 const OPTIONS = namesOf<SagaStartOptions>({
   ...{ id: true, key: true, tags: true, deadline: true, headers: true },
+  transaction: true,
 });
 /** What a chain takes beside the options of a start; a finished plan has its settings already. */
 const BESIDES = [
@@ -57,6 +58,16 @@ function deadlineProblem(deadline: unknown): string | undefined {
   return `deadline must be a valid Date, or ms from now up to ${MAX_DURATION_MS} (got ${shown(deadline)})`;
 }
 
+/** One engine takes it, and looks at it before: see {@link startRequest}. */
+function transactionProblem(transaction: unknown): string | undefined {
+  if (transaction === undefined) return undefined;
+  return (
+    'transaction cannot be used here: no journal is there that could store the saga in it. Write a row of your ' +
+    'own in your transaction, and start the saga for it after the commit, under an id that follows from the row, ' +
+    'so that a second start does nothing'
+  );
+}
+
 /** What is wrong with the values of options. */
 function valueProblems({
   id,
@@ -93,7 +104,11 @@ export function checkStart(of: string, options: unknown, more: readonly string[]
   if (unknown.length > 0) refuseProblems([...unknown, ...valueProblems(options)]);
 }
 
-/** @throws SagaOptionsError with everything that is wrong. */
+/**
+ * `transaction` is refused: an engine that can start a saga in one leaves it out of what it hands in.
+ *
+ * @throws SagaOptionsError with everything that is wrong.
+ */
 export function startRequest(
   options: SagaStartOptions,
   newId: () => string,
@@ -114,6 +129,7 @@ export function startRequest(
   refuseProblems([
     ...unknownProblems('a start', options, OPTIONS, besides),
     ...valueProblems({ id, key, tags, headers, deadline }),
+    transactionProblem(options.transaction),
   ]);
   return {
     id,

@@ -17,6 +17,7 @@ export type {
   SagaRow,
   StoredSaga,
 } from './stored-saga.js';
+export type { JournalInTransaction, SagaTransaction, SagaTransactions } from './transaction.js';
 export { damageOf } from './damage.js';
 export {
   checkFilter,

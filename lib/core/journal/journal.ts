@@ -8,6 +8,7 @@ import type {
   SagaPage,
 } from './requests.js';
 import type { JournalBatch, NewSaga, SagaRef, SagaRow, StoredSaga } from './stored-saga.js';
+import type { JournalInTransaction, SagaTransaction } from './transaction.js';
 
 /**
  * Where sagas are kept. Every implementation passes the contract suite of `./testing`.
@@ -80,4 +81,6 @@ export interface Journal {
   requestCancel(ref: SagaRef, reason: string): Promise<void>;
   /** Deletes sagas at rest with their records; one that is not at rest stays. Returns how many. */
   forget(request: ForgetRequest): Promise<number>;
+  /** Works inside an open transaction of the application's. Absent where it cannot. */
+  within?(tx: SagaTransaction): JournalInTransaction;
 }

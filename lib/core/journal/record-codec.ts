@@ -69,7 +69,7 @@ const TYPES: Readonly<Record<SagaRecordType, boolean>> = {
   ...{ started: true, done: true, failed: true, probed: true },
   ...{ 'undo-started': true, undone: true, 'undo-failed': true },
   ...{ 'cancel-requested': false, compensating: false, recovered: false, resumed: false },
-  ...{ manual: false, completed: false, compensated: false, parked: false },
+  ...{ accepted: false, manual: false, completed: false, compensated: false, parked: false },
 };
 const ACTS: Readonly<Record<ManualAct['act'], boolean>> = {
   ...{ terminate: false, 'retry-compensation': false },

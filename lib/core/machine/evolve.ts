@@ -172,7 +172,7 @@ function fold(state: SagaState, record: Exclude<SagaRecord, Of<'done'>>): void {
       break;
     }
     default:
-      unreachable(record);
+      if (record.type !== 'accepted') unreachable(record);
   }
 }
 

@@ -79,6 +79,8 @@ export type ManualAct = {
  * are keyed by label and direction, never by position, so that they outlive a changed definition.
  */
 export type SagaRecord =
+  /** Stored in a transaction of its starter's, before anybody works on it: it begins after the commit. */
+  | { readonly type: 'accepted' }
   /** The intent: durable before the action runs. */
   | {
       readonly type: 'started';

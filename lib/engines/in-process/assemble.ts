@@ -30,12 +30,14 @@ import {
 } from './recovery/index.js';
 import {
   ActiveRuns,
+  AfterCommit,
   ObservedRuns,
   RecordWriter,
   ResultWaiter,
   RunFactory,
   SagaReader,
   Starts,
+  StartsInTransaction,
 } from './runs/index.js';
 
 /** How many sagas at a time ask the journal whether they are still owned by this process. */
@@ -75,6 +77,11 @@ export function assemble(
   const worker = new RecoveryWorker(intake, slots, { clock, random, logger }, pollMs);
   const waiter = new ResultWaiter(reader, live, lease, (row) => worker.takeUp(row));
 
+  const starts = new Starts(runs, reader, live, waiter);
+  const afterCommit = new AfterCommit(claims, reader, live, clock);
+  const known = { registry, logger, transactions: options.transactions };
+  const inTransaction = new StartsInTransaction(access, known, runs, starts, afterCommit, waiter);
+
   const takeUp = new TakeUp(claims, reader, live);
   const forOwner = new CancelForOwner(claims, reader, takeUp, writer);
   const elsewhere = new CancelElsewhere(access, lease, reader, forOwner);
@@ -90,7 +97,9 @@ export function assemble(
     runs,
     reader,
     waiter,
-    starts: new Starts(runs, reader, live, waiter),
+    starts,
+    inTransaction,
+    afterCommit,
     operations: {
       cancel: new Cancel(live, reader, takeUp, elsewhere),
       resume: new Resume(live, reader, takeUp),

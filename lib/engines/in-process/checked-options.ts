@@ -38,14 +38,16 @@ const DELETE_AFTER: Ranges<keyof RetentionOptions> = {
 };
 
 // As records, so that the compiler reports an option that is missing here.
-const JOURNAL: Readonly<Record<Exclude<keyof Journal, 'description' | 'isVolatile'>, true>> = {
+const JOURNAL: Readonly<
+  Record<Exclude<keyof Journal, 'description' | 'isVolatile' | 'within'>, true>
+> = {
   ...{ open: true, close: true, create: true, append: true, load: true, get: true, list: true },
   ...{ heartbeat: true, claim: true, release: true, leave: true, requestCancel: true },
   ...{ forget: true, abandoned: true },
 };
 const OPTIONS = namesOf<InProcessEngineOptions>({
   ...SETTINGS,
-  ...{ journal: true, leaseMs: true, worker: true, deleteAfter: true },
+  ...{ journal: true, leaseMs: true, worker: true, deleteAfter: true, transactions: true },
 });
 
 function workerProblems(worker: unknown): readonly (string | undefined)[] {
@@ -63,6 +65,20 @@ function deletes(deleteAfter: unknown): boolean {
   return isGroup(deleteAfter) && Object.values(deleteAfter).some((ms) => ms !== undefined);
 }
 
+function transactionsProblem(transactions: unknown, journal: Journal): string | undefined {
+  const rule = 'an object with run and use, as fromPg(pool) of ./transactions makes one';
+  const problem = methodsProblem('transactions', transactions, ['run', 'use'], rule);
+  const takesPart = journal?.isVolatile === true || typeof journal?.within === 'function';
+  return (
+    problem ?? (takesPart ? undefined : `transactions must be left out: ${cannotTakePart(journal)}`)
+  );
+}
+
+/** Why no saga can be started in a transaction of the application's. */
+export function cannotTakePart({ description }: Journal): string {
+  return `the journal (${description}) cannot store sagas in a transaction of yours (it has no within())`;
+}
+
 /** The options of the in-process engine that have defaults, with them. */
 export interface CheckedOptions {
   readonly leaseMs: number;
@@ -73,7 +89,7 @@ export interface CheckedOptions {
 /** Everything that is wrong with the options of the in-process engine. */
 export function engineProblems(options: InProcessEngineOptions): readonly (string | undefined)[] {
   if (!isGroup(options)) return [groupProblem('the options of an engine', options)];
-  const { journal, leaseMs, worker, deleteAfter } = options;
+  const { journal, leaseMs, worker, deleteAfter, transactions } = options;
   return [
     ...unknownProblems('an engine', options, OPTIONS),
     methodsProblem(
@@ -88,6 +104,7 @@ export function engineProblems(options: InProcessEngineOptions): readonly (strin
       : wholeProblem('leaseMs', leaseMs, MIN_LEASE_MS, LONGEST_TIMER_MS),
     ...workerProblems(worker),
     ...rangesProblems('deleteAfter', withoutForEver(deleteAfter), DELETE_AFTER),
+    transactions === undefined ? undefined : transactionsProblem(transactions, journal),
     worker === false && deletes(withoutForEver(deleteAfter))
       ? 'deleteAfter goes with a worker, which does the deleting: leave it out here, or worker: false'
       : undefined,

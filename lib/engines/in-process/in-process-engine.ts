@@ -68,11 +68,16 @@ export class InProcessEngine implements SagaEngine {
       throw new SagaInterruptedError(definition.name, options.id ?? '(new)', 'shutting down');
     }
     const { environment, logger, runs, reader, starts, operations } = this.#its;
-    const checked = startRequest(options, environment.ids, environment.clock.now());
+    const { transaction } = options;
+    const given = transaction === undefined ? options : { ...options, transaction: undefined };
+    const checked = startRequest(given, environment.ids, environment.clock.now());
     const { startHeaders } = this.options;
     const request = withStartHeaders(checked, startHeaders, definition.name, logger);
     const input = runs.encodeInput(definition, request, context);
     await this.#ready();
+    if (transaction !== undefined) {
+      return this.#its.inTransaction.start(definition, request, input, transaction);
+    }
     const { resumeFrom } = options;
     if (resumeFrom !== undefined) {
       const ref = reader.refOf(definition.name, request.id);
@@ -128,6 +133,7 @@ export class InProcessEngine implements SagaEngine {
     await this.open();
     if (this.#closed !== undefined) return;
     const { worker, retention, unknown, bootReport } = this.#its.background;
+    await this.#its.inTransaction.verify();
     if (this.options.worker !== false) {
       worker.start();
       retention.start();
@@ -163,10 +169,11 @@ export class InProcessEngine implements SagaEngine {
     if (!this.#hasOpened) return;
     this.#isOpen = false;
     const { drainMs = 10_000 } = this.options;
-    const { live, waiter, background, environment, logger, heartbeat } = this.#its;
+    const { live, waiter, afterCommit, background, environment, logger, heartbeat } = this.#its;
     // First of all, so that no further step begins while the journal is being closed.
     live.stopAtBoundary();
     waiter.stop();
+    afterCommit.stop();
     background.bootReport.stop();
     await this.#opened?.catch(() => undefined);
     background.retention.stop();

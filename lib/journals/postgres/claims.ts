@@ -98,11 +98,13 @@ export class Claims {
       text = claimSql(this.tables, 'suspects');
       values.push(recoveries.from);
     }
-    this.#lost.add(number);
-    if (this.#lost.size > MAX_LOST) this.#lost.delete(lost[0] ?? '');
     const { act, send } = this.connections;
-    const rows = await (id === undefined ? send : act)({ text, values });
-    this.#lost.delete(number);
+    // Not before it has failed: one that is under way is answered to who asked.
+    const rows = await (id === undefined ? send : act)({ text, values }).catch((error: unknown) => {
+      this.#lost.add(number);
+      if (this.#lost.size > MAX_LOST) this.#lost.delete(lost[0] ?? '');
+      throw error;
+    });
     for (const row of rows) this.#remember(row);
     return rows.toSorted((a, b) => Number(a['saga']) - Number(b['saga'])).map(toSagaRow);
   }

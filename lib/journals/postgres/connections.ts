@@ -4,6 +4,7 @@ import {
   withClient,
   LOOK_MS,
   takeOut,
+  transaction,
   type PgClient,
   type PgPool,
   type PgQuery,
@@ -12,7 +13,7 @@ import { isLost } from './failures.js';
 import type { Settings } from './options.js';
 import type { Pools } from './pools.js';
 import type { Send } from './reader.js';
-import { prepareWriter } from './session.js';
+import { prepareWriter, WAIT_SHORTLY } from './session.js';
 
 /** How much longer than the server a client waits for the end of a statement, in ms. */
 const GRACE_MS = 1_000;
@@ -66,6 +67,15 @@ export class Connections {
     const { rows } = await client.query({ query_timeout, ...query, types: AS_TEXT });
     return rows;
   }
+
+  /** One transaction on any connection, which waits for a lock but shortly. */
+  readonly apart = <T>(work: (send: Send) => Promise<T>): Promise<T> =>
+    withClient(this.pool, (client) =>
+      transaction(client, async () => {
+        await this.sendOn(client, WAIT_SHORTLY);
+        return work((query) => this.sendOn(client, query));
+      }),
+    );
 
   /** On the connection of the writer, which is made anew when it was lost. One call at a time. */
   async write<T>(work: (send: Send) => Promise<T>): Promise<T> {

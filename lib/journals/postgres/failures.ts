@@ -40,6 +40,11 @@ export function isLost(error: unknown): boolean {
   return !(error instanceof TryAgain || isSagaError(error) || isMistake(error));
 }
 
+/** It waited for a lock for as long as it may: `lock_timeout`. */
+export function isHeldUp(error: unknown): boolean {
+  return sqlState(error) === '55P03';
+}
+
 /** Trying again may help, on another connection or on this one. */
 export function isPassing(error: unknown): boolean {
   return error instanceof TryAgain || isLost(error) || ROLLED_BACK.test(sqlState(error) ?? '');

@@ -11,7 +11,10 @@ export interface Column<Item> {
 
 export type Append = readonly [saga: string, batch: JournalBatch];
 
-export const CREATE_COLUMNS: readonly Column<NewSaga>[] = [
+/** `null`: of nobody yet. */
+type Created = Omit<NewSaga, 'owner'> & { readonly owner: string | null };
+
+export const CREATE_COLUMNS: readonly Column<Created>[] = [
   { name: 'application', type: 'text', of: ({ application = '' }) => application },
   { name: 'name', type: 'text', of: ({ name }) => name },
   { name: 'id', type: 'text', of: ({ id }) => id },

@@ -1,6 +1,5 @@
 import {
   isSagaError,
-  refKey,
   SagaJournalError,
   type AbandonedRequest,
   type AbandonedSagas,
@@ -9,31 +8,30 @@ import {
   type ReleaseRequest,
   type Journal,
   type JournalBatch,
+  type JournalInTransaction,
   type NewSaga,
   type SagaFilter,
   type SagaPage,
   type SagaRef,
   type SagaRow,
+  type SagaTransaction,
   type StoredSaga,
 } from '../../core/index.js';
-import {
-  checkAppend,
-  checkCreate,
-  GroupCommit,
-  journalFailure,
-  payloadBytes,
-  Users,
-  type Outcome,
-} from '../sql/index.js';
-import { isItemFault, retryWhileUnavailable } from './failures.js';
+import { GroupCommit, journalFailure, Users, type Outcome } from '../sql/index.js';
+import { retryWhileUnavailable } from './failures.js';
+import { HeldUpCreates, HeldUpError } from './held-up.js';
+import { PostgresInTransaction, type Ask } from './in-transaction.js';
 import { checkOptions, type PostgresJournalOptions, type Settings } from './options.js';
+import { OF_WRITES } from './queued-writes.js';
 import { PostgresStore } from './store.js';
+import { tablesOf } from './tables.js';
 import { writeNumber, type Write, type WriteResult } from './writer.js';
 
 class PostgresJournal implements Journal {
   readonly description: string;
   readonly #settings: Settings;
   readonly #queue: GroupCommit<Write, WriteResult>;
+  readonly #heldUp = new HeldUpCreates();
   readonly #underWay = new Set<Promise<unknown>>();
   #store: PostgresStore | undefined;
   readonly #users = new Users({
@@ -47,11 +45,7 @@ class PostgresJournal implements Journal {
     this.#queue = new GroupCommit({
       description: this.description,
       commit: (writes) => this.#commit(writes),
-      check: checkWrite,
-      sizeOf: bytesOf,
-      keyOf: (write) => refKey(write.kind === 'create' ? write.saga : write.batch.ref),
-      isItemFault,
-      elsewhere: true,
+      ...OF_WRITES,
     });
   }
 
@@ -64,7 +58,18 @@ class PostgresJournal implements Journal {
   }
 
   create(saga: NewSaga): Promise<SagaRow | undefined> {
-    return this.#queue.add({ kind: 'create', saga }) as Promise<SagaRow | undefined>;
+    if (this.#heldUp.has(saga)) return this.#createApart(saga);
+    const created = this.#queue.add({ kind: 'create', saga }) as Promise<SagaRow | undefined>;
+    return created.catch((error: unknown) => {
+      if (error instanceof HeldUpError) return this.#createApart(saga);
+      throw error;
+    });
+  }
+
+  within(tx: SagaTransaction): JournalInTransaction {
+    const { description } = this;
+    const ask: Ask = (query) => this.#ask(({ act }) => act(query));
+    return new PostgresInTransaction(tx, tablesOf(this.#settings.schema), description, ask);
   }
 
   append(batch: JournalBatch): Promise<string | undefined> {
@@ -139,6 +144,13 @@ class PostgresJournal implements Journal {
     );
   }
 
+  #createApart(saga: NewSaga): Promise<SagaRow | undefined> {
+    const number = writeNumber();
+    return this.#heldUp.during(saga, () =>
+      this.#ask((store) => this.#heldUp.inTurn(() => store.createApart(saga, number))),
+    );
+  }
+
   async #ask<T>(
     work: (store: PostgresStore) => Promise<T>,
     patienceMs = this.#settings.reconnectMs,
@@ -166,17 +178,6 @@ class PostgresJournal implements Journal {
 
 function emitWarning(message: string): void {
   process.emitWarning(message, 'SagaJournalWarning');
-}
-
-function checkWrite(write: Write): void {
-  if (write.kind === 'create') checkCreate(write.saga);
-  else checkAppend(write.batch);
-}
-
-function bytesOf(write: Write): number {
-  return write.kind === 'create'
-    ? payloadBytes(write.saga.entries, write.saga.input)
-    : payloadBytes(write.batch.entries);
 }
 
 /**

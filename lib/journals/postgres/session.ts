@@ -97,6 +97,14 @@ function setSql(settings: readonly Setting[], scope: 'session' | 'transaction'):
 export const PLAN_BY_KEYS = setSql(BY_KEYS, 'transaction');
 
 /**
+ * How long a group may wait for a lock, in ms: an open transaction of somebody's must hold up no others. Locks
+ * of this package are held for one statement.
+ */
+const LOCK_TIMEOUT_MS = 200;
+/** For a create that was held up, beside the group. */
+export const WAIT_SHORTLY = setSql([['lock_timeout', '20']], 'transaction');
+
+/**
  * Prepares the session of the writer, whose connection nobody else uses. Its plans are made once and
  * kept: made while a table was empty, they would read it from end to end when it is large.
  */
@@ -109,6 +117,7 @@ export async function prepareWriter(
     ['plan_cache_mode', 'force_generic_plan'],
     ['default_transaction_isolation', 'read committed'],
     ['statement_timeout', String(statementTimeoutMs)],
+    ['lock_timeout', String(LOCK_TIMEOUT_MS)],
   ];
   await client.query({ ...setSql(settings, 'session'), query_timeout: statementTimeoutMs });
 }

@@ -1,13 +1,15 @@
+import type { NewSaga, SagaRow } from '../../core/index.js';
 import { whyOf, type Outcome } from '../sql/index.js';
 import { Connections } from './connections.js';
 import { withClient } from './driver.js';
-import { retryWhileUnavailable } from './failures.js';
+import { isHeldUp, retryWhileUnavailable } from './failures.js';
+import { HeldUpError } from './held-up.js';
 import { KnownSagas } from './known-sagas.js';
 import { migrate, verifySchema } from './migrate.js';
 import type { PostgresJournalOptions, Settings } from './options.js';
 import { Claims } from './claims.js';
 import { poolsOf } from './pools.js';
-import { Reader } from './reader.js';
+import { Reader, type Send } from './reader.js';
 import { verifyServer } from './session.js';
 import { tablesOf, type Tables } from './tables.js';
 import { Writer, type Write, type WriteResult } from './writer.js';
@@ -16,6 +18,8 @@ import { Writer, type Write, type WriteResult } from './writer.js';
 export class PostgresStore {
   readonly reader: Reader;
   readonly claims: Claims;
+  /** What is asked of one saga, or of a transaction that stores one. */
+  readonly act: Send;
   readonly #writer: Writer;
 
   private constructor(
@@ -23,6 +27,7 @@ export class PostgresStore {
     known: KnownSagas,
     private readonly connections: Connections,
   ) {
+    this.act = connections.act;
     this.reader = new Reader(tables, connections.act, connections.send);
     this.claims = new Claims(tables, connections, known);
     this.#writer = new Writer(tables, known);
@@ -63,9 +68,30 @@ export class PostgresStore {
     }
   }
 
-  /** One transaction. Done again under the same number, it writes nothing twice. */
-  write(writes: readonly Write[], number: string): Promise<readonly Outcome<WriteResult>[]> {
-    return this.connections.write((send) => this.#writer.write(send, writes, number));
+  /**
+   * One transaction. Done again under the same number, it writes nothing twice. Creates that an open transaction
+   * of somebody's holds up are left out, as are those beside them: each is to be done apart.
+   */
+  async write(writes: readonly Write[], number: string): Promise<readonly Outcome<WriteResult>[]> {
+    try {
+      return await this.connections.write((send) => this.#writer.write(send, writes, number));
+    } catch (error) {
+      const appends = writes.filter(({ kind }) => kind === 'append');
+      if (!isHeldUp(error) || appends.length === writes.length) throw error;
+      const written = (appends.length === 0 ? [] : await this.write(appends, number)).values();
+      return writes.map(({ kind }): Outcome<WriteResult> => {
+        if (kind === 'create') return { error: new HeldUpError() };
+        return written.next().value as Outcome<WriteResult>;
+      });
+    }
+  }
+
+  /** A create on a connection of its own. @throws what tells that it is held up still */
+  async createApart(saga: NewSaga, number: string): Promise<SagaRow | undefined> {
+    const [outcome] = await this.connections.apart((send) =>
+      this.#writer.write(send, [{ kind: 'create', saga }], number),
+    );
+    return (outcome as { readonly value: SagaRow | undefined }).value;
   }
 
   close(): Promise<void> {

@@ -70,6 +70,29 @@ function appendSql(tables: Tables, source: string): readonly string[] {
   ];
 }
 
+/**
+ * One create inside a transaction of the application's, which the last parameter names: in any other one it
+ * stores nothing. It is nobody's, and asleep until now, so that to claim it is no recovery.
+ */
+export function createGuardedSql({ sagas, tags }: Tables): string {
+  const columns = CREATE_COLUMNS.map(({ name }) => name).join(', ');
+  return `WITH clock AS MATERIALIZED (SELECT ${NOW} AS now),
+    guard AS MATERIALIZED (SELECT pg_current_xact_id()::text = $${CREATE_COLUMNS.length + 2}::text AS same),
+    born AS (
+      INSERT INTO ${sagas} (${columns}, epoch, recoveries, created_at, updated_at, wake_at, created_in)
+      SELECT i.*, 1, 0, now, now, now, $1::bigint FROM ${row(CREATE_COLUMNS)}, clock, guard WHERE guard.same
+      ON CONFLICT (application, name, id) DO NOTHING
+      RETURNING saga, tags, created_at
+    ),
+    tagged AS (
+      INSERT INTO ${tags} (name, value, created_at, saga)
+      SELECT t.key, t.value, b.created_at, b.saga
+      FROM born b CROSS JOIN LATERAL json_each_text(b.tags::json) t WHERE b.tags <> '{}'
+    )
+    SELECT CASE WHEN guard.same THEN 'yes' ELSE 'no' END AS same, born.saga::text AS saga
+    FROM guard LEFT JOIN born ON true`;
+}
+
 /** What a statement writes: one create or append, several, or several of both. */
 export type WriteForm = 'create' | 'append' | 'creates' | 'appends' | 'both';
 

@@ -21,13 +21,13 @@ function checkEntries(entries: readonly JournalEntry[], first = 1): void {
  * @throws SagaSerializationError for text that cannot be kept; SagaJournalError for records that
  * cannot be the first ones of any saga.
  */
-export function checkCreate(saga: NewSaga): void {
+export function checkCreate(saga: Omit<NewSaga, 'owner'> & { readonly owner?: string }): void {
   storable('application', saga.application ?? '');
   storable('name', saga.name);
   storable('id', saga.id);
   storable('birth', saga.birth ?? '');
   storable('input', saga.input);
-  storable('owner', saga.owner);
+  if (saga.owner !== undefined) storable('owner', saga.owner);
   if (saga.key !== null) storable('key', saga.key);
   for (const [tag, value] of Object.entries(saga.tags)) {
     storable('the name of a tag', tag);

@@ -3,4 +3,9 @@ export { SagaEvents } from './saga-events.js';
 export { SagaLifecycle } from './saga.lifecycle.js';
 export { SagaRegistrar } from './saga.registrar.js';
 export { SagaOperations } from './saga-operations.js';
-export { SagaOrchestratorFactory, type SagaStarter } from './saga-orchestrator.factory.js';
+export {
+  SagaOrchestratorFactory,
+  type SagaInTransaction,
+  type SagaStarter,
+  type SagaTransactionOptions,
+} from './saga-orchestrator.factory.js';

@@ -17,11 +17,24 @@ import { SAGA_ENGINE, SAGA_LOGGER } from '../tokens.js';
 import { defineChain } from './define-chain.js';
 import { reportMissingCompensations } from './missing-compensations.js';
 
+/** Start options with an open transaction. */
+export type SagaTransactionOptions = SagaStartOptions & { readonly transaction: object };
+
+/** Those of nearly all starts. */
+type PlainOptions = SagaStartOptions & { readonly transaction?: undefined };
+
+/** A chain to be started in a transaction; nobody can wait inside that for what begins after its commit. */
+export type SagaInTransaction<TContext, TResults extends object> = Omit<
+  SagaOrchestratorBuilder<TContext, TResults>,
+  'runAsync'
+>;
+
 /** Makes a chain of a definition, for one context. */
-export type SagaStarter<TContext, TResults extends object> = (
-  context: TContext,
-  options?: SagaStartOptions,
-) => SagaOrchestratorBuilder<TContext, TResults>;
+export interface SagaStarter<TContext, TResults extends object> {
+  (context: TContext, options?: PlainOptions): SagaOrchestratorBuilder<TContext, TResults>;
+  (context: TContext, options: SagaTransactionOptions): SagaInTransaction<TContext, TResults>;
+  (context: TContext, options?: SagaStartOptions): SagaOrchestratorBuilder<TContext, TResults>;
+}
 
 const PLAN_OPTIONS = Object.keys(SAGA_OPTIONS);
 
@@ -66,6 +79,21 @@ export class SagaOrchestratorFactory {
   for<S>(
     saga: Type<S>,
     context: SagaContextOf<S>,
+    options?: PlainOptions,
+  ): SagaOrchestratorBuilder<SagaContextOf<S>, SagaResultsOf<S>>;
+  for<S>(
+    saga: Type<S>,
+    context: SagaContextOf<S>,
+    options: SagaTransactionOptions,
+  ): SagaInTransaction<SagaContextOf<S>, SagaResultsOf<S>>;
+  for<S>(
+    saga: Type<S>,
+    context: SagaContextOf<S>,
+    options?: SagaStartOptions,
+  ): SagaOrchestratorBuilder<SagaContextOf<S>, SagaResultsOf<S>>;
+  for<S>(
+    saga: Type<S>,
+    context: SagaContextOf<S>,
     options: SagaStartOptions = {},
   ): SagaOrchestratorBuilder<SagaContextOf<S>, SagaResultsOf<S>> {
     const definition = this.#byClass?.get(saga);
@@ -92,9 +120,9 @@ export class SagaOrchestratorFactory {
     const definition = defineChain(name, this.logger, build, options);
     this.engine.register(definition);
     reportMissingCompensations(definition, this.logger);
-    return (context, start = {}) => {
+    return (context: TContext, start: SagaStartOptions = {}) => {
       checkStart('a start', start);
-      return this.#chain(definition, context, start);
+      return this.#chain<TContext, TResults>(definition, context, start);
     };
   }
 

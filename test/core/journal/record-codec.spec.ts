@@ -16,6 +16,7 @@ const RECORDS: readonly SagaRecord[] = [
   { type: 'completed' },
   { type: 'compensated' },
   { type: 'resumed', skip: ['Reserve'] },
+  { type: 'accepted' },
   { type: 'recovered', owner: 'process-2' },
   { type: 'parked', reason: 'compensation-failed', label: 'Reserve' },
 ];

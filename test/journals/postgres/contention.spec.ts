@@ -1,3 +1,4 @@
+import { Client } from 'pg';
 import { isSagaError, type Journal, type SagaRow } from 'nestjs-saga-orchestrator/core';
 import { batchOf, NAME, newSaga } from '../append-load.js';
 import { postgresStore } from '../postgres-store.js';
@@ -105,4 +106,57 @@ it('all appends of a turn share a commit', async () => {
     `SELECT count(DISTINCT written_in)::int AS appends FROM ${schema}.saga_appends`,
   );
   expect([writes[0]?.['creates'], appends[0]?.['appends']]).toEqual([1, 1]);
+});
+
+it('a claim that is under way is answered once: another one of the same process takes nothing of it', async () => {
+  const journal = await store.opened({ schema: store.schema() });
+  await journal.heartbeat('bert', 60_000);
+  for (const id of ids) {
+    await journal.create(newSaga(id));
+    const claim = { owner: 'bert', names: [NAME], limit: 10 };
+    const taken = await Promise.all([
+      journal.claim({ ...claim, id }),
+      journal.claim({ ...claim, recoveries: { below: 9 } }),
+      journal.claim({ ...claim, id }),
+    ]);
+    expect(taken.flat().map(({ epoch }) => epoch)).toEqual([2]);
+  }
+});
+
+it('a create that an open transaction holds up lets the writes beside it through (77a)', async () => {
+  const schema = store.schema();
+  const journal = await store.opened({ schema });
+  await Promise.all(ids.map((id) => journal.create(newSaga(id))));
+  const client = new Client({ connectionString: store.server.url });
+  await client.connect();
+  store.closing({ close: () => client.end() });
+  await client.query('BEGIN');
+  const columns = `saga, application, name, id`;
+  const copied = (
+    await store.query(
+      `SELECT column_name FROM information_schema.columns WHERE table_schema = $1 AND table_name = 'sagas'`,
+      [schema],
+    )
+  )
+    .map(({ column_name }) => String(column_name))
+    .filter((name) => !columns.includes(name));
+  const others = copied.join(', ');
+  await client.query(
+    `INSERT INTO ${schema}.sagas (application, name, id, ${others}) SELECT application, name, 'held', ${others} FROM ${schema}.sagas LIMIT 1`,
+  );
+  const held = [journal.create(newSaga('held')), journal.create(newSaga('held'))];
+  const since = performance.now();
+  await Promise.all([
+    ...ids.map((id) => journal.append(batchOf(id, 2))),
+    ...['new-1', 'new-2', 'new-3'].map((id) => journal.create(newSaga(id))),
+  ]);
+  // Once its wait is known, it is in no group any more.
+  await Promise.all(ids.map((id) => journal.append(batchOf(id, 3))));
+  expect(performance.now() - since).toBeLessThan(1_500);
+  await client.query('ROLLBACK');
+  const existing = await Promise.all(held);
+  expect(existing.flatMap((row) => row?.id ?? [])).toEqual(['held']);
+  for (const id of ['new-1', 'held']) {
+    expect((await journal.load({ name: NAME, id }))?.entries).toHaveLength(1);
+  }
 });

@@ -1,6 +1,6 @@
 import { isSagaError, type SagaRow, type StoredSaga } from '../../../core/index.js';
 import { deliver, quoted, type Run, shownWhole, takeOverOf } from '../../../core/engine/index.js';
-import { listIds, type SagaReader } from '../runs/index.js';
+import { begin, isUnbegun, listIds, type SagaReader } from '../runs/index.js';
 import type { LeftSagas } from './left-sagas.js';
 import type { Slots } from './slots.js';
 
@@ -57,8 +57,13 @@ export class ClaimedSagas {
     const stranger = whyStranger(run);
     if (stranger !== undefined) return this.left.leaveAlone(row, stranger);
     const { recoveries, cancelReason: cancel } = row;
-    deliver(run, takeOverOf(run, { ...this.terms, cancel, recoveries }));
+    const unbegun = isUnbegun(stored);
+    if (unbegun) begin(run, row);
+    else deliver(run, takeOverOf(run, { ...this.terms, cancel, recoveries }));
     if (this.left.leaveToNewer(row, run, stored.entries.length)) return;
-    this.slots.launch(run, row);
+    const why = unbegun
+      ? 'begins, whose transaction was committed'
+      : 'is resumed after its process died';
+    this.slots.launch(run, row, why);
   }
 }

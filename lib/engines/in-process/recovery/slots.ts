@@ -102,10 +102,14 @@ export class Slots {
   }
 
   /** Drives a saga that was taken over; the row has the recovery count of its claim. */
-  launch(run: Run, row: SagaRow): void {
+  launch(run: Run, row: SagaRow, why: string): void {
     const { name: saga, id: sagaId, status, recoveries } = row;
-    const what = `Saga ${shownRef(row)} is resumed after its process died`;
-    report(this.logger, 'info', what, { saga, sagaId, status, recoveries });
+    report(this.logger, 'info', `Saga ${shownRef(row)} ${why}`, {
+      saga,
+      sagaId,
+      status,
+      recoveries,
+    });
     const { ended } = this.live.launch(run, row.input, row.deadline);
     const inHand = { run, since: this.#now, isSuspect: recoveries > this.suspectsFrom };
     this.#inHand.add(inHand);

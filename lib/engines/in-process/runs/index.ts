@@ -1,5 +1,7 @@
 // One saga in this process: made, driven, written down, read again and waited for.
 export { type ActiveRun, ActiveRuns } from './active-runs.js';
+export { AfterCommit } from './after-commit.js';
+export { begin, isUnbegun } from './unbegun.js';
 export { ObservedRuns, planWithoutSteps } from './observed-runs.js';
 export { RecordWriter } from './record-writer.js';
 export { ResultWaiter } from './result-waiter.js';
@@ -7,3 +9,4 @@ export { refuseUnreadable, RunFactory } from './run-factory.js';
 export { isLive, SagaReader } from './saga-reader.js';
 export { listIds, shownRef } from './shown.js';
 export { Starts } from './starts.js';
+export { StartsInTransaction } from './starts-in-transaction.js';

@@ -1,4 +1,5 @@
 import {
+  type NewSaga,
   type PayloadCodec,
   type SagaDefinition,
   SagaNewerError,
@@ -7,6 +8,7 @@ import {
 } from '../../../core/index.js';
 import {
   damageOf,
+  encodeHead,
   encodeInput,
   newBirth,
   type Run,
@@ -64,6 +66,21 @@ export class RunFactory {
     journaled.createOnFirstWrite(request);
     run.persistence = journaled;
     return run;
+  }
+
+  /** What is stored of a saga that begins after a commit. */
+  unbegun(
+    definition: SagaDefinition,
+    request: StartRequest,
+    input: string,
+  ): Omit<NewSaga, 'owner'> {
+    const { name, version, fingerprint } = definition;
+    const { application } = this.access;
+    const at = this.observed.environment.clock.now();
+    const head = encodeHead({ type: 'accepted' });
+    const entries = [{ seq: 1, at, epoch: 1, head, result: null, context: null }];
+    const identity = { application, name, birth: newBirth(), version, fingerprint };
+    return { ...identity, input, ...request, status: 'running', entries };
   }
 
   /** A run as the journal knows it, to look at: what it holds may be in a codec unknown here. */

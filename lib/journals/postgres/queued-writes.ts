@@ -1,0 +1,19 @@
+import { refKey } from '../../core/index.js';
+import { checkAppend, checkCreate, payloadBytes, type GroupCommitOptions } from '../sql/index.js';
+import { isItemFault } from './failures.js';
+import type { Write, WriteResult } from './writer.js';
+
+/** What the queue of writes must know of one. */
+export const OF_WRITES: Omit<GroupCommitOptions<Write, WriteResult>, 'description' | 'commit'> = {
+  check: (write) => {
+    if (write.kind === 'create') checkCreate(write.saga);
+    else checkAppend(write.batch);
+  },
+  sizeOf: (write) =>
+    write.kind === 'create'
+      ? payloadBytes(write.saga.entries, write.saga.input)
+      : payloadBytes(write.batch.entries),
+  keyOf: (write) => refKey(write.kind === 'create' ? write.saga : write.batch.ref),
+  isItemFault,
+  elsewhere: true,
+};

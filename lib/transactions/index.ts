@@ -1,0 +1,6 @@
+// Transactions of the application's own, for sagas that start in them: one adapter per client.
+
+export { fromPg, type PgTransactionClient, type PgTransactionPool } from './pg.js';
+
+// What an adapter of yours must be able to do
+export type { SagaTransaction, SagaTransactions } from '../core/index.js';
