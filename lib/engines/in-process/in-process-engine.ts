@@ -74,10 +74,12 @@ export class InProcessEngine implements SagaEngine {
     const { startHeaders } = this.options;
     const request = withStartHeaders(checked, startHeaders, definition.name, logger);
     const input = runs.encodeInput(definition, request, context);
-    await this.#ready();
     if (transaction !== undefined) {
+      // It owns nothing yet; and on SQLite no heartbeat could be written while that transaction is open.
+      await this.open();
       return this.#its.inTransaction.start(definition, request, input, transaction);
     }
+    await this.#ready();
     const { resumeFrom } = options;
     if (resumeFrom !== undefined) {
       const ref = reader.refOf(definition.name, request.id);

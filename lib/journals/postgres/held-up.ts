@@ -1,8 +1,5 @@
 import { refKey, type NewSaga } from '../../core/index.js';
 
-/** A create that waits for an open transaction, which has stored the same id: it is done apart from the others. */
-export class HeldUpError extends Error {}
-
 /**
  * Creates that an open transaction of somebody's holds up. One at a time, so that they never need more than
  * one connection; each waits so shortly that the others come to their turn.

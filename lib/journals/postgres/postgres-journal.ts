@@ -19,18 +19,18 @@ import {
 } from '../../core/index.js';
 import { GroupCommit, journalFailure, Users, type Outcome } from '../sql/index.js';
 import { retryWhileUnavailable } from './failures.js';
-import { HeldUpCreates, HeldUpError } from './held-up.js';
+import { HeldUpCreates } from './held-up.js';
 import { PostgresInTransaction, type Ask } from './in-transaction.js';
 import { checkOptions, type PostgresJournalOptions, type Settings } from './options.js';
-import { OF_WRITES } from './queued-writes.js';
+import { OF_WRITES, type Queued } from './queued-writes.js';
 import { PostgresStore } from './store.js';
 import { tablesOf } from './tables.js';
-import { writeNumber, type Write, type WriteResult } from './writer.js';
+import { writeNumber, type Write } from './writer.js';
 
 class PostgresJournal implements Journal {
   readonly description: string;
   readonly #settings: Settings;
-  readonly #queue: GroupCommit<Write, WriteResult>;
+  readonly #queue: GroupCommit<Write, Queued>;
   readonly #heldUp = new HeldUpCreates();
   readonly #underWay = new Set<Promise<unknown>>();
   #store: PostgresStore | undefined;
@@ -59,11 +59,7 @@ class PostgresJournal implements Journal {
 
   create(saga: NewSaga): Promise<SagaRow | undefined> {
     if (this.#heldUp.has(saga)) return this.#createApart(saga);
-    const created = this.#queue.add({ kind: 'create', saga }) as Promise<SagaRow | undefined>;
-    return created.catch((error: unknown) => {
-      if (error instanceof HeldUpError) return this.#createApart(saga);
-      throw error;
-    });
+    return this.#queue.add({ kind: 'create', saga }) as Promise<SagaRow | undefined>;
   }
 
   within(tx: SagaTransaction): JournalInTransaction {
@@ -137,10 +133,10 @@ class PostgresJournal implements Journal {
     await store?.close();
   }
 
-  #commit(writes: readonly Write[]): Promise<readonly Outcome<WriteResult>[]> {
+  #commit(writes: readonly Write[]): Promise<readonly Outcome<Queued>[]> {
     const number = writeNumber();
     return retryWhileUnavailable(this.#settings.reconnectMs, async () =>
-      this.#opened().write(writes, number),
+      this.#opened().write(writes, number, (saga) => this.#createApart(saga)),
     );
   }
 

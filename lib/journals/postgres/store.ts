@@ -3,12 +3,12 @@ import { whyOf, type Outcome } from '../sql/index.js';
 import { Connections } from './connections.js';
 import { withClient } from './driver.js';
 import { isHeldUp, retryWhileUnavailable } from './failures.js';
-import { HeldUpError } from './held-up.js';
 import { KnownSagas } from './known-sagas.js';
 import { migrate, verifySchema } from './migrate.js';
 import type { PostgresJournalOptions, Settings } from './options.js';
 import { Claims } from './claims.js';
 import { poolsOf } from './pools.js';
+import type { Queued } from './queued-writes.js';
 import { Reader, type Send } from './reader.js';
 import { verifyServer } from './session.js';
 import { tablesOf, type Tables } from './tables.js';
@@ -69,21 +69,29 @@ export class PostgresStore {
   }
 
   /**
-   * One transaction. Done again under the same number, it writes nothing twice. Creates that an open transaction
-   * of somebody's holds up are left out, as are those beside them: each is to be done apart.
+   * One transaction. Done again under the same number, it writes nothing twice. Where an open transaction of
+   * somebody's holds up a create, the creates are left out and done `apart`.
    */
-  async write(writes: readonly Write[], number: string): Promise<readonly Outcome<WriteResult>[]> {
+  async write(
+    writes: readonly Write[],
+    number: string,
+    apart: (saga: NewSaga) => Promise<WriteResult>,
+  ): Promise<readonly Outcome<Queued>[]> {
     try {
-      return await this.connections.write((send) => this.#writer.write(send, writes, number));
+      return await this.#write(writes, number);
     } catch (error) {
       const appends = writes.filter(({ kind }) => kind === 'append');
       if (!isHeldUp(error) || appends.length === writes.length) throw error;
-      const written = (appends.length === 0 ? [] : await this.write(appends, number)).values();
-      return writes.map(({ kind }): Outcome<WriteResult> => {
-        if (kind === 'create') return { error: new HeldUpError() };
+      const written = (appends.length === 0 ? [] : await this.#write(appends, number)).values();
+      return writes.map((write): Outcome<Queued> => {
+        if (write.kind === 'create') return { value: apart(write.saga) };
         return written.next().value as Outcome<WriteResult>;
       });
     }
+  }
+
+  #write(writes: readonly Write[], number: string): Promise<readonly Outcome<WriteResult>[]> {
+    return this.connections.write((send) => this.#writer.write(send, writes, number));
   }
 
   /** A create on a connection of its own. @throws what tells that it is held up still */

@@ -93,6 +93,21 @@ export class Database {
     }
   }
 
+  /** Whether another connection is writing; asks without waiting. */
+  isBusy(): boolean {
+    this.exec('PRAGMA busy_timeout = 0');
+    try {
+      this.exec('BEGIN IMMEDIATE');
+      this.exec('ROLLBACK');
+      return false;
+    } catch (error) {
+      if (isBusy(error)) return true;
+      throw error;
+    } finally {
+      this.exec(`PRAGMA busy_timeout = ${BLOCKING_WAIT_MS}`);
+    }
+  }
+
   close(): void {
     this.#statements.clear();
     this.#connection.close();

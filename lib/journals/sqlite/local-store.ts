@@ -39,6 +39,11 @@ export class LocalStore implements StoreHost {
     return this.#patiently((store) => store.commit(writes));
   }
 
+  async isBusy(): Promise<boolean> {
+    if (this.#store === undefined) throw journalFailure(this.settings.description, 'is closed');
+    return this.#store.isBusy();
+  }
+
   read(read: Read): Promise<ReadResults[keyof ReadResults]> {
     return this.#patiently((store) => store.read(read));
   }

@@ -7,6 +7,7 @@ export type Request =
   | { readonly kind: 'open'; readonly known?: string | undefined }
   | { readonly kind: 'commit'; readonly writes: readonly Write[] }
   | { readonly kind: 'read'; readonly read: Read }
+  | { readonly kind: 'is-busy' }
   | { readonly kind: 'close' };
 
 export type Sent<T> = { readonly value?: T } | { readonly error: SentError };

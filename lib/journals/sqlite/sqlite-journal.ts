@@ -8,6 +8,7 @@ import {
   type ForgetRequest,
   type Journal,
   type JournalBatch,
+  type JournalInTransaction,
   type NewSaga,
   type ReleaseRequest,
   type SagaFilter,
@@ -15,6 +16,7 @@ import {
   type SagaPage,
   type SagaRef,
   type SagaRow,
+  type SagaTransaction,
   type StoredSaga,
 } from '../../core/index.js';
 import {
@@ -26,6 +28,7 @@ import {
   Users,
 } from '../sql/index.js';
 import { isItemFault } from './driver.js';
+import { SqliteInTransaction } from './in-transaction.js';
 import { LocalStore } from './local-store.js';
 import type { Read, ReadResults, Write, WriteResults } from './operations.js';
 import { checkOptions, type SqliteJournalOptions } from './options.js';
@@ -49,6 +52,8 @@ class SqliteJournal implements Journal {
   readonly description: string;
   readonly #queue: GroupCommit<Write, WriteResults[keyof WriteResults]>;
   readonly #store: StoreHost;
+  readonly #file: string;
+  readonly #driver: string;
   readonly #users = new Users({ open: () => this.#open(), close: () => this.#close() });
 
   constructor(options: SqliteJournalOptions) {
@@ -58,6 +63,8 @@ class SqliteJournal implements Journal {
     // died.
     const file = resolve(checked.file);
     const settings = { ...checked, file, description: this.description };
+    this.#file = file;
+    this.#driver = options.driver?.name ?? 'the one that it found itself, node:sqlite or libsql';
     this.#store =
       thread === 'worker' ? new ThreadStore(settings) : new LocalStore(settings, options.driver);
     this.#queue = new GroupCommit({
@@ -125,6 +132,10 @@ class SqliteJournal implements Journal {
 
   forget(request: ForgetRequest): Promise<number> {
     return this.#write({ kind: 'forget', request });
+  }
+
+  within(tx: SagaTransaction): JournalInTransaction {
+    return new SqliteInTransaction(tx, this.#file, this.#driver, () => this.#opened());
   }
 
   async #open(): Promise<void> {

@@ -17,6 +17,8 @@ export interface StoreHost {
   open(): Promise<unknown>;
   /** One transaction: see `SqliteStore.commit`. */
   commit(writes: readonly Write[]): Promise<readonly Outcome<WriteResults[keyof WriteResults]>[]>;
+  /** Whether anybody is writing to the file; does not wait. */
+  isBusy(): Promise<boolean>;
   read(read: Read): Promise<ReadResults[keyof ReadResults]>;
   /** Waits for what was asked, then frees everything. */
   close(): Promise<void>;

@@ -91,6 +91,11 @@ export class SqliteStore {
     }
   }
 
+  isBusy(): boolean {
+    this.#check();
+    return this.#database.isBusy();
+  }
+
   read(read: Read): ReadResults[keyof ReadResults] {
     this.#check();
     switch (read.kind) {

@@ -25,6 +25,11 @@ export class ThreadStore implements StoreHost {
     return sent.map(receivedOutcome);
   }
 
+  async isBusy(): Promise<boolean> {
+    const thread = await this.#running();
+    return (await thread.ask({ kind: 'is-busy' })) as boolean;
+  }
+
   async read(read: Read): Promise<ReadResults[keyof ReadResults]> {
     const thread = await this.#running();
     return (await thread.ask({ kind: 'read', read })) as ReadResults[keyof ReadResults];

@@ -18,6 +18,8 @@ async function carryOut(request: Request): Promise<unknown> {
       return (await store.commit(request.writes)).map(sentOutcome);
     case 'read':
       return store.read(request.read);
+    case 'is-busy':
+      return store.isBusy();
     case 'close':
       await Promise.all(underWay);
       return store.close();

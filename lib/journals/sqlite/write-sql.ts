@@ -24,6 +24,16 @@ export function insertSagas(rows: number): string {
     ON CONFLICT (application, name, id) DO NOTHING`;
 }
 
+/** In a transaction of the application's: of nobody, and asleep until now, so that to claim it is no recovery. */
+export const CREATE_UNOWNED = `INSERT INTO sagas (wake_at, saga, application, name, id, birth, version, fingerprint,
+    status, at_rest, key, tags, headers, deadline, input, owner, created_at, updated_at, epoch, recoveries)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 0)
+  ON CONFLICT (application, name, id) DO NOTHING RETURNING saga`;
+
+export function unownedValues(saga: Omit<NewSaga, 'owner'>, now: number): SqlValue[] {
+  return [now, ...sagaValues(null, { ...saga, owner: null }, now)];
+}
+
 export const APPEND_VALUES = 4;
 export function insertAppends(rows: number): string {
   return `INSERT INTO saga_appends (saga, seq, written_at, records)
@@ -43,7 +53,11 @@ export function isAtRest(status: SagaStatus): boolean {
 }
 
 /** Of one row of `insertSagas`. */
-export function sagaValues(key: number, saga: NewSaga, now: number): SqlValue[] {
+export function sagaValues(
+  key: number | null,
+  saga: Omit<NewSaga, 'owner'> & { readonly owner: string | null },
+  now: number,
+): SqlValue[] {
   const { application = '', name, id, birth = '', version, fingerprint, status } = saga;
   const { deadline, input, owner } = saga;
   const atRest = isAtRest(status) ? 1 : 0;

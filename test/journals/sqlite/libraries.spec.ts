@@ -1,4 +1,4 @@
-import { copyFileSync, readdirSync, symlinkSync } from 'node:fs';
+import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import Libsql from 'libsql';
@@ -12,6 +12,7 @@ import {
 import { librariesOn } from '../../../lib/journals/sqlite/one-library.js';
 import { newSaga } from '../append-load.js';
 import { bundle, WORKER_THREAD } from './child-program.js';
+import { secondLibrary } from './second-library.js';
 import { removeTempFolders, tempFolder } from '../temp-folder.js';
 
 let mockWorker: URL;
@@ -24,23 +25,6 @@ interface Connection {
   close(): unknown;
 }
 type Library = new (file: string) => Connection;
-
-/** libsql once more, from a copy of its binary: to the system another library, with locks of its own. */
-function secondLibrary(): Library {
-  const folder = join(process.cwd(), 'node_modules', '@libsql');
-  const [name = ''] = readdirSync(folder);
-  const copy = join(tempFolder(), 'index.node');
-  copyFileSync(join(folder, name, 'index.node'), copy);
-  const binary: { exports: object } = { exports: {} };
-  process.dlopen(binary, copy);
-  let library: Library | undefined;
-  jest.isolateModules(() => {
-    jest.doMock(`@libsql/${name}`, () => binary.exports);
-    library = jest.requireActual<Library>('libsql');
-  });
-  jest.dontMock(`@libsql/${name}`);
-  return library as Library;
-}
 
 let Second: Library;
 beforeAll(() => {
