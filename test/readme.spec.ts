@@ -45,10 +45,12 @@ function diagnose(codes: readonly string[]): readonly string[] {
   });
 }
 
-/** The pages beside what they describe. */
-const PAGES = readdirSync(join(ROOT, 'lib'), { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.md'))
-  .map((file) => readFileSync(join(ROOT, 'lib', file), 'utf8'));
+/** The pages beside what they describe, and those of docs. */
+const PAGES = ['lib', 'docs'].flatMap((folder) =>
+  readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.md') && !file.endsWith('.api.md'))
+    .map((file) => readFileSync(join(ROOT, folder, file), 'utf8')),
+);
 
 const blocks = blocksOf(README);
 const typescript = [README, ...PAGES]

@@ -1,0 +1,70 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { INestApplication, Type } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import type { SagaHandle } from 'nestjs-saga-orchestrator';
+import { postgresStore } from '../journals/postgres-store.js';
+import { removeTempFolders, tempFolder } from '../journals/temp-folder.js';
+
+const PAGE = readFileSync(join(__dirname, '../../docs/transactions.md'), 'utf8');
+const store = postgresStore();
+const scratch = join(__dirname, '.recipes');
+
+interface Recipe {
+  readonly AppModule: Type;
+  readonly Orders: Type<{ place(id: string): Promise<SagaHandle> }>;
+  readonly pool: { query(sql: string): Promise<{ rows: unknown[] }>; end(): Promise<void> };
+  readonly database: { prepare(sql: string): { all(): unknown[] } };
+}
+
+async function recipe(name: string): Promise<Recipe> {
+  const [, code = ''] =
+    new RegExp(`^\`\`\`ts ${name}\\n([\\s\\S]*?)^\`\`\`$`, 'm').exec(PAGE) ?? [];
+  mkdirSync(scratch, { recursive: true });
+  writeFileSync(join(scratch, `${name}.ts`), code);
+  return (await import(join(scratch, `${name}.ts`))) as Recipe;
+}
+
+async function started({ AppModule }: Recipe): Promise<INestApplication> {
+  const testing = await Test.createTestingModule({ imports: [AppModule] })
+    .setLogger(false as never)
+    .compile();
+  const app = testing.createNestApplication();
+  await app.init();
+  return app;
+}
+
+afterAll(() => {
+  rmSync(scratch, { recursive: true, force: true });
+  removeTempFolders();
+});
+
+it('the recipe for pg runs as it is', async () => {
+  await store.query('CREATE TABLE IF NOT EXISTS orders (id text PRIMARY KEY, shipped boolean)');
+  process.env['DATABASE_URL'] = store.server.url;
+  const it = await recipe('pg');
+  const app = await started(it);
+  const handle = await app.get(it.Orders).place('o-1');
+  await handle.result();
+  await expect(app.get(it.Orders).place('o-1')).rejects.toThrow(/duplicate key/);
+  expect((await it.pool.query('SELECT id, shipped FROM orders')).rows).toEqual([
+    { id: 'o-1', shipped: true },
+  ]);
+  await app.close();
+  await it.pool.end();
+  await store.query('DROP SCHEMA saga CASCADE');
+  await store.query('DROP TABLE orders');
+});
+
+it('the recipe for SQLite runs as it is', async () => {
+  process.env['DATABASE_FILE'] = join(tempFolder(), 'shop.db');
+  const it = await recipe('sqlite');
+  const app = await started(it);
+  const handle = await app.get(it.Orders).place('o-1');
+  await handle.result();
+  await expect(app.get(it.Orders).place('o-1')).rejects.toThrow(/UNIQUE/);
+  expect(it.database.prepare('SELECT id, shipped FROM orders').all()).toEqual([
+    { id: 'o-1', shipped: 1 },
+  ]);
+  await app.close();
+});
