@@ -175,7 +175,7 @@ describe('a saga that is started in a transaction of the application, on Postgre
     await expect(start(engine, {}, unnamed)).rejects.toThrow(/needs a saga that is registered/);
   });
 
-  it('attaches to the saga that has its id, also to its own one; another input is refused, and the transaction goes on', async () => {
+  it('yields the saga that has its id, also to its own one; another input is refused, and the transaction goes on', async () => {
     const shop = await new Shop().opened();
     const engine = shop.engine();
     await (await engine.start(shop.plan, { id: 'o-1' }, { id: 'o-1' })).result();

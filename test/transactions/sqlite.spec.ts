@@ -166,7 +166,7 @@ describe('a saga that is started in a transaction of the application, on SQLite'
     );
   });
 
-  it('attaches to the saga that has its id; another input is refused, and the transaction goes on', async () => {
+  it('yields the saga that has its id; another input is refused, and the transaction goes on', async () => {
     const shop = new Shop();
     const engine = shop.engine();
     await (await engine.start(shop.plan, { id: 'o-1' }, { id: 'o-1' })).result();

@@ -1,6 +1,6 @@
 import { isSagaError, type SagaRow, type StoredSaga } from '../../../core/index.js';
 import { deliver, quoted, type Run, shownWhole, takeOverOf } from '../../../core/engine/index.js';
-import { begin, isUnbegun, listIds, type SagaReader } from '../runs/index.js';
+import { begin, isOnlyAccepted, listIds, type SagaReader } from '../runs/index.js';
 import type { LeftSagas } from './left-sagas.js';
 import type { Slots } from './slots.js';
 
@@ -57,11 +57,11 @@ export class ClaimedSagas {
     const stranger = whyStranger(run);
     if (stranger !== undefined) return this.left.leaveAlone(row, stranger);
     const { recoveries, cancelReason: cancel } = row;
-    const unbegun = isUnbegun(stored);
-    if (unbegun) begin(run, row);
+    const onlyAccepted = isOnlyAccepted(stored);
+    if (onlyAccepted) begin(run, row);
     else deliver(run, takeOverOf(run, { ...this.terms, cancel, recoveries }));
     if (this.left.leaveToNewer(row, run, stored.entries.length)) return;
-    const why = unbegun
+    const why = onlyAccepted
       ? 'begins, whose transaction was committed'
       : 'is resumed after its process died';
     this.slots.launch(run, row, why);

@@ -10,7 +10,7 @@ import type { Claims } from '../ownership/index.js';
 import type { ActiveRuns } from './active-runs.js';
 import { isLive, type SagaReader } from './saga-reader.js';
 import { shownRef } from './shown.js';
-import { begin, isUnbegun } from './unbegun.js';
+import { begin, isOnlyAccepted } from './accepted.js';
 
 /** How long a transaction is watched, in ms; what it commits later the recovery worker finds. */
 const PATIENCE_MS = 60_000;
@@ -79,7 +79,7 @@ export class AfterCommit {
     if (claimed === undefined) return;
     try {
       const stored = await this.reader.claimed(claimed);
-      if (!isLive(claimed) || !isUnbegun(stored)) return this.claims.releaseUnstarted(claimed);
+      if (!isLive(claimed) || !isOnlyAccepted(stored)) return this.claims.releaseUnstarted(claimed);
       const run = this.reader.load(stored);
       begin(run, claimed);
       this.live.launch(run, claimed.input, claimed.deadline);

@@ -1,7 +1,7 @@
 // One saga in this process: made, driven, written down, read again and waited for.
 export { type ActiveRun, ActiveRuns } from './active-runs.js';
 export { AfterCommit } from './after-commit.js';
-export { begin, isUnbegun } from './unbegun.js';
+export { begin, isOnlyAccepted } from './accepted.js';
 export { ObservedRuns, planWithoutSteps } from './observed-runs.js';
 export { RecordWriter } from './record-writer.js';
 export { ResultWaiter } from './result-waiter.js';

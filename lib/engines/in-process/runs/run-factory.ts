@@ -69,7 +69,7 @@ export class RunFactory {
   }
 
   /** What is stored of a saga that begins after a commit. */
-  unbegun(
+  accepted(
     definition: SagaDefinition,
     request: StartRequest,
     input: string,

@@ -66,7 +66,7 @@ export class StartsInTransaction {
     const within = this.#within(tx);
     const { name } = definition;
     const ref = { application, name, id: request.id };
-    const taken = await within.create(this.runs.unbegun(definition, request, input));
+    const taken = await within.create(this.runs.accepted(definition, request, input));
     if (taken !== undefined) checkSame(this.runs.codec, ref, definition, input, taken);
     // Whoever has stored it before sees to it.
     const begun =

@@ -2,7 +2,7 @@ import type { SagaRow, StoredSaga } from '../../../core/index.js';
 import { decodeHead, offer, type Run } from '../../../core/engine/index.js';
 
 /** Started in a transaction, and begun by nobody: to take it up is its begin, and no recovery. */
-export function isUnbegun({ row, entries }: StoredSaga): boolean {
+export function isOnlyAccepted({ row, entries }: StoredSaga): boolean {
   const [first] = entries;
   if (first === undefined || entries.length > 1 || row.recoveries > 0) return false;
   return decodeHead(first.head).type === 'accepted';
