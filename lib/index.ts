@@ -1,5 +1,6 @@
-// nestjs-saga-orchestrator: everything that a Nest application needs. Who writes a journal or an engine
-// finds the rest in `nestjs-saga-orchestrator/core`.
+// nestjs-saga-orchestrator: everything that a Nest application needs. Stores, engines, transactions and the
+// contracts for tests have entries of their own; who writes a journal or an engine finds the rest in
+// `nestjs-saga-orchestrator/core` and `nestjs-saga-orchestrator/engine`.
 
 // The module, and what it gives to inject
 export {

@@ -13,7 +13,7 @@ const beside = [
   ...['lib/journals/README.md', 'lib/engines/restate/README.md'],
 ];
 const stray = files.filter(
-  (path) => !/^dist\/(lib|cjs)\/.+\.(js|d\.ts|js\.map)$/.test(path) && !beside.includes(path),
+  (path) => !/^dist\/(lib|cjs)\/.+\.(js|d\.ts)$/.test(path) && !beside.includes(path),
 );
 assert.deepEqual(stray, [], 'the tarball holds files that no user needs');
 const threads = ['lib', 'cjs'].map((format) => `dist/${format}/journals/sqlite/worker-thread.js`);
