@@ -9,7 +9,7 @@ export const EQUIVALENT = {
     'the step is done: nothing of it is repeated, whatever its failure says',
   'lib/core/machine/evolve-resumed.ts | reopen | other constant: true → false':
     'a resumed step is interrupted, and so is run whatever the failure before says',
-  'lib/core/machine/saga-state.ts | progressed | mistake operator: this.recoveries > 0 → >=':
+  'lib/core/machine/evolve.ts | evolve | mistake operator: state.recoveries > 0 → >=':
     'sets 0 where 0 is',
   'lib/core/machine/next-step.ts | nextStep | mistake operator: state.skipped.length > 0 → >=':
     'the count is a shortcut; by label it comes to the same',

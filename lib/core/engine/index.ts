@@ -76,6 +76,7 @@ export {
   type CancelSignal,
   type CommandSignal,
   type OperatorCommand,
+  isProgress,
   missingUndos,
   refused,
   type ResumeSignal,

@@ -32,17 +32,16 @@ function markNotDone(step: StepState): void {
 export function evolveManual(state: SagaState, act: ManualAct): void {
   if (act.act === 'terminate') {
     state.status = 'parked';
-    state.set({ recoveries: 0, parked: { reason: 'terminated' } });
+    state.set({ parked: { reason: 'terminated' } });
     return;
   }
   if (act.act === 'mark-not-done') {
-    state.set({ recoveries: 0 });
     // Forward or back is still the operator's to choose.
     const step = state.step(act.label);
     if (step !== undefined) markNotDone(step);
     return;
   }
-  state.set({ recoveries: 0, parked: undefined, back: undefined });
+  state.set({ parked: undefined, back: undefined });
   state.status = state.cause === undefined ? 'running' : 'compensating';
   switch (act.act) {
     case 'retry-compensation':

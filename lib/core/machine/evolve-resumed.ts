@@ -24,6 +24,6 @@ export function evolveResumed(state: SagaState, { skip }: Resumed): void {
   const skipped = [...state.skipped, ...skip];
   state.status = 'running';
   // A resume overrides the cancel before it; a deadline that has passed acts anew.
-  state.set({ skipped, parked: undefined, cause: undefined, cancel: undefined, recoveries: 0 });
+  state.set({ skipped, parked: undefined, cause: undefined, cancel: undefined });
   for (const step of state.open) reopen(step, state.pivoted);
 }

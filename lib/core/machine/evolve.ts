@@ -1,7 +1,7 @@
 import { evolveManual } from './evolve-manual.js';
 import { evolveResumed } from './evolve-resumed.js';
 import { refusalToCancel } from './guards.js';
-import type { SagaRecord } from './saga-record.js';
+import { isProgress, type SagaRecord } from './saga-record.js';
 import type { SagaState } from './saga-state.js';
 import { StepState, UndoState, type FailedAttempt } from './step-state.js';
 
@@ -44,7 +44,6 @@ function onDone(state: SagaState, record: Of<'done'>): void {
   step.result = record.result;
   step.failure = unstorable(record);
   if (record.pivot) state.set({ pivoted: true });
-  state.progressed();
 }
 
 function onFailed(state: SagaState, record: Of<'failed'>): void {
@@ -56,7 +55,6 @@ function onFailed(state: SagaState, record: Of<'failed'>): void {
     step.doubt = 'open';
     state.ask(record.label, 0, record.probeAt);
   }
-  state.progressed();
 }
 
 function onProbed(state: SagaState, record: Of<'probed'>): void {
@@ -105,7 +103,6 @@ function onRecovered(state: SagaState, { orderly, probeAt }: Of<'recovered'>): v
 /** A saga that was parked on its way forward compensates instead. */
 function onCancelRequested(state: SagaState, { by, reason }: Of<'cancel-requested'>): void {
   if (state.cancel === undefined) state.set({ cancel: { by, reason } });
-  state.progressed();
   if (state.status !== 'parked' || refusalToCancel(state) !== undefined) return;
   state.status = 'running';
   state.set({ parked: undefined });
@@ -119,6 +116,7 @@ export function evolve(state: SagaState, record: SagaRecord): SagaState {
   // Apart, so that the compiler can put the fold of what happens most into its caller.
   if (record.type === 'done') onDone(state, record);
   else fold(state, record);
+  if (state.recoveries > 0 && isProgress(record)) state.set({ recoveries: 0 });
   return state;
 }
 
@@ -143,7 +141,6 @@ function fold(state: SagaState, record: Exclude<SagaRecord, Of<'done'>>): void {
     case 'undone':
     case 'undo-failed':
       onUndo(undoOf(state, record.label, record.attempt), record);
-      if (record.type !== 'undo-started') state.progressed();
       break;
     case 'cancel-requested':
       onCancelRequested(state, record);

@@ -3,13 +3,14 @@ export { decide, mayRetry } from './decide.js';
 export { retriesExhausted, missingUndos } from './decide-backward.js';
 export { evolve } from './evolve.js';
 export { intentOf } from './intent.js';
-export type {
-  ManualAct,
-  OwedUndo,
-  ParkReason,
-  SagaRecord,
-  SagaRecordType,
-  TurnCause,
+export {
+  isProgress,
+  type ManualAct,
+  type OwedUndo,
+  type ParkReason,
+  type SagaRecord,
+  type SagaRecordType,
+  type TurnCause,
 } from './saga-record.js';
 export { SAGA_STATUSES, SagaState, type SagaStatus } from './saga-state.js';
 export { StepState, UndoState, type AttemptPhase, type FailedAttempt } from './step-state.js';

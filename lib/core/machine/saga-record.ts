@@ -137,3 +137,18 @@ export type SagaRecord =
   | { readonly type: 'parked'; readonly reason: ParkReason; readonly label?: string };
 
 export type SagaRecordType = SagaRecord['type'];
+
+const PROGRESS: ReadonlySet<SagaRecordType> = new Set<SagaRecordType>([
+  'done',
+  'failed',
+  'undone',
+  'undo-failed',
+  'resumed',
+  'cancel-requested',
+  'manual',
+]);
+
+/** Whether a saga gets on with it: take-overs before it count no more. */
+export function isProgress({ type }: SagaRecord): boolean {
+  return PROGRESS.has(type);
+}

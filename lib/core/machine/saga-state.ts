@@ -118,11 +118,6 @@ export class SagaState {
     else questions.set(label, { asked, notBefore });
   }
 
-  /** For `evolve` alone: take-overs before it count no more. */
-  progressed(): void {
-    if (this.recoveries > 0) this.set({ recoveries: 0 });
-  }
-
   /** The steps that were started and are not settled, in order of their start. */
   get open(): readonly StepState[] {
     const { last } = this;

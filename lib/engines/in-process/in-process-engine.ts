@@ -30,7 +30,6 @@ export class InProcessEngine implements SagaEngine {
   readonly #its: ReturnType<typeof assemble>;
   #hasOpened = false;
   #opened: Promise<void> | undefined;
-  #isOpen = false;
   #closed: Promise<void> | undefined;
 
   /** @throws SagaOptionsError with everything that is wrong. */
@@ -151,7 +150,7 @@ export class InProcessEngine implements SagaEngine {
 
   /** Before this process may own a saga, the journal must know that it is alive; mostly it does. */
   #ready(): Promise<void> | undefined {
-    const isReady = this.#isOpen && this.#its.lease.left > 0;
+    const isReady = this.#closed === undefined && this.#its.lease.left > 0;
     return isReady ? undefined : this.open().then(() => this.#its.lease.ensure());
   }
 
@@ -159,7 +158,6 @@ export class InProcessEngine implements SagaEngine {
     try {
       if (this.#closed !== undefined) throw new SagaJournalError('The engine was closed');
       await this.#its.heartbeat.start();
-      this.#isOpen = true;
     } catch (error) {
       // The next call tries again.
       this.#opened = undefined;
@@ -169,7 +167,6 @@ export class InProcessEngine implements SagaEngine {
 
   async #close(): Promise<void> {
     if (!this.#hasOpened) return;
-    this.#isOpen = false;
     const { drainMs = 10_000 } = this.options;
     const { live, waiter, afterCommit, background, environment, logger, heartbeat } = this.#its;
     // First of all, so that no further step begins while the journal is being closed.

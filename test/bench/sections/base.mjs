@@ -2,8 +2,8 @@ import { durableRounds } from '../durable/rounds.mjs';
 import { startRestateServer } from '../durable/server.mjs';
 import { inChild } from '../child.mjs';
 import { alternately, atMost, median, row } from '../stats.mjs';
+import { IN_FLIGHT } from './sqlite.mjs';
 
-const IN_FLIGHT = [1, 32, 256];
 const NOW = 'now';
 const BASE = 'base';
 const SIDES = [BASE, NOW];

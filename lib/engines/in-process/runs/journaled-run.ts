@@ -7,6 +7,7 @@ import {
   type SagaRow,
 } from '../../../core/index.js';
 import {
+  isProgress,
   type Run,
   shownSaga,
   type StagedRecord,
@@ -22,16 +23,6 @@ export class AlreadyExists extends Error {
     super(`Saga ${shownSaga(row.name, row.id)} exists already`);
   }
 }
-
-const PROGRESS: ReadonlySet<string> = new Set([
-  'done',
-  'failed',
-  'undone',
-  'undo-failed',
-  'resumed',
-  'cancel-requested',
-  'manual',
-]);
 
 /** The row that has the name and id of a saga that was to be created; else why somebody asked to cancel it. */
 type Stored = Promise<SagaRow | string | undefined | void>;
@@ -162,7 +153,7 @@ export class JournaledRun extends StoredRun {
     const { status } = this.run.state;
     const entries = staged.map(({ entry }) => entry);
     if (this.#toCreate !== undefined) return journal.create(this.#newSaga(this.#toCreate, entries));
-    const progress = staged.some(({ record }) => PROGRESS.has(record.type));
+    const progress = staged.some(({ record }) => isProgress(record));
     return journal.append({ ref, owner, epoch, entries, status, progress });
   }
 

@@ -1,7 +1,15 @@
-import type { SagaRecord, SagaRow, SagaStatus } from '../../../core/index.js';
+import type { JournalEntry, SagaRecord, SagaRow, SagaStatus } from '../../../core/index.js';
 import { encodeHead } from '../../../core/engine/index.js';
 import type { JournalAccess } from '../ownership/index.js';
 import type { ObservedRuns } from './observed-runs.js';
+
+/** A record that holds nothing of the user's, as it is stored. */
+export function bareEntry(
+  record: SagaRecord,
+  place: Pick<JournalEntry, 'seq' | 'at' | 'epoch'>,
+): JournalEntry {
+  return { ...place, head: encodeHead(record), result: null, context: null };
+}
 
 /** Writes records of sagas that this process has claimed and does not drive. */
 export class RecordWriter {
@@ -23,10 +31,9 @@ export class RecordWriter {
     const { journal, owner } = this.access;
     const at = this.observed.environment.clock.now();
     const { epoch } = row;
-    const entries = records.map((record, index) => {
-      const head = encodeHead(record);
-      return { seq: nextSeq + index, at, epoch, head, result: null, context: null };
-    });
+    const entries = records.map((record, index) =>
+      bareEntry(record, { seq: nextSeq + index, at, epoch }),
+    );
     const progress = status !== 'parked';
     await journal.append({ ref: row, owner, epoch, entries, status, progress });
     for (const record of records) this.observed.tell(row, record, at);

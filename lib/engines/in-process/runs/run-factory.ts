@@ -8,7 +8,6 @@ import {
 } from '../../../core/index.js';
 import {
   damageOf,
-  encodeHead,
   encodeInput,
   newBirth,
   type Run,
@@ -20,6 +19,7 @@ import {
 import { Fence, type JournalAccess, type Lease } from '../ownership/index.js';
 import { JournaledRun } from './journaled-run.js';
 import type { ObservedRuns } from './observed-runs.js';
+import { bareEntry } from './record-writer.js';
 import { shownRef } from './shown.js';
 
 /**
@@ -77,8 +77,7 @@ export class RunFactory {
     const { name, version, fingerprint } = definition;
     const { application } = this.access;
     const at = this.observed.environment.clock.now();
-    const head = encodeHead({ type: 'accepted' });
-    const entries = [{ seq: 1, at, epoch: 1, head, result: null, context: null }];
+    const entries = [bareEntry({ type: 'accepted' }, { seq: 1, at, epoch: 1 })];
     const identity = { application, name, birth: newBirth(), version, fingerprint };
     return { ...identity, input, ...request, status: 'running', entries };
   }

@@ -1,3 +1,4 @@
+import type { SagaDefinition } from 'nestjs-saga-orchestrator/core';
 import {
   answers,
   declines,
@@ -8,7 +9,7 @@ import {
 import { settle } from '../../../support/manual-clock.js';
 import { rejectionOf } from '../../../support/shop.js';
 import { gate } from '../journaled-shop.js';
-import { Cluster, LEASE, ref } from '../cluster.js';
+import { Cluster, LEASE, type Process, ref } from '../cluster.js';
 
 const eve = { by: 'eve', reason: 'ticket 4711' };
 
@@ -30,6 +31,19 @@ async function charging(...before: Behaviour[]) {
     expect(cluster.log).toEqual([...lives, 'Charge']);
   };
   return { cluster, plan, anna, bert, completes };
+}
+
+/** The order goes from process to process, each of which ends in order; the last of them. */
+async function tenDeploys(cluster: Cluster, plan: SagaDefinition): Promise<Process> {
+  let process = await cluster.process([plan]);
+  await cluster.begun(process, plan);
+  for (let deploy = 0; deploy < 10; deploy += 1) {
+    await cluster.clock.until(process.engine.close());
+    process = await cluster.process([plan]);
+    await cluster.takeover();
+    expect(await process.get()).toMatchObject({ status: 'running', recoveries: 1 });
+  }
+  return process;
 }
 
 describe('a saga that is released', () => {
@@ -101,14 +115,7 @@ describe('a saga that is released', () => {
     const retry = { retries: 1, delay: 3_600_000, maxDelay: 3_600_000 };
     const ship = cluster.step('Ship', { does: [declines('closed until nine'), answers()], retry });
     const plan = cluster.plan([ship]);
-    let process = await cluster.process([plan]);
-    await cluster.begun(process, plan);
-    for (let deploy = 0; deploy < 10; deploy += 1) {
-      await cluster.clock.until(process.engine.close());
-      process = await cluster.process([plan]);
-      await cluster.takeover();
-      expect(await process.get()).toMatchObject({ status: 'running', recoveries: 1 });
-    }
+    await tenDeploys(cluster, plan);
     await cluster.clock.advance(3_600_000);
     expect(await cluster.status()).toBe('completed');
     expect(cluster.log).toEqual(['Ship', 'Ship']);
@@ -123,14 +130,7 @@ describe('a saga that is released', () => {
       const cluster = new Cluster();
       const slow = Array.from({ length: 11 }, () => does);
       const plan = cluster.plan([cluster.step('Render', { does: [...slow, answers()] })]);
-      let process = await cluster.process([plan]);
-      await cluster.begun(process, plan);
-      for (let deploy = 0; deploy < 10; deploy += 1) {
-        await cluster.clock.until(process.engine.close());
-        process = await cluster.process([plan]);
-        await cluster.takeover();
-        expect(await process.get()).toMatchObject({ status: 'running', recoveries: 1 });
-      }
+      const process = await tenDeploys(cluster, plan);
       await cluster.clock.until(process.engine.close());
       await cluster.process([plan]);
       await cluster.takeover();

@@ -27,6 +27,18 @@ async function withHead(head: string) {
   return { cluster, bert, repair };
 }
 
+/** An order whose process died, and whose first record is none. */
+async function damaged() {
+  const cluster = new Cluster();
+  const plan = cluster.plan([cluster.step('Charge', { does: [neverAnswers] })]);
+  const anna = await cluster.process([plan]);
+  await cluster.begun(anna, plan);
+  anna.crash();
+  const stored = await cluster.journal.load(ref);
+  Object.assign(stored?.entries[0] as object, { head: 'null' });
+  return { cluster, plan };
+}
+
 describe('a saga that cannot be read', () => {
   it.each([
     ['is no JSON', '{"type":"sta'],
@@ -197,13 +209,7 @@ describe('a journal that fails during a recovery (semantics 8)', () => {
   });
 
   it('is claimed again when it could not even be parked', async () => {
-    const cluster = new Cluster();
-    const plan = cluster.plan([cluster.step('Charge', { does: [neverAnswers] })]);
-    const anna = await cluster.process([plan]);
-    await cluster.begun(anna, plan);
-    anna.crash();
-    const stored = await cluster.journal.load(ref);
-    Object.assign(stored?.entries[0] as object, { head: 'null' });
+    const { cluster, plan } = await damaged();
     const bert = await cluster.process([plan]);
     let fired = 0;
     bert.fault = (method) => {
@@ -217,13 +223,7 @@ describe('a journal that fails during a recovery (semantics 8)', () => {
   });
 
   it('is parked before a process that shuts down closes the journal', async () => {
-    const cluster = new Cluster();
-    const plan = cluster.plan([cluster.step('Charge', { does: [neverAnswers] })]);
-    const anna = await cluster.process([plan]);
-    await cluster.begun(anna, plan);
-    anna.crash();
-    const stored = await cluster.journal.load(ref);
-    Object.assign(stored?.entries[0] as object, { head: 'null' });
+    const { cluster, plan } = await damaged();
     const append = cluster.journal.append.bind(cluster.journal);
     const written = gate();
     jest.spyOn(cluster.journal, 'append').mockImplementation(async (batch) => {
