@@ -1,7 +1,7 @@
 import type { SagaHandle, SagaHost } from './saga-host.js';
 import type { SagaDefinition } from '../definition/index.js';
 import type { SagaEvent } from '../events/index.js';
-import type { SagaFilter, SagaRef } from '../journal/index.js';
+import type { JournalInsight, SagaFilter, SagaRef } from '../journal/index.js';
 import type { OperatorCommand, ParkReason, SagaStatus } from '../machine/index.js';
 import type { EngineHealth } from './engine-health.js';
 
@@ -59,6 +59,8 @@ export interface SagaEngine extends SagaHost {
   close(): Promise<void>;
   /** How this process stands. Asks neither journal nor server, and never throws. */
   health(): EngineHealth;
+  /** What an overview asks, of the engine's application unless another is named. Absent where nobody can say. */
+  readonly insight?: JournalInsight;
   get(ref: SagaRef): Promise<SagaDetails | undefined>;
   list(filter: SagaFilter): Promise<SagaSummaryPage>;
   /** @throws SagaNotFoundError, or SagaStateError when it can no longer be cancelled. */

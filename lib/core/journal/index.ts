@@ -1,4 +1,28 @@
 export { jsonCodec, type JsonCodec, type PayloadCodec } from './codec.js';
+export type {
+  ChangeQuery,
+  CountQuery,
+  DurationQuery,
+  FindQuery,
+  HistogramQuery,
+  InsightScope,
+  JournalInsight,
+  TagQuery,
+} from './insight.js';
+export type {
+  DryRun,
+  JournalOwner,
+  OwnerInfo,
+  RecordHead,
+  SagaChanges,
+  SagaCount,
+  SagaDurations,
+  SagaHistogram,
+  SagaPayloads,
+  SagaRecords,
+  StoredPlan,
+  UnfinishedSagas,
+} from './insight-answers.js';
 export type { Journal } from './journal.js';
 export type {
   AbandonedRequest,

@@ -1,3 +1,6 @@
+import type { DefinitionJson } from '../definition/index.js';
+import type { OwnerInfo } from './insight-answers.js';
+import type { JournalInsight } from './insight.js';
 import type {
   AbandonedRequest,
   AbandonedSagas,
@@ -47,12 +50,13 @@ export interface Journal {
   get(ref: SagaRef): Promise<SagaRow | undefined>;
   list(filter: SagaFilter): Promise<SagaPage>;
   /**
-   * Says that the process is alive, for `leaseMs` from now by the journal's clock.
+   * Says that the process is alive, for `leaseMs` from now by the journal's clock. `info` is for people; it
+   * may be left out of a heartbeat that has nothing new to say.
    *
    * @returns the sagas it owns that somebody asked to cancel, and those that were claimed from it by
    *   force, whose owner is another one by now.
    */
-  heartbeat(owner: string, leaseMs: number): Promise<readonly SagaRow[]>;
+  heartbeat(owner: string, leaseMs: number, info?: OwnerInfo): Promise<readonly SagaRow[]>;
   /**
    * Takes over sagas that are not at rest and whose owner is gone: `null`, or one that has no heartbeat
    * or an expired one. Those of an unknown status were written by a later version, and are left alone;
@@ -81,6 +85,14 @@ export interface Journal {
   requestCancel(ref: SagaRef, reason: string): Promise<void>;
   /** Deletes sagas at rest with their records; one that is not at rest stays. Returns how many. */
   forget(request: ForgetRequest): Promise<number>;
+  /**
+   * Keeps plans that a process has brought along, for those who look at sagas without their code: for each
+   * fingerprint when it was seen first and last. A plan of an application that is there already is
+   * replaced.
+   */
+  savePlans?(application: string, plans: readonly DefinitionJson[]): Promise<void>;
+  /** What an overview asks of it, while the journal is open. Absent where it cannot say. */
+  readonly insight?: JournalInsight;
   /** Works inside an open transaction of the application's. Absent where it cannot. */
   within?(tx: SagaTransaction): JournalInTransaction;
 }

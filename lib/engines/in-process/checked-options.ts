@@ -37,10 +37,13 @@ const DELETE_AFTER: Ranges<keyof RetentionOptions> = {
   parked: [0, MAX_KEPT_MS],
 };
 
+/** What a journal cannot do without. */
+type Needed = {
+  [K in keyof Journal]-?: Partial<Pick<Journal, K>> extends Pick<Journal, K> ? never : K;
+}[keyof Journal];
+
 // As records, so that the compiler reports an option that is missing here.
-const JOURNAL: Readonly<
-  Record<Exclude<keyof Journal, 'description' | 'isVolatile' | 'within'>, true>
-> = {
+const JOURNAL: Readonly<Record<Exclude<Needed, 'description'>, true>> = {
   ...{ open: true, close: true, create: true, append: true, load: true, get: true, list: true },
   ...{ heartbeat: true, claim: true, release: true, leave: true, requestCancel: true },
   ...{ forget: true, abandoned: true },
