@@ -60,8 +60,8 @@ const not = (...globs: readonly string[]) => globs.map((glob) => `!${glob}`);
 
 const config: Config = {
   reporters: ['default', '<rootDir>/test/support/not-run-reporter.mjs'],
-  // Much of what the stores do is waiting; Jest would leave one of two cores idle.
-  maxWorkers: '100%',
+  // A third of a worker's time is waiting for a disk, a server or a lease: as many as cores would leave these idle.
+  maxWorkers: '150%',
   // Once more: a project has none of its own.
   testTimeout: TIMEOUT_MS,
   projects: [
