@@ -70,14 +70,13 @@ function literalsOf(alias: 'ParkReason' | 'SagaRecord'): readonly string[] {
   return found;
 }
 
-const README = read('README.md');
-
-/** What stands between two headings, or from a text to the end of its paragraph or list. */
-const section = (from: string, to: string): string => {
-  const start = README.indexOf(from);
-  const end = README.indexOf(to, start);
-  if (start < 0 || end < 0) throw new Error(`the README has no part from '${from}' to '${to}'`);
-  return README.slice(start, end);
+/** What stands on a page between two headings, or from a text to the end of its paragraph or list. */
+const section = (page: string, from: string, to: string): string => {
+  const text = read(page);
+  const start = text.indexOf(from);
+  const end = text.indexOf(to, start);
+  if (start < 0 || end < 0) throw new Error(`${page} has no part from '${from}' to '${to}'`);
+  return text.slice(start, end);
 };
 const missing = (names: readonly string[], text: string): readonly string[] =>
   names.filter((name) => !text.includes(`\`${name}\``));
@@ -105,7 +104,7 @@ describe('the documents', () => {
   it('name every park reason: what it is, and what an operator does', () => {
     const reasons = literalsOf('ParkReason');
     expect(reasons).toContain('in-doubt');
-    expect(missing(reasons, section('- **parked**', '\n\n'))).toEqual([]);
+    expect(missing(reasons, section('docs/steps.md', '- **parked**', '\n\n'))).toEqual([]);
     expect(missing(reasons, read('lib/journals/README.md'))).toEqual([]);
   });
 
@@ -113,13 +112,16 @@ describe('the documents', () => {
     const records = literalsOf('SagaRecord');
     expect(records).toEqual(expect.arrayContaining(['started', 'manual', 'undo-failed', 'parked']));
     expect(
-      missing(records, section('Events are the records', '\n`SagaOperations.health()`')),
+      missing(
+        records,
+        section('docs/operating.md', 'Events are the records', '\n`SagaOperations.health()`'),
+      ),
     ).toEqual([]);
   });
 
   it('name every option of a step', () => {
     const others = ['label', 'compensate', 'probe', 'onError', 'retired'];
-    const table = section("`@SagaStep('Label')`", '`factory.for(');
+    const table = section('docs/options.md', "`@SagaStep('Label')`", '`factory.for(');
     expect(missing([...Object.keys(STEP_OPTIONS), ...others], table)).toEqual([]);
   });
 
