@@ -21,7 +21,7 @@ async function place(userId: string, env: NodeJS.ProcessEnv): Promise<string[]> 
   const shop = await ShopApp.start(logger);
   await shop.post({ userId, productId: 'lamp', quantity: 1 }, { 'Idempotency-Key': 'saga-1' });
   await shop.stop();
-  return lines.filter((line) => line.includes('CreateOrder'));
+  return lines.filter((line) => line.includes('Saga CreateOrder'));
 }
 
 it('has one readable line per saga', async () => {

@@ -1,11 +1,12 @@
-import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import type { SagaLogger } from '../../core/index.js';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
+import type { SagaEngine, SagaLogger } from '../../core/index.js';
 import { report, shownWhole } from '../../core/ports/index.js';
 import { ignoredEnhancers, SagaExplorer, type DiscoveredSaga } from '../discovery/index.js';
 import type { SagaModuleOptions } from '../saga-module-options.js';
-import { SAGA_LOGGER, SAGA_OPTIONS } from '../tokens.js';
+import { SAGA_ENGINE, SAGA_LOGGER, SAGA_OPTIONS } from '../tokens.js';
 import { reportMissingCompensations } from './missing-compensations.js';
 import { SagaOrchestratorFactory } from './saga-orchestrator.factory.js';
+import { reportStart } from './start-up-line.js';
 import { reportUnnamedSagas } from './unnamed-sagas.js';
 
 /**
@@ -23,10 +24,11 @@ function reportIgnored({ type, definition }: DiscoveredSaga, logger: SagaLogger)
 
 /** Finds the sagas of the application when it starts, and makes them runnable. */
 @Injectable()
-export class SagaRegistrar implements OnModuleInit {
+export class SagaRegistrar implements OnModuleInit, OnApplicationBootstrap {
   constructor(
     @Inject(SAGA_LOGGER) private readonly logger: SagaLogger,
     @Inject(SAGA_OPTIONS) private readonly options: SagaModuleOptions,
+    @Inject(SAGA_ENGINE) private readonly engine: SagaEngine,
     private readonly explorer: SagaExplorer,
     private readonly factory: SagaOrchestratorFactory,
   ) {}
@@ -39,5 +41,10 @@ export class SagaRegistrar implements OnModuleInit {
       reportIgnored(saga, this.logger);
     }
     reportUnnamedSagas(sagas, this.options, this.logger);
+  }
+
+  /** Only now are those known that were defined by hand. */
+  onApplicationBootstrap(): void {
+    reportStart(this.engine.definitions, this.options, this.logger);
   }
 }

@@ -1,7 +1,25 @@
-import { Global, Inject, Injectable, Logger, Module, type LoggerService } from '@nestjs/common';
+import {
+  ConsoleLogger,
+  Global,
+  Inject,
+  Injectable,
+  Logger,
+  Module,
+  type INestApplication,
+  type LoggerService,
+  type ModuleMetadata,
+} from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import { WinstonModule } from 'nest-winston';
-import { SagaModule, SagaOrchestratorFactory, nestLogger } from 'nestjs-saga-orchestrator';
+import { Logger as PinoLogger, LoggerModule } from 'nestjs-pino';
+import {
+  SagaModule,
+  SagaOrchestratorFactory,
+  memoryJournal,
+  nestLogger,
+  type SagaModuleOptions,
+} from 'nestjs-saga-orchestrator';
 import { Writable } from 'node:stream';
 import { format, transports, type LoggerOptions } from 'winston';
 import { RecordingLogger } from '../../support/recording-logger.js';
@@ -39,6 +57,7 @@ describe('sagas are logged to the nest-winston logger of the application', () =>
     })
     class AppModule {}
     const { sagas } = await bootModule(AppModule);
+    lines.splice(0);
     await sagas.for(PlaceOrderSaga, tea(), { id: 'o-1' }).runAsync();
     expect(lines).toEqual([
       {
@@ -58,7 +77,7 @@ describe('sagas are logged to the nest-winston logger of the application', () =>
     const { sagas } = await boot({ imports, providers: ORDERS }, { logger });
     await sagas.for(PlaceOrderSaga, tea()).runAsync();
     expect(lines).toEqual([]);
-    expect(logger.messages('info')).toEqual(['Saga PlaceOrder completed']);
+    expect(logger.messages('info').slice(1)).toEqual(['Saga PlaceOrder completed']);
   });
 });
 
@@ -74,7 +93,7 @@ describe("else to Nest's Logger", () => {
       };
     const logger: LoggerService = {
       log: note('log'),
-      debug: note('debug'),
+      verbose: note('verbose'),
       warn: note('warn'),
       error: note('error'),
     };
@@ -101,11 +120,14 @@ describe("else to Nest's Logger", () => {
   });
 
   describe('whose levels it heeds', () => {
-    const chosen = Logger as unknown as { logLevels: string[] | undefined };
-    const before = chosen.logLevels;
+    const chosen = Logger as unknown as {
+      logLevels?: string[] | undefined;
+      staticInstanceRef?: unknown;
+    };
+    const before = { ...chosen };
 
     afterEach(() => {
-      chosen.logLevels = before;
+      Object.assign(chosen, before);
     });
 
     it('when some were chosen', () => {
@@ -124,15 +146,38 @@ describe("else to Nest's Logger", () => {
       }
     });
 
-    it('all of them when none were chosen, whatever Nest 11 says', () => {
+    it('all but the steps where none were chosen and Nest writes text, whatever Nest 11 says', () => {
       chosen.logLevels = undefined;
+      Logger.overrideLogger(new ConsoleLogger());
+      for (const json of [false, true]) {
+        Logger.overrideLogger(new ConsoleLogger({ json }));
+        for (let time = 0; time < 2; time += 1) {
+          expect(nestLogger().isLevelEnabled?.('info')).toBe(true);
+          expect(nestLogger().isLevelEnabled?.('debug')).toBe(false);
+        }
+      }
+    });
+
+    it.each([
+      [
+        'with its logger',
+        () => Logger.overrideLogger(new ConsoleLogger({ logLevels: ['verbose'] })),
+      ],
+      ['with NestFactory', () => Logger.overrideLogger(['log', 'verbose'])],
+      [
+        'by a logger that has levels of its own',
+        () => Logger.overrideLogger({ log() {} } as never),
+      ],
+    ])('the steps, too, when they were chosen %s', (_, choose) => {
+      chosen.logLevels = undefined;
+      Logger.overrideLogger(new ConsoleLogger());
+      choose();
       expect(nestLogger().isLevelEnabled?.('debug')).toBe(true);
-      expect(nestLogger().isLevelEnabled?.('info')).toBe(true);
     });
   });
 
   it('at every level, with fields that are not text as JSON', () => {
-    const { lines, logger } = recordingNestLogger(['log', 'debug', 'warn', 'error']);
+    const { lines, logger } = recordingNestLogger(['log', 'verbose', 'warn', 'error']);
     Logger.overrideLogger(logger);
     const given = nestLogger('Orders');
     given.debug('a');
@@ -141,7 +186,7 @@ describe("else to Nest's Logger", () => {
     given.error('d', { error: { name: 'E' } });
     Logger.overrideLogger(false);
     expect(lines).toEqual([
-      'debug [Orders] a',
+      'verbose [Orders] a',
       'log [Orders] b n=1 text=x',
       'warn [Orders] c list=[1]',
       'error [Orders] d error={"name":"E"}',
@@ -162,11 +207,150 @@ describe("else to Nest's Logger", () => {
   });
 });
 
+describe('the fields stay fields', () => {
+  const before = { ...Logger };
+
+  afterEach(() => {
+    Object.assign(Logger, before);
+  });
+
+  /** What the application's logger wrote of one saga. */
+  async function written(
+    imports: ModuleMetadata['imports'],
+    use: (app: INestApplication) => LoggerService,
+    text: () => string,
+  ): Promise<Line[]> {
+    @Module({ imports: [SagaModule.forRoot(), ...(imports ?? [])], providers: ORDERS })
+    class AppModule {}
+    const app = await NestFactory.create(AppModule, { logger: false });
+    app.useLogger(use(app));
+    await app.init();
+    const start = text().length;
+    await app.get(SagaOrchestratorFactory).for(PlaceOrderSaga, tea(), { id: 'o-1' }).runAsync();
+    await app.close();
+    return text()
+      .slice(start)
+      .split('\n')
+      .filter((line) => line.includes('PlaceOrder'))
+      .map((line) => JSON.parse(line) as Line);
+  }
+
+  it("in Nest's JSON", async () => {
+    let out = '';
+    const write = jest.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
+      out += String(chunk);
+      return true;
+    });
+    try {
+      const json = new ConsoleLogger({ json: true });
+      expect(
+        await written(
+          [],
+          () => json,
+          () => out,
+        ),
+      ).toEqual([
+        expect.objectContaining({
+          level: 'log',
+          context: 'Saga',
+          message: {
+            message: 'Saga PlaceOrder completed',
+            saga: 'PlaceOrder',
+            sagaId: 'o-1',
+            durationMs: expect.any(Number),
+          },
+        }),
+      ]);
+    } finally {
+      write.mockRestore();
+    }
+  });
+
+  it('in nestjs-pino', async () => {
+    let out = '';
+    const stream = new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        out += chunk.toString();
+        done();
+      },
+    });
+    const pino = LoggerModule.forRoot({ pinoHttp: [{ level: 'info' }, stream] });
+    const lines = await written(
+      [pino],
+      (app) => app.get(PinoLogger),
+      () => out,
+    );
+    expect(lines).toEqual([
+      expect.objectContaining({
+        level: 30,
+        context: 'Saga',
+        msg: 'Saga PlaceOrder completed',
+        saga: 'PlaceOrder',
+        sagaId: 'o-1',
+      }),
+    ]);
+  });
+
+  it("in winston's logger for all of Nest", async () => {
+    const lines: Line[] = [];
+    const winston = WinstonModule.createLogger(winstonInto(lines, 'info'));
+    await written(
+      [],
+      () => winston,
+      () => '',
+    );
+    expect(lines.filter(({ saga }) => saga === 'PlaceOrder')).toEqual([
+      expect.objectContaining({
+        level: 'info',
+        context: 'Saga',
+        message: 'Saga PlaceOrder completed',
+        sagaId: 'o-1',
+      }),
+    ]);
+  });
+});
+
+describe('an application says once, when it starts', () => {
+  /** A journal that says that it survives the process. */
+  const durable = () =>
+    Object.assign(memoryJournal(), { isVolatile: false, description: 'a shelf' });
+
+  it.each<[string, RegExp, SagaModuleOptions]>([
+    [
+      'that its sagas are gone with the process',
+      /^Sagas: Hand-made \(1 step\), PlaceOrder \(2 steps\); kept in memory: .* 202$/,
+      {},
+    ],
+    [
+      'whose they are, where they are kept, and that it resumes them',
+      /^Sagas of shop: .*; kept in a shelf; this process resumes those of/,
+      { application: 'shop', journal: durable() },
+    ],
+    [
+      'that another process must',
+      /this process resumes none/,
+      { worker: false, journal: durable() },
+    ],
+  ])('%s', async (_, line, options) => {
+    @Injectable()
+    class ByHand {
+      constructor(sagas: SagaOrchestratorFactory) {
+        const step = { label: 'A', action: () => undefined, compensate: () => undefined };
+        sagas.define('Hand-made', (chain) => chain.step(step));
+      }
+    }
+    const logger = new RecordingLogger();
+    await boot({ providers: [...ORDERS, ByHand] }, { logger, ...options });
+    expect(logger.messages('info')).toEqual([expect.stringMatching(line)]);
+  });
+});
+
 describe('what is logged', () => {
   async function logged(level: 'info' | 'debug', order = tea()) {
     const logger = new RecordingLogger(level);
     const { sagas } = await boot({ providers: ORDERS }, { logger });
     logger.lookups.length = 0;
+    logger.lines.length = 0;
     await sagas
       .for(PlaceOrderSaga, order, { id: 'o-1' })
       .runAsync()
