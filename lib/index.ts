@@ -49,6 +49,7 @@ export {
   NonRetryableError,
   OutcomeUnknownError,
   ResultError,
+  SagaBlockedError,
   SagaCancelledError,
   SagaTimeoutError,
   isAnswerLost,

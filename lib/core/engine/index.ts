@@ -64,10 +64,12 @@ export {
   encodeHead,
   encodeInput,
   encodePayload,
+  isConflict,
   packEntry,
   type PackedEntry,
   payloadLimits,
   redactedError,
+  retryConflicts,
   unpackEntry,
 } from '../journal/index.js';
 export {
@@ -82,6 +84,7 @@ export {
   type ResumeSignal,
   SAGA_STATUSES,
 } from '../machine/index.js';
+export { isResultLike } from '../result/index.js';
 export {
   fullMessageOf,
   LONGEST_TIMER_MS,

@@ -8,6 +8,7 @@ export {
   CannotCompensateError,
   NonRetryableError,
   OutcomeUnknownError,
+  SagaBlockedError,
 } from './participant-errors.js';
 export {
   LeaseLostError,

@@ -22,3 +22,15 @@ export class AlreadyUndoneError extends SagaError {
 export class CannotCompensateError extends SagaError {
   readonly code = 'SAGA_CANNOT_COMPENSATE';
 }
+
+/**
+ * The undo of an action was here before the action itself, which must not take effect any more: a call that
+ * was on its way for too long. No further try can help. Nest answers it as HTTP 409.
+ */
+export class SagaBlockedError extends SagaError {
+  readonly code = 'SAGA_BLOCKED';
+  /** These three are how an error says its HTTP status to Nest, which the core knows nothing of. */
+  readonly status = 409;
+  readonly statusCode = 409;
+  readonly expose = true;
+}

@@ -21,7 +21,8 @@ export type SagaErrorCode =
   | 'SAGA_NON_RETRYABLE'
   | 'SAGA_OUTCOME_UNKNOWN'
   | 'SAGA_ALREADY_UNDONE'
-  | 'SAGA_CANNOT_COMPENSATE';
+  | 'SAGA_CANNOT_COMPENSATE'
+  | 'SAGA_BLOCKED';
 
 /** Base of every error of this package. */
 export abstract class SagaError extends Error {

@@ -30,6 +30,7 @@ function yesOrNo(answer: unknown): boolean {
 
 function isRetryable(run: Run, policy: RetryPolicy, label: string, reason: unknown): boolean {
   if (isSagaError(reason, 'SAGA_NON_RETRYABLE')) return false;
+  if (isSagaError(reason, 'SAGA_BLOCKED')) return false;
   if (isFinal(reason)) return false;
   if (policy.when === undefined) return true;
   try {

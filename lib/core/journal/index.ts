@@ -42,6 +42,7 @@ export type {
   StoredSaga,
 } from './stored-saga.js';
 export type { JournalInTransaction, SagaTransaction, SagaTransactions } from './transaction.js';
+export { isConflict, retryConflicts } from './conflicts.js';
 export { damageOf } from './damage.js';
 export {
   checkFilter,
