@@ -51,7 +51,7 @@ export const shared: Config = {
 };
 
 const ALL = '**/test/**/*.spec.ts';
-const STORES = '**/test/{journals,crash,transactions}/**/*.spec.ts';
+const STORES = '**/test/{journals,crash,participant,transactions}/**/*.spec.ts';
 const RANDOM = [
   '**/test/**/*.property.spec.ts',
   '**/test/engines/in-process/recovery/{model,interleavings}.spec.ts',

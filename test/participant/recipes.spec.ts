@@ -1,0 +1,63 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Type } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { SagaModule, SagaOrchestratorFactory, silentLogger } from 'nestjs-saga-orchestrator';
+import { removeTempFolders, tempFolder } from '../journals/temp-folder.js';
+
+const PAGE = readFileSync(join(__dirname, '../../docs/participant.md'), 'utf8');
+const scratch = join(__dirname, '.recipes');
+
+async function recipe<T>(name: string): Promise<T> {
+  const [, code = ''] =
+    new RegExp(`^\`\`\`ts ${name}\\n([\\s\\S]*?)^\`\`\`$`, 'm').exec(PAGE) ?? [];
+  mkdirSync(scratch, { recursive: true });
+  writeFileSync(join(scratch, `${name}.ts`), code);
+  return (await import(join(scratch, `${name}.ts`))) as T;
+}
+
+interface Participant {
+  readonly StockModule: Type;
+  readonly database: { prepare(sql: string): { all(): { item: string; pieces: number }[] } };
+}
+interface Caller {
+  readonly PlaceOrderSaga: Type;
+}
+
+afterAll(() => {
+  rmSync(scratch, { recursive: true, force: true });
+  removeTempFolders();
+});
+
+it('the recipes of the service and of its saga run together as they are', async () => {
+  process.env['STOCK_FILE'] = join(tempFolder(), 'stock.db');
+  const { StockModule, database } = await recipe<Participant>('participant');
+  const participant = (
+    await Test.createTestingModule({ imports: [StockModule] }).compile()
+  ).createNestApplication({ logger: false });
+  await participant.listen(0, '127.0.0.1');
+  process.env['STOCK_URL'] = await participant.getUrl();
+
+  const { PlaceOrderSaga } = await recipe<Caller>('caller');
+  const testing = await Test.createTestingModule({
+    imports: [SagaModule.forRoot({ logger: silentLogger })],
+    providers: [PlaceOrderSaga],
+  }).compile();
+  const app = testing.createNestApplication({ logger: false });
+  await app.init();
+  const sagas = app.get(SagaOrchestratorFactory);
+  const moved = () =>
+    database.prepare('SELECT item, sum(pieces) AS pieces FROM moves GROUP BY item').all();
+
+  const placed = await sagas.for(PlaceOrderSaga, { item: 'lamp', pieces: 2 }).runAsync();
+  expect(placed.getStepResult<object>('reserve')).toEqual({ reserved: 2 });
+  expect(moved()).toEqual([{ item: 'lamp', pieces: -2 }]);
+  const failing = sagas.for(PlaceOrderSaga, { item: 'piano', pieces: 1 }).runAsync();
+  await expect(failing).rejects.toMatchObject({ status: 'compensated' });
+  expect(moved()).toEqual([
+    { item: 'lamp', pieces: -2 },
+    { item: 'piano', pieces: 0 },
+  ]);
+  await app.close();
+  await participant.close();
+});
