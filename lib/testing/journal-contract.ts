@@ -11,6 +11,7 @@ import { forceCases } from './contract/force.cases.js';
 import type { JournalContractCase } from './contract/harness.js';
 import { lifecycleCases } from './contract/lifecycle.cases.js';
 import { listCases } from './contract/list.cases.js';
+import { parkReasonCases } from './contract/park-reason.cases.js';
 import { sleepCases } from './contract/sleep.cases.js';
 import { textCases } from './contract/text.cases.js';
 
@@ -27,6 +28,7 @@ export const journalContract: readonly JournalContractCase[] = [
   ...appendCases,
   ...textCases,
   ...listCases,
+  ...parkReasonCases,
   ...claimCases,
   ...suspectCases,
   ...abandonedCases,

@@ -4,6 +4,7 @@ import { appendFaults } from './faults/append-faults.js';
 import { applicationFaults } from './faults/application-faults.js';
 import { claimFaults } from './faults/claim-faults.js';
 import { Faulty } from './faults/faulty.js';
+import { parkReasonFaults } from './faults/park-reason-faults.js';
 import { sleepFaults } from './faults/sleep-faults.js';
 import { storeFaults } from './faults/store-faults.js';
 
@@ -13,6 +14,7 @@ const FAULTS = [
   ...sleepFaults,
   ...storeFaults,
   ...applicationFaults,
+  ...parkReasonFaults,
 ];
 
 function harnessOf(Journal: typeof Faulty): () => JournalHarness {

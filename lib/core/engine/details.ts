@@ -13,6 +13,8 @@ export function summaryOf(row: SagaRow): SagaSummary {
     key: row.key ?? undefined,
     tags: row.tags,
     recoveries: row.recoveries,
+    parkReason: row.parkReason ?? undefined,
+    label: row.label ?? undefined,
     createdAt: new Date(row.createdAt),
     updatedAt: new Date(row.updatedAt),
     ...(row.wakeAt === null ? {} : { wakeAt: new Date(row.wakeAt) }),
@@ -34,6 +36,7 @@ export function detailsOf(stored: StoredSaga): SagaDetails {
     }
   });
   const damage = damageOf(stored);
-  const details = { ...summaryOf(row), parkReason: state.parked?.reason, timeline };
+  const { reason: parkReason, label } = state.parked ?? {};
+  const details = { ...summaryOf(row), parkReason, label, timeline };
   return damage === undefined ? details : { ...details, damage };
 }

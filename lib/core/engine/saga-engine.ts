@@ -22,6 +22,9 @@ export interface SagaSummary {
   readonly key: string | undefined;
   readonly tags: Readonly<Record<string, string>>;
   readonly recoveries: number;
+  /** Why it is parked, and at which step; absent while it is not, and where it cannot be said. */
+  readonly parkReason: ParkReason | undefined;
+  readonly label: string | undefined;
   /**
    * It sleeps until then, and nobody owns it; `NO_WAKE_TIME`: until somebody wakes it. Absent while it
    * is awake.
@@ -35,7 +38,6 @@ export interface SagaSummary {
 
 /** One saga, looked at closely. */
 export interface SagaDetails extends SagaSummary {
-  readonly parkReason: ParkReason | undefined;
   /** What happened, in order; no payloads. */
   readonly timeline: readonly SagaEvent[];
 }

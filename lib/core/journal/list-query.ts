@@ -8,7 +8,7 @@ import {
   unknownProblems,
   wholeProblem,
 } from '../definition/index.js';
-import { SAGA_STATUSES, type SagaStatus } from '../machine/index.js';
+import { PARK_REASONS, SAGA_STATUSES, type ParkReason, type SagaStatus } from '../machine/index.js';
 import { timeOfDate } from '../ports/index.js';
 import type { SagaFilter } from './requests.js';
 
@@ -26,6 +26,8 @@ export interface ListQuery {
   readonly name: string | undefined;
   /** `undefined`: any. */
   readonly statuses: readonly SagaStatus[] | undefined;
+  /** `undefined`: any. Where they are given, `statuses` has no other than `parked`. */
+  readonly parkReasons: readonly ParkReason[] | undefined;
   readonly key: string | undefined;
   readonly tags: readonly (readonly [name: string, value: string])[];
   /** In ms since the epoch, exclusive. */
@@ -38,7 +40,7 @@ export interface ListQuery {
 
 const CONDITIONS = namesOf<SagaFilter>({
   ...{ name: true, status: true, key: true, tags: true, createdAfter: true, createdBefore: true },
-  ...{ limit: true, cursor: true, application: true },
+  ...{ limit: true, cursor: true, application: true, parkReason: true },
 });
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 1_000;
@@ -50,14 +52,26 @@ function textProblems(option: string, value: unknown): string | undefined {
   return textProblem(option, value);
 }
 
-function statusesOf(given: unknown): readonly unknown[] {
+/** Of what may be one value, or a list of them: which are none of the known ones. */
+export function wordProblems(
+  option: string,
+  given: unknown,
+  known: readonly string[],
+): readonly (string | undefined)[] {
   if (given === undefined) return [];
-  return Array.isArray(given) ? given : [given];
+  const words: readonly unknown[] = Array.isArray(given) ? given : [given];
+  return words.map((word) =>
+    known.some((one) => one === word)
+      ? undefined
+      : `${option} must be one of ${known.join(', ')} (got ${shown(word)})`,
+  );
 }
 
-function statusProblem(status: unknown): string | undefined {
-  if (SAGA_STATUSES.some((known) => known === status)) return undefined;
-  return `status must be one of ${SAGA_STATUSES.join(', ')} (got ${shown(status)})`;
+/** Each once; `undefined` where nothing was given. */
+export function wordsOf<T extends string>(
+  given: T | readonly T[] | undefined,
+): readonly T[] | undefined {
+  return given === undefined ? undefined : [...new Set([given].flat() as T[])];
 }
 
 function timeProblem(option: string, value: unknown): string | undefined {
@@ -99,14 +113,22 @@ function cursorProblem(cursor: unknown): string | undefined {
   return `cursor must be the nextCursor of the page before (got ${shown(cursor)})`;
 }
 
+/** What has a park reason is parked. */
+function statusesOf({ status, parkReason }: SagaFilter): readonly SagaStatus[] | undefined {
+  const statuses = wordsOf(status);
+  if (parkReason === undefined) return statuses;
+  return (statuses ?? SAGA_STATUSES).filter((one) => one === 'parked');
+}
+
 function filterProblems(filter: SagaFilter): readonly (string | undefined)[] {
-  const { application, name, status, key, tags, createdAfter, createdBefore, limit, cursor } =
-    filter;
+  const { application, name, status, parkReason, key, tags } = filter;
+  const { createdAfter, createdBefore, limit, cursor } = filter;
   return [
     ...unknownProblems('a list', filter, CONDITIONS),
     textProblems('application', application),
     textProblems('name', name),
-    ...statusesOf(status).map(statusProblem),
+    ...wordProblems('status', status, SAGA_STATUSES),
+    ...wordProblems('parkReason', parkReason, PARK_REASONS),
     textProblems('key', key),
     ...tagProblems(tags),
     timeProblem('createdAfter', createdAfter),
@@ -125,11 +147,12 @@ export function checkFilter(filter: unknown): void {
 export function listQuery(filter: SagaFilter): ListQuery {
   checkFilter(filter);
   refuseProblems(filterProblems(filter));
-  const { application, name, status, key, tags = {}, limit = DEFAULT_LIMIT, cursor } = filter;
+  const { application, name, parkReason, key, tags = {}, limit = DEFAULT_LIMIT, cursor } = filter;
   return {
     application: application ?? '',
     name,
-    statuses: status === undefined ? undefined : [...new Set([status].flat())],
+    statuses: statusesOf(filter),
+    parkReasons: wordsOf(parkReason),
     key,
     tags: Object.entries(tags).map(([tag, value]) => [tag, value ?? '']),
     createdAfter: timeOfDate(filter.createdAfter),

@@ -1,4 +1,4 @@
-import type { SagaStatus } from '../machine/index.js';
+import type { ParkReason, SagaStatus } from '../machine/index.js';
 import type { SagaRef, SagaRow } from './stored-saga.js';
 
 /** Which sagas to list; all conditions must hold. Newest first. */
@@ -7,6 +7,8 @@ export interface SagaFilter {
   readonly application?: string;
   readonly name?: string;
   readonly status?: SagaStatus | readonly SagaStatus[];
+  /** Only parked ones, for this reason or one of these. */
+  readonly parkReason?: ParkReason | readonly ParkReason[];
   readonly key?: string;
   readonly tags?: Readonly<Record<string, string>>;
   readonly createdAfter?: Date;

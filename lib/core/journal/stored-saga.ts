@@ -1,4 +1,4 @@
-import type { SagaStatus } from '../machine/index.js';
+import type { ParkReason, SagaStatus } from '../machine/index.js';
 
 /** What names one saga: ids are unique per application and saga name. */
 export interface SagaRef {
@@ -49,6 +49,9 @@ export interface SagaRow extends SagaRef {
   readonly recoveries: number;
   /** Why somebody who does not own it asked to cancel it. */
   readonly cancelReason: string | null;
+  /** Why it is parked, and at which step; `null` while it is not, and where it cannot be said. */
+  readonly parkReason: ParkReason | null;
+  readonly label: string | null;
   /**
    * It has no owner, and is not claimed before this time, in ms since the epoch by the journal's clock.
    * `NO_WAKE_TIME`: until somebody wakes it. `null`: it is awake.
@@ -85,6 +88,12 @@ export interface JournalBatch {
   readonly status: SagaStatus;
   /** The records are progress: the count of recoveries starts again. */
   readonly progress: boolean;
+  /**
+   * Why it is parked, and at which step: for lists, with every append that leads to the status `parked`.
+   *
+   * @default it cannot be said
+   */
+  readonly parked?: { readonly reason: ParkReason; readonly label?: string };
   /**
    * Nothing is to be done for this saga until then, in ms since the epoch by the journal's clock
    * (`null`: until somebody wakes it): the append itself releases it. Only with a status that is not at

@@ -5,6 +5,7 @@ export { evolve } from './evolve.js';
 export { intentOf } from './intent.js';
 export {
   isProgress,
+  PARK_REASONS,
   type ManualAct,
   type OwedUndo,
   type ParkReason,

@@ -31,6 +31,13 @@ export type ParkReason =
   /** Stopped by an operator, without compensation. */
   | 'terminated';
 
+/** As a record, so that the compiler reports one that is missing here. */
+const REASONS: Readonly<Record<ParkReason, true>> = {
+  ...{ 'compensation-failed': true, 'failed-after-pivot': true, 'in-doubt': true },
+  ...{ 'recovery-limit': true, 'definition-mismatch': true, unreadable: true, terminated: true },
+};
+export const PARK_REASONS = Object.keys(REASONS) as readonly ParkReason[];
+
 /** The failure of one attempt, forward or back. */
 interface AttemptFailure {
   readonly label: string;

@@ -69,7 +69,16 @@ function listedOf(row: SqlRow): Listed {
   return { row, state, status: ended && said === 'running' ? 'completed' : said };
 }
 
-function fits({ status, state }: Listed, { statuses, key, tags }: ListQuery): boolean {
+/** Whoever killed a workflow has terminated its saga. */
+function parkedOf({ row, status, state }: Listed): NonNullable<ListedState['parked']> | undefined {
+  if (status !== 'parked') return undefined;
+  return row['completion_result'] === 'failure' ? { reason: 'terminated' } : state?.parked;
+}
+
+function fits(listed: Listed, { statuses, parkReasons, key, tags }: ListQuery): boolean {
+  const { status, state } = listed;
+  const reason = parkedOf(listed)?.reason;
+  if (parkReasons?.some((asked) => asked === reason) === false) return false;
   if (statuses !== undefined && !statuses.includes(status)) return false;
   if (key !== undefined && state?.key !== key) return false;
   return tags.every(([name, value]) => state?.tags[name] === value);
@@ -129,7 +138,8 @@ export class Listing {
       `SELECT id, entry_json FROM sys_journal WHERE index = 0 AND id IN (${ids})`,
     );
     const inputs = new Map(rows.map((row) => [row['id'], startInputOf(row['entry_json'])]));
-    return page.flatMap(({ row, status }) => {
+    return page.flatMap((listed) => {
+      const { row, status } = listed;
       const input = inputs.get(row['id']);
       if (input === undefined) return [];
       return {
@@ -141,6 +151,8 @@ export class Listing {
         key: input.key ?? undefined,
         tags: input.tags,
         recoveries: 0,
+        parkReason: parkedOf(listed)?.reason,
+        label: parkedOf(listed)?.label,
         createdAt: new Date(input.createdAt),
         updatedAt: new Date(String(row['modified_at'])),
       };

@@ -1,6 +1,7 @@
 import type { RestatePromise } from '@restatedev/restate-sdk';
 import {
   LeaseLostError,
+  type ParkReason,
   type SagaDefinition,
   SagaInterruptedError,
   type SagaStatus,
@@ -71,6 +72,7 @@ class WorkflowRun {
   /** What the turns that were taken here have noted, until it is folded. */
   readonly #fresh = new WeakMap<Turn, readonly StagedRecord[]>();
   #listed: SagaStatus;
+  #listedReason: ParkReason | undefined;
 
   constructor(
     private readonly parts: InterpreterParts,
@@ -93,8 +95,8 @@ class WorkflowRun {
     if (input.key !== null || Object.keys(input.tags).length > 0) this.#list('running');
     for (;;) {
       const batch = await this.#turn(inbox);
-      const { status } = this.run.state;
-      if (status !== this.#listed) this.#list(status);
+      const { status, parked } = this.run.state;
+      if (status !== this.#listed || parked?.reason !== this.#listedReason) this.#list(status);
       if ('rest' in batch.next && status !== 'parked') return this.#end(status);
       if (turns.hasOpenSignal) continue;
       if ('wait' in batch.next && batch.next.wait > 0) await this.#wait(inbox, batch.next.wait);
@@ -154,10 +156,12 @@ class WorkflowRun {
     const { key, tags } = this.input;
     // The state of a saga that simply runs or has completed need not be written.
     const isKnown = this.#listed === 'running' && status === 'completed';
+    const { parked } = this.run.state;
     this.#listed = status;
+    this.#listedReason = parked?.reason;
     if (isKnown) return;
     const state: ListedState = { status, key, tags };
-    this.ctx.set(LISTED, state);
+    this.ctx.set(LISTED, parked === undefined ? state : { ...state, parked });
   }
 }
 

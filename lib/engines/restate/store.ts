@@ -104,6 +104,8 @@ function rowOf(ref: SagaRef, plan: StartInput, state: SagaState, times: SqlRow):
     epoch: 1,
     recoveries: state.recoveries,
     cancelReason: null,
+    parkReason: state.parked?.reason ?? null,
+    label: state.parked?.label ?? null,
     wakeAt: null,
     updatedAt: Date.parse(String(times['modified_at'])),
   };

@@ -69,6 +69,7 @@ export interface ListedState {
   readonly status: SagaState['status'];
   readonly key: string | null;
   readonly tags: Readonly<Record<string, string>>;
+  readonly parked?: SagaState['parked'];
 }
 
 export const LISTED = 'saga';

@@ -22,6 +22,7 @@ export class KeptSaga {
   recoveries = 0;
   cancelReason: string | null = null;
   wakeAt: number | null = null;
+  parked: JournalBatch['parked'] = undefined;
   /** Its owner before it was claimed by force. */
   takenFrom: string | undefined = undefined;
   entries: readonly JournalEntry[];
@@ -64,9 +65,11 @@ export class KeptSaga {
     const { birth = '', version, fingerprint, key } = this.saga;
     const { tags, headers = {}, deadline, input } = this.saga;
     const { status, owner, epoch, recoveries, cancelReason, wakeAt, createdAt, updatedAt } = this;
+    const { reason: parkReason = null, label = null } = this.parked ?? {};
     return {
       ...{ application, name, id, birth, version, fingerprint, status, key, tags, headers },
-      ...{ deadline, input, owner, epoch, recoveries, cancelReason, wakeAt, createdAt, updatedAt },
+      ...{ deadline, input, owner, epoch, recoveries, cancelReason, parkReason, label, wakeAt },
+      ...{ createdAt, updatedAt },
     };
   }
 
@@ -78,11 +81,12 @@ export class KeptSaga {
     return true;
   }
 
-  append({ entries, status, progress, sleep }: JournalBatch, now: number): void {
+  append({ entries, status, progress, parked, sleep }: JournalBatch, now: number): void {
     // Built at its final length: an array that grew keeps room for sixteen more, in every saga that is
     // kept.
     this.entries = [...this.entries, ...entries];
     this.status = status;
+    this.parked = parked;
     if (progress) this.recoveries = 0;
     this.updatedAt = now;
     if (sleep === undefined) return;

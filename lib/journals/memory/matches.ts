@@ -10,11 +10,13 @@ type Named = Pick<SagaRow, 'application' | 'name' | 'id'>;
 
 /** Whether a row fulfils every condition of a list; the cursor is not looked at. */
 export function matches(row: SagaRow, query: ListQuery): boolean {
-  const { application, name, statuses, key, tags, createdAfter, createdBefore } = query;
+  const { application, name, statuses, parkReasons, key, tags } = query;
+  const { createdAfter, createdBefore } = query;
   return (
     row.application === application &&
     (name === undefined || row.name === name) &&
     (statuses === undefined || statuses.includes(row.status)) &&
+    (parkReasons === undefined || parkReasons.some((reason) => reason === row.parkReason)) &&
     (key === undefined || row.key === key) &&
     (createdAfter === undefined || row.createdAt > createdAfter) &&
     (createdBefore === undefined || row.createdAt < createdBefore) &&

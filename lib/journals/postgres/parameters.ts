@@ -39,10 +39,16 @@ export const APPEND_COLUMNS: readonly Column<Append>[] = [
   { name: 'first_seq', type: 'integer', of: ([, { entries }]) => entries[0]?.seq ?? null },
   { name: 'last_seq', type: 'integer', of: ([, { entries }]) => entries.at(-1)?.seq ?? null },
   { name: 'status', type: 'text', of: ([, { status }]) => status },
+  { name: 'parked', type: 'text', of: ([, { parked }]) => parkedText(parked) },
   { name: 'progress', type: 'boolean', of: ([, { progress }]) => progress },
   { name: 'wake_at', type: 'bigint', of: ([, { sleep }]) => (sleep ? wakeTimeOf(sleep) : null) },
   { name: 'records', type: 'text', of: ([, { entries }]) => packEntries(entries) },
 ];
+
+/** As one value, which hardly any append has. */
+function parkedText(parked: JournalBatch['parked']): string | null {
+  return parked === undefined ? null : JSON.stringify([parked.reason, parked.label]);
+}
 
 /** A value per column of each item. */
 export function rowValues<Item>(

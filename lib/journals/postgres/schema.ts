@@ -13,11 +13,11 @@ export const NOW = '(extract(epoch FROM clock_timestamp()) * 1000)::bigint';
  * foreign keys: each would cost a look-up and a lock per row, and one statement writes both sides.
  */
 export function migrations(tables: Tables): readonly Migration[] {
-  const { sagas, appends, tags, owners, records } = tables;
+  const { sagas, appends, tags, owners, plans, records } = tables;
   return [
     {
       version: 1,
-      why: 'sagas, their records, their tags, and the heartbeats of processes',
+      why: 'sagas, their records, their tags, their plans, and the heartbeats of processes',
       statements: [
         // The identity of a forgotten saga is never given to another one, so that a paused process
         // cannot write into a stranger. The first records are part of the row, since most sagas are
@@ -43,6 +43,8 @@ export function migrations(tables: Tables): readonly Migration[] {
           fingerprint text COLLATE "C" NOT NULL,
           key text COLLATE "C",
           cancel_reason text COLLATE "C",
+          park_reason text COLLATE "C",
+          label text COLLATE "C",
           taken_from text COLLATE "C",
           tags text COLLATE "C" NOT NULL,
           headers text COLLATE "C",
@@ -72,17 +74,35 @@ export function migrations(tables: Tables): readonly Migration[] {
           records text COLLATE "C" NOT NULL,
           PRIMARY KEY (saga, first_seq)
         )`,
+        // What was written last, for those who watch: in the order of writing, so that an index of blocks will
+        // do, which costs an append nothing; with a tree it takes a quarter more time.
+        `CREATE INDEX saga_appends_by_time ON ${appends} USING brin (written_at)
+          WITH (pages_per_range = 16, autosummarize = on)`,
         `CREATE TABLE ${tags} (
+          application text COLLATE "C" NOT NULL,
           name text COLLATE "C" NOT NULL,
           value text COLLATE "C" NOT NULL,
           created_at bigint NOT NULL,
           saga bigint NOT NULL,
-          PRIMARY KEY (name, value, created_at, saga)
+          PRIMARY KEY (application, name, value, created_at, saga)
         )`,
         `CREATE TABLE ${owners} (
           owner text COLLATE "C" PRIMARY KEY,
           alive_until bigint NOT NULL,
-          lease_ms bigint
+          lease_ms bigint,
+          started_at bigint,
+          info text COLLATE "C"
+        )`,
+        // What processes have brought along, for those who look at sagas without their code.
+        `CREATE TABLE ${plans} (
+          application text COLLATE "C" NOT NULL,
+          name text COLLATE "C" NOT NULL,
+          version bigint NOT NULL,
+          fingerprint text COLLATE "C" NOT NULL,
+          plan text COLLATE "C" NOT NULL,
+          first_seen bigint NOT NULL,
+          last_seen bigint NOT NULL,
+          PRIMARY KEY (application, name, version, fingerprint)
         )`,
         `CREATE VIEW ${records} AS
           SELECT s.saga, s.application, s.name, s.id, (r.value ->> 0)::integer AS seq,

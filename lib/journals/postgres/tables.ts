@@ -8,6 +8,7 @@ export interface Tables {
   readonly appends: string;
   readonly tags: string;
   readonly owners: string;
+  readonly plans: string;
   readonly versions: string;
   /** For people: one row per record. */
   readonly records: string;
@@ -30,6 +31,7 @@ export function tablesOf(schema: string): Tables {
     appends: of('saga_appends'),
     tags: of('saga_tags'),
     owners: of('saga_owners'),
+    plans: of('saga_plans'),
     versions: of('saga_schema'),
     records: of('saga_records'),
   };

@@ -26,8 +26,8 @@ function createSql({ sagas, tags }: Tables, source: string): readonly string[] {
       RETURNING saga, application, name, id, tags, created_at
     )`,
     `tagged AS (
-      INSERT INTO ${tags} (name, value, created_at, saga)
-      SELECT t.key, t.value, b.created_at, b.saga
+      INSERT INTO ${tags} (application, name, value, created_at, saga)
+      SELECT b.application, t.key, t.value, b.created_at, b.saga
       FROM created b CROSS JOIN LATERAL json_each_text(b.tags::json) t WHERE b.tags <> '{}'
     )`,
   ];
@@ -59,6 +59,7 @@ function appendSql(tables: Tables, source: string): readonly string[] {
     // Most appends leave the row of the saga as it is: its last record tells when it changed.
     `changed AS (
       UPDATE ${sagas} s SET status = h.status, updated_at = clock.now,
+        park_reason = h.parked::json ->> 0, label = h.parked::json ->> 1,
         recoveries = CASE WHEN h.progress THEN 0 ELSE h.had END,
         owner = CASE WHEN h.wake_at IS NULL THEN s.owner END,
         wake_at = CASE WHEN h.wake_at IS NULL THEN 0 WHEN h.cancel IS NULL THEN h.wake_at
@@ -82,11 +83,11 @@ export function createGuardedSql({ sagas, tags }: Tables): string {
       INSERT INTO ${sagas} (${columns}, epoch, recoveries, created_at, updated_at, wake_at, created_in)
       SELECT i.*, 1, 0, now, now, now, $1::bigint FROM ${row(CREATE_COLUMNS)}, clock, guard WHERE guard.same
       ON CONFLICT (application, name, id) DO NOTHING
-      RETURNING saga, tags, created_at
+      RETURNING saga, application, tags, created_at
     ),
     tagged AS (
-      INSERT INTO ${tags} (name, value, created_at, saga)
-      SELECT t.key, t.value, b.created_at, b.saga
+      INSERT INTO ${tags} (application, name, value, created_at, saga)
+      SELECT b.application, t.key, t.value, b.created_at, b.saga
       FROM born b CROSS JOIN LATERAL json_each_text(b.tags::json) t WHERE b.tags <> '{}'
     )
     SELECT CASE WHEN guard.same THEN 'yes' ELSE 'no' END AS same, born.saga::text AS saga

@@ -44,6 +44,7 @@ export function checkCreate(saga: Omit<NewSaga, 'owner'> & { readonly owner?: st
  * @throws SagaSerializationError for text that cannot be kept; SagaJournalError for records that
  * cannot be the next ones of any saga.
  */
-export function checkAppend({ entries }: JournalBatch): void {
+export function checkAppend({ entries, parked }: JournalBatch): void {
+  if (parked?.label !== undefined) storable('label', parked.label);
   checkEntries(entries, entries[0]?.seq);
 }

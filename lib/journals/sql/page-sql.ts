@@ -42,9 +42,16 @@ function stream(source: string, orderedBy: string, conditions: string, limit: nu
 
 type Tag = ListQuery['tags'][number];
 
-function tagCondition(alias: string, [name, value]: Tag, bind: Bind): string {
+function tagCondition(
+  alias: string,
+  { application }: ListQuery,
+  [name, value]: Tag,
+  bind: Bind,
+): string {
+  const whose = bind(storable('application', application));
   const bound = bind(storable('the name of a tag', name));
-  return `${alias}.name = ${bound} AND ${alias}.value = ${bind(storable(`tag '${name}'`, value))}`;
+  return `${alias}.application = ${whose} AND ${alias}.name = ${bound}
+    AND ${alias}.value = ${bind(storable(`tag '${name}'`, value))}`;
 }
 
 function conditionsOf(
@@ -57,7 +64,7 @@ function conditionsOf(
   // In the order of the text: a store may count its placeholders.
   const listed = listConditions(query, { bind, orderedBy });
   const tagged = tags.map(
-    (tag) => `EXISTS (SELECT 1 FROM ${dialect.tags} t WHERE ${tagCondition('t', tag, bind)}
+    (tag) => `EXISTS (SELECT 1 FROM ${dialect.tags} t WHERE ${tagCondition('t', query, tag, bind)}
       AND t.created_at = ${orderedBy}.created_at AND t.saga = ${orderedBy}.saga)`,
   );
   return [listed, ...tagged].join(' AND ');
@@ -86,7 +93,7 @@ function statusStream(
 
 function taggedStream(query: ListQuery, dialect: PageDialect, bind: Bind): string {
   const [first = ['', ''], ...others] = query.tags;
-  const leading = tagCondition('d', first, bind);
+  const leading = tagCondition('d', query, first, bind);
   const conditions = conditionsOf(query, 'd', others, dialect, bind);
   // The tag leads: its order is that of the page.
   const source = `${dialect.tags} d ${dialect.join} ${dialect.sagas} s ON s.saga = d.saga`;

@@ -37,6 +37,7 @@ interface Known {
   /** The seq that the next record must have. */
   next: number;
   status: SagaStatus;
+  parked: JournalBatch['parked'];
   recoveries: number;
   readonly cancel: string | undefined;
 }
@@ -92,7 +93,7 @@ export class Appender {
 
   /** Returns why somebody asked to cancel it. @throws LeaseLostError, before anything was written. */
   append(batch: JournalBatch, now: number): string | undefined {
-    const { ref, owner, epoch, entries, status, progress, sleep } = batch;
+    const { ref, owner, epoch, entries, status, progress, parked, sleep } = batch;
     const known = this.#known.get(refKey(ref)) ?? this.#look(ref, now);
     if (known?.owner !== owner || known.epoch !== epoch || entries[0]?.seq !== known.next) {
       throw new LeaseLostError(`Saga ${shownSaga(ref.name, ref.id)} belongs to another owner now`);
@@ -108,6 +109,7 @@ export class Appender {
     const atRest = isAtRest(status);
     if (status === known.status && recoveries === known.recoveries && !atRest) return known.cancel;
     known.status = status;
+    known.parked = parked;
     known.recoveries = recoveries;
     this.#changed.set(known.saga, known);
     if (atRest) this.forget(ref);
@@ -126,14 +128,16 @@ export class Appender {
   #update(now: number): void {
     const groups = new Map<string, Known[]>();
     for (const known of this.#changed.values()) {
-      const change = `${known.status} ${known.recoveries}`;
+      const { status, recoveries, parked } = known;
+      const change = `${status} ${recoveries} ${parked?.reason} ${parked?.label}`;
       const group = groups.get(change);
       if (group === undefined) groups.set(change, [known]);
       else group.push(known);
     }
     for (const group of groups.values()) {
-      const [{ status, recoveries }] = group as [Known];
-      const shared = [status, isAtRest(status) ? 1 : 0, recoveries, now];
+      const [{ status, parked, recoveries }] = group as [Known];
+      const { reason = null, label = null } = parked ?? {};
+      const shared = [status, isAtRest(status) ? 1 : 0, reason, label, recoveries, now];
       this.#updateSagas.run(
         group.map(({ saga }) => saga),
         shared,
@@ -149,9 +153,14 @@ export class Appender {
   }
 
   #addCreated(saga: NewSaga, key: number, now: number): void {
-    for (const tag of Object.entries(saga.tags)) this.database.run(INSERT_TAG, ...tag, now, key);
+    const { application = '', tags } = saga;
+    for (const tag of Object.entries(tags))
+      this.database.run(INSERT_TAG, application, ...tag, now, key);
     const { owner, status, entries } = saga;
-    const known = { saga: key, owner, epoch: 1, next: 1, status, recoveries: 0, cancel: undefined };
+    const known: Known = {
+      ...{ saga: key, owner, epoch: 1, next: 1, status, recoveries: 0 },
+      ...{ parked: undefined, cancel: undefined },
+    };
     this.#remember(saga, known);
     this.#stage(known, entries, now);
   }
@@ -181,6 +190,7 @@ function knownOf(row: SqlRow): Known {
     epoch: Number(row['epoch']),
     next: Number(row['seq']) + 1,
     status: row['status'] as SagaRow['status'],
+    parked: undefined,
     recoveries: Number(row['recoveries']),
     cancel: (row['cancel_reason'] as string | null) ?? undefined,
   };

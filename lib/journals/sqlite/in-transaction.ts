@@ -60,9 +60,11 @@ export class SqliteInTransaction implements JournalInTransaction {
       return toSagaRow(apart(taken));
     }
     const key = Number(created['saga']);
-    const { entries, tags } = saga;
+    const { application = '', entries, tags } = saga;
     await this.#query(insertAppends(1), [key, entries.length, now, packEntries(entries)]);
-    for (const tag of Object.entries(tags)) await this.#query(INSERT_TAG, [...tag, now, key]);
+    for (const tag of Object.entries(tags)) {
+      await this.#query(INSERT_TAG, [application, ...tag, now, key]);
+    }
     return undefined;
   }
 

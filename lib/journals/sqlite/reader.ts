@@ -56,7 +56,7 @@ export const LAST_SEQ = `(SELECT max(r.seq) FROM saga_appends r
 const LAST = `SELECT ${LAST_SEQ} AS seq FROM sagas s WHERE s.saga = ?`;
 
 const TAGGED = `SELECT count(*) AS count
-  FROM (SELECT 1 FROM saga_tags WHERE name = ? AND value = ? LIMIT 1000)`;
+  FROM (SELECT 1 FROM saga_tags WHERE application = ? AND name = ? AND value = ? LIMIT 1000)`;
 
 /** Reads what was committed, by whichever process. */
 export class Reader {
@@ -91,7 +91,7 @@ export class Reader {
     if (query.tags.length < 2 || query.key !== undefined) return query;
     const counted = query.tags.map(([name, value]) => {
       const tag = [storable('the name of a tag', name), storable(`tag '${name}'`, value)];
-      const row = this.database.one(TAGGED, ...tag);
+      const row = this.database.one(TAGGED, storable('application', query.application), ...tag);
       return { tag: [name, value] as const, count: Number(row?.['count']) };
     });
     counted.sort((one, other) => one.count - other.count);

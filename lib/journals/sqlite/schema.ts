@@ -12,7 +12,7 @@ export const CLOCK = `SELECT ${NOW} AS now`;
 export const MIGRATIONS: readonly Migration[] = [
   {
     version: 1,
-    why: 'sagas, their records, their tags, and the heartbeats of processes',
+    why: 'sagas, their records, their tags, their plans, and the heartbeats of processes',
     statements: [
       // AUTOINCREMENT: the key of a forgotten saga is never given to another one, so that a paused
       // process cannot write into a stranger.
@@ -35,6 +35,8 @@ export const MIGRATIONS: readonly Migration[] = [
         epoch INTEGER NOT NULL,
         recoveries INTEGER NOT NULL,
         cancel_reason TEXT,
+        park_reason TEXT,
+        label TEXT,
         wake_at INTEGER NOT NULL DEFAULT 0,
         taken_from TEXT,
         created_at INTEGER NOT NULL,
@@ -72,17 +74,31 @@ export const MIGRATIONS: readonly Migration[] = [
           r.value ->> 3 AS head, r.value ->> 4 AS result, r.value ->> 5 AS context, a.written_at
         FROM saga_appends a, json_each(a.records) r`,
       `CREATE TABLE saga_tags (
+        application TEXT NOT NULL,
         name TEXT NOT NULL,
         value TEXT NOT NULL,
         created_at INTEGER NOT NULL,
         saga INTEGER NOT NULL,
-        PRIMARY KEY (name, value, created_at, saga)
+        PRIMARY KEY (application, name, value, created_at, saga)
       ) STRICT, WITHOUT ROWID`,
       'CREATE INDEX saga_tags_by_saga ON saga_tags (saga)',
       `CREATE TABLE saga_owners (
         owner TEXT PRIMARY KEY,
         alive_until INTEGER NOT NULL,
-        lease_ms INTEGER
+        lease_ms INTEGER,
+        started_at INTEGER,
+        info TEXT
+      ) STRICT, WITHOUT ROWID`,
+      // What processes have brought along, for those who look at sagas without their code.
+      `CREATE TABLE saga_plans (
+        application TEXT NOT NULL,
+        name TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        fingerprint TEXT NOT NULL,
+        plan TEXT NOT NULL,
+        first_seen INTEGER NOT NULL,
+        last_seen INTEGER NOT NULL,
+        PRIMARY KEY (application, name, version, fingerprint)
       ) STRICT, WITHOUT ROWID`,
     ],
   },

@@ -8,7 +8,7 @@ import { LAST_SEQ } from './reader.js';
 export const LAST_KEY = "SELECT seq FROM sqlite_sequence WHERE name = 'sagas'";
 export const CREATED = 'SELECT 1 FROM sagas WHERE saga = ?';
 export const INSERT_TAG =
-  'INSERT INTO saga_tags (name, value, created_at, saga) VALUES (?, ?, ?, ?)';
+  'INSERT INTO saga_tags (application, name, value, created_at, saga) VALUES (?, ?, ?, ?, ?)';
 const KNOWN = together({
   ...{ saga: 'saga', owner: 'owner', epoch: 'epoch', status: 'status', recoveries: 'recoveries' },
   ...{ cancel_reason: 'cancel_reason', seq: LAST_SEQ },
@@ -40,9 +40,9 @@ export function insertAppends(rows: number): string {
     VALUES ${valuesOf(rows, '(?, ?, ?, ?)')}`;
 }
 
-/** After the four values that they share. */
+/** After the six values that they share. */
 export function updateSagas(rows: number): string {
-  return `UPDATE sagas SET status = ?, at_rest = ?, recoveries = ?, updated_at = ?
+  return `UPDATE sagas SET status = ?, at_rest = ?, park_reason = ?, label = ?, recoveries = ?, updated_at = ?
     WHERE saga IN (${valuesOf(rows, '?')})`;
 }
 

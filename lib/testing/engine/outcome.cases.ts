@@ -147,8 +147,16 @@ export const outcomeCases: readonly EngineContractCase[] = [
     assert.deepEqual(world.standing(handle.id), ['Create', 'Charge']);
     const ref = { name: plan.name, id: handle.id };
     assert.equal((await until(engine, ref, 'parked')).parkReason, 'failed-after-pivot');
+    const listed = await engine.list({ name: plan.name, parkReason: 'failed-after-pivot' });
+    assert.deepEqual(
+      listed.sagas.map(({ id, parkReason, label }) => [id, parkReason, label]),
+      [[handle.id, 'failed-after-pivot', 'Ship']],
+    );
+    assert.deepEqual((await engine.list({ name: plan.name, parkReason: 'in-doubt' })).sagas, []);
     const resumed = await engine.resume(ref);
     await success(resumed);
     assert.deepEqual(world.standing(handle.id), ['Create', 'Charge', 'Ship']);
+    const [goneOn] = (await engine.list({ name: plan.name })).sagas;
+    assert.deepEqual([goneOn?.parkReason, goneOn?.label], [undefined, undefined]);
   }),
 ];

@@ -114,6 +114,8 @@ export class MemoryEngine implements core.SagaEngine {
           epoch: 1,
           recoveries: 0,
           cancelReason: null,
+          parkReason: null,
+          label: null,
           wakeAt: null,
         },
         ...{ createdAt, updatedAt: createdAt },

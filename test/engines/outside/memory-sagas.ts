@@ -67,11 +67,13 @@ export function isAtRest({ row }: StoredSaga): boolean {
 }
 
 function matches(row: SagaRow, query: ListQuery): boolean {
-  const { application, name, statuses, key, tags, createdAfter, createdBefore } = query;
+  const { application, name, statuses, parkReasons, key, tags } = query;
+  const { createdAfter, createdBefore } = query;
   return (
     row.application === application &&
     (name === undefined || row.name === name) &&
     (statuses === undefined || statuses.includes(row.status)) &&
+    (parkReasons === undefined || parkReasons.some((reason) => reason === row.parkReason)) &&
     (key === undefined || row.key === key) &&
     (createdAfter === undefined || row.createdAt > createdAfter) &&
     (createdBefore === undefined || row.createdAt < createdBefore) &&
@@ -99,7 +101,9 @@ export class MemoryRun extends StoredRun {
     const staged = this.take();
     const { status, recoveries } = run.state;
     saga.entries.push(...staged.map(({ entry }) => entry));
-    saga.row = { ...saga.row, status, recoveries, updatedAt: run.environment.clock.now() };
+    const { reason: parkReason = null, label = null } = run.state.parked ?? {};
+    const updatedAt = run.environment.clock.now();
+    saga.row = { ...saga.row, status, recoveries, parkReason, label, updatedAt };
     // Observers are told of what is stored, and of nothing else.
     for (const { record, entry } of staged) run.publish(record, entry.at);
     return Promise.resolve();

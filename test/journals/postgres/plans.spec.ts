@@ -94,7 +94,7 @@ async function fill({ sagas, appends, tags, owners }: Tables): Promise<void> {
   await client.query(`INSERT INTO ${appends} (saga, written_in, written_at, first_seq, last_seq, records)
     SELECT saga, 1, updated_at, 1 + k, 1 + k, '[]' FROM ${sagas}, generate_series(1, 3) k`);
   await client.query(
-    `INSERT INTO ${tags} SELECT 'tenant', tags::json ->> 'tenant', created_at, saga FROM ${sagas}`,
+    `INSERT INTO ${tags} SELECT '', 'tenant', tags::json ->> 'tenant', created_at, saga FROM ${sagas}`,
   );
   await client.query(
     `INSERT INTO ${owners} SELECT 'process-' || n, 9e15::bigint FROM generate_series(0, 2) n`,

@@ -27,7 +27,7 @@ describe('bad rows in a SQLite file', () => {
 
   const TEXTS = ['name', 'id', 'birth', 'fingerprint', 'status', 'key', 'tags', 'input', 'owner'];
   // Some drivers end the whole process for a text that is none.
-  it.each([...TEXTS, 'application', 'cancel_reason'])(
+  it.each([...TEXTS, 'application', 'cancel_reason', 'park_reason', 'label'])(
     'whose bytes are no text harm no other: %s',
     async (column) => {
       const file = join(tempFolder(), 'sagas.db');

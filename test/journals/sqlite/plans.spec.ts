@@ -108,7 +108,7 @@ describe('the plans of the SQLite journal', () => {
       const sorted = plan.filter((line) => /TEMP B-TREE/.test(line));
       expect(sorted.length).toBeLessThanOrEqual(1 + ofTheLive.length);
       const searches = plan.filter((line) =>
-        /INDEX sagas_|PRIMARY KEY \(name=\? AND value=/.test(line),
+        /INDEX sagas_|PRIMARY KEY \(application=\? AND name=\? AND value=/.test(line),
       );
       expect(searches).not.toEqual([]);
       if ('cursor' in filter) {

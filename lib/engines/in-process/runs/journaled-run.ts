@@ -150,11 +150,13 @@ export class JournaledRun extends StoredRun {
   #store(staged: readonly StagedRecord[]): Stored {
     const { access, ref, epoch } = this.fence;
     const { journal, owner } = access;
-    const { status } = this.run.state;
+    const { status, parked } = this.run.state;
     const entries = staged.map(({ entry }) => entry);
     if (this.#toCreate !== undefined) return journal.create(this.#newSaga(this.#toCreate, entries));
     const progress = staged.some(({ record }) => isProgress(record));
-    return journal.append({ ref, owner, epoch, entries, status, progress });
+    if (parked === undefined)
+      return journal.append({ ref, owner, epoch, entries, status, progress });
+    return journal.append({ ref, owner, epoch, entries, status, progress, parked });
   }
 
   /** All by name: an object that is put together of others takes several times its room. */

@@ -1,4 +1,11 @@
-import type { JournalEntry, SagaRecord, SagaRow, SagaStatus } from '../../../core/index.js';
+import {
+  evolve,
+  type JournalEntry,
+  type SagaRecord,
+  type SagaRow,
+  SagaState,
+  type SagaStatus,
+} from '../../../core/index.js';
 import { encodeHead } from '../../../core/engine/index.js';
 import type { JournalAccess } from '../ownership/index.js';
 import type { ObservedRuns } from './observed-runs.js';
@@ -35,7 +42,11 @@ export class RecordWriter {
       bareEntry(record, { seq: nextSeq + index, at, epoch }),
     );
     const progress = status !== 'parked';
-    await journal.append({ ref: row, owner, epoch, entries, status, progress });
+    const batch = { ref: row, owner, epoch, entries, status, progress };
+    // Of these records alone: those before them are perhaps what nobody can read.
+    const state = new SagaState();
+    for (const record of records) evolve(state, record);
+    await journal.append(state.parked === undefined ? batch : { ...batch, parked: state.parked });
     for (const record of records) this.observed.tell(row, record, at);
   }
 }
