@@ -80,6 +80,7 @@ export {
   SagaOrchestratorBuilder,
   defineSaga,
   type AnySagaStep,
+  type AttachedSaga,
   type RetiredSagaStep,
   type RetryOptions,
   type SagaBuilderOptions,

@@ -13,7 +13,6 @@ const RETIRED: readonly RegExp[] = [
   /\blive (?:saga|instance)s?\b|\bof the live\b/i,
   /\bresidents?\b/i,
   /\bnewer sagas\b/i,
-  /(?<!\/)\battach(?:es|ed|ing)?\b/i,
   /\bsteer(?:s|ed|ing)?\b/i,
   /\bwish(?:es|ed)?\b/i,
   /\bmanual acts?\b|\bacts by hand\b/i,

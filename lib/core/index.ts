@@ -93,6 +93,7 @@ export type { LateEffect, RunEnvironment, RunObserver, SagaHeaders } from './exe
 
 // Journals and engines
 export {
+  type AttachedSaga,
   type EngineHealth,
   type EngineSettings,
   type OperatorReason,

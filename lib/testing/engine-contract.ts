@@ -1,3 +1,4 @@
+import { attachCases } from './engine/attach.cases.js';
 import { deployCases } from './engine/deploy.cases.js';
 import { doubtCases } from './engine/doubt.cases.js';
 import type { EngineContractCase } from './engine/harness.js';
@@ -18,6 +19,7 @@ import { watchingCases } from './engine/watching.cases.js';
 export const engineContract: readonly EngineContractCase[] = [
   ...outcomeCases,
   ...startCases,
+  ...attachCases,
   ...operationsCases,
   ...doubtCases,
   ...deployCases,

@@ -45,6 +45,11 @@ export class DefinitionRegistry {
     return exact ?? versions.get(Math.max(...versions.keys()));
   }
 
+  /** Whether this very plan is registered. */
+  knows({ name, version, fingerprint }: SagaDefinition): boolean {
+    return this.#byName.get(name)?.get(version)?.fingerprint === fingerprint;
+  }
+
   /** @throws SagaNotFoundError naming the known ones. */
   get(name: string, version?: number): SagaDefinition {
     const found = this.find(name, version);

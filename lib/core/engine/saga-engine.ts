@@ -3,6 +3,7 @@ import type { SagaDefinition } from '../definition/index.js';
 import type { SagaEvent } from '../events/index.js';
 import type { JournalInsight, SagaFilter, SagaRef } from '../journal/index.js';
 import type { OperatorCommand, ParkReason, SagaStatus } from '../machine/index.js';
+import type { AttachedSaga } from './attached-saga.js';
 import type { EngineHealth } from './engine-health.js';
 
 /** Who does something to a saga by hand, and why: both are kept with the saga. */
@@ -64,6 +65,11 @@ export interface SagaEngine extends SagaHost {
   /** What an overview asks, of the engine's application unless another is named. Absent where nobody can say. */
   readonly insight?: JournalInsight;
   get(ref: SagaRef): Promise<SagaDetails | undefined>;
+  /**
+   * A saga with its data and its end, whatever process works on it. `undefined`: it is not there.
+   * @throws SagaSerializationError, SagaNewerError for one that cannot be read here
+   */
+  attach(ref: SagaRef): Promise<AttachedSaga | undefined>;
   list(filter: SagaFilter): Promise<SagaSummaryPage>;
   /** @throws SagaNotFoundError, or SagaStateError when it can no longer be cancelled. */
   cancel(ref: SagaRef, reason: string): Promise<void>;

@@ -77,7 +77,7 @@ export function assemble(
   const worker = new RecoveryWorker(intake, slots, { clock, random, logger }, pollMs);
   const waiter = new ResultWaiter(reader, live, lease, (row) => worker.takeUp(row));
 
-  const starts = new Starts(runs, reader, live, waiter);
+  const starts = new Starts(registry, runs, reader, live, waiter);
   const afterCommit = new AfterCommit(claims, reader, live, clock);
   const known = { registry, logger, transactions: options.transactions };
   const inTransaction = new StartsInTransaction(access, known, runs, starts, afterCommit, waiter);

@@ -13,6 +13,7 @@ import {
   type SagaSummaryPage,
 } from '../../core/index.js';
 import {
+  AttachedSaga,
   checkedReason,
   checkedText,
   type CommandSignal,
@@ -96,6 +97,15 @@ export class InProcessEngine implements SagaEngine {
   async get(ref: SagaRef): Promise<SagaDetails | undefined> {
     await this.open();
     return this.#its.reader.details(this.#own(ref));
+  }
+
+  async attach(ref: SagaRef): Promise<AttachedSaga | undefined> {
+    await this.open();
+    const { reader, waiter } = this.#its;
+    const own = this.#own(ref);
+    const run = await reader.findByAnyPlan(own);
+    if (run === undefined) return undefined;
+    return new AttachedSaga(run, () => waiter.handleOf(own, run.definition).result());
   }
 
   async list(filter: SagaFilter): Promise<SagaSummaryPage> {

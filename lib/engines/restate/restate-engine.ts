@@ -1,4 +1,5 @@
 import {
+  type AttachedSaga,
   type EngineHealth,
   type EngineSettings,
   type OperatorReason,
@@ -15,9 +16,9 @@ import {
   checkInput,
   checkSame,
   DefinitionRegistry,
-  detailsOf,
   type OperatorCommand,
 } from '../../core/engine/index.js';
+import { attach } from './attach.js';
 import { Deployment } from './deployment.js';
 import { Closing, ResultWaiter, type WaiterParts } from './result-waiter.js';
 import { startAndAwaitEnd } from './end-request.js';
@@ -113,7 +114,7 @@ export class RestateEngine implements SagaEngine {
       return waiter.handle;
     }
     // The plan may have been fixed since.
-    checkInput(this.#runs.storing.codec, ref, input.input, await this.#store.taken(ref));
+    checkInput(this.#runs.storing.codec, ref, input.input, (await this.#store.taken(ref)).row);
     return this.resume(ref, resumeFrom);
   }
 
@@ -133,9 +134,12 @@ export class RestateEngine implements SagaEngine {
     return { activeRuns: this.#activeRuns.atWork, draining: this.#closed !== undefined };
   }
 
-  async get(ref: SagaRef): Promise<SagaDetails | undefined> {
-    const kept = await this.#store.load(ref);
-    return kept && detailsOf(kept);
+  get(ref: SagaRef): Promise<SagaDetails | undefined> {
+    return this.#store.details(ref);
+  }
+
+  attach(ref: SagaRef): Promise<AttachedSaga | undefined> {
+    return attach(this.#waiterParts, this.#registry, ref);
   }
 
   list(filter: SagaFilter): Promise<SagaSummaryPage> {
@@ -158,13 +162,11 @@ export class RestateEngine implements SagaEngine {
     await this.#operations.manual(ref, command, why);
   }
 
-  async forget(ref: SagaRef): Promise<void> {
-    await this.#operations.forget(ref);
+  forget(ref: SagaRef): Promise<void> {
+    return this.#operations.forget(ref);
   }
 
-  #startOf([definition, context, options]: Parameters<SagaEngine['start']>): ReturnType<
-    typeof startOf
-  > {
+  #startOf([definition, context, options]: Parameters<SagaEngine['start']>) {
     if (this.#closed !== undefined) {
       throw new SagaInterruptedError(definition.name, options.id ?? '(new)', 'shutting down');
     }
@@ -173,18 +175,16 @@ export class RestateEngine implements SagaEngine {
 
   /** The id is taken: @throws SagaConflictError when not by the same saga. */
   async #checkTaken(ref: SagaRef, definition: SagaDefinition, input: StartInput): Promise<void> {
-    const row = await this.#store.taken(ref);
-    checkSame(this.#runs.storing.codec, ref, definition, input.input, row);
+    const { row } = await this.#store.taken(ref);
+    checkSame(this.#registry, this.#runs.storing.codec, ref, definition, input.input, row);
   }
 
   async #publish(): Promise<void> {
     if (!this.settings.serves) return;
     const sdk = await restateSdk();
     const { maxRecoveries, retentionMs } = this.settings;
-    const handler = new SagaHandler({
-      ...this.#runs,
-      ...{ sdk, registry: this.#registry, activeRuns: this.#activeRuns, maxRecoveries },
-    });
+    const parts = { registry: this.#registry, activeRuns: this.#activeRuns, maxRecoveries };
+    const handler = new SagaHandler({ ...this.#runs, sdk, ...parts });
     const services = sagaServices(this.#registry.all, { sdk, handler, retentionMs });
     if (services.length > 0) await this.#deployment.publish(sdk, services);
   }

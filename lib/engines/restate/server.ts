@@ -5,6 +5,8 @@ import type { RestateSettings } from './options.js';
 import { RUN, SIGNAL, type Output, type StartInput, type SentSignal } from './wire.js';
 
 const REQUEST_MS = 30_000;
+/** What the server answers to who asks for the output of what still runs. */
+const NOT_READY = 470;
 
 /** A row of the server's SQL API. */
 export type SqlRow = Readonly<Record<string, unknown>>;
@@ -81,6 +83,15 @@ export class RestateServer {
     }
     expectOk(`wait for the end of ${shownSaga(ref.name, ref.id)}`, answer);
     return JSON.parse(answer.text) as Output;
+  }
+
+  /** Whether a saga was accepted under that id, and is kept. */
+  async has(ref: SagaRef): Promise<boolean> {
+    const path = `/restate/workflow${keyPath(ref)}/output`;
+    const answer = await this.#ingress.request('GET', path, { timeoutMs: REQUEST_MS });
+    if (answer.status === 404) return false;
+    if (answer.status !== NOT_READY) expectOk(`look for ${shownSaga(ref.name, ref.id)}`, answer);
+    return true;
   }
 
   /** Sends a signal to the invocation that runs the saga; durable when this resolves. */

@@ -29,9 +29,8 @@ function checkId(id: string): void {
 
 /** Another process may have to resume it: a plan that only this call knows is of no use. */
 function checkKnown(registry: DefinitionRegistry, definition: SagaDefinition): void {
-  const { name, version, fingerprint } = definition;
-  const known = registry.find(name, version);
-  if (known?.version === version && known.fingerprint === fingerprint) return;
+  const { name, version } = definition;
+  if (registry.knows(definition)) return;
   throw new SagaNotFoundError(
     `Saga ${quoted(name)} version ${version} is not registered, and Restate could not resume it: ` +
       'decorate its class with @Saga(), or register the chain with define() at start-up',

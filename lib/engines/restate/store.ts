@@ -3,6 +3,7 @@ import {
   evolve,
   isSagaError,
   type JournalEntry,
+  type SagaDetails,
   type SagaRecord,
   type SagaRef,
   type SagaRow,
@@ -10,7 +11,7 @@ import {
   SagaStateError,
   type StoredSaga,
 } from '../../core/index.js';
-import { decodeHead, encodeHead, shownSaga } from '../../core/engine/index.js';
+import { decodeHead, detailsOf, encodeHead, shownSaga } from '../../core/engine/index.js';
 import { sqlText, type RestateServer, type SqlRow } from './server.js';
 import { entriesOf, RUN, type Batch, type StartInput } from './wire.js';
 
@@ -139,16 +140,28 @@ export class Store {
     return { row, entries, nextSeq: entries.length + 1, invocationId, plan, killed };
   }
 
+  async details(ref: SagaRef): Promise<SagaDetails | undefined> {
+    const kept = await this.load(ref);
+    return kept && detailsOf(kept);
+  }
+
+  /** As {@link load}, also of a saga that was accepted a moment ago. */
+  async find(ref: SagaRef): Promise<KeptSaga | undefined> {
+    const kept = await this.load(ref);
+    if (kept !== undefined || !(await this.server.has(ref))) return kept;
+    return this.taken(ref);
+  }
+
   /**
    * The saga that has an id already. It may have been accepted a moment ago: its journal may come a
    * little late.
    *
    * @throws SagaStateError when it is gone again.
    */
-  async taken(ref: SagaRef): Promise<SagaRow> {
+  async taken(ref: SagaRef): Promise<KeptSaga> {
     for (let tries = 0; tries < 20; tries += 1) {
       const kept = await this.load(ref);
-      if (kept !== undefined) return kept.row;
+      if (kept !== undefined) return kept;
       await pause(25);
     }
     throw new SagaStateError(`Saga ${shownSaga(ref.name, ref.id)} was just deleted`);

@@ -1,5 +1,6 @@
 import { Inject, Injectable, type Type } from '@nestjs/common';
 import {
+  type AttachedSaga,
   SagaDefinitionError,
   SagaNotFoundError,
   SagaOrchestratorBuilder,
@@ -29,7 +30,7 @@ export type SagaInTransaction<TContext, TResults extends object> = Omit<
   'runAsync'
 >;
 
-/** Makes a chain of a definition, for one context. */
+/** Makes a chain of a definition, for one context; {@link SagaOrchestratorFactory.attach} takes it, too. */
 export interface SagaStarter<TContext, TResults extends object> {
   (context: TContext, options?: PlainOptions): SagaOrchestratorBuilder<TContext, TResults>;
   (context: TContext, options: SagaTransactionOptions): SagaInTransaction<TContext, TResults>;
@@ -43,6 +44,8 @@ const PLAN_OPTIONS = Object.keys(SAGA_OPTIONS);
 export class SagaOrchestratorFactory {
   /** `undefined` until the application has looked for its sagas. */
   #byClass: ReadonlyMap<Type, SagaDefinition> | undefined;
+  /** By what {@link define} gave for them. */
+  readonly #byStarter = new WeakMap<object, SagaDefinition>();
 
   constructor(
     @Inject(SAGA_ENGINE) private readonly engine: SagaEngine,
@@ -120,10 +123,36 @@ export class SagaOrchestratorFactory {
     const definition = defineChain(name, this.logger, build, options);
     this.engine.register(definition);
     reportMissingCompensations(definition, this.logger);
-    return (context: TContext, start: SagaStartOptions = {}) => {
+    const starter = (context: TContext, start: SagaStartOptions = {}) => {
       checkStart('a start', start);
       return this.#chain<TContext, TResults>(definition, context, start);
     };
+    this.#byStarter.set(starter, definition);
+    return starter;
+  }
+
+  /**
+   * A saga that was started before, by any process of the application: as it stands now, with its data,
+   * its results and its end. For the status behind a 202.
+   *
+   * @param saga Its class, or what {@link define} gave for it.
+   * @returns `undefined` for an id that is not there, or not any more.
+   * @throws SagaNotFoundError for a class that is no saga of this application, SagaOptionsError for what cannot
+   *   be an id, SagaJournalError when the journal fails.
+   */
+  attach<S>(
+    saga: Type<S>,
+    id: string,
+  ): Promise<AttachedSaga<SagaContextOf<S>, SagaResultsOf<S>> | undefined>;
+  attach<TContext, TResults extends object>(
+    saga: SagaStarter<TContext, TResults>,
+    id: string,
+  ): Promise<AttachedSaga<TContext, TResults> | undefined>;
+  async attach(saga: object, id: string): Promise<AttachedSaga<never, never> | undefined> {
+    const definition = this.#byClass?.get(saga as Type) ?? this.#byStarter.get(saga);
+    if (definition === undefined) throw this.#unknown(saga as Type, 'attach()');
+    const found: AttachedSaga | undefined = await this.engine.attach({ name: definition.name, id });
+    return found as AttachedSaga<never, never> | undefined;
   }
 
   /** @internal */
@@ -144,10 +173,10 @@ export class SagaOrchestratorFactory {
     ]);
   }
 
-  #unknown(saga: Type): SagaNotFoundError {
+  #unknown(saga: Type, of = 'for()'): SagaNotFoundError {
     // From JavaScript: the name of a saga, or an instance.
     if (typeof saga !== 'function') {
-      return new SagaNotFoundError(`for() takes the class of a saga (got ${shown(saga)})`);
+      return new SagaNotFoundError(`${of} takes the class of a saga (got ${shown(saga)})`);
     }
     if (this.#byClass !== undefined || !isSagaClass(saga)) {
       const why = this.explorer.whyUnknown(saga);

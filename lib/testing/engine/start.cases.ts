@@ -20,15 +20,36 @@ export const startCases: readonly EngineContractCase[] = [
 
   engineCase('a second start with another input or plan is a conflict', async (stage) => {
     const { world } = stage;
-    const plan = world.plan({ Create: {} });
+    const plan = world.plan({ Create: {}, Charge: { does: ['waits'] } });
     const other = world.plan({ Create: {} }, { name: plan.name, version: 2 });
     const engine = await stage.deploy(plan, other);
     const first = await world.start(engine, plan, { id: 'taken' });
     await rejected(world.start(engine, plan, { id: 'taken', quantity: 9 }), 'SAGA_CONFLICT');
-    await success(first);
-    await rejected(world.start(engine, plan, { id: 'taken', quantity: 9 }), 'SAGA_CONFLICT');
     await rejected(world.start(engine, other, { id: 'taken' }), 'SAGA_CONFLICT');
-    assert.deepEqual(world.log('taken'), ['Create']);
+    await engine.cancel({ name: plan.name, id: 'taken' }, 'it takes too long');
+    await failure(first);
+    await rejected(world.start(engine, plan, { id: 'taken', quantity: 9 }), 'SAGA_CONFLICT');
+  }),
+
+  engineCase('a start after a deploy is answered by the saga that has ended', async (stage) => {
+    const { world } = stage;
+    const plan = world.plan({ Create: {}, Charge: {} });
+    const bad = world.plan({ Create: {}, Charge: { does: ['declines'] } });
+    const old = await stage.deploy(plan, bad);
+    await success(await world.start(old, plan, { id: 'asked-again' }));
+    await failure(await world.start(old, bad, { id: 'failed-again' }));
+    const changed = world.plan({ Create: {}, Ship: {} }, { name: plan.name });
+    const newer = world.plan({ Pack: {} }, { name: bad.name, version: 2 });
+    const engine = await stage.deploy(changed, newer);
+    await assert.doesNotReject(world.start(engine, changed, { id: 'asked-again' }));
+    const again = await success(await world.start(engine, changed, { id: 'asked-again' }));
+    assert.deepEqual(again.getStepResult('Charge'), { done: 'Charge' });
+    const failed = await failure(await world.start(engine, newer, { id: 'failed-again' }));
+    assert.deepEqual(failed.compensated, ['Create']);
+    const other = world.start(engine, changed, { id: 'asked-again', quantity: 9 });
+    await rejected(other, 'SAGA_CONFLICT');
+    assert.deepEqual(world.log('asked-again'), ['Create', 'Charge']);
+    assert.deepEqual(world.log('failed-again'), ['Create', 'Charge', 'undo Create']);
   }),
 
   engineCase('of starts at the same time one runs, and all hear of its end', async (stage) => {

@@ -102,7 +102,7 @@ export class MemoryEngine implements core.SagaEngine {
       return this.#resume(ref, resumeFrom, definition);
     }
     if (known !== undefined) {
-      port.checkSame(codec, ref, definition, input, known.row);
+      port.checkSame(this.#registry, codec, ref, definition, input, known.row);
       return this.#handleOf(known, definition);
     }
     const saga: StoredSaga = {
@@ -135,6 +135,13 @@ export class MemoryEngine implements core.SagaEngine {
     if (saga === undefined) return undefined;
     const { row, entries } = saga;
     return port.detailsOf({ row, entries, nextSeq: entries.length + 1 });
+  }
+
+  async attach(ref: core.SagaRef): Promise<port.AttachedSaga | undefined> {
+    const saga = this.#find(ref);
+    if (saga === undefined) return undefined;
+    const { run } = this.#load(saga, this.#planOf(saga));
+    return new port.AttachedSaga(run, () => this.#handleOf(saga, run.definition).result());
   }
 
   async list(filter: core.SagaFilter): Promise<core.SagaSummaryPage> {

@@ -1,11 +1,12 @@
-import type {
-  EngineHealth,
-  OperatorReason,
-  SagaDefinition,
-  SagaFilter,
-  SagaHandle,
-  SagaRef,
-  SagaStartOptions,
+import {
+  SagaConflictError,
+  type EngineHealth,
+  type OperatorReason,
+  type SagaDefinition,
+  type SagaFilter,
+  type SagaHandle,
+  type SagaRef,
+  type SagaStartOptions,
 } from 'nestjs-saga-orchestrator/core';
 import { InProcessEngine, type InProcessEngineOptions } from 'nestjs-saga-orchestrator/in-process';
 
@@ -148,6 +149,41 @@ class InterceptsNothing extends SoundEngine {
   }
 }
 
+/** As if it were the saga's own process that is asked. */
+class AttachesToItsOwnAlone extends SoundEngine {
+  readonly #started = new Set<string>();
+  override start(definition: SagaDefinition, context: unknown, options: Start) {
+    this.#started.add(options.id ?? '');
+    return super.start(definition, context, options);
+  }
+  override async attach(ref: SagaRef) {
+    return this.#started.has(ref.id) ? super.attach(ref) : undefined;
+  }
+}
+
+class AttachesToTheEnd extends SoundEngine {
+  override async attach(ref: SagaRef) {
+    const found = await super.attach(ref);
+    await found?.result().catch(() => undefined);
+    return found;
+  }
+}
+
+class AttachesToAnything extends SoundEngine {
+  override async attach(ref: SagaRef) {
+    return (await super.attach(ref)) ?? ({ id: ref.id } as never);
+  }
+}
+
+class RefusesAnotherPlan extends SoundEngine {
+  override async start(definition: SagaDefinition, context: unknown, options: Start) {
+    const handle = await super.start(definition, context, options);
+    const found = await this.get({ name: definition.name, id: handle.id });
+    if (found?.version === definition.version) return handle;
+    throw new SagaConflictError('another definition');
+  }
+}
+
 class ForgetsHeaders extends SoundEngine {
   override start(definition: SagaDefinition, context: unknown, options: Start) {
     const { headers: _, ...others } = options;
@@ -203,6 +239,10 @@ export const engineFaults: readonly (readonly [Engine: typeof SoundEngine, rule:
   [StartsTwice, 'of starts at the same time one runs, and all hear of its end'],
   [TakesAnyInput, 'a second start with another input or plan is a conflict'],
   [StartsWithoutCheck, 'an input that cannot be stored is refused before anything runs'],
+  [RefusesAnotherPlan, 'a start after a deploy is answered by the saga that has ended'],
+  [AttachesToTheEnd, 'a saga under way is found by its id, with its data and its end'],
+  [AttachesToItsOwnAlone, 'a saga that has ended is found by its id after a deploy'],
+  [AttachesToAnything, 'an id that nobody has started, or that was forgotten, finds nothing'],
   [ForgetsWhereToStart, 'a start from a label passes over the steps before it'],
   [ForgetsDeadlines, 'a deadline cancels a saga that has not ended'],
   [NeverCancels, 'a cancel aborts the action in flight, then undoes what was done'],

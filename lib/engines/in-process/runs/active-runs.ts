@@ -7,6 +7,7 @@ import {
   SagaInterruptedError,
   type SagaLogger,
   type SagaRef,
+  type SagaStatus,
 } from '../../../core/index.js';
 import {
   drive,
@@ -44,6 +45,10 @@ export class ActiveRun {
 
   get fingerprint(): string {
     return this.run.definition.fingerprint;
+  }
+
+  get status(): SagaStatus {
+    return this.run.state.status;
   }
 
   /** Whether it is known to be the saga of that id, and not a start that met an earlier one. */

@@ -117,7 +117,13 @@ export class SagaReader {
    * @throws SagaNotFoundError
    */
   async viewByAnyPlan(ref: SagaRef): Promise<Run> {
-    const stored = await this.stored(ref);
+    return (await this.findByAnyPlan(ref)) ?? refuseUnknown(this.registry, ref);
+  }
+
+  /** As {@link viewByAnyPlan}; `undefined` when it is not there. */
+  async findByAnyPlan(ref: SagaRef): Promise<Run | undefined> {
+    const stored = await this.access.journal.load(ref);
+    if (stored === undefined) return undefined;
     const plan = this.registry.find(ref.name, stored.row.version) ?? planWithoutSteps(stored.row);
     return this.viewOf(stored, plan);
   }

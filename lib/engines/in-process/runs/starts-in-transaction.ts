@@ -67,7 +67,8 @@ export class StartsInTransaction {
     const { name } = definition;
     const ref = { application, name, id: request.id };
     const taken = await within.create(this.runs.accepted(definition, request, input));
-    if (taken !== undefined) checkSame(this.runs.codec, ref, definition, input, taken);
+    if (taken !== undefined)
+      checkSame(this.known.registry, this.runs.codec, ref, definition, input, taken);
     // Whoever has stored it before sees to it.
     const begun =
       taken === undefined
@@ -87,11 +88,9 @@ export class StartsInTransaction {
 
   /** Whoever finds it begins it. */
   #checkKnown(definition: SagaDefinition): void {
-    const { name, version, fingerprint } = definition;
-    const known = this.known.registry.find(name, version);
-    if (known?.version === version && known.fingerprint === fingerprint) return;
+    if (this.known.registry.knows(definition)) return;
     throw new SagaOptionsError(
-      `transaction needs a saga that is registered, because whoever finds it after the commit begins it, and ${shown(name)} ` +
+      `transaction needs a saga that is registered, because whoever finds it after the commit begins it, and ${shown(definition.name)} ` +
         'is known to this call alone: decorate its class with @Saga(), or register the chain with define() at start-up',
     );
   }

@@ -6,7 +6,13 @@ import {
   type SagaRef,
   type SagaRow,
 } from '../../../core/index.js';
-import { checkInput, checkSame, deliver, type StartRequest } from '../../../core/engine/index.js';
+import {
+  checkInput,
+  checkSame,
+  type DefinitionRegistry,
+  deliver,
+  type StartRequest,
+} from '../../../core/engine/index.js';
 import type { ActiveRun, ActiveRuns } from './active-runs.js';
 import { AlreadyExists } from './journaled-run.js';
 import type { ResultWaiter } from './result-waiter.js';
@@ -16,6 +22,7 @@ import type { SagaReader } from './saga-reader.js';
 /** Starts sagas: each id once, however often it is started. */
 export class Starts {
   constructor(
+    private readonly registry: DefinitionRegistry,
     private readonly runs: RunFactory,
     private readonly reader: SagaReader,
     private readonly live: ActiveRuns,
@@ -40,7 +47,7 @@ export class Starts {
     const ref = this.reader.refOf(definition.name, request.id);
     const running = this.live.get(ref);
     if (running !== undefined) {
-      checkSame(this.runs.codec, ref, definition, input, running);
+      checkSame(this.registry, this.runs.codec, ref, definition, input, running);
       return this.#accepted(running, definition);
     }
     const run = this.runs.create(definition, request, input);
@@ -60,7 +67,7 @@ export class Starts {
       const row = await this.#rowMet(started, error);
       const { application, name, id } = row;
       const ref = { application, name, id };
-      checkSame(this.runs.codec, ref, definition, started.input, row);
+      checkSame(this.registry, this.runs.codec, ref, definition, started.input, row);
       return this.waiter.handleOf(ref, definition);
     }
   }
