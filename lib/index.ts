@@ -5,6 +5,7 @@
 // The module, and what it gives to inject
 export {
   SagaEvents,
+  SagaExceptionFilter,
   SagaModule,
   SagaOperations,
   SagaOrchestratorFactory,
@@ -12,6 +13,7 @@ export {
   type SagaModuleAsyncOptions,
   type SagaModuleOptions,
   type SagaInTransaction,
+  type SagaProblem,
   type SagaStarter,
   type SagaTransactionOptions,
 } from './nest/index.js';

@@ -206,6 +206,28 @@ describe('the architecture of lib', () => {
     expect(violations(Object.fromEntries(sources) as Sources)).toEqual([]);
   });
 
+  it('names no optional peer in anything that the main entry reaches, types included', () => {
+    const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as {
+      peerDependenciesMeta: Record<string, { optional?: boolean }>;
+    };
+    const optional = Object.keys(manifest.peerDependenciesMeta);
+    expect(optional).toContain('pg');
+    const reached = new Set(['index.ts']);
+    const named: string[] = [];
+    for (const path of reached) {
+      for (const { specifier } of importsOf(path, readFileSync(join('lib', path), 'utf8'))) {
+        if (specifier.startsWith('.')) {
+          reached.add(posix.join(posix.dirname(path), specifier).replace(/\.js$/, '.ts'));
+        } else named.push(specifier);
+      }
+    }
+    expect(reached.size).toBeGreaterThan(100);
+    expect(named).toContain('@nestjs/common');
+    const bad = (name: string): boolean =>
+      optional.some((peer) => name === peer || name.startsWith(`${peer}/`));
+    expect(named.filter(bad)).toEqual([]);
+  });
+
   it('is mirrored by its specs', () => {
     const specs = ['core', 'engines', 'journals', 'nest', 'participant', 'testing'].flatMap(
       (layer) =>

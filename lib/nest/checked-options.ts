@@ -8,6 +8,7 @@ import {
   refuseProblems,
   shown,
   unknownProblems,
+  wholeProblem,
 } from '../core/definition/index.js';
 import { settingsProblems } from '../core/engine/index.js';
 import { engineProblems } from '../engines/in-process/index.js';
@@ -21,19 +22,33 @@ const OPTIONS = namesOf<SagaModuleOptions>({
   ...{ journal: true, engine: true, logger: true, codec: true, limits: true, unknownWhen: true },
   ...{ drainMs: true, leaseMs: true, worker: true, deleteAfter: true, application: true },
   ...{ observers: true, interceptors: true, startHeaders: true, redact: true, transactions: true },
+  httpStatus: true,
 });
 const ASYNC_OPTIONS = namesOf<SagaModuleAsyncOptions>({
   ...{ imports: true, inject: true, useFactory: true },
 });
 
+/** What is wrong with the statuses that codes have. */
+function statusProblems(httpStatus: unknown): readonly (string | undefined)[] {
+  if (httpStatus === undefined) return [];
+  if (!isGroup(httpStatus)) return [groupProblem('httpStatus', httpStatus)];
+  return Object.entries(httpStatus).map(([code, status]) =>
+    wholeProblem(`httpStatus.${code}`, status, 400, 599),
+  );
+}
+
 /** What is wrong with the values; a logger that is still to be injected is checked later. */
 function valueProblems(options: SagaModuleOptions): readonly (string | undefined)[] {
-  const { engine, logger = silentLogger, journal = memoryJournal(), ...settings } = options;
-  if (engine === undefined) {
-    const own = Object.entries(settings).filter(([name]) => OPTIONS.includes(name));
-    return engineProblems({ ...Object.fromEntries(own), journal, logger });
-  }
-  return [engineProblem(options), ...settingsProblems({ ...settings, logger })];
+  const { engine, httpStatus, ...others } = options;
+  const { logger = silentLogger, journal = memoryJournal(), ...settings } = others;
+  const own = Object.entries(settings).filter(([name]) => OPTIONS.includes(name));
+  const given = { ...Object.fromEntries(own), logger };
+  return [
+    ...statusProblems(httpStatus),
+    ...(engine === undefined
+      ? engineProblems({ ...given, journal })
+      : [engineProblem(options), ...settingsProblems(given)]),
+  ];
 }
 
 /**
@@ -48,6 +63,14 @@ export function checkedOptions(options: unknown, source: string): SagaModuleOpti
   const unknown = unknownProblems('SagaModule', given, OPTIONS);
   if (unknown.length > 0) refuseProblems([...unknown, ...valueProblems(given)]);
   return given;
+}
+
+/**
+ * What no engine checks. @throws SagaOptionsError with everything that is wrong, with the options of engines, too.
+ */
+export function checkAnswers(options: SagaModuleOptions): void {
+  const isWrong = statusProblems(options.httpStatus).some((problem) => problem !== undefined);
+  if (isWrong) refuseProblems(valueProblems(options));
 }
 
 /** @throws SagaOptionsError with everything that is wrong. */

@@ -6,7 +6,7 @@ import { isObject, loggerProblem, methodsProblem } from '../core/definition/inde
 import { redactProblems } from '../core/engine/index.js';
 import { LOG_LEVELS, redacting, report } from '../core/ports/index.js';
 import { memoryJournal } from '../journals/memory/index.js';
-import { checkedEngine, checkOnce } from './checked-options.js';
+import { checkAnswers, checkedEngine, checkOnce } from './checked-options.js';
 import { SagaExplorer } from './discovery/index.js';
 import {
   nestLogger,
@@ -54,7 +54,8 @@ function engineOf(
   discovery: DiscoveryService,
 ): SagaEngine {
   checkOnce(discovery);
-  const { journal = memoryJournal(), engine, logger: _, ...settings } = options;
+  checkAnswers(options);
+  const { journal = memoryJournal(), engine, logger: _, httpStatus: __, ...settings } = options;
   // Anything but a list is reported with all other problems.
   const watchers: unknown = settings.observers ?? [];
   const observers = Array.isArray(watchers)
@@ -118,7 +119,11 @@ export class SagaCoreModule {
       module: SagaCoreModule,
       imports: [DiscoveryModule, ...imports],
       providers: [options, ...PROVIDERS],
-      exports: [SagaOrchestratorFactory, SagaOperations, SagaEvents, SAGA_ENGINE],
+      exports: [
+        ...[SagaOrchestratorFactory, SagaOperations, SagaEvents, SAGA_ENGINE],
+        // For filters, which are made in the modules that use them.
+        ...[SAGA_OPTIONS, SAGA_LOGGER],
+      ],
     };
   }
 }

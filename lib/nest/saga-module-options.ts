@@ -95,6 +95,14 @@ export interface SagaModuleOptions {
    * (`for(…, { transaction })`): `fromPg(pool)` and its like of `./transactions`. @default none
    */
   readonly transactions?: SagaTransactions;
+  /**
+   * What `SagaExceptionFilter` answers when a step fails with that code and everything was undone, by
+   * the code of the step's error or `Err`; or when an error with that code of this package is thrown. From 400 to 599.
+   *
+   * @default 409 for a saga that was compensated; docs/http.md lists the others
+   * @example { CARD_DECLINED: 402, OUT_OF_STOCK: 409 }
+   */
+  readonly httpStatus?: Readonly<Record<string, number>>;
   /** How long sagas at rest are kept, in ms, by status. @default for ever */
   readonly deleteAfter?: RetentionOptions;
 }

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
 import { WinstonModule } from 'nest-winston';
-import { SagaModule } from 'nestjs-saga-orchestrator';
+import { SagaExceptionFilter, SagaModule } from 'nestjs-saga-orchestrator';
 import { winstonOptions } from './logging/winston-options.js';
 import { OrdersModule } from './orders/orders.module.js';
 import { sagaOptions } from './sagas/saga-options.js';
@@ -16,5 +17,7 @@ import { StorageModule } from './storage/storage.module.js';
     OrdersModule,
     SagasModule,
   ],
+  // For every route that has no filter of its own, as that of the orders has for its texts.
+  providers: [{ provide: APP_FILTER, useClass: SagaExceptionFilter }],
 })
 export class AppModule {}

@@ -97,6 +97,38 @@ describe('an Idempotency-Key', () => {
   });
 });
 
+describe('an order that is placed for later', () => {
+  const until = async (path: string, status: string) => {
+    for (;;) {
+      const { body } = await shop.get(path).expect(200);
+      if (body.status === status) return body as { status: string; order?: { id: string } };
+    }
+  };
+
+  it('is answered 202, and its status tells how it ends', async () => {
+    const headers = { 'Idempotency-Key': 'later-1' };
+    const { body } = await shop.post(GOOD, headers, '/orders/later').expect(202);
+    expect(body).toEqual({ sagaId: 'later-1', status: '/orders/placed/later-1' });
+    const { order } = await until(body.status, 'completed');
+    expect(order).toMatchObject({ userId: 'user-1', status: 'confirmed' });
+    await shop.post(GOOD, headers, '/orders/later').expect(202);
+    await shop.get(`/orders/${order?.id}`).expect(200);
+  });
+
+  it('says when everything was undone, and knows nothing of others', async () => {
+    const order = { ...GOOD, userId: 'user-declined' };
+    const { body } = await shop.post(order, {}, '/orders/later').expect(202);
+    expect(await until(body.status, 'compensated')).toEqual({ status: 'compensated' });
+    await shop.get('/orders/placed/nobody').expect(404);
+  });
+
+  it('whose id cannot be one is a problem, by the filter of the application', async () => {
+    const { text, headers } = await shop.get(`/sagas/${'x'.repeat(300)}`).expect(400);
+    expect(headers['content-type']).toMatch(/^application\/problem\+json/);
+    expect(JSON.parse(text)).toMatchObject({ status: 400, code: 'SAGA_OPTIONS' });
+  });
+});
+
 it('draws the saga as Mermaid text', async () => {
   const { text, headers } = await shop.get('/sagas/CreateOrder/diagram').expect(200);
 

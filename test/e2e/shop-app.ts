@@ -63,9 +63,9 @@ export class ShopApp {
     return request(this.url).get(path);
   }
 
-  post(body: unknown, headers: Record<string, string> = {}): request.Test {
+  post(body: unknown, headers: Record<string, string> = {}, path = '/orders'): request.Test {
     return request(this.url)
-      .post('/orders')
+      .post(path)
       .set(headers)
       .send(body as object);
   }

@@ -105,6 +105,11 @@ describe('SagaModule.forRoot()', () => {
     [{ journal: memoryJournal as never }, /journal .*\(got the function memoryJournal; call it\)/],
     [{ journal: null as never }, /journal must be a journal.*memoryJournal\(\).*\(got null\)/],
     [{ engine: {} as never }, /engine .*restateEngine\(\).*\(got an object without create\)/],
+    [
+      { httpStatus: { DECLINED: 200, SOLD_OUT: 'gone' as never }, drainMs: -1 },
+      /httpStatus\.DECLINED .*400 to 599 \(got 200\); httpStatus\.SOLD_OUT .*'gone'.*; drainMs/,
+    ],
+    [{ httpStatus: null as never }, /httpStatus must be an object \(got null\)/],
     [{ engine: null as never, drainMs: -1 }, /engine .*\(got null\); drainMs .*-1/],
   ])('names an option that cannot be right, and its value: %p', async (options, message) => {
     const error = await bootFailure({}, { logger: silentLogger, ...options });

@@ -41,9 +41,9 @@ export const startCases: readonly EngineContractCase[] = [
     const changed = world.plan({ Create: {}, Ship: {} }, { name: plan.name });
     const newer = world.plan({ Pack: {} }, { name: bad.name, version: 2 });
     const engine = await stage.deploy(changed, newer);
-    await assert.doesNotReject(world.start(engine, changed, { id: 'asked-again' }));
     const again = await success(await world.start(engine, changed, { id: 'asked-again' }));
     assert.deepEqual(again.getStepResult('Charge'), { done: 'Charge' });
+    await assert.doesNotReject(world.start(engine, newer, { id: 'failed-again' }));
     const failed = await failure(await world.start(engine, newer, { id: 'failed-again' }));
     assert.deepEqual(failed.compensated, ['Create']);
     const other = world.start(engine, changed, { id: 'asked-again', quantity: 9 });

@@ -1,5 +1,14 @@
-import { Body, Controller, Get, NotFoundException, Param, Post, UseFilters } from '@nestjs/common';
-import { SagaOrchestratorFactory } from 'nestjs-saga-orchestrator';
+import {
+  Body,
+  Controller,
+  Get,
+  HttpCode,
+  NotFoundException,
+  Param,
+  Post,
+  UseFilters,
+} from '@nestjs/common';
+import { SagaOrchestratorFactory, type SagaStatus } from 'nestjs-saga-orchestrator';
 import { CreateOrderSaga } from './create-order.saga.js';
 import { IdempotencyKey } from './idempotency-key.js';
 import { OrderFailureFilter } from './order-failure.filter.js';
@@ -30,6 +39,28 @@ export class OrdersController {
     const saga = this.sagas.for(CreateOrderSaga, request, key === undefined ? {} : { id: key });
     const { sagaId } = await saga.runAsync();
     return { sagaId, order: saga.getStepResult<Order>('ConfirmOrder') };
+  }
+
+  /** Answers once the saga is durable, whatever dies then: 202, and where to look for its end. */
+  @Post('later')
+  @HttpCode(202)
+  async placeLater(
+    @Body(PlaceOrderPipe) request: PlaceOrder,
+    @IdempotencyKey() key: string | undefined,
+  ): Promise<{ sagaId: string; status: string }> {
+    const saga = this.sagas.for(CreateOrderSaga, request, key === undefined ? {} : { id: key });
+    const { id } = await saga.start();
+    return { sagaId: id, status: `/orders/placed/${id}` };
+  }
+
+  /** How an order stands that was placed by any instance of this service. */
+  @Get('placed/:sagaId')
+  async placed(
+    @Param('sagaId') sagaId: string,
+  ): Promise<{ status: SagaStatus; order: Order | undefined }> {
+    const saga = await this.sagas.attach(CreateOrderSaga, sagaId);
+    if (saga === undefined) throw new NotFoundException(`No order was placed as '${sagaId}'`);
+    return { status: saga.status, order: saga.getStepResult('confirmOrder') };
   }
 
   @Get(':id')
