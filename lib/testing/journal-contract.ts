@@ -1,6 +1,7 @@
 import { abandonedCases } from './contract/abandoned.cases.js';
 import { appendCases } from './contract/append.cases.js';
 import { applicationCases } from './contract/application.cases.js';
+import { auditCases } from './contract/audit.cases.js';
 import { cancelCases } from './contract/cancel.cases.js';
 import { claimCases } from './contract/claim.cases.js';
 import { suspectCases } from './contract/suspect.cases.js';
@@ -12,6 +13,8 @@ import type { JournalContractCase } from './contract/harness.js';
 import { lifecycleCases } from './contract/lifecycle.cases.js';
 import { listCases } from './contract/list.cases.js';
 import { parkReasonCases } from './contract/park-reason.cases.js';
+import { requestCases } from './contract/request.cases.js';
+import { takeRequestCases } from './contract/take-request.cases.js';
 import { sleepCases } from './contract/sleep.cases.js';
 import { textCases } from './contract/text.cases.js';
 
@@ -38,4 +41,7 @@ export const journalContract: readonly JournalContractCase[] = [
   ...sleepCases,
   ...forgetCases,
   ...applicationCases,
+  ...auditCases,
+  ...requestCases,
+  ...takeRequestCases,
 ];

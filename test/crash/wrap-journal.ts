@@ -47,10 +47,10 @@ export function witnessed(inner: Journal, witnessOf: (sagaName: string) => Witne
     return answer;
   };
   return wrapJournal(inner, {
-    requestCancel: async (ref, reason) => {
+    requestCancel: async (ref, reason, audit) => {
       const { points, ledger } = witnessOf(ref.name);
       points.reach('before the request to cancel');
-      await inner.requestCancel(ref, reason);
+      await inner.requestCancel(ref, reason, audit);
       ledger.write({ kind: 'cancel-requested' });
       points.reach('after the request to cancel');
     },

@@ -5,6 +5,7 @@ import { applicationFaults } from './faults/application-faults.js';
 import { claimFaults } from './faults/claim-faults.js';
 import { Faulty } from './faults/faulty.js';
 import { parkReasonFaults } from './faults/park-reason-faults.js';
+import { operatorFaults } from './faults/operator-faults.js';
 import { sleepFaults } from './faults/sleep-faults.js';
 import { storeFaults } from './faults/store-faults.js';
 
@@ -15,6 +16,7 @@ const FAULTS = [
   ...storeFaults,
   ...applicationFaults,
   ...parkReasonFaults,
+  ...operatorFaults,
 ];
 
 function harnessOf(Journal: typeof Faulty): () => JournalHarness {

@@ -1,9 +1,16 @@
 import { accept, receive, type SagaRecord, type SagaSignal } from '../machine/index.js';
 import type { Run } from './run.js';
 
-/** Hands a run what reaches it from outside. @throws SagaStateError when it refuses that */
-export function deliver(run: Run, signal: SagaSignal): void {
-  take(run, accept({ id: run.sagaId }, run.definition, run.state, signal));
+/**
+ * Hands a run what reaches it from outside.
+ *
+ * @returns whether it has changed anything
+ * @throws SagaStateError when it refuses that
+ */
+export function deliver(run: Run, signal: SagaSignal): boolean {
+  const records = accept({ id: run.sagaId }, run.definition, run.state, signal);
+  take(run, records);
+  return records.length > 0;
 }
 
 /** As {@link deliver}, where nobody needs to be told. @returns whether it has changed anything */

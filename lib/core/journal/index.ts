@@ -34,10 +34,35 @@ export type {
   SagaPage,
 } from './requests.js';
 export type {
+  AuditEntry,
+  AuditFilter,
+  AuditOutcome,
+  AuditPage,
+  AuditRow,
+  EndRequest,
+  ForgetActs,
+  NewRequest,
+  OperatorAct,
+  OperatorJournal,
+  RequestFilter,
+  RequestOutcome,
+  RequestPage,
+  RequestRow,
+  TakeRequests,
+} from './operators.js';
+export {
+  auditQuery,
+  cursorAfter,
+  requestQuery,
+  type AuditQuery,
+  type RequestQuery,
+} from './operator-queries.js';
+export type { SagaRef } from './saga-ref.js';
+export type {
+  CancelRequest,
   JournalBatch,
   JournalEntry,
   NewSaga,
-  SagaRef,
   SagaRow,
   StoredSaga,
 } from './stored-saga.js';

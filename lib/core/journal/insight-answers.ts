@@ -1,6 +1,7 @@
 import type { DefinitionJson } from '../definition/index.js';
 import type { ParkReason, SagaStatus } from '../machine/index.js';
-import type { JournalEntry, SagaRef, SagaRow } from './stored-saga.js';
+import type { SagaRef } from './saga-ref.js';
+import type { JournalEntry, SagaRow } from './stored-saga.js';
 
 export interface SagaCount {
   readonly name: string;

@@ -12,7 +12,8 @@ import type {
   UnfinishedSagas,
 } from './insight-answers.js';
 import type { SagaFilter } from './requests.js';
-import type { SagaRef, SagaRow } from './stored-saga.js';
+import type { SagaRef } from './saga-ref.js';
+import type { SagaRow } from './stored-saga.js';
 
 /** Of which sagas: all conditions must hold. */
 export interface InsightScope {

@@ -10,7 +10,9 @@ import type {
   SagaFilter,
   SagaPage,
 } from './requests.js';
-import type { JournalBatch, NewSaga, SagaRef, SagaRow, StoredSaga } from './stored-saga.js';
+import type { AuditEntry, OperatorJournal } from './operators.js';
+import type { SagaRef } from './saga-ref.js';
+import type { CancelRequest, JournalBatch, NewSaga, SagaRow, StoredSaga } from './stored-saga.js';
 import type { JournalInTransaction, SagaTransaction } from './transaction.js';
 
 /**
@@ -41,11 +43,11 @@ export interface Journal {
   /**
    * Appends all of the records or none; resolves when they are durable.
    *
-   * @returns why somebody asked to cancel the saga, when its row says so: the owner learns of it here, and
-   * not only with its next heartbeat.
+   * @returns the request to cancel the saga, when its row has one: the owner learns of it here, and not
+   * only with its next heartbeat.
    * @throws LeaseLostError when the owner, the epoch or the first seq is not the expected one.
    */
-  append(batch: JournalBatch): Promise<string | undefined | void>;
+  append(batch: JournalBatch): Promise<CancelRequest | undefined | void>;
   load(ref: SagaRef): Promise<StoredSaga | undefined>;
   get(ref: SagaRef): Promise<SagaRow | undefined>;
   list(filter: SagaFilter): Promise<SagaPage>;
@@ -80,10 +82,14 @@ export interface Journal {
   leave(owner: string): Promise<void>;
   /**
    * Leaves a request to cancel for the owner; the first one stays. A saga that sleeps is due at once.
-   * Without effect on a saga at rest.
+   * Without effect on a saga at rest. With `audit`, who acts is kept, too: in the row and, whether or not
+   * it is the first request, in the audit.
    */
-  requestCancel(ref: SagaRef, reason: string): Promise<void>;
-  /** Deletes sagas at rest with their records; one that is not at rest stays. Returns how many. */
+  requestCancel(ref: SagaRef, reason: string, audit?: AuditEntry): Promise<void>;
+  /**
+   * Deletes sagas at rest with their records; one that is not at rest stays. Returns how many. What was
+   * done to them stays in the audit.
+   */
   forget(request: ForgetRequest): Promise<number>;
   /**
    * Keeps plans that a process has brought along, for those who look at sagas without their code: for each
@@ -93,6 +99,8 @@ export interface Journal {
   savePlans?(application: string, plans: readonly DefinitionJson[]): Promise<void>;
   /** What an overview asks of it, while the journal is open. Absent where it cannot say. */
   readonly insight?: JournalInsight;
+  /** Requests of operators, and what they did. */
+  readonly operators: OperatorJournal;
   /** Works inside an open transaction of the application's. Absent where it cannot. */
   within?(tx: SagaTransaction): JournalInTransaction;
 }

@@ -1,4 +1,4 @@
-import type { SagaRef } from './stored-saga.js';
+import type { SagaRef } from './saga-ref.js';
 
 /** A saga's ref as one text that no other has, whatever characters its parts hold. */
 export function refKey({ application, name, id }: SagaRef): string {

@@ -1,5 +1,7 @@
 import type { ParkReason, SagaStatus } from '../machine/index.js';
-import type { SagaRef, SagaRow } from './stored-saga.js';
+import type { AuditEntry } from './operators.js';
+import type { SagaRef } from './saga-ref.js';
+import type { SagaRow } from './stored-saga.js';
 
 /** Which sagas to list; all conditions must hold. Newest first. */
 export interface SagaFilter {
@@ -68,7 +70,11 @@ export interface ReleaseRequest {
 
 /** Which sagas to delete: one by its ref, or those that came to rest long ago. */
 export type ForgetRequest =
-  | { readonly ref: SagaRef }
+  | {
+      readonly ref: SagaRef;
+      /** Written when it is deleted, or not at all. */
+      readonly audit?: AuditEntry;
+    }
   | {
       /** Only sagas of this application. @default '', those without one */
       readonly application?: string;

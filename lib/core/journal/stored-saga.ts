@@ -1,15 +1,6 @@
 import type { ParkReason, SagaStatus } from '../machine/index.js';
-
-/** What names one saga: ids are unique per application and saga name. */
-export interface SagaRef {
-  /**
-   * The application it belongs to, where several services share a journal. Absent is the same as `''`:
-   * none.
-   */
-  readonly application?: string;
-  readonly name: string;
-  readonly id: string;
-}
+import type { AuditEntry } from './operators.js';
+import type { SagaRef } from './saga-ref.js';
 
 /** One record as it is stored. `head` is JSON of ours; `result` and `context` are the codec's. */
 export interface JournalEntry {
@@ -52,6 +43,8 @@ export interface SagaRow extends SagaRef {
   /** Why it is parked, and at which step; `null` while it is not, and where it cannot be said. */
   readonly parkReason: ParkReason | null;
   readonly label: string | null;
+  /** Who that was; `null` where he did not say. */
+  readonly cancelBy: string | null;
   /**
    * It has no owner, and is not claimed before this time, in ms since the epoch by the journal's clock.
    * `NO_WAKE_TIME`: until somebody wakes it. `null`: it is awake.
@@ -102,6 +95,15 @@ export interface JournalBatch {
    * @default the saga stays its owner's
    */
   readonly sleep?: { readonly until: number | null };
+  /** What operators did, of which these records come: written with them, or not at all. @default nothing */
+  readonly audit?: readonly AuditEntry[];
+}
+
+/** A cancel that somebody who does not own the saga has left for its owner. */
+export interface CancelRequest {
+  readonly reason: string;
+  /** Absent: he did not say. */
+  readonly by?: string;
 }
 
 export interface StoredSaga {

@@ -14,6 +14,8 @@ export interface CancelSignal {
   readonly type: 'cancel';
   readonly by: 'operator' | 'deadline';
   readonly reason: string;
+  /** The operator, where he gave his name. */
+  readonly actor?: string;
 }
 
 /** A resume: it goes forward again. */
@@ -21,6 +23,9 @@ export interface ResumeSignal {
   readonly type: 'resume';
   /** The label to go on from. @default the step that is open, else the next one */
   readonly from?: string;
+  /** Who sends it, where it is an operator who gave his name. */
+  readonly by?: string;
+  readonly reason?: string;
 }
 
 /** An operator command. */
@@ -41,8 +46,9 @@ export interface TakeOverSignal {
   readonly orderly?: true;
   /** When the probes of what was in flight may be asked first, in ms since the epoch. */
   readonly probeAt?: number;
-  /** The reason of a cancel that was left for whoever takes it over. */
+  /** The reason of a cancel that was left for whoever takes it over, and who left it. */
   readonly cancel?: string | null;
+  readonly cancelBy?: string | null;
   /** Take-overs without progress, this one included. @default as its records tell */
   readonly recoveries?: number;
   /** So many of them are allowed. @default any number */
@@ -71,7 +77,9 @@ export function receive(
     case 'resume': {
       const { from = firstOpenLabel(definition, state) } = signal;
       const refusal = refusalToResume(definition, state, from);
-      return refusal === undefined ? { records: [resumed(definition, state, from)] } : { refusal };
+      return refusal === undefined
+        ? { records: [resumed(definition, state, from, signal)] }
+        : { refusal };
     }
     case 'command': {
       const { command } = signal;
@@ -126,8 +134,13 @@ export function refused(
   return new SagaStateError(`Cannot ${verb} saga ${shownSaga(name, id)}${from}: ${why}`);
 }
 
-function cancelRequested({ by, reason }: Omit<CancelSignal, 'type'>): SagaRecord {
-  return { type: 'cancel-requested', by, reason };
+function cancelRequested({
+  by,
+  reason,
+  actor,
+}: Pick<CancelSignal, 'by' | 'reason'> & { readonly actor?: string | undefined }): SagaRecord {
+  const named = actor === undefined ? {} : { actor };
+  return { type: 'cancel-requested', by, reason, ...named };
 }
 
 /** What is done does not make a saga go on whose deadline has passed: it would be undone at once. */
@@ -157,15 +170,16 @@ function manualRecord(
 
 /** A cancel resets the count of take-overs: compensating must not be parked because of earlier ones. */
 function takenOver(state: SagaState, signal: TakeOverSignal): readonly SagaRecord[] {
-  const { owner, orderly, probeAt, cancel, maxRecoveries = Infinity, recoveries } = signal;
+  const { owner, orderly, probeAt, cancel, cancelBy, maxRecoveries = Infinity } = signal;
   const recovered: SagaRecord = {
     ...{ type: 'recovered', owner },
     ...(orderly && { orderly }),
     ...(probeAt !== undefined && { probeAt }),
   };
-  const count = recoveries ?? state.recoveries + (signal.orderly ? 0 : 1);
+  const count = signal.recoveries ?? state.recoveries + (signal.orderly ? 0 : 1);
   if (cancel != null && state.cancel === undefined && refusalToCancel(state) === undefined) {
-    return [recovered, cancelRequested({ by: 'operator', reason: cancel })];
+    const actor = cancelBy ?? undefined;
+    return [recovered, cancelRequested({ by: 'operator', reason: cancel, actor })];
   }
   if (count <= maxRecoveries) return [recovered];
   return [recovered, { type: 'parked', reason: 'recovery-limit' }];

@@ -49,7 +49,17 @@ export function refusalToResume(
 /**
  * Steps before it that have a record count as executed; those without one are skipped, and never undone.
  */
-export function resumed(definition: SagaDefinition, state: SagaState, from: string): SagaRecord {
+export function resumed(
+  definition: SagaDefinition,
+  state: SagaState,
+  from: string,
+  { by, reason }: { readonly by?: string; readonly reason?: string } = {},
+): SagaRecord {
   const known = new Set([...state.skipped, ...state.steps.map((step) => step.label)]);
-  return { type: 'resumed', skip: before(definition, from).filter((label) => !known.has(label)) };
+  const skip = before(definition, from).filter((label) => !known.has(label));
+  const named = {
+    ...(by === undefined ? {} : { by }),
+    ...(reason === undefined ? {} : { reason }),
+  };
+  return { type: 'resumed', skip, ...named };
 }

@@ -125,6 +125,8 @@ export type SagaRecord =
       readonly type: 'cancel-requested';
       readonly by: 'operator' | 'deadline';
       readonly reason: string;
+      /** The operator, where he gave his name. */
+      readonly actor?: string;
     }
   /** The turning point: from here no action runs any more. */
   | { readonly type: 'compensating'; readonly cause: TurnCause }
@@ -137,7 +139,13 @@ export type SagaRecord =
    */
   | ({ readonly type: 'recovered'; readonly owner: string; readonly orderly?: true } & Questioned)
   /** An operator sends a parked or waiting saga forward again; `skip` have no record and stay so. */
-  | { readonly type: 'resumed'; readonly skip: readonly string[] }
+  | {
+      readonly type: 'resumed';
+      readonly skip: readonly string[];
+      /** Who sent it, where it was an operator who gave his name. */
+      readonly by?: string;
+      readonly reason?: string;
+    }
   | ManualAct
   | { readonly type: 'completed' }
   | { readonly type: 'compensated' }

@@ -107,6 +107,7 @@ function rowOf(ref: SagaRef, plan: StartInput, state: SagaState, times: SqlRow):
     cancelReason: null,
     parkReason: state.parked?.reason ?? null,
     label: state.parked?.label ?? null,
+    cancelBy: null,
     wakeAt: null,
     updatedAt: Date.parse(String(times['modified_at'])),
   };

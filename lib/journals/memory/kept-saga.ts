@@ -1,5 +1,6 @@
 import {
   wakeTimeOf,
+  type CancelRequest,
   type ClaimRequest,
   type JournalBatch,
   type JournalEntry,
@@ -21,6 +22,7 @@ export class KeptSaga {
   epoch = 1;
   recoveries = 0;
   cancelReason: string | null = null;
+  cancelBy: string | null = null;
   wakeAt: number | null = null;
   parked: JournalBatch['parked'] = undefined;
   /** Its owner before it was claimed by force. */
@@ -64,12 +66,13 @@ export class KeptSaga {
     const { application, name, id } = this;
     const { birth = '', version, fingerprint, key } = this.saga;
     const { tags, headers = {}, deadline, input } = this.saga;
-    const { status, owner, epoch, recoveries, cancelReason, wakeAt, createdAt, updatedAt } = this;
+    const { status, owner, epoch, recoveries, cancelReason, cancelBy, wakeAt } = this;
+    const { createdAt, updatedAt } = this;
     const { reason: parkReason = null, label = null } = this.parked ?? {};
     return {
       ...{ application, name, id, birth, version, fingerprint, status, key, tags, headers },
-      ...{ deadline, input, owner, epoch, recoveries, cancelReason, parkReason, label, wakeAt },
-      ...{ createdAt, updatedAt },
+      ...{ deadline, input, owner, epoch, recoveries, cancelReason, cancelBy, parkReason, label },
+      ...{ wakeAt, createdAt, updatedAt },
     };
   }
 
@@ -105,7 +108,9 @@ export class KeptSaga {
     // Nobody has died while it slept, so it does not count as a recovery.
     if (this.wakeAt === null) this.recoveries += 1;
     this.wakeAt = null;
-    if (this.isAtRest) this.cancelReason = null;
+    if (!this.isAtRest) return;
+    this.cancelReason = null;
+    this.cancelBy = null;
   }
 
   release(graceful: boolean): void {
@@ -113,8 +118,18 @@ export class KeptSaga {
     if (graceful) this.recoveries = Math.max(this.recoveries - 1, 0);
   }
 
-  requestCancel(reason: string, now: number): void {
-    this.cancelReason ??= reason;
+  /** The request to cancel it that was left for its owner. */
+  get cancel(): CancelRequest | undefined {
+    const { cancelReason: reason, cancelBy: by } = this;
+    if (reason === null) return undefined;
+    return by === null ? { reason } : { reason, by };
+  }
+
+  requestCancel(reason: string, by: string | null, now: number): void {
+    if (this.cancelReason === null) {
+      this.cancelReason = reason;
+      this.cancelBy = by;
+    }
     if (this.wakeAt !== null) this.#sleepUntil(this.wakeAt, now);
   }
 

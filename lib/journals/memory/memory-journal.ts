@@ -4,6 +4,8 @@ import {
   refKey,
   type AbandonedRequest,
   type AbandonedSagas,
+  type AuditEntry,
+  type CancelRequest,
   type ClaimRequest,
   type ForgetRequest,
   type ReleaseRequest,
@@ -20,6 +22,7 @@ import { countAbandoned } from './abandoned.js';
 import { Ended, type Life } from './ended.js';
 import { isAskedFor, isMeant } from './matches.js';
 import { bySuspicion, KeptSaga } from './kept-saga.js';
+import { MemoryOperators } from './operators.js';
 import { checkOptions, type MemoryJournalOptions } from './options.js';
 import { Owners } from './owners.js';
 import { pageOf } from './page.js';
@@ -40,12 +43,14 @@ export class MemoryJournal implements Journal {
   readonly #owners = new Owners();
   #ordinal = 0;
   readonly #ended: Ended;
+  readonly operators: MemoryOperators;
 
   constructor(
     private readonly now: () => number = Date.now,
     maxEnded = 10_000,
   ) {
     this.#ended = new Ended(maxEnded);
+    this.operators = new MemoryOperators(now, (owner) => this.#owners.lives(owner, now()));
   }
 
   async open(): Promise<void> {}
@@ -60,7 +65,7 @@ export class MemoryJournal implements Journal {
     return CREATED;
   }
 
-  append(batch: JournalBatch): Promise<string | undefined | void> {
+  append(batch: JournalBatch): Promise<CancelRequest | undefined | void> {
     const key = refKey(batch.ref);
     const kept = this.#sagas.get(key);
     if (kept === undefined || !kept.isNext(batch)) {
@@ -71,7 +76,8 @@ export class MemoryJournal implements Journal {
     }
     kept.append(batch, this.now());
     if (ENDED.has(batch.status)) this.#forgetOldest({ key, ordinal: kept.ordinal });
-    return kept.cancelReason === null ? APPENDED : Promise.resolve(kept.cancelReason);
+    if (batch.audit !== undefined) this.operators.write(batch.audit, 'done');
+    return kept.cancelReason === null ? APPENDED : Promise.resolve(kept.cancel);
   }
 
   load(ref: SagaRef): Promise<StoredSaga | undefined> {
@@ -134,9 +140,11 @@ export class MemoryJournal implements Journal {
     return Promise.resolve();
   }
 
-  requestCancel(ref: SagaRef, reason: string): Promise<void> {
+  requestCancel(ref: SagaRef, reason: string, audit?: AuditEntry): Promise<void> {
     const kept = this.#sagas.get(refKey(ref));
-    if (kept?.isLive === true) kept.requestCancel(reason, this.now());
+    if (kept?.isLive !== true) return Promise.resolve();
+    kept.requestCancel(reason, audit?.by ?? null, this.now());
+    if (audit !== undefined) this.operators.write([audit], 'requested');
     return Promise.resolve();
   }
 
@@ -147,6 +155,9 @@ export class MemoryJournal implements Journal {
       if (!('ref' in request) && forgotten >= request.limit) break;
       this.#sagas.delete(key);
       forgotten += 1;
+    }
+    if (forgotten > 0 && 'ref' in request && request.audit !== undefined) {
+      this.operators.write([request.audit], 'done');
     }
     return Promise.resolve(forgotten);
   }

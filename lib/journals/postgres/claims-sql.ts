@@ -1,4 +1,5 @@
 import { MAX_COUNT, SUSPECTS_FIRST } from '../sql/index.js';
+import { writeAuditSql } from './operators-sql.js';
 import { BY_REF, rowColumns } from './reader.js';
 import { AT_REST, LIVE, NOW } from './schema.js';
 import type { Tables } from './tables.js';
@@ -103,6 +104,7 @@ export function claimOneSql(tables: Tables): string {
   const { sagas, owners } = tables;
   return `UPDATE ${sagas} s SET ${TAKE},
       cancel_reason = CASE WHEN s.${AT_REST} THEN NULL ELSE s.cancel_reason END,
+      cancel_by = CASE WHEN s.${AT_REST} THEN NULL ELSE s.cancel_by END,
       taken_from = CASE WHEN $8 AND s.owner <> $1 AND s.${LIVE} THEN s.owner END
     WHERE s.application = $6 AND s.name = ANY($3::text[]) AND s.id = $7 AND $4::bigint > 0 AND (
       s.${AT_REST} OR ${FREE} OR $8
@@ -136,8 +138,16 @@ export function leaveSql({ owners }: Tables): string {
   return `DELETE FROM ${owners} WHERE owner = $1`;
 }
 
-/** The first request to cancel stays; it ends a sleep. */
-export function cancelSql({ sagas }: Tables): string {
-  return `UPDATE ${sagas} s SET cancel_reason = $4, wake_at = least(s.wake_at, ${NOW})
-    WHERE ${BY_REF} AND s.cancel_reason IS NULL AND s.${LIVE}`;
+/**
+ * `$1` to `$3` the ref, `$4` reason, `$5` who: the first request to cancel stays; it ends a sleep. With
+ * `audit`, its entry follows from `$6` on, and is written where the saga is unfinished.
+ */
+export function cancelSql(tables: Tables, audit: boolean): string {
+  const cancel = `UPDATE ${tables.sagas} s SET cancel_reason = coalesce(s.cancel_reason, $4),
+      cancel_by = CASE WHEN s.cancel_reason IS NULL THEN $5 ELSE s.cancel_by END,
+      wake_at = least(s.wake_at, ${NOW})
+    WHERE ${BY_REF} AND s.${LIVE}`;
+  if (!audit) return cancel;
+  return `WITH asked AS (${cancel} RETURNING s.saga)
+    ${writeAuditSql(tables, 6, 'FROM asked')}`;
 }

@@ -1,13 +1,14 @@
 import type {
   AbandonedRequest,
   AbandonedSagas,
+  AuditEntry,
   ClaimRequest,
   ForgetRequest,
   ReleaseRequest,
   SagaRef,
   SagaRow,
 } from '../../core/index.js';
-import { storable, toAbandoned, toSagaRow, type SqlRow } from '../sql/index.js';
+import { entryValues, storable, toAbandoned, toSagaRow, type SqlRow } from '../sql/index.js';
 import { withClient, transaction, type PgQuery } from './driver.js';
 import type { Connections } from './connections.js';
 import { isItemFault } from './failures.js';
@@ -28,6 +29,7 @@ import {
   releaseSql,
   sweepOwnersSql,
 } from './claims-sql.js';
+import { writeAuditSql } from './operators-sql.js';
 import { refValues } from './reader.js';
 import { PLAN_BY_KEYS } from './session.js';
 import type { Tables } from './tables.js';
@@ -122,9 +124,11 @@ export class Claims {
     await this.connections.act({ text: releaseSql(this.tables), values });
   }
 
-  async requestCancel(ref: SagaRef, reason: string): Promise<void> {
-    const values = [...refValues(ref), storable('reason', reason)];
-    await this.connections.act({ text: cancelSql(this.tables), values });
+  async requestCancel(ref: SagaRef, reason: string, audit?: AuditEntry): Promise<void> {
+    const by = audit === undefined ? null : storable('by', audit.by);
+    const told = audit === undefined ? [] : [...entryValues(audit), 'requested'];
+    const values = [...refValues(ref), storable('reason', reason), by, ...told];
+    await this.connections.act({ text: cancelSql(this.tables, audit !== undefined), values });
   }
 
   async forget(request: ForgetRequest): Promise<number> {
@@ -145,7 +149,13 @@ export class Claims {
         if (found.length === 0) return 0;
         await connections.sendOn(client, PLAN_BY_KEYS);
         const values = [found.map(({ saga }) => saga)];
-        return (await connections.sendOn(client, { text: sql, values })).length;
+        const gone = (await connections.sendOn(client, { text: sql, values })).length;
+        const audit = 'ref' in request ? request.audit : undefined;
+        if (gone > 0 && audit !== undefined) {
+          const told = [...entryValues(audit), 'done'];
+          await connections.sendOn(client, { text: writeAuditSql(this.tables), values: told });
+        }
+        return gone;
       }),
     );
   }

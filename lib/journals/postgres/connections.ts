@@ -77,6 +77,12 @@ export class Connections {
       }),
     );
 
+  /** One transaction on a connection that the application does not use. */
+  readonly acts = <T>(work: (send: Send) => Promise<T>): Promise<T> =>
+    withClient(this.pools.acts, (client) =>
+      transaction(client, () => work((query) => this.sendOn(client, query))),
+    );
+
   /** On the connection of the writer, which is made anew when it was lost. One call at a time. */
   async write<T>(work: (send: Send) => Promise<T>): Promise<T> {
     const writer = (this.#writer ??= await this.#connect());

@@ -3,6 +3,8 @@ import {
   SagaJournalError,
   type AbandonedRequest,
   type AbandonedSagas,
+  type AuditEntry,
+  type CancelRequest,
   type ClaimRequest,
   type ForgetRequest,
   type ReleaseRequest,
@@ -21,6 +23,7 @@ import { GroupCommit, journalFailure, Users, type Outcome } from '../sql/index.j
 import { retryWhileUnavailable } from './failures.js';
 import { HeldUpCreates } from './held-up.js';
 import { PostgresInTransaction, type Ask } from './in-transaction.js';
+import { PostgresOperators } from './operators.js';
 import { checkOptions, type PostgresJournalOptions, type Settings } from './options.js';
 import { OF_WRITES, type Queued } from './queued-writes.js';
 import { PostgresStore } from './store.js';
@@ -31,8 +34,10 @@ class PostgresJournal implements Journal {
   readonly description: string;
   readonly #settings: Settings;
   readonly #queue: GroupCommit<Write, Queued>;
+  readonly operators: PostgresOperators;
   readonly #heldUp = new HeldUpCreates();
   readonly #underWay = new Set<Promise<unknown>>();
+  readonly #send: Ask = (query) => this.#ask(({ act }) => act(query));
   #store: PostgresStore | undefined;
   readonly #users = new Users({
     open: (onWarning) => this.#open(onWarning),
@@ -42,6 +47,7 @@ class PostgresJournal implements Journal {
   constructor(private readonly options: PostgresJournalOptions) {
     this.#settings = checkOptions(options);
     this.description = this.#settings.description;
+    this.operators = new PostgresOperators(tablesOf(this.#settings.schema), this.#send);
     this.#queue = new GroupCommit({
       description: this.description,
       commit: (writes) => this.#commit(writes),
@@ -64,12 +70,15 @@ class PostgresJournal implements Journal {
 
   within(tx: SagaTransaction): JournalInTransaction {
     const { description } = this;
-    const ask: Ask = (query) => this.#ask(({ act }) => act(query));
-    return new PostgresInTransaction(tx, tablesOf(this.#settings.schema), description, ask);
+    return new PostgresInTransaction(tx, tablesOf(this.#settings.schema), description, this.#send);
   }
 
-  append(batch: JournalBatch): Promise<string | undefined> {
-    return this.#queue.add({ kind: 'append', batch }) as Promise<string | undefined>;
+  append(batch: JournalBatch): Promise<CancelRequest | undefined> {
+    if (batch.audit === undefined) {
+      return this.#queue.add({ kind: 'append', batch }) as Promise<CancelRequest | undefined>;
+    }
+    const number = writeNumber();
+    return this.#ask((store) => store.appendAct(batch, number));
   }
 
   load(ref: SagaRef): Promise<StoredSaga | undefined> {
@@ -106,8 +115,8 @@ class PostgresJournal implements Journal {
     return this.#ask(({ claims }) => claims.leave(owner));
   }
 
-  requestCancel(ref: SagaRef, reason: string): Promise<void> {
-    return this.#ask(({ claims }) => claims.requestCancel(ref, reason));
+  requestCancel(ref: SagaRef, reason: string, audit?: AuditEntry): Promise<void> {
+    return this.#ask(({ claims }) => claims.requestCancel(ref, reason, audit));
   }
 
   /** Not tried twice: the second attempt would count only what the first one left. */

@@ -1,4 +1,5 @@
 import type { Migration } from '../sql/index.js';
+import { operatorTables } from './operators-schema.js';
 import type { Tables } from './tables.js';
 
 /** The conditions of the partial indices; queries must repeat them as they stand. */
@@ -17,7 +18,7 @@ export function migrations(tables: Tables): readonly Migration[] {
   return [
     {
       version: 1,
-      why: 'sagas, their records, their tags, their plans, and the heartbeats of processes',
+      why: 'sagas, their records, tags and plans, the heartbeats of processes, and what operators do',
       statements: [
         // The identity of a forgotten saga is never given to another one, so that a paused process
         // cannot write into a stranger. The first records are part of the row, since most sagas are
@@ -45,6 +46,7 @@ export function migrations(tables: Tables): readonly Migration[] {
           cancel_reason text COLLATE "C",
           park_reason text COLLATE "C",
           label text COLLATE "C",
+          cancel_by text COLLATE "C",
           taken_from text COLLATE "C",
           tags text COLLATE "C" NOT NULL,
           headers text COLLATE "C",
@@ -116,6 +118,7 @@ export function migrations(tables: Tables): readonly Migration[] {
           ) written
           JOIN ${sagas} s ON s.saga = written.saga,
           json_array_elements(written.records::json) AS r (value)`,
+        ...operatorTables(tables),
       ],
     },
   ];

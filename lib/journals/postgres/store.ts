@@ -1,5 +1,5 @@
-import type { NewSaga, SagaRow } from '../../core/index.js';
-import { whyOf, type Outcome } from '../sql/index.js';
+import type { CancelRequest, JournalBatch, NewSaga, SagaRow } from '../../core/index.js';
+import { checkAppend, entryValues, whyOf, type Outcome } from '../sql/index.js';
 import { Connections } from './connections.js';
 import { withClient } from './driver.js';
 import { isHeldUp, retryWhileUnavailable } from './failures.js';
@@ -7,6 +7,7 @@ import { KnownSagas } from './known-sagas.js';
 import { migrate, verifySchema } from './migrate.js';
 import type { PostgresJournalOptions, Settings } from './options.js';
 import { Claims } from './claims.js';
+import { writeAuditSql } from './operators-sql.js';
 import { poolsOf } from './pools.js';
 import type { Queued } from './queued-writes.js';
 import { Reader, type Send } from './reader.js';
@@ -23,7 +24,7 @@ export class PostgresStore {
   readonly #writer: Writer;
 
   private constructor(
-    tables: Tables,
+    private readonly tables: Tables,
     known: KnownSagas,
     private readonly connections: Connections,
   ) {
@@ -100,6 +101,25 @@ export class PostgresStore {
       this.#writer.write(send, [{ kind: 'create', saga }], number),
     );
     return (outcome as { readonly value: SagaRow | undefined }).value;
+  }
+
+  /**
+   * An append that comes of what operators did: apart from the group, in one transaction with the audit.
+   * Done again under the same number, it writes nothing twice.
+   */
+  async appendAct(batch: JournalBatch, number: string): Promise<CancelRequest | undefined> {
+    checkAppend(batch);
+    const outcome = await this.connections.acts(async (send) => {
+      const [written] = await this.#writer.write(send, [{ kind: 'append', batch }], number);
+      if (written !== undefined && 'error' in written) return written;
+      for (const entry of batch.audit ?? []) {
+        const values = [...entryValues(entry), 'done'];
+        await send({ text: writeAuditSql(this.tables), values });
+      }
+      return written as { readonly value: CancelRequest | undefined };
+    });
+    if ('error' in outcome) throw outcome.error;
+    return outcome.value;
   }
 
   close(): Promise<void> {

@@ -9,6 +9,8 @@ export interface Tables {
   readonly tags: string;
   readonly owners: string;
   readonly plans: string;
+  readonly requests: string;
+  readonly audit: string;
   readonly versions: string;
   /** For people: one row per record. */
   readonly records: string;
@@ -32,6 +34,8 @@ export function tablesOf(schema: string): Tables {
     tags: of('saga_tags'),
     owners: of('saga_owners'),
     plans: of('saga_plans'),
+    requests: of('saga_requests'),
+    audit: of('saga_audit'),
     versions: of('saga_schema'),
     records: of('saga_records'),
   };

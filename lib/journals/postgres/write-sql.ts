@@ -1,3 +1,5 @@
+import type { CancelRequest } from '../../core/index.js';
+import type { SqlValue } from '../sql/index.js';
 import { APPEND_COLUMNS, CREATE_COLUMNS, type Column } from './parameters.js';
 import { nextSeqSql } from './reader.js';
 import { AT_REST, NOW } from './schema.js';
@@ -45,7 +47,8 @@ function appendSql(tables: Tables, source: string): readonly string[] {
     `held AS MATERIALIZED (
       SELECT i.*, h.was, h.had, h.cancel
       FROM ${source} CROSS JOIN LATERAL (
-        SELECT s.saga, s.status AS was, s.recoveries AS had, s.initial_seq, s.cancel_reason AS cancel
+        SELECT s.saga, s.status AS was, s.recoveries AS had, s.initial_seq,
+          CASE WHEN s.cancel_reason IS NOT NULL THEN json_build_array(s.cancel_reason, s.cancel_by)::text END AS cancel
         FROM ${sagas} s
         WHERE s.saga = i.saga AND s.owner = i.owner AND s.epoch = i.epoch
         FOR NO KEY UPDATE
@@ -125,4 +128,11 @@ export function writeStatements(tables: Tables): Readonly<Record<WriteForm, stri
     appends: writeSql(tables, undefined, rows(APPEND_COLUMNS, 1)),
     both: writeSql(tables, creates, rows(APPEND_COLUMNS, 1 + CREATE_COLUMNS.length)),
   };
+}
+
+/** The request to cancel a saga that a write tells of. */
+export function cancelOf(told: SqlValue | undefined): CancelRequest | undefined {
+  if (told === null || told === undefined) return undefined;
+  const [reason, by] = JSON.parse(String(told)) as readonly [string, string | null];
+  return by === null ? { reason } : { reason, by };
 }

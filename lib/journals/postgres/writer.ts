@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import {
   LeaseLostError,
   refKey,
+  type CancelRequest,
   type JournalBatch,
   type NewSaga,
   type SagaRef,
@@ -19,22 +20,22 @@ import {
 } from './parameters.js';
 import { rowColumns, type Send } from './reader.js';
 import type { Tables } from './tables.js';
-import { writeStatements, type WriteForm } from './write-sql.js';
+import { cancelOf, writeStatements, type WriteForm } from './write-sql.js';
 import { shownSaga } from '../../core/ports/index.js';
 
 export type Write =
   | { readonly kind: 'create'; readonly saga: NewSaga }
   | { readonly kind: 'append'; readonly batch: JournalBatch };
 
-/** `undefined`: written or created. A text: written, and why it is to be cancelled. A row: the id is taken. */
-export type WriteResult = SagaRow | string | undefined;
+/** `undefined`: written or created. A request: written, and it is to be cancelled. A row: the id is taken. */
+export type WriteResult = SagaRow | CancelRequest | undefined;
 
 /** A number that no other write, of whatever process, has. */
 export function writeNumber(): string {
   return randomBytes(8).readBigInt64BE().toString();
 }
 
-type Written = ReadonlyMap<string, string | undefined>;
+type Written = ReadonlyMap<string, CancelRequest | undefined>;
 
 interface Sorted {
   readonly creates: readonly NewSaga[];
@@ -165,9 +166,7 @@ export class Writer {
       values: [number, ...values],
     });
     for (const row of rows) if (row['name'] !== null) this.#remember(row);
-    return new Map(
-      rows.map(({ saga, cancel }) => [String(saga), cancel === null ? undefined : String(cancel)]),
-    );
+    return new Map(rows.map(({ saga, cancel }) => [String(saga), cancelOf(cancel)]));
   }
 
   /** The rows of the sagas that were to be created and are there already, by their `refKey`. */

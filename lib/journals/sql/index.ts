@@ -4,6 +4,17 @@ export { listConditions, SUSPECTS_FIRST, type ListDialect } from './conditions.j
 export { journalFailure, whyOf } from './failure.js';
 export { GroupCommit, type GroupCommitOptions, type Outcome } from './group-commit.js';
 export { pendingMigrations, type Migration } from './migrations.js';
+export {
+  AUDIT_COLUMNS,
+  auditConditions,
+  entryValues,
+  NEW_ENTRY,
+  NEW_REQUEST,
+  REQUEST_COLUMNS,
+  requestConditions,
+  requestValues,
+} from './operators.js';
+export { toAuditPage, toRequestPage, toRequestRow } from './operator-rows.js';
 export { MAX_SEQ, packEntries, packHeaders, unpackAll } from './packing.js';
 export { pageSql, type PageDialect, type PageSql } from './page-sql.js';
 export { toPage } from './page.js';

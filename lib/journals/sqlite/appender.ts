@@ -2,17 +2,17 @@ import {
   LeaseLostError,
   refKey,
   wakeTimeOf,
+  type CancelRequest,
   type JournalBatch,
   type JournalEntry,
   type NewSaga,
   type SagaRef,
-  type SagaRow,
-  type SagaStatus,
 } from '../../core/index.js';
-import { packEntries, type SqlRow, type SqlValue } from '../sql/index.js';
+import { packEntries, type SqlValue } from '../sql/index.js';
 import { apart } from './columns.js';
 import { BulkStatement } from './bulk-statement.js';
 import type { Database } from './database.js';
+import { knownOf, type Known } from './known.js';
 import {
   APPEND_VALUES,
   CREATED,
@@ -28,19 +28,6 @@ import {
   updateSagas,
 } from './write-sql.js';
 import { shownSaga } from '../../core/ports/index.js';
-
-/** What an append has to be checked against. */
-interface Known {
-  readonly saga: number;
-  readonly owner: string | null;
-  readonly epoch: number;
-  /** The seq that the next record must have. */
-  next: number;
-  status: SagaStatus;
-  parked: JournalBatch['parked'];
-  recoveries: number;
-  readonly cancel: string | undefined;
-}
 
 const MAX_KNOWN = 50_000;
 
@@ -91,8 +78,8 @@ export class Appender {
     });
   }
 
-  /** Returns why somebody asked to cancel it. @throws LeaseLostError, before anything was written. */
-  append(batch: JournalBatch, now: number): string | undefined {
+  /** Returns a request to cancel it. @throws LeaseLostError, before anything was written. */
+  append(batch: JournalBatch, now: number): CancelRequest | undefined {
     const { ref, owner, epoch, entries, status, progress, parked, sleep } = batch;
     const known = this.#known.get(refKey(ref)) ?? this.#look(ref, now);
     if (known?.owner !== owner || known.epoch !== epoch || entries[0]?.seq !== known.next) {
@@ -181,17 +168,4 @@ export class Appender {
     this.#known.set(refKey(ref), known);
     return known;
   }
-}
-
-function knownOf(row: SqlRow): Known {
-  return {
-    saga: Number(row['saga']),
-    owner: row['owner'] as string | null,
-    epoch: Number(row['epoch']),
-    next: Number(row['seq']) + 1,
-    status: row['status'] as SagaRow['status'],
-    parked: undefined,
-    recoveries: Number(row['recoveries']),
-    cancel: (row['cancel_reason'] as string | null) ?? undefined,
-  };
 }

@@ -98,11 +98,13 @@ export const ABANDONED = `${GONE}
 const CLAIM = `UPDATE sagas SET owner = ?, epoch = ${raised('epoch')},
   recoveries = CASE WHEN wake_at = 0 THEN ${raised('recoveries')} ELSE recoveries END, wake_at = 0,
   cancel_reason = CASE WHEN ${AT_REST} THEN NULL ELSE cancel_reason END,
+  cancel_by = CASE WHEN ${AT_REST} THEN NULL ELSE cancel_by END,
   taken_from = CASE WHEN ? AND owner <> ? AND NOT ${AT_REST} THEN owner END WHERE saga = ?
   RETURNING ${ROW}`;
 const RELEASE = `UPDATE sagas AS s SET owner = NULL, recoveries = max(recoveries - ?, 0)
   WHERE ${BY_REF} AND s.epoch = ? AND s.owner = ?`;
-const CANCEL = `UPDATE sagas AS s SET cancel_reason = coalesce(cancel_reason, ?), wake_at = min(wake_at, ?)
+const CANCEL = `UPDATE sagas AS s SET cancel_reason = coalesce(cancel_reason, ?),
+  cancel_by = CASE WHEN cancel_reason IS NULL THEN ? ELSE cancel_by END, wake_at = min(wake_at, ?)
   WHERE ${BY_REF} AND s.${LIVE}`;
 
 const FORGETTABLE = `SELECT s.saga FROM sagas s WHERE ${BY_REF} AND s.${AT_REST}`;
@@ -150,8 +152,11 @@ export class Claims {
     this.database.run(RELEASE, graceful ? 1 : 0, ...refValues(ref), epoch, owner);
   }
 
-  requestCancel(ref: SagaRef, reason: string, now: number): void {
-    this.database.run(CANCEL, storable('reason', reason), now, ...refValues(ref));
+  /** @returns whether it is unfinished */
+  requestCancel(ref: SagaRef, reason: string, by: string | null, now: number): boolean {
+    const who = by === null ? null : storable('by', by);
+    const values = [storable('reason', reason), who, now, ...refValues(ref)];
+    return Number(this.database.run(CANCEL, ...values).changes) > 0;
   }
 
   forget(request: ForgetRequest, now: number): number {

@@ -1,6 +1,8 @@
 import type {
   AbandonedRequest,
   AbandonedSagas,
+  AuditEntry,
+  CancelRequest,
   ClaimRequest,
   ForgetRequest,
   JournalBatch,
@@ -12,6 +14,12 @@ import type {
   SagaRow,
   StoredSaga,
 } from '../../core/index.js';
+import type {
+  OperatorRead,
+  OperatorReadResults,
+  OperatorWrite,
+  OperatorWriteResults,
+} from './operators.js';
 
 /** What a journal writes, as data: what carries it out may live in another thread. */
 export type Write =
@@ -21,14 +29,20 @@ export type Write =
   | { readonly kind: 'claim'; readonly request: ClaimRequest }
   | { readonly kind: 'release'; readonly request: ReleaseRequest }
   | { readonly kind: 'leave'; readonly owner: string }
-  | { readonly kind: 'cancel'; readonly ref: SagaRef; readonly reason: string }
-  | { readonly kind: 'forget'; readonly request: ForgetRequest };
+  | {
+      readonly kind: 'cancel';
+      readonly ref: SagaRef;
+      readonly reason: string;
+      readonly audit?: AuditEntry;
+    }
+  | { readonly kind: 'forget'; readonly request: ForgetRequest }
+  | OperatorWrite;
 
 /** What each of them answers. */
-export interface WriteResults {
+export interface WriteResults extends OperatorWriteResults {
   readonly create: SagaRow | undefined;
-  /** Why it is to be cancelled. */
-  readonly append: string | undefined;
+  /** A request to cancel it. */
+  readonly append: CancelRequest | undefined;
   readonly heartbeat: readonly SagaRow[];
   readonly claim: readonly SagaRow[];
   readonly release: undefined;
@@ -41,9 +55,10 @@ export type Read =
   | { readonly kind: 'get'; readonly ref: SagaRef }
   | { readonly kind: 'load'; readonly ref: SagaRef }
   | { readonly kind: 'list'; readonly query: ListQuery }
-  | { readonly kind: 'abandoned'; readonly request: AbandonedRequest };
+  | { readonly kind: 'abandoned'; readonly request: AbandonedRequest }
+  | OperatorRead;
 
-export interface ReadResults {
+export interface ReadResults extends OperatorReadResults {
   readonly get: SagaRow | undefined;
   readonly load: StoredSaga | undefined;
   readonly list: SagaPage;

@@ -1,5 +1,6 @@
 import { pendingMigrations, type Migration } from '../sql/index.js';
 import type { Database } from './database.js';
+import { OPERATOR_TABLES } from './operators-schema.js';
 
 /** The condition of the indices of unfinished sagas; queries must repeat it as it stands. */
 export const LIVE = 'at_rest = 0';
@@ -12,7 +13,7 @@ export const CLOCK = `SELECT ${NOW} AS now`;
 export const MIGRATIONS: readonly Migration[] = [
   {
     version: 1,
-    why: 'sagas, their records, their tags, their plans, and the heartbeats of processes',
+    why: 'sagas, their records, tags and plans, the heartbeats of processes, and what operators do',
     statements: [
       // AUTOINCREMENT: the key of a forgotten saga is never given to another one, so that a paused
       // process cannot write into a stranger.
@@ -37,6 +38,7 @@ export const MIGRATIONS: readonly Migration[] = [
         cancel_reason TEXT,
         park_reason TEXT,
         label TEXT,
+        cancel_by TEXT,
         wake_at INTEGER NOT NULL DEFAULT 0,
         taken_from TEXT,
         created_at INTEGER NOT NULL,
@@ -100,6 +102,7 @@ export const MIGRATIONS: readonly Migration[] = [
         last_seen INTEGER NOT NULL,
         PRIMARY KEY (application, name, version, fingerprint)
       ) STRICT, WITHOUT ROWID`,
+      ...OPERATOR_TABLES,
     ],
   },
 ];

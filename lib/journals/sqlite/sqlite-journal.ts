@@ -4,6 +4,8 @@ import {
   listQuery,
   type AbandonedRequest,
   type AbandonedSagas,
+  type AuditEntry,
+  type CancelRequest,
   type ClaimRequest,
   type ForgetRequest,
   type Journal,
@@ -31,6 +33,7 @@ import { isItemFault } from './driver.js';
 import { SqliteInTransaction } from './in-transaction.js';
 import { LocalStore } from './local-store.js';
 import type { Read, ReadResults, Write, WriteResults } from './operations.js';
+import { SqliteOperatorJournal } from './operator-journal.js';
 import { checkOptions, type SqliteJournalOptions } from './options.js';
 import type { StoreHost } from './store-host.js';
 import { ThreadStore } from './thread-store.js';
@@ -51,6 +54,10 @@ function bytesOf(write: Write): number {
 class SqliteJournal implements Journal {
   readonly description: string;
   readonly #queue: GroupCommit<Write, WriteResults[keyof WriteResults]>;
+  readonly operators = new SqliteOperatorJournal(
+    (write) => this.#write(write),
+    (read) => this.#read(read),
+  );
   readonly #store: StoreHost;
   readonly #file: string;
   readonly #driver: string;
@@ -90,7 +97,7 @@ class SqliteJournal implements Journal {
     return this.#write({ kind: 'create', saga });
   }
 
-  append(batch: JournalBatch): Promise<string | undefined> {
+  append(batch: JournalBatch): Promise<CancelRequest | undefined> {
     return this.#write({ kind: 'append', batch });
   }
 
@@ -126,8 +133,8 @@ class SqliteJournal implements Journal {
     return this.#write({ kind: 'leave', owner });
   }
 
-  requestCancel(ref: SagaRef, reason: string): Promise<void> {
-    return this.#write({ kind: 'cancel', ref, reason });
+  requestCancel(ref: SagaRef, reason: string, audit?: AuditEntry): Promise<void> {
+    return this.#write({ kind: 'cancel', ref, reason, ...(audit === undefined ? {} : { audit }) });
   }
 
   forget(request: ForgetRequest): Promise<number> {

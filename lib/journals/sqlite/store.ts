@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { isSagaError, type SagaJournalError } from '../../core/index.js';
 import type { Outcome } from '../sql/index.js';
+import { forget, requestCancel } from './audited-acts.js';
 import { Appender } from './appender.js';
 import { Database } from './database.js';
 import type { SqliteDriver } from './driver.js';
@@ -8,9 +9,11 @@ import { FileWatch } from './file-watch.js';
 import { librariesOn, secondLibrary } from './one-library.js';
 import type { Read, ReadResults, Write, WriteResults } from './operations.js';
 import { Claims } from './claims.js';
+import { Operators } from './operators.js';
 import { Reader } from './reader.js';
 import { CLOCK, migrate } from './schema.js';
 import type { StoreSettings } from './store-host.js';
+import { stretchesOf } from './stretches.js';
 
 /** Changes whenever another connection, here or elsewhere, has committed. */
 const DATA_VERSION = 'PRAGMA data_version';
@@ -25,23 +28,6 @@ type Result = Outcome<WriteResults[keyof WriteResults]>;
 const CREATED: Result = { value: undefined };
 
 /**
- * Creates and appends in a row are carried out together, the creates first: whoever appends to a saga
- * has seen it created. Everything else is carried out alone, in its order, so that an id is free once
- * it was forgotten, and no claim sees what was asked for after it.
- */
-function stretchesOf(writes: readonly Write[]): readonly (readonly Write[])[] {
-  const stretches: Write[][] = [];
-  let open: Write[] | undefined;
-  for (const write of writes) {
-    const joins = write.kind === 'create' || write.kind === 'append';
-    if (joins && open !== undefined) open.push(write);
-    else stretches.push((open = [write]));
-    if (!joins) open = undefined;
-  }
-  return stretches;
-}
-
-/**
  * All that touches the file, synchronous, with data for its commands: it may as well live in a worker
  * thread. Any call may find the file busy; then it has done nothing, and can be repeated.
  */
@@ -50,6 +36,7 @@ export class SqliteStore {
   readonly #reader: Reader;
   readonly #appender: Appender;
   readonly #claims: Claims;
+  readonly #operators: Operators;
   #dataVersion: unknown;
   #watch: FileWatch | undefined;
   #conflict: SagaJournalError | undefined;
@@ -63,6 +50,7 @@ export class SqliteStore {
     this.#reader = new Reader(this.#database);
     this.#appender = new Appender(this.#database);
     this.#claims = new Claims(this.#database);
+    this.#operators = new Operators(this.#database);
   }
 
   /** Idempotent. */
@@ -107,6 +95,8 @@ export class SqliteStore {
         return this.#reader.list(read.query);
       case 'abandoned':
         return this.#claims.abandoned(read.request);
+      default:
+        return this.#operators.read(read);
     }
   }
 
@@ -159,7 +149,12 @@ export class SqliteStore {
   }
 
   #perform(write: Write, now: number): WriteResults[keyof WriteResults] {
-    if (write.kind === 'append') return this.#appender.append(write.batch, now);
+    if (write.kind === 'append') {
+      const cancel = this.#appender.append(write.batch, now);
+      const { audit } = write.batch;
+      if (audit !== undefined) this.#operators.write(audit, 'done', now);
+      return cancel;
+    }
     // The other operations read what the appends of this transaction wrote.
     this.#appender.flush(now);
     switch (write.kind) {
@@ -183,10 +178,12 @@ export class SqliteStore {
         return void this.#claims.leave(write.owner);
       case 'cancel':
         this.#appender.forget(write.ref);
-        return void this.#claims.requestCancel(write.ref, write.reason, now);
+        return void requestCancel(this.#claims, this.#operators, write, now);
       case 'forget':
         this.#appender.forgetAll();
-        return this.#claims.forget(write.request, now);
+        return forget(this.#claims, this.#operators, write.request, now);
+      default:
+        return this.#operators.perform(write, now);
     }
   }
 }

@@ -11,7 +11,7 @@ export const INSERT_TAG =
   'INSERT INTO saga_tags (application, name, value, created_at, saga) VALUES (?, ?, ?, ?, ?)';
 const KNOWN = together({
   ...{ saga: 'saga', owner: 'owner', epoch: 'epoch', status: 'status', recoveries: 'recoveries' },
-  ...{ cancel_reason: 'cancel_reason', seq: LAST_SEQ },
+  ...{ cancel_reason: 'cancel_reason', cancel_by: 'cancel_by', seq: LAST_SEQ },
 });
 export const LOOK = `SELECT ${KNOWN}
   FROM sagas s WHERE application = ? AND name = ? AND id = ?`;

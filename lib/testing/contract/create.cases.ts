@@ -27,8 +27,8 @@ export const createCases: readonly JournalContractCase[] = [
     const { row, entries } = await storedOf(journal, saga);
     const { entries: expected, ...given } = saga;
     const { createdAt, updatedAt, ...kept } = row;
-    const never = { cancelReason: null, parkReason: null, label: null, wakeAt: null };
-    const fresh = { epoch: 1, recoveries: 0, ...never };
+    const never = { cancelReason: null, cancelBy: null, parkReason: null, label: null };
+    const fresh = { epoch: 1, recoveries: 0, wakeAt: null, ...never };
     assert.deepEqual(kept, { ...given, ...fresh });
     assert.ok(Number.isInteger(createdAt) && createdAt > 0, 'createdAt is in whole ms');
     assert.ok(updatedAt >= createdAt, 'it was not changed before it was created');

@@ -160,7 +160,7 @@ export const sleepCases: readonly JournalContractCase[] = [
       const saga = await created(anna);
       await bert.requestCancel(saga, 'at the last moment');
       const told = await anna.append(batchOf(saga, [2], { sleep: { until: null } }));
-      assert.equal(told, 'at the last moment');
+      assert.deepEqual(told, { reason: 'at the last moment' });
       assert.deepEqual(await takenUp(bert, saga), [WOKEN]);
     },
   ),

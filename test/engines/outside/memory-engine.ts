@@ -116,6 +116,7 @@ export class MemoryEngine implements core.SagaEngine {
           cancelReason: null,
           parkReason: null,
           label: null,
+          cancelBy: null,
           wakeAt: null,
         },
         ...{ createdAt, updatedAt: createdAt },

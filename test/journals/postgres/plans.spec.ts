@@ -1,5 +1,11 @@
 import { Client } from 'pg';
-import { listQuery, NO_WAKE_TIME, type SagaFilter } from 'nestjs-saga-orchestrator/core';
+import {
+  auditQuery,
+  listQuery,
+  NO_WAKE_TIME,
+  requestQuery,
+  type SagaFilter,
+} from 'nestjs-saga-orchestrator/core';
 import type { PgQuery } from '../../../lib/journals/postgres/driver.js';
 import { forgettableByAgeSql, forgetSql } from '../../../lib/journals/postgres/forget-sql.js';
 import {
@@ -12,7 +18,13 @@ import { loadSql, oneSql, pageDialect } from '../../../lib/journals/postgres/rea
 import { PLAN_BY_KEYS, prepareWriter } from '../../../lib/journals/postgres/session.js';
 import { tablesOf, type Tables } from '../../../lib/journals/postgres/tables.js';
 import { writeStatements, type WriteForm } from '../../../lib/journals/postgres/write-sql.js';
-import { pageSql } from '../../../lib/journals/sql/index.js';
+import { auditConditions, pageSql, requestConditions } from '../../../lib/journals/sql/index.js';
+import {
+  forgetActsSql,
+  pageOfAuditSql,
+  pageOfRequestsSql,
+  takeSql,
+} from '../../../lib/journals/postgres/operators-sql.js';
 import { postgresStore } from '../postgres-store.js';
 
 /** Sagas at rest, and sagas in work of a process that lives. */
@@ -77,7 +89,7 @@ async function expectFlat(
   expect(pagesOf(plan)).toBeLessThan(MAX_PAGES);
 }
 
-async function fill({ sagas, appends, tags, owners }: Tables): Promise<void> {
+async function fill({ sagas, appends, tags, owners, requests, audit }: Tables): Promise<void> {
   const columns = `created_at, updated_at, version, created_in, epoch, recoveries, initial_seq, status,
     owner, name, id, fingerprint, key, tags, input, initial_records`;
   const insert = (count: number, status: string, created: string): string =>
@@ -96,6 +108,13 @@ async function fill({ sagas, appends, tags, owners }: Tables): Promise<void> {
   await client.query(
     `INSERT INTO ${tags} SELECT '', 'tenant', tags::json ->> 'tenant', created_at, saga FROM ${sagas}`,
   );
+  const act = `'', 'Saga' || n % 7, (n % 9000)::text, 'resume', 'eve', repeat('x', 200), 'cli'`;
+  const acted = 'application, name, id, act, by, reason, origin';
+  await client.query(`INSERT INTO ${requests} (${acted}, request, created_at, ended_at, outcome)
+    SELECT ${act}, 'r-' || n, n, CASE WHEN n <= ${AT_REST} THEN n END, 'done'
+    FROM generate_series(1, ${AT_REST + 100}) n`);
+  await client.query(`INSERT INTO ${audit} (${acted}, entry, at, outcome)
+    SELECT ${act}, 'e-' || n, 1700000000000 + n, 'done' FROM generate_series(1, ${AT_REST}) n`);
   await client.query(
     `INSERT INTO ${owners} SELECT 'process-' || n, 9e15::bigint FROM generate_series(0, 2) n`,
   );
@@ -110,8 +129,9 @@ beforeAll(async () => {
   client.on('error', () => undefined);
   await client.connect();
   await fill(tables);
-  const { sagas, appends, tags, owners } = tables;
-  await client.query(`ANALYZE ${sagas}, ${appends}, ${tags}, ${owners}`);
+  const { sagas, appends, tags, owners, requests, audit } = tables;
+  const all = [sagas, appends, tags, owners, requests, audit];
+  await client.query(`ANALYZE ${all.join(', ')}`);
 }, 60_000);
 
 afterAll(() => client.end());
@@ -122,6 +142,21 @@ describe('the plans of the Postgres journal', () => {
   it('stay flat for get and load', async () => {
     await expectFlat(oneSql(tables), ['', 'Saga3', '10-10']);
     await expectFlat(loadSql(tables), ['', 'Saga3', '10-10']);
+  });
+
+  it('stay flat for requests and the audit', async () => {
+    const all = ['', ['resume'], ['Saga1', 'Saga2'], [], [], 50];
+    await expectFlat(takeSql(tables), ['process-9', ...all]);
+    await expectFlat(forgetActsSql(tables), ['', 5e11, 100]);
+    const mark = (position: number) => `$${position}`;
+    for (const filter of [{}, { name: 'Saga1', id: '1' }, { request: 'r-7' }]) {
+      const { where, values } = requestConditions(requestQuery(filter), mark);
+      await expectFlat(pageOfRequestsSql(tables, where, 50), values);
+    }
+    for (const filter of [{}, { name: 'Saga1', id: '1' }, { entry: 'e-7' }]) {
+      const { where, values } = auditConditions(auditQuery(filter), mark);
+      await expectFlat(pageOfAuditSql(tables, where, 50), values);
+    }
   });
 
   it('stay flat for heartbeats, claims and forgetting', async () => {

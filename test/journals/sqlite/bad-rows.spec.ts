@@ -2,28 +2,32 @@ import { join } from 'node:path';
 import Libsql from 'libsql';
 import { sqliteJournal } from 'nestjs-saga-orchestrator/sqlite';
 import { newSaga } from '../append-load.js';
-import { describeBadRows } from '../describe-bad-rows.js';
+import { describeBadActs } from '../describe-bad-acts.js';
+import { describeBadRows, type DamagedStore } from '../describe-bad-rows.js';
 import { removeTempFolders, tempFolder } from '../temp-folder.js';
 
 afterAll(removeTempFolders);
 
 const NO_TEXT = `CAST(x'7bff22c3' AS TEXT)`;
 
+async function newStore(): Promise<DamagedStore> {
+  const file = join(tempFolder(), 'sagas.db');
+  return {
+    journal: () => sqliteJournal({ file }),
+    seq: 'seq',
+    second: 3,
+    noText: NO_TEXT,
+    sql: async (text, values = []) => {
+      const database = new Libsql(file);
+      database.prepare(text).run([...values]);
+      database.close();
+    },
+  };
+}
+
 describe('bad rows in a SQLite file', () => {
-  describeBadRows(async () => {
-    const file = join(tempFolder(), 'sagas.db');
-    return {
-      journal: () => sqliteJournal({ file }),
-      seq: 'seq',
-      second: 3,
-      noText: NO_TEXT,
-      sql: async (text, values = []) => {
-        const database = new Libsql(file);
-        database.prepare(text).run([...values]);
-        database.close();
-      },
-    };
-  });
+  describeBadRows(newStore);
+  describeBadActs(newStore);
 
   const TEXTS = ['name', 'id', 'birth', 'fingerprint', 'status', 'key', 'tags', 'input', 'owner'];
   // Some drivers end the whole process for a text that is none.

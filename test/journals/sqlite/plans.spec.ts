@@ -1,6 +1,11 @@
 import { join } from 'node:path';
 import Libsql from 'libsql';
-import { listQuery, type SagaFilter } from 'nestjs-saga-orchestrator/core';
+import {
+  auditQuery,
+  listQuery,
+  requestQuery,
+  type SagaFilter,
+} from 'nestjs-saga-orchestrator/core';
 import { sqliteJournal, type SqliteConnection } from 'nestjs-saga-orchestrator/sqlite';
 import { Database } from '../../../lib/journals/sqlite/database.js';
 import {
@@ -16,6 +21,12 @@ import {
 } from '../../../lib/journals/sqlite/claims.js';
 import { pageSql } from '../../../lib/journals/sql/index.js';
 import { APPENDS, ONE, PAGES } from '../../../lib/journals/sqlite/reader.js';
+import {
+  FORGET_AUDIT,
+  FORGET_REQUESTS,
+  OPEN_REQUESTS,
+} from '../../../lib/journals/sqlite/operators.js';
+import { auditConditions, requestConditions } from '../../../lib/journals/sql/index.js';
 import { removeTempFolders, tempFolder } from '../temp-folder.js';
 
 let database: Database;
@@ -29,7 +40,7 @@ function planOf(sql: string, values: readonly (string | number)[]): readonly str
 function costly(plan: readonly string[]): readonly string[] {
   return plan.filter(
     (line) =>
-      /^SCAN (sagas|n|d|t|r|saga_appends|saga_tags)\b/.test(line) ||
+      /^SCAN (sagas|n|d|t|r|e|saga_appends|saga_tags|saga_requests|saga_audit)\b/.test(line) ||
       /^SCAN s USING/.test(line) ||
       /AUTOMATIC/.test(line),
   );
@@ -64,6 +75,9 @@ describe('the plans of the SQLite journal', () => {
     ['heartbeat', CANCEL_REQUESTS, ['me']],
     ['what was taken by force', TAKEN, ['me']],
     ['abandoned sagas', ABANDONED, [0, 0, '', '["T"]']],
+    ['take requests', OPEN_REQUESTS, ['', '[]', '[]', '[]', '[]', 'me', 0, 50]],
+    ['forget requests', FORGET_REQUESTS, ['', 0, 100]],
+    ['forget the audit', FORGET_AUDIT, ['', 0, 100]],
     ['forget by age', FORGETTABLE_BY_AGE, ['', 'completed', 0, 0, 100]],
     ...FORGET.map((sql) => [sql, sql, [1]] as const),
   ];
@@ -118,4 +132,20 @@ describe('the plans of the SQLite journal', () => {
       }
     },
   );
+
+  const mark = () => '?';
+  const pages = [
+    ['saga_requests', requestConditions(requestQuery({}), mark)],
+    ['saga_requests', requestConditions(requestQuery({ name: 'T', id: '1' }), mark)],
+    ['saga_requests', requestConditions(requestQuery({ request: 'r' }), mark)],
+    ['saga_audit', auditConditions(auditQuery({}), mark)],
+    ['saga_audit', auditConditions(auditQuery({ name: 'T', id: '1' }), mark)],
+    ['saga_audit', auditConditions(auditQuery({ entry: 'e' }), mark)],
+  ] as const;
+  it.each(pages)('a page of %s where %j comes from an index, and is not sorted', (table, page) => {
+    const sql = `SELECT * FROM ${table} WHERE ${page.where} ORDER BY seq DESC LIMIT 51`;
+    const plan = planOf(sql, page.values as (string | number)[]);
+    expect(costly(plan)).toEqual([]);
+    expect(plan.join('\n')).not.toMatch(/TEMP B-TREE/);
+  });
 });

@@ -1,15 +1,20 @@
-import type { JournalBatch, SagaRef, StoredSaga } from 'nestjs-saga-orchestrator/core';
+import type {
+  CancelRequest,
+  JournalBatch,
+  SagaRef,
+  StoredSaga,
+} from 'nestjs-saga-orchestrator/core';
 import { Faulty, rowOf, type Fault } from './faulty.js';
 
 class NoEpochCheck extends Faulty {
-  override async append(batch: JournalBatch): Promise<string | undefined | void> {
+  override async append(batch: JournalBatch): Promise<CancelRequest | undefined | void> {
     const row = await rowOf(this, batch.ref);
     return super.append({ ...batch, epoch: row?.epoch ?? batch.epoch });
   }
 }
 
 class NoOwnerCheck extends Faulty {
-  override async append(batch: JournalBatch): Promise<string | undefined | void> {
+  override async append(batch: JournalBatch): Promise<CancelRequest | undefined | void> {
     const row = await rowOf(this, batch.ref);
     return super.append({ ...batch, owner: row?.owner ?? batch.owner });
   }
@@ -17,9 +22,9 @@ class NoOwnerCheck extends Faulty {
 
 /** Puts the records where there is room, whatever seq they claim to have. */
 class NoSeqCheck extends Faulty {
-  #tail: Promise<string | undefined | void> = Promise.resolve();
+  #tail: Promise<CancelRequest | undefined | void> = Promise.resolve();
 
-  override append(batch: JournalBatch): Promise<string | undefined | void> {
+  override append(batch: JournalBatch): Promise<CancelRequest | undefined | void> {
     return (this.#tail = this.#tail.then(async () => {
       const next = ((await this.load(batch.ref))?.entries.length ?? 0) + 1;
       const entries = batch.entries.map((entry, index) => ({ ...entry, seq: next + index }));
@@ -29,7 +34,7 @@ class NoSeqCheck extends Faulty {
 }
 
 class LosesTheLastRecord extends Faulty {
-  override append(batch: JournalBatch): Promise<string | undefined | void> {
+  override append(batch: JournalBatch): Promise<CancelRequest | undefined | void> {
     const { entries } = batch;
     return super.append({ ...batch, entries: entries.length > 1 ? entries.slice(0, -1) : entries });
   }
@@ -43,13 +48,13 @@ class CountsFromZero extends Faulty {
 }
 
 class LosesTheStatus extends Faulty {
-  override append(batch: JournalBatch): Promise<string | undefined | void> {
+  override append(batch: JournalBatch): Promise<CancelRequest | undefined | void> {
     return super.append({ ...batch, status: 'running' });
   }
 }
 
 class AcknowledgesTooEarly extends Faulty {
-  override append(batch: JournalBatch): Promise<string | undefined | void> {
+  override append(batch: JournalBatch): Promise<CancelRequest | undefined | void> {
     setTimeout(() => void super.append(batch).catch(() => undefined), 5);
     return Promise.resolve();
   }
@@ -57,7 +62,7 @@ class AcknowledgesTooEarly extends Faulty {
 
 /** Writes the records before it looks whether it may. */
 class WritesBeforeItChecks extends Faulty {
-  override async append(batch: JournalBatch): Promise<string | undefined | void> {
+  override async append(batch: JournalBatch): Promise<CancelRequest | undefined | void> {
     const row = await rowOf(this, batch.ref);
     if (row?.owner === batch.owner && row.epoch !== batch.epoch) {
       await super.append({ ...batch, epoch: row.epoch });
@@ -69,7 +74,7 @@ class WritesBeforeItChecks extends Faulty {
 class FailsTheWholeTurn extends Faulty {
   #turn: Promise<unknown>[] = [];
 
-  override async append(batch: JournalBatch): Promise<string | undefined | void> {
+  override async append(batch: JournalBatch): Promise<CancelRequest | undefined | void> {
     const own = super.append(batch);
     own.catch(() => undefined);
     this.#turn.push(own);
@@ -82,7 +87,7 @@ class FailsTheWholeTurn extends Faulty {
 
 /** What a text column makes of text that UTF-8 has no form for. */
 class ManglesText extends Faulty {
-  override append(batch: JournalBatch): Promise<string | undefined | void> {
+  override append(batch: JournalBatch): Promise<CancelRequest | undefined | void> {
     const entries = batch.entries.map((entry) => ({
       ...entry,
       head: entry.head.replaceAll('\\u0000', ''),
@@ -107,7 +112,7 @@ class ForgetsOnClose extends Faulty {
 class ClosesWithoutDraining extends Faulty {
   #closed = false;
 
-  override async append(batch: JournalBatch): Promise<string | undefined | void> {
+  override async append(batch: JournalBatch): Promise<CancelRequest | undefined | void> {
     await new Promise((resolve) => setImmediate(resolve));
     if (!this.#closed) await super.append(batch);
   }

@@ -2,6 +2,7 @@ import type {
   AbandonedRequest,
   AbandonedSagas,
   ClaimRequest,
+  CancelRequest,
   JournalBatch,
   NewSaga,
   ReleaseRequest,
@@ -111,13 +112,13 @@ class KeepsTheEpoch extends Faulty {
 }
 
 class NeverResetsRecoveries extends Faulty {
-  override append(batch: JournalBatch): Promise<string | undefined | void> {
+  override append(batch: JournalBatch): Promise<CancelRequest | undefined | void> {
     return super.append({ ...batch, progress: false });
   }
 }
 
 class AlwaysResetsRecoveries extends Faulty {
-  override append(batch: JournalBatch): Promise<string | undefined | void> {
+  override append(batch: JournalBatch): Promise<CancelRequest | undefined | void> {
     return super.append({ ...batch, progress: true });
   }
 }
@@ -227,7 +228,7 @@ class CountsWhatIsKnown extends Faulty {
 }
 
 class TellsOfCancelsByHeartbeatAlone extends Faulty {
-  override async append(batch: JournalBatch): Promise<string | undefined | void> {
+  override async append(batch: JournalBatch): Promise<CancelRequest | undefined | void> {
     await super.append(batch);
   }
 }

@@ -2,6 +2,7 @@ import type {
   AbandonedRequest,
   AbandonedSagas,
   ClaimRequest,
+  CancelRequest,
   JournalBatch,
   SagaRef,
   SagaRow,
@@ -10,20 +11,20 @@ import { Faulty, type Fault } from './faulty.js';
 
 /** Knows nothing of sleep: the saga stays its owner's. */
 class StaysAwake extends Faulty {
-  override append({ sleep: _, ...batch }: JournalBatch): Promise<string | undefined | void> {
+  override append({ sleep: _, ...batch }: JournalBatch): Promise<CancelRequest | undefined | void> {
     return super.append(batch);
   }
 }
 
 class LosesTheWakeTime extends Faulty {
-  override append(batch: JournalBatch): Promise<string | undefined | void> {
+  override append(batch: JournalBatch): Promise<CancelRequest | undefined | void> {
     return super.append(batch.sleep === undefined ? batch : { ...batch, sleep: { until: null } });
   }
 }
 
 /** Releases it, whoever asks, before it looks whether he may. */
 class PutsToSleepUnfenced extends Faulty {
-  override async append(batch: JournalBatch): Promise<string | undefined | void> {
+  override async append(batch: JournalBatch): Promise<CancelRequest | undefined | void> {
     const row = await this.get(batch.ref);
     if (batch.sleep !== undefined && row !== undefined && row.owner !== null) {
       const { owner, epoch } = row;
@@ -81,7 +82,7 @@ class TakesAWakingForARecovery extends Faulty {
 
 /** Sleep is taken for progress. */
 class ForgetsRecoveriesInSleep extends Faulty {
-  override append(batch: JournalBatch): Promise<string | undefined | void> {
+  override append(batch: JournalBatch): Promise<CancelRequest | undefined | void> {
     return super.append(batch.sleep === undefined ? batch : { ...batch, progress: true });
   }
 }
@@ -100,9 +101,10 @@ class SleepsWithAWish extends Faulty {
     this.#requests.push([ref, reason]);
   }
 
-  override async append(batch: JournalBatch): Promise<string | undefined | void> {
+  override async append(batch: JournalBatch): Promise<CancelRequest | undefined | void> {
     await super.append(batch);
-    return this.#requests.find(([{ id }]) => id === batch.ref.id)?.[1];
+    const asked = this.#requests.find(([{ id }]) => id === batch.ref.id);
+    return asked && { reason: asked[1] };
   }
 }
 
@@ -116,7 +118,7 @@ class LetsSleepByForce extends Faulty {
 class TellsOfWaking extends Faulty {
   readonly #slept = new Map<string, string>();
 
-  override append(batch: JournalBatch): Promise<string | undefined | void> {
+  override append(batch: JournalBatch): Promise<CancelRequest | undefined | void> {
     if (batch.sleep !== undefined) this.#slept.set(batch.ref.id, batch.owner);
     return super.append(batch);
   }

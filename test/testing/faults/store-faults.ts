@@ -1,6 +1,7 @@
 import {
   listQuery,
   type ForgetRequest,
+  type CancelRequest,
   type JournalBatch,
   type NewSaga,
   type SagaFilter,
@@ -131,7 +132,7 @@ class FoldsCase extends Faulty {
 class Closable extends Faulty {
   protected refuses = false;
 
-  override append(batch: JournalBatch): Promise<string | undefined | void> {
+  override append(batch: JournalBatch): Promise<CancelRequest | undefined | void> {
     return this.refuses ? Promise.reject(new Error('closed')) : super.append(batch);
   }
 }

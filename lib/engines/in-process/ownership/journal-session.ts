@@ -37,7 +37,9 @@ export class JournalSession {
     for (const row of asked) {
       const run = this.runs.get(row)?.run;
       if (run === undefined) continue;
-      if (row.owner === this.owner) hearCancel(run, row.cancelReason ?? '');
+      const { cancelReason, cancelBy } = row;
+      const cancel = { reason: cancelReason ?? '', ...(cancelBy !== null && { by: cancelBy }) };
+      if (row.owner === this.owner) hearCancel(run, cancel);
       else run.stop(new LeaseLostError('An operator has taken it from this process'), 'now');
     }
     this.claims.settle().catch(() => undefined);

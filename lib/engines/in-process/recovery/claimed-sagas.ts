@@ -56,10 +56,10 @@ export class ClaimedSagas {
     const run = this.reader.load(stored);
     const stranger = whyStranger(run);
     if (stranger !== undefined) return this.left.leaveAlone(row, stranger);
-    const { recoveries, cancelReason: cancel } = row;
+    const { recoveries, cancelReason: cancel, cancelBy } = row;
     const onlyAccepted = isOnlyAccepted(stored);
     if (onlyAccepted) begin(run, row);
-    else deliver(run, takeOverOf(run, { ...this.terms, cancel, recoveries }));
+    else deliver(run, takeOverOf(run, { ...this.terms, cancel, cancelBy, recoveries }));
     if (this.left.leaveToNewer(row, run, stored.entries.length)) return;
     const why = onlyAccepted
       ? 'begins, whose transaction was committed'

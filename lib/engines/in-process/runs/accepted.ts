@@ -9,6 +9,7 @@ export function isOnlyAccepted({ row, entries }: StoredSaga): boolean {
 }
 
 /** What was asked of it before anybody had it. */
-export function begin(run: Run, { cancelReason: reason }: SagaRow): void {
-  if (reason !== null) offer(run, { type: 'cancel', by: 'operator', reason });
+export function begin(run: Run, { cancelReason: reason, cancelBy }: SagaRow): void {
+  const actor = cancelBy === null ? {} : { actor: cancelBy };
+  if (reason !== null) offer(run, { type: 'cancel', by: 'operator', reason, ...actor });
 }

@@ -1,4 +1,6 @@
 import {
+  type AuditEntry,
+  type CancelRequest,
   isSagaError,
   type JournalEntry,
   type NewSaga,
@@ -9,23 +11,16 @@ import {
 import {
   isProgress,
   type Run,
-  shownSaga,
   type StagedRecord,
   type StartRequest,
   StoredRun,
   type Storing,
 } from '../../../core/engine/index.js';
 import { type Fence, hearCancel } from '../ownership/index.js';
+import { AlreadyExists } from './already-exists.js';
 
-/** Ends a run whose id turned out to be taken: nothing of it has run. */
-export class AlreadyExists extends Error {
-  constructor(readonly row: SagaRow) {
-    super(`Saga ${shownSaga(row.name, row.id)} exists already`);
-  }
-}
-
-/** The row that has the name and id of a saga that was to be created; else why somebody asked to cancel it. */
-type Stored = Promise<SagaRow | string | undefined | void>;
+/** The row that has the name and id of a saga that was to be created; else a request to cancel it. */
+type Stored = Promise<SagaRow | CancelRequest | undefined | void>;
 
 /**
  * Keeps one run in the journal: what is noted between two flushes is one write.
@@ -46,6 +41,8 @@ export class JournaledRun extends StoredRun {
   #busy = false;
   /** The write after that one: of everything that is noted until then. */
   #next: Promise<void> | undefined;
+  /** What operators did, of which staged records come. */
+  #audit: readonly AuditEntry[] | undefined;
   /** How it was started; until the first write has created it. */
   #toCreate: StartRequest | undefined;
 
@@ -79,6 +76,11 @@ export class JournaledRun extends StoredRun {
   /** Whether something was noted, be it written or not. */
   get hasRecords(): boolean {
     return this.hasStaged || this.#tail !== WRITTEN;
+  }
+
+  /** The audit gets this entry with what is staged now. */
+  acted(entry: AuditEntry): void {
+    this.#audit = [...(this.#audit ?? []), entry];
   }
 
   flush(): Promise<void> {
@@ -120,7 +122,7 @@ export class JournaledRun extends StoredRun {
     leaseGeneration: number,
     told: Awaited<Stored>,
   ): Promise<void> | undefined {
-    if (typeof told === 'object') this.#fail(new AlreadyExists(told));
+    if (told !== undefined && 'epoch' in told) this.#fail(new AlreadyExists(told));
     this.#toCreate = undefined;
     this.fence.provedIn(leaseGeneration);
     const doubt = this.confirm();
@@ -129,12 +131,12 @@ export class JournaledRun extends StoredRun {
     return undefined;
   }
 
-  #told(staged: readonly StagedRecord[], cancelReason: string | undefined | void): void {
+  #told(staged: readonly StagedRecord[], cancel: CancelRequest | undefined | void): void {
     // A later caller must not overtake a write that others wait for.
     this.#busy = this.#next !== undefined;
     for (const { record, entry } of staged) this.run.publish(record, entry.at);
     // Before anybody who waits for this write goes on: no step begins after it.
-    if (cancelReason !== undefined) hearCancel(this.run, cancelReason);
+    if (cancel !== undefined) hearCancel(this.run, cancel);
   }
 
   /** @throws the error, as one of the journal's or the lease's; the run stops with it. */
@@ -154,9 +156,12 @@ export class JournaledRun extends StoredRun {
     const entries = staged.map(({ entry }) => entry);
     if (this.#toCreate !== undefined) return journal.create(this.#newSaga(this.#toCreate, entries));
     const progress = staged.some(({ record }) => isProgress(record));
-    if (parked === undefined)
-      return journal.append({ ref, owner, epoch, entries, status, progress });
-    return journal.append({ ref, owner, epoch, entries, status, progress, parked });
+    const batch = { ref, owner, epoch, entries, status, progress };
+    if (parked === undefined && this.#audit === undefined) return journal.append(batch);
+    const audit = this.#audit;
+    this.#audit = undefined;
+    const parking = parked === undefined ? {} : { parked };
+    return journal.append({ ...batch, ...parking, ...(audit === undefined ? {} : { audit }) });
   }
 
   /** All by name: an object that is put together of others takes several times its room. */

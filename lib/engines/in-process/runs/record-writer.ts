@@ -1,4 +1,5 @@
 import {
+  type AuditEntry,
   evolve,
   type JournalEntry,
   type SagaRecord,
@@ -34,6 +35,7 @@ export class RecordWriter {
     nextSeq: number,
     status: SagaStatus,
     records: readonly SagaRecord[],
+    audit?: AuditEntry,
   ): Promise<void> {
     const { journal, owner } = this.access;
     const at = this.observed.environment.clock.now();
@@ -46,7 +48,9 @@ export class RecordWriter {
     // Of these records alone: those before them are perhaps what nobody can read.
     const state = new SagaState();
     for (const record of records) evolve(state, record);
-    await journal.append(state.parked === undefined ? batch : { ...batch, parked: state.parked });
+    const { parked } = state;
+    const parking = parked === undefined ? {} : { parked };
+    await journal.append({ ...batch, ...parking, ...(audit && { audit: [audit] }) });
     for (const record of records) this.observed.tell(row, record, at);
   }
 }

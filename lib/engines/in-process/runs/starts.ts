@@ -14,7 +14,7 @@ import {
   type StartRequest,
 } from '../../../core/engine/index.js';
 import type { ActiveRun, ActiveRuns } from './active-runs.js';
-import { AlreadyExists } from './journaled-run.js';
+import { AlreadyExists } from './already-exists.js';
 import type { ResultWaiter } from './result-waiter.js';
 import type { RunFactory } from './run-factory.js';
 import type { SagaReader } from './saga-reader.js';

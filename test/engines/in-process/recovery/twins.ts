@@ -1,4 +1,10 @@
-import type { JournalBatch, SagaRef, SagaRow, StoredSaga } from 'nestjs-saga-orchestrator/core';
+import type {
+  CancelRequest,
+  JournalBatch,
+  SagaRef,
+  SagaRow,
+  StoredSaga,
+} from 'nestjs-saga-orchestrator/core';
 import { WatchedJournal } from './watched-journal.js';
 
 /** A journal, or an engine as its journal shows it, with one defect that somebody could make. */
@@ -11,7 +17,7 @@ export interface Twin {
 
 /** Takes whatever it is given as the next records of whoever owns the saga. */
 class NoEpochCheck extends WatchedJournal {
-  override async append(batch: JournalBatch): Promise<string | undefined | void> {
+  override async append(batch: JournalBatch): Promise<CancelRequest | undefined | void> {
     const stored = await this.load(batch.ref);
     if (stored === undefined) return super.append(batch);
     const { owner, epoch } = stored.row;

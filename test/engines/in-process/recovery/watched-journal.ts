@@ -1,5 +1,6 @@
 import type {
   ClaimRequest,
+  CancelRequest,
   JournalBatch,
   JournalEntry,
   NewSaga,
@@ -58,7 +59,7 @@ export class WatchedJournal extends MemoryJournal {
     return existing;
   }
 
-  override async append(batch: JournalBatch): Promise<string | undefined | void> {
+  override async append(batch: JournalBatch): Promise<CancelRequest | undefined | void> {
     const told = await super.append(batch);
     this.onRecords(batch.ref.id, batch.entries);
     return told;

@@ -3,6 +3,7 @@ import {
   isSagaError,
   LeaseLostError,
   type Journal,
+  type CancelRequest,
   type JournalBatch,
 } from 'nestjs-saga-orchestrator/core';
 import { MemoryJournal } from '../../../../lib/journals/memory/index.js';
@@ -26,7 +27,7 @@ class FailingJournal extends MemoryJournal {
       fails(entries.map(({ head }) => (JSON.parse(head) as { type: string }).type));
   }
 
-  override append(batch: JournalBatch): Promise<string | undefined | void> {
+  override append(batch: JournalBatch): Promise<CancelRequest | undefined | void> {
     if (!this.#fails(batch)) return super.append(batch);
     this.fired += 1;
     return Promise.reject(this.#failure());
