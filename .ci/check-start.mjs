@@ -1,6 +1,6 @@
 // `npm start` serves the sample app: orders are taken over HTTP, and their sagas are kept where
 // DATABASE_URL says. The server is ended by its id.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -58,5 +58,13 @@ if (saga.status !== 'completed') throw new Error(`the saga is ${saga.status}`);
 await expect('the diagram', await fetch(`${url}/sagas/CreateOrder/diagram`), 200);
 const kept = process.env.DATABASE_URL ? 'the Postgres of DATABASE_URL' : join(folder, 'sagas.db');
 if (!said.includes(`Sagas are kept in ${kept}`)) throw new Error(`it does not say '${kept}'`);
+const second = spawnSync(process.execPath, ['dist/sample-app/src/main.js'], {
+  encoding: 'utf8',
+  timeout: 60_000,
+  env: { ...process.env, PORT: String(port), SAGA_DATA_DIR: folder },
+});
+const advice = `PORT=${port + 1} npm start`;
+if (second.status !== 1 || !second.stderr.includes(advice))
+  throw new Error(`on a taken port it does not say '${advice}': ${second.stdout}${second.stderr}`);
 console.log('the sample app answers');
 process.exit(0);

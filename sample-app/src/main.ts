@@ -13,9 +13,14 @@ const port = portOf(process.env['PORT']);
 const app = await createApp();
 // HOST=127.0.0.1 keeps it to this machine.
 const host = process.env['HOST'];
-const server = (await (host ? app.listen(port, host) : app.listen(port))) as {
-  address(): AddressInfo;
-};
+const server = (await (host ? app.listen(port, host) : app.listen(port)).catch(
+  async (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EADDRINUSE') throw error;
+    console.error(`Port ${port} is taken. Take another one: PORT=${port + 1} npm start`);
+    await app.close();
+    process.exit(1);
+  },
+)) as { address(): AddressInfo };
 const url = `http://localhost:${server.address().port}`;
 
 console.log(`
