@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { kills, RECOVERY_LIMIT, type Case } from './cases.js';
 import { casesElsewhere, fewElsewhere } from './elsewhere.js';
 import { onGrounds } from './grounds.js';
+import { barrier } from './barrier/sweep.js';
 import { inTransaction } from './in-transaction/sweep.js';
 import { paths, variants, type Scenario } from './scenarios.js';
 import { casesOf, sweep, type Ground } from './sweep.js';
@@ -88,6 +89,7 @@ await onGrounds(async ({ kinds, ground: groundOn }) => {
     await elsewhere(groundOn(kind, ACT_LEASE_MS), kind.name);
     await unreadable(groundOn(kind, POISON_LEASE_MS), kind.name);
     await inTransaction(() => groundOn(kind), kind.name, tally);
+    await barrier(() => groundOn(kind), kind.name, tally);
   }
   console.log('\nWhat is broken on purpose must be noticed:');
   for (const twin of TWINS) {

@@ -3,7 +3,7 @@
 import { bundle } from '../support/bundle.mjs';
 
 const SCRIPTS = {
-  sweep: ['crash-sweep', 'child', 'in-transaction/child'],
+  sweep: ['crash-sweep', 'child', 'in-transaction/child', 'barrier/child'],
   full: ['crash-sweep-full', 'child'],
   soak: ['soak/main', 'soak/worker'],
   stall: ['soak/stall', 'soak/worker'],

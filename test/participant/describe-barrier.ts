@@ -307,6 +307,14 @@ export function describeBarrier(name: string, lay: () => Promise<Grounds>): void
       expect(await service.net()).toEqual({ k: 0 });
     });
 
+    it('undoes nothing when only the block of an action is still known', async () => {
+      const service = new Service(grounds);
+      await service.undo('k');
+      await grounds.query(`DELETE FROM ${grounds.table} WHERE op = 'undo'`);
+      expect(await service.undo('k', 'undone')).toBeUndefined();
+      expect([service.ran, await service.net()]).toEqual([[], {}]);
+    });
+
     it('deletes by itself, every hour or so, until it is closed', async () => {
       const clock = new ManualClock();
       const { transactions, schema } = { ...grounds, transactions: grounds.transactions() };

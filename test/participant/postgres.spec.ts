@@ -75,6 +75,20 @@ describe('a barrier on Postgres', () => {
     },
   );
 
+  it('waits for nobody when it deletes old rows', async () => {
+    const laid = await grounds();
+    const service = new Service(laid);
+    await service.barrier.open();
+    const columns = `${laid.table} (action, op, ran, at)`;
+    await laid.query(`INSERT INTO ${columns} VALUES ('a', 'do', TRUE, 1), ('b', 'do', TRUE, 1)`);
+    await service.transactions.run(async (client) => {
+      await client.query(`SELECT 1 FROM ${laid.table} WHERE action = 'a' FOR UPDATE`);
+      expect(await service.barrier.sweep()).toBe(1);
+    });
+    expect(await service.rows()).toEqual(['a do true']);
+    await laid.dispose();
+  });
+
   it('uses the schema of the connection when none is named', async () => {
     const laid = await grounds();
     const pool = new Pool({
