@@ -1,4 +1,4 @@
-import { ProviderBusyError } from '../../sample-app/src/payments/payment-provider.js';
+import { ServiceUnavailableException } from '@nestjs/common';
 import { ShopApp } from './shop-app.js';
 
 let shop: ShopApp;
@@ -34,7 +34,7 @@ it('refunds, releases and cancels, in this order, when the confirmation fails', 
     'undone CreateOrder 1',
     'compensated',
   ]);
-  expect(shop.provider.totals()).toEqual({ charged: 4_900, refunded: 4_900 });
+  expect(shop.charges.totals()).toEqual({ charged: 4_900, refunded: 4_900 });
   expect([shop.onHand('lamp'), shop.reserved('lamp')]).toEqual([5, 0]);
   expect(shop.orderStatuses).toEqual(['cancelled']);
 });
@@ -54,7 +54,9 @@ it('tells the customer the id of the saga, and nothing of what went wrong inside
 
 it('parks the saga when the refund fails for good, and says nothing of "not charged"', async () => {
   breakConfirmation();
-  jest.spyOn(shop.provider, 'refund').mockRejectedValue(new Error('no route to host'));
+  jest.spyOn(shop.charges, 'refund').mockImplementation(() => {
+    throw new Error('no route to host');
+  });
 
   const { body } = await shop.order('user-1', 'lamp').expect(503);
 
@@ -73,22 +75,24 @@ it('parks the saga when the refund fails for good, and says nothing of "not char
 
 it('tries a refund again that failed once', async () => {
   breakConfirmation();
-  jest.spyOn(shop.provider, 'refund').mockRejectedValueOnce(new Error('try again'));
+  jest.spyOn(shop.charges, 'refund').mockImplementationOnce(() => {
+    throw new Error('try again');
+  });
 
   const { body } = await shop.order('user-1', 'lamp').expect(503);
 
   expect(body.error).toBe('ORDER_FAILED');
   expect(await shop.story(body.sagaId)).toContain('undone ChargePayment 2');
-  expect(shop.provider.totals()).toEqual({ charged: 4_900, refunded: 4_900 });
+  expect(shop.charges.totals()).toEqual({ charged: 4_900, refunded: 4_900 });
 });
 
 it('stops at a step boundary when the application shuts down, and says so: 503', async () => {
   const charging = new Promise<void>((resolve) => {
-    const busy = async (): Promise<never> => {
+    const busy = (): never => {
       resolve();
-      throw new ProviderBusyError();
+      throw new ServiceUnavailableException();
     };
-    jest.spyOn(shop.provider, 'charge').mockImplementation(busy);
+    jest.spyOn(shop.bank, 'approve').mockImplementation(busy);
   });
   const answer = shop.order('user-1', 'lamp').then(({ status, body }) => ({ status, body }));
   await charging;
@@ -106,16 +110,18 @@ it('stops at a step boundary when the application shuts down, and says so: 503',
 });
 
 it('refunds a charge of which nobody knows whether it took place', async () => {
-  jest.spyOn(shop.provider, 'find').mockRejectedValue(new Error('down'));
-  const charge = shop.provider.charge.bind(shop.provider);
-  jest.spyOn(shop.provider, 'charge').mockImplementation(async (key, userId, cents, signal) => {
-    await charge(key, userId, cents, signal);
-    return new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error())));
+  jest.spyOn(shop.payments, 'find').mockRejectedValue(new Error('down'));
+  const charge = shop.payments.charge.bind(shop.payments);
+  jest.spyOn(shop.payments, 'charge').mockImplementation(async (ctx, request) => {
+    await charge(ctx, request);
+    return new Promise((_, reject) =>
+      ctx.signal.addEventListener('abort', () => reject(new Error())),
+    );
   });
 
   const { body } = await shop.order('user-1', 'lamp').expect(503);
 
   expect(await shop.story(body.sagaId)).toContain('undone ChargePayment 1');
-  expect(shop.provider.totals()).toEqual({ charged: 4_900, refunded: 4_900 });
+  expect(shop.charges.totals()).toEqual({ charged: 4_900, refunded: 4_900 });
   expect(shop.onHand('lamp')).toBe(5);
 });

@@ -14,7 +14,7 @@ afterEach(async () => {
 function expectNothingLeft(productId: string, onHand: number): void {
   expect(shop.onHand(productId)).toBe(onHand);
   expect(shop.reserved(productId)).toBe(0);
-  const { charged, refunded } = shop.provider.totals();
+  const { charged, refunded } = shop.charges.totals();
   expect(charged - refunded).toBe(0);
   expect(shop.orderStatuses).toEqual(['cancelled']);
 }
@@ -37,7 +37,7 @@ describe('an order that goes through', () => {
     const found = await shop.get('/orders/order-1').expect(200);
     expect(found.body).toEqual(body.order);
     expect([shop.onHand('book'), shop.reserved('book')]).toEqual([98, 2]);
-    expect(shop.provider.totals()).toEqual({ charged: 3_000, refunded: 0 });
+    expect(shop.charges.totals()).toEqual({ charged: 3_000, refunded: 0 });
     expect(await shop.story(body.sagaId)).toEqual([
       'done CreateOrder 1',
       'done ReserveStock 1',
@@ -59,18 +59,18 @@ describe('an order that goes through', () => {
       'done ConfirmOrder 1',
       'completed',
     ]);
-    expect(shop.provider.totals()).toEqual({ charged: 4_900, refunded: 0 });
+    expect(shop.charges.totals()).toEqual({ charged: 4_900, refunded: 0 });
   });
 
   it('is charged once, although the answer to the charge was lost', async () => {
-    const charge = jest.spyOn(shop.provider, 'charge');
+    const approve = jest.spyOn(shop.bank, 'approve');
 
     const { body } = await shop.order('user-slow', 'lamp').expect(201);
 
     expect(await shop.story(body.sagaId)).toContain('probed ChargePayment');
     expect(body.order.payment).toEqual({ paymentId: 'payment-1', amountCents: 4_900 });
-    expect(charge).toHaveBeenCalledTimes(1);
-    expect(shop.provider.totals()).toEqual({ charged: 4_900, refunded: 0 });
+    expect(approve).toHaveBeenCalledTimes(1);
+    expect(shop.charges.totals()).toEqual({ charged: 4_900, refunded: 0 });
   });
 });
 
@@ -113,12 +113,12 @@ describe('an order that fails', () => {
   });
 
   it('is undone when the provider stays busy over all four attempts: 503', async () => {
-    const charge = jest.spyOn(shop.provider, 'charge');
+    const approve = jest.spyOn(shop.bank, 'approve');
 
     const { body } = await shop.order('user-offline', 'lamp').expect(503);
 
     expect(body.error).toBe('ORDER_FAILED');
-    expect(charge).toHaveBeenCalledTimes(4);
+    expect(approve).toHaveBeenCalledTimes(4);
     expectNothingLeft('lamp', 5);
   });
 });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { INestApplication } from '@nestjs/common';
+import type { INestApplication, Type } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { WINSTON_MODULE_PROVIDER } from 'nest-winston';
 import request from 'supertest';
@@ -10,7 +10,10 @@ import { createLogger, type Logger } from 'winston';
 import { AppModule } from '../../sample-app/src/app.module.js';
 import { InventoryService } from '../../sample-app/src/inventory/inventory.service.js';
 import { OrdersService } from '../../sample-app/src/orders/orders.service.js';
-import { PaymentProvider } from '../../sample-app/src/payments/payment-provider.js';
+import { Bank } from '../../sample-app/src/payment-service/bank.js';
+import { Charges } from '../../sample-app/src/payment-service/charges.js';
+import { PaymentServer } from '../../sample-app/src/payments/payment-server.js';
+import { PaymentsService } from '../../sample-app/src/payments/payments.service.js';
 import type { SagaView } from '../../sample-app/src/sagas/saga-view.js';
 
 const quiet = createLogger({ silent: true });
@@ -55,8 +58,17 @@ export class ShopApp {
     return this.app.get(OrdersService);
   }
 
-  get provider(): PaymentProvider {
-    return this.app.get(PaymentProvider);
+  get payments(): PaymentsService {
+    return this.app.get(PaymentsService);
+  }
+
+  /** Inside the payment service, which the saga reaches over HTTP alone. */
+  get charges(): Charges {
+    return this.#inPayments(Charges);
+  }
+
+  get bank(): Bank {
+    return this.#inPayments(Bank);
   }
 
   get(path: string): request.Test {
@@ -88,6 +100,12 @@ export class ShopApp {
 
   reserved(productId: string): number | undefined {
     return this.inventory.levels().find((level) => level.productId === productId)?.reserved;
+  }
+
+  #inPayments<T>(type: Type<T>): T {
+    const { app } = this.app.get(PaymentServer);
+    if (app === undefined) throw new Error('the payment service does not run here');
+    return app.get(type);
   }
 
   get orderStatuses(): string[] {

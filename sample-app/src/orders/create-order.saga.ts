@@ -43,7 +43,8 @@ function known<T>(value: T | undefined, what: string): T {
  *
  * Two habits make every step safe to repeat and safe to undo: actions hand `ctx.idempotencyKey` on,
  * and undos hand on `ctx.actionIdempotencyKey`, the key of what they undo. So an undo needs nothing
- * that its action may not have lived to return.
+ * that its action may not have lived to return. The payment service is told both in headers, and has a barrier
+ * before what it does; the others see to repetitions by themselves.
  */
 @Saga({ name: CREATE_ORDER, version: 1 })
 @Injectable()
@@ -88,16 +89,15 @@ export class CreateOrderSaga {
   })
   chargePayment(ctx: Context) {
     const { amountCents } = known(ctx.getStepResult('ReserveStock'), 'the price');
-    const request = { userId: ctx.context.userId, amountCents };
-    return this.payments.charge(ctx.idempotencyKey, request, ctx.signal);
+    return this.payments.charge(ctx, { userId: ctx.context.userId, amountCents });
   }
 
   findPayment(ctx: Context) {
-    return this.payments.find(ctx.idempotencyKey);
+    return this.payments.find(ctx);
   }
 
   async refundPayment(ctx: UndoContext<Payment>) {
-    await this.payments.refund(ctx.actionIdempotencyKey);
+    await this.payments.refund(ctx);
   }
 
   // The point of no return: a confirmed order stays confirmed, so there is nothing to undo.

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
-import { PaymentProvider } from './payment-provider.js';
+import { PaymentServer } from './payment-server.js';
 import { PaymentsService } from './payments.service.js';
 
-@Module({ providers: [PaymentProvider, PaymentsService], exports: [PaymentsService] })
+@Module({ providers: [PaymentServer, PaymentsService], exports: [PaymentsService] })
 export class PaymentsModule {}

@@ -1,53 +1,70 @@
 import { Injectable } from '@nestjs/common';
 import { ResultFactory, type ProbeAnswer, type Result } from 'nestjs-saga-orchestrator';
-import { CardDeclinedError, PaymentProvider, type Charge } from './payment-provider.js';
+import { sagaHeaders, type SagaHeaderSource } from 'nestjs-saga-orchestrator/participant';
+import type { ChargeRequest } from '../payment-service/charges.controller.js';
+import type { Payment } from '../payment-service/charges.js';
+import { PaymentServer } from './payment-server.js';
 
-export interface Payment {
-  readonly paymentId: string;
-  readonly amountCents: number;
+export type { Payment } from '../payment-service/charges.js';
+
+/** The context of a step: who calls, and until when its answer is waited for. */
+type Caller = SagaHeaderSource & { readonly signal: AbortSignal };
+
+interface Answer<T> {
+  readonly status: number;
+  readonly body: T;
 }
 
-export interface ChargeRequest {
-  readonly userId: string;
-  readonly amountCents: number;
+interface Refusal {
+  readonly message: string;
 }
 
-function paymentOf({ paymentId, amountCents }: Charge): Payment {
-  return { paymentId, amountCents };
+const CLOSED = 409;
+const DECLINED = 402;
+
+function messageIn(body: unknown): string {
+  return (body as Refusal).message;
 }
 
-/** Our side of the payment provider: its answers in the words of a saga. */
+/** Our side of the payment service: its answers in the words of a saga. */
 @Injectable()
 export class PaymentsService {
-  constructor(private readonly provider: PaymentProvider) {}
+  constructor(private readonly server: PaymentServer) {}
 
   /**
-   * A declined card is an answer, and stays one however often we ask. Everything else that the
-   * provider throws passes through: it is a failed attempt, which the saga may repeat.
+   * A declined card is an answer, and stays one however often we ask. Everything else that goes wrong is a failed
+   * attempt, which the saga may repeat.
    */
-  async charge(key: string, request: ChargeRequest, signal: AbortSignal): Promise<Result<Payment>> {
-    const { userId, amountCents } = request;
-    try {
-      const charge = await this.provider.charge(key, userId, amountCents, signal);
-      if (charge.status === 'charged') {
-        return ResultFactory.success(paymentOf(charge));
-      }
-      return ResultFactory.nonRetryable('PAYMENT_CLOSED', 'It was refunded before it came');
-    } catch (error) {
-      if (!(error instanceof CardDeclinedError)) throw error;
-      return ResultFactory.nonRetryable('CARD_DECLINED', error.message, error);
-    }
+  async charge(ctx: Caller, request: ChargeRequest): Promise<Result<Payment>> {
+    const { status, body } = await this.#post<Payment>('/charges', ctx, request);
+    if (status === DECLINED) return ResultFactory.nonRetryable('CARD_DECLINED', messageIn(body));
+    if (status === CLOSED) return ResultFactory.nonRetryable('PAYMENT_CLOSED', messageIn(body));
+    if (status >= 400) throw new Error(messageIn(body));
+    return ResultFactory.success(body);
   }
 
   /** Whether the charge went through, for when its answer was lost. */
-  async find(key: string): Promise<ProbeAnswer> {
-    const charge = await this.provider.find(key);
-    if (charge?.status !== 'charged') return 'not-done';
-    return { outcome: 'done', result: paymentOf(charge) };
+  async find(ctx: Caller): Promise<ProbeAnswer<Payment>> {
+    const path = '/charges/state';
+    const { status, body } = await this.#post<{ answer: ProbeAnswer<Payment> }>(path, ctx, {});
+    if (status >= 400) throw new Error(messageIn(body));
+    return body.answer;
   }
 
-  /** Takes the key that was given to {@link charge}, whether or not it went through. */
-  async refund(key: string): Promise<void> {
-    await this.provider.refund(key);
+  /** Of a charge that never came, too. */
+  async refund(ctx: Caller): Promise<void> {
+    const { status, body } = await this.#post<unknown>('/charges/refund', ctx, {});
+    if (status >= 400) throw new Error(messageIn(body));
+  }
+
+  async #post<T>(path: string, ctx: Caller, body: object): Promise<Answer<T>> {
+    const response = await fetch(`${this.server.url}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...sagaHeaders(ctx) },
+      body: JSON.stringify(body),
+      signal: ctx.signal,
+    });
+    const text = await response.text();
+    return { status: response.status, body: (text === '' ? undefined : JSON.parse(text)) as T };
   }
 }
