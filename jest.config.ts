@@ -20,6 +20,7 @@ const TIMEOUT_MS = 60_000;
 export const shared: Config = {
   testEnvironment: 'node',
   testTimeout: TIMEOUT_MS,
+  globalSetup: '<rootDir>/test/support/built-page.mjs',
   // Without lib here, files that no test imports would vanish from the coverage.
   roots: ['lib', 'test', 'sample-app'].filter(existsSync).map((root) => `<rootDir>/${root}`),
   modulePathIgnorePatterns: [
@@ -58,6 +59,9 @@ const RANDOM = [
 ];
 const not = (...globs: readonly string[]) => globs.map((glob) => `!${glob}`);
 
+/** In a real browser: a lane of its own. */
+const BROWSER = process.argv.includes('dashboard');
+
 const config: Config = {
   reporters: ['default', '<rootDir>/test/support/not-run-reporter.mjs'],
   // A third of a worker's time is waiting for a disk, a server or a lease: as many as cores would leave these idle.
@@ -68,8 +72,13 @@ const config: Config = {
     { ...shared, displayName: 'unit', testMatch: [ALL, ...not(STORES, ...RANDOM)] },
     { ...shared, displayName: 'stores', testMatch: [STORES, ...not(...RANDOM)] },
     { ...shared, displayName: 'random', testMatch: RANDOM },
+    // Nothing of it runs unless it is asked for: `npm run test:dashboard`.
+    ...(BROWSER
+      ? [{ ...shared, displayName: 'dashboard', testMatch: ['**/test/dashboard/**/*.browser.ts'] }]
+      : []),
   ],
-  collectCoverageFrom: ['lib/**/*.ts'],
+  // The page is tested in a browser, where nothing counts lines.
+  collectCoverageFrom: ['lib/**/*.ts', '!lib/dashboard/ui/**', '!**/*.generated.ts'],
   coverageThreshold: { global: {}, './lib/core/': { lines: 95, branches: 95 } },
 };
 

@@ -12,7 +12,7 @@ const unused = {
 export default defineConfig(
   globalIgnores(['dist/', 'coverage/', '**/node_modules/', 'test/bench/', 'test/package/apps/']),
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.recommendedTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: process.cwd() } },
     rules: {
@@ -28,7 +28,21 @@ export default defineConfig(
     },
   },
   {
-    files: ['lib/**/*.ts'],
+    // All text by text nodes: nothing that comes from a saga is ever HTML.
+    files: ['lib/dashboard/ui/**'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            'JSXAttribute[name.name="dangerouslySetInnerHTML"], MemberExpression[property.name=/^(inner|outer)HTML$/]',
+          message: 'What it shows came from elsewhere: let it be text.',
+        },
+      ],
+    },
+  },
+  {
+    files: ['lib/**/*.ts', 'lib/**/*.tsx'],
     rules: {
       'no-console': 'error',
       // What a participant threw is passed on as it is, of whatever kind.

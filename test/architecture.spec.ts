@@ -31,14 +31,18 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     layers: ['core', 'nest'],
     packages: ['@nestjs/common', '@nestjs/core', '@nestjs/terminus', '@opentelemetry/api'],
   },
-  dashboard: { layers: ['core', 'nest'], packages: ['@nestjs/common', '@nestjs/core'] },
   participant: {
     layers: ['core'],
     packages: ['@nestjs/common', '@nestjs/core', 'rxjs'],
   },
+  dashboard: { layers: ['core', 'nest', 'dashboard/ui'], packages: ['@nestjs/common', 'rxjs'] },
+  'dashboard/ui': { layers: [], packages: ['preact', '@preact/signals'] },
   testing: { layers: ['core'] },
   transactions: { layers: ['core'] },
 };
+
+/** All that the server of the dashboard sees of its page: the types of what it answers. */
+const WIRE = 'dashboard/ui/wire.ts';
 
 /** All that an engine sees of core, and a participant. */
 const PORT: ReadonlySet<string> = new Set(['core/index.ts', 'core/engine/index.ts']);
@@ -113,7 +117,8 @@ function importsOf(path: string, text: string): Import[] {
 }
 
 const layerOf = (path: string): string => {
-  const [top = '', next = ''] = path.replace(/\.ts$/, '').split('/');
+  const [top = '', next = ''] = path.replace(/\.tsx?$/, '').split('/');
+  if (top === 'dashboard' && next === 'ui') return 'dashboard/ui';
   return top === 'journals' || top === 'engines' ? `${top}/${next}` : top;
 };
 
@@ -145,11 +150,16 @@ function violations(sources: Sources): string[] {
     for (const { specifier, deferred } of importsOf(path, text)) {
       const bad = (why: string): number => problems.push(`${path}: imports '${specifier}', ${why}`);
       if (specifier.startsWith('.')) {
-        const target = posix.join(posix.dirname(path), specifier).replace(/\.js$/, '.ts');
+        // The page is put together by a bundler, styles and all.
+        if (layerOf(path) === 'dashboard/ui' && specifier.endsWith('.css')) continue;
+        const written = posix.join(posix.dirname(path), specifier).replace(/\.js$/, '.ts');
+        const target = `${written}x` in sources ? `${written}x` : written;
         const to = layerOf(target);
         neighbours.push(target);
         if (!(target in sources)) bad('which does not exist');
-        else if (to !== layerOf(path) && !layer.layers.includes(to)) bad(`layer '${to}'`);
+        else if (to === 'dashboard/ui' && layerOf(path) === 'dashboard') {
+          if (target !== WIRE || !deferred) bad('other than the types of wire.ts');
+        } else if (to !== layerOf(path) && !layer.layers.includes(to)) bad(`layer '${to}'`);
         else if (roomOf(target) !== roomOf(path) && posix.basename(target) !== 'index.ts')
           bad('past the index.ts of its neighbour');
         else if (OUTSIDE.test(path) && to === 'core' && !PORT.has(target))
@@ -199,7 +209,7 @@ describe('the architecture of lib', () => {
     const root = join(process.cwd(), 'lib');
     const paths = readdirSync(root, { recursive: true, encoding: 'utf8' })
       .map((path) => path.replaceAll('\\', '/'))
-      .filter((path) => path.endsWith('.ts'));
+      .filter((path) => /\.tsx?$/.test(path));
     expect(paths).not.toEqual([]);
 
     const sources = paths.map((path) => [path, readFileSync(join(root, path), 'utf8')]);
@@ -229,11 +239,18 @@ describe('the architecture of lib', () => {
   });
 
   it('is mirrored by its specs', () => {
-    const specs = ['core', 'engines', 'journals', 'nest', 'participant', 'testing'].flatMap(
-      (layer) =>
-        readdirSync(join('test', layer), { recursive: true, encoding: 'utf8' })
-          .filter((path) => path.endsWith('.spec.ts'))
-          .map((path) => posix.join(layer, path.replaceAll('\\', '/'))),
+    const specs = [
+      'core',
+      'dashboard',
+      'engines',
+      'journals',
+      'nest',
+      'participant',
+      'testing',
+    ].flatMap((layer) =>
+      readdirSync(join('test', layer), { recursive: true, encoding: 'utf8' })
+        .filter((path) => path.endsWith('.spec.ts'))
+        .map((path) => posix.join(layer, path.replaceAll('\\', '/'))),
     );
     expect(specs.length).toBeGreaterThan(100);
     expect(specs.filter((path) => !existsSync(join('lib', posix.dirname(path))))).toEqual([]);
@@ -342,6 +359,19 @@ describe('the architecture of lib', () => {
       'a layer that has rooms has no other folders',
       { 'engines/in-process/utils/a.ts': '' },
       /no room of engines\/in-process is called 'utils'/,
+    ],
+    [
+      'the page of the dashboard imports nothing but itself and preact',
+      {
+        'dashboard/ui/a.tsx': `import type { S } from '../../core/index.js';`,
+        'core/index.ts': '',
+      },
+      /layer 'core'/,
+    ],
+    [
+      'the server of the dashboard sees types of its page alone',
+      { 'dashboard/a.ts': `import { x } from './ui/wire.js';`, 'dashboard/ui/wire.ts': '' },
+      /other than the types of wire\.ts/,
     ],
     ['what is imported exists', { 'core/a.ts': `import './gone.js';` }, /does not exist/],
     ['every folder is a known layer', { 'utils/a.ts': '' }, /no layer is called 'utils'/],

@@ -12,3 +12,4 @@ export {
   type SagaStarter,
   type SagaTransactionOptions,
 } from './runtime/index.js';
+export { SAGA_ENGINE, SAGA_LOGGER, SAGA_OPTIONS } from './tokens.js';

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { WinstonModule } from 'nest-winston';
 import { SagaExceptionFilter, SagaModule } from 'nestjs-saga-orchestrator';
+import { SagaDashboardModule } from 'nestjs-saga-orchestrator/dashboard';
 import { winstonOptions } from './logging/winston-options.js';
 import { OrdersModule } from './orders/orders.module.js';
 import { sagaOptions } from './sagas/saga-options.js';
@@ -13,6 +14,14 @@ import { StorageModule } from './storage/storage.module.js';
     // Sagas log to it without being told.
     WinstonModule.forRootAsync({ useFactory: () => winstonOptions() }),
     SagaModule.forRootAsync({ useFactory: () => sagaOptions() }),
+    // Without a guard it is served to this machine alone, and refuses to start in production.
+    SagaDashboardModule.forRoot({
+      path: 'sagas',
+      title: 'Shop sagas',
+      actor: () => 'developer@localhost',
+      payloads: 'redacted',
+      can: () => true,
+    }),
     StorageModule,
     OrdersModule,
     SagasModule,

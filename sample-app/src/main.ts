@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import type { AddressInfo } from 'node:net';
+import { firstOrders } from './demo/first-orders.js';
 import { createApp } from './create-app.js';
 import { shownJournal } from './sagas/saga-options.js';
 
@@ -23,6 +24,8 @@ const server = (await (host ? app.listen(port, host) : app.listen(port)).catch(
 )) as { address(): AddressInfo };
 const url = `http://localhost:${server.address().port}`;
 
+await firstOrders(app);
+
 console.log(`
 Orders are taken at ${url}
 
@@ -30,6 +33,8 @@ Orders are taken at ${url}
     -d '{ "userId": "user-1", "productId": "book", "quantity": 2 }'
 
 Products: book, lamp, piano. Also try userId user-declined, user-flaky, user-slow, user-offline,
-then ${url}/sagas/<sagaId> and ${url}/sagas/CreateOrder/diagram
+user-blocked, then ${url}/sagas/<sagaId> and ${url}/sagas/CreateOrder/diagram
 Sagas are kept in ${shownJournal()}: they survive a crash of this process.
+
+Look at them, and act on them: ${url}/sagas
 `);

@@ -5,7 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const COPIED = ['lib', 'test', 'sample-app', 'package.json', 'tsconfig.json', 'jest.config.ts'];
+const COPIED = [
+  '.config',
+  'lib',
+  'test',
+  'sample-app',
+  'package.json',
+  'tsconfig.json',
+  'jest.config.ts',
+];
 /** A process that has run so many mutants is replaced: what they leave behind adds up. */
 const RUNS = 40;
 

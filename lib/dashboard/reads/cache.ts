@@ -1,0 +1,18 @@
+/** Answers that cost something, kept for a while: many browsers that look are one question. */
+export class Cache {
+  readonly #kept = new Map<string, { readonly until: number; readonly value: Promise<unknown> }>();
+
+  constructor(private readonly now: () => number = Date.now) {}
+
+  /** One that fails is not kept. */
+  get<T>(key: string, ms: number, make: () => Promise<T>): Promise<T> {
+    const now = this.now();
+    const known = this.#kept.get(key);
+    if (known !== undefined && known.until > now) return known.value as Promise<T>;
+    for (const [other, { until }] of this.#kept) if (until <= now) this.#kept.delete(other);
+    const value = make();
+    this.#kept.set(key, { until: now + ms, value });
+    value.catch(() => this.#kept.delete(key));
+    return value;
+  }
+}

@@ -1,0 +1,34 @@
+import type { SagaDetails } from '../../core/index.js';
+import { sagaOf } from '../reads/row.js';
+import type { Inbox } from '../ui/wire.js';
+import type { Route } from './route.js';
+
+const SHOWN = 100;
+/** The badge counts no further where the journal does not count by itself. */
+const COUNTED = 200;
+
+/** What waits for a person, with what may be done about it. */
+export const parked: Route = {
+  method: 'get',
+  path: 'api/parked',
+  async answer(dashboard, call): Promise<Inbox> {
+    const reads = await dashboard.reads(call);
+    const page = await reads.summaries({ status: 'parked', limit: SHOWN });
+    const sagas = await reads.details(page.sagas);
+    const shown = sagas.map((saga: SagaDetails) =>
+      sagaOf(saga, reads.definition(saga.name, saga.version)),
+    );
+    return { now: Date.now(), sagas: shown, more: page.nextCursor !== undefined };
+  },
+};
+
+/** How many they are, for every view. */
+export const badge: Route = {
+  method: 'get',
+  path: 'api/badge',
+  async answer(dashboard, call): Promise<{ readonly parked: number }> {
+    const reads = await dashboard.reads(call);
+    const { sagas } = await reads.summaries({ status: 'parked', limit: COUNTED });
+    return { parked: sagas.length };
+  },
+};

@@ -1,0 +1,157 @@
+import { useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import { perform } from './api.js';
+import { Icon } from './icons.js';
+import { asked, go, meta, place, type Asked } from './store.js';
+import { ACTS, needsId } from './words.js';
+import type { ActRequest } from './wire.js';
+
+/** The result of a step as JSON; an empty text is none. */
+function resultOf(text: string): { readonly value?: unknown; readonly problem?: string } {
+  if (text.trim() === '') return {};
+  try {
+    return { value: JSON.parse(text) as unknown };
+  } catch {
+    return { problem: 'The result is no JSON' };
+  }
+}
+
+function ActForm({ what, close }: { readonly what: Asked; readonly close: () => void }) {
+  const { act, name, id, label = '' } = what;
+  const words = ACTS[act];
+  const reason = useSignal('');
+  const typed = useSignal('');
+  const result = useSignal('');
+  const problem = useSignal<string | undefined>(undefined);
+  const isBusy = useSignal(false);
+  const given = resultOf(result.value);
+  const isReady =
+    reason.value.trim().length >= 3 &&
+    (!needsId(act) || typed.value === id) &&
+    given.problem === undefined;
+  const button = words.button(label);
+  const submit = (event: Event): void => {
+    event.preventDefault();
+    if (!isReady || isBusy.value) return;
+    isBusy.value = true;
+    problem.value = undefined;
+    const request: ActRequest = {
+      ...{ act, name, id, reason: reason.value },
+      ...(label === '' ? {} : { label }),
+      ...(needsId(act) ? { confirm: typed.value } : {}),
+      ...(given.value === undefined ? {} : { result: given.value }),
+    };
+    perform(request, `${button}: ${name} ${id}`).then(
+      () => {
+        close();
+        if (act === 'forget' && place.value.view === 'saga') go('sagas');
+      },
+      (error: Error) => {
+        problem.value = error.message;
+        isBusy.value = false;
+      },
+    );
+  };
+  return (
+    <form method="dialog" onSubmit={submit}>
+      <header>
+        <Icon name={words.icon} size={20} />
+        <h2 id="act-title">{button}</h2>
+      </header>
+      <div class="dialog-body">
+        <p class="whom">
+          <b>{name}</b> <code>{id}</code>
+        </p>
+        <p>{words.effect(label)}</p>
+        {act === 'mark-done' ? (
+          <label>
+            <span>
+              What did {label} bring back? <small>as JSON; empty: nothing</small>
+            </span>
+            <textarea
+              rows={2}
+              spellcheck={false}
+              class="mono"
+              value={result.value}
+              onInput={({ currentTarget }) => (result.value = currentTarget.value)}
+            />
+          </label>
+        ) : null}
+        <label>
+          <span>
+            Why? <small>kept with the saga, under your name</small>
+          </span>
+          <textarea
+            data-first
+            rows={2}
+            maxLength={1000}
+            required
+            value={reason.value}
+            onInput={({ currentTarget }) => (reason.value = currentTarget.value)}
+          />
+        </label>
+        {needsId(act) ? (
+          <label>
+            <span>
+              Type <code>{id}</code> to confirm
+            </span>
+            <input
+              type="text"
+              autocomplete="off"
+              spellcheck={false}
+              value={typed.value}
+              onInput={({ currentTarget }) => (typed.value = currentTarget.value)}
+            />
+          </label>
+        ) : null}
+        {(problem.value ?? given.problem) ? (
+          <p class="notice is-bad" role="alert">
+            <Icon name="warn" /> <span>{problem.value ?? given.problem}</span>
+          </p>
+        ) : null}
+      </div>
+      <footer>
+        <span class="actor">
+          <Icon name="person" size={16} />
+          <span>{meta.value?.actor}</span>
+        </span>
+        <button type="button" class="button" onClick={close}>
+          Back
+        </button>
+        <button
+          type="submit"
+          class={`button ${needsId(act) ? 'danger' : 'primary'}`}
+          disabled={!isReady || isBusy.value}
+        >
+          {button}
+        </button>
+      </footer>
+    </form>
+  );
+}
+
+/** The one dialog: what an act does, and why. The browser keeps the focus in it, and returns it. */
+export function ActDialog() {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const opener = useRef<Element | null>(null);
+  const what = asked.value;
+  useEffect(() => {
+    const { current } = dialog;
+    if (what === undefined || current === null || current.open) return;
+    opener.current = document.activeElement;
+    current.showModal();
+    current.querySelector<HTMLElement>('[data-first]')?.focus();
+  }, [what]);
+  const close = (): void => dialog.current?.close();
+  const onClose = (): void => {
+    asked.value = undefined;
+    const { current } = opener;
+    if (current instanceof HTMLElement && current.isConnected) current.focus();
+    else document.querySelector<HTMLElement>('h1')?.focus();
+  };
+  return (
+    <dialog ref={dialog} aria-labelledby="act-title" onClose={onClose}>
+      {what === undefined ? null : <ActForm what={what} close={close} />}
+    </dialog>
+  );
+}

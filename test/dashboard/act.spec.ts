@@ -1,0 +1,178 @@
+import { Agency, ANN, SignedInGuard, type Setting } from './app.js';
+import { world } from './trips.js';
+
+afterEach(() => (world.isRepaired = false));
+
+async function parked(setting: Setting = {}): Promise<Agency> {
+  const agency = await Agency.open(setting);
+  await agency.book('t-1', { ChargeCard: 'no', 'undo ReserveFlight': 'no' });
+  return agency;
+}
+
+const RETRY = { act: 'retry-undos', name: 'BookTrip', id: 't-1', reason: 'The airline is back' };
+
+describe.each(['express', 'fastify'] as const)('a write on %s', (platform) => {
+  it('must come from a page of the dashboard', async () => {
+    const agency = await parked({ platform });
+    const asForm = { 'content-type': 'application/x-www-form-urlencoded' };
+    const asText = { 'content-type': 'text/plain' };
+    expect([403, 415]).toContain((await agency.act(RETRY, asForm)).status);
+    expect([403, 415]).toContain((await agency.act(RETRY, asText)).status);
+    expect((await agency.act(RETRY, { 'x-saga-dashboard': '' })).status).toBe(403);
+    for (const site of ['cross-site', 'same-site', 'none'])
+      expect((await agency.act(RETRY, { 'sec-fetch-site': site })).status).toBe(403);
+    const { status } = (await agency.operations.get('BookTrip', 't-1')) ?? {};
+    expect(status).toBe('parked');
+
+    world.isRepaired = true;
+    const answer = await agency.act(RETRY, { 'sec-fetch-site': 'same-origin' });
+    expect([answer.status, await answer.json()]).toEqual([200, { ok: true }]);
+  });
+
+  it('is never a GET', async () => {
+    const agency = await parked({ platform });
+    expect((await agency.ask('/api/act')).status).toBe(404);
+  });
+});
+
+it('is done in the name that the server knows, with the reason', async () => {
+  const agency = await parked();
+  world.isRepaired = true;
+  const answer = await agency.act({ ...RETRY, by: 'mallory', actor: 'mallory' });
+  expect(answer.status).toBe(200);
+  const { saga } = await agency.read('/api/saga?name=BookTrip&id=t-1');
+  expect(saga.timeline).toContainEqual(
+    expect.objectContaining({ type: 'manual', by: ANN, reason: RETRY.reason }),
+  );
+});
+
+it.each([
+  ['no reason', { reason: '' }],
+  ['a reason of spaces', { reason: '      ' }],
+  ['a reason that is too short', { reason: 'ok' }],
+  ['a reason that is too long', { reason: 'x'.repeat(1_001) }],
+  ['an unknown act', { act: 'toString' }],
+  ['no id', { id: undefined }],
+  ['a mark without its step', { act: 'mark-compensated' }],
+  ['a terminate whose id was not typed', { act: 'terminate' }],
+  ['a terminate with another id', { act: 'terminate', confirm: 't-2' }],
+])('is refused with %s', async (_, change) => {
+  const agency = await parked();
+  const answer = await agency.act({ ...RETRY, ...change });
+  expect([answer.status, await answer.json()]).toEqual([400, { error: expect.any(String) }]);
+});
+
+it('answers why a saga does not take it as it stands', async () => {
+  const agency = await parked();
+  await agency.book('t-2');
+  const done = await agency.act({ ...RETRY, id: 't-2', act: 'cancel' });
+  const { error, code } = (await done.json()) as Record<string, string>;
+  expect([done.status, code]).toEqual([409, 'SAGA_STATE']);
+  expect(error).toContain('its pivot step is done');
+  expect((await agency.act({ ...RETRY, id: 'gone' })).status).toBe(404);
+  expect((await agency.act({ ...RETRY, name: 'Nope' })).status).toBe(404);
+});
+
+it('carries out each act that it offers', async () => {
+  const agency = await Agency.open({ dashboard: { guards: [SignedInGuard], can: () => true } });
+  const act = (id: string, act: string, more: object = {}, name = 'BookTrip') =>
+    agency.act({ act, name, id, reason: 'because', ...more });
+  const ends = async (id: string, status: string, name = 'BookTrip') => {
+    for (let i = 0; i < 100; i++) {
+      if ((await agency.operations.get(name, id))?.status === status) return;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    throw new Error(`${id} is not ${status}`);
+  };
+  await agency.book('undone', { ChargeCard: 'no', 'undo ReserveFlight': 'no' });
+  expect((await act('undone', 'mark-compensated', { label: 'ReserveFlight' })).status).toBe(200);
+  await ends('undone', 'compensated');
+
+  await agency.onboard('took', { SendWelcome: 'lost' });
+  const result = { label: 'SendWelcome', result: { mail: 7 } };
+  expect((await act('took', 'mark-done', result, 'OnboardTenant')).status).toBe(200);
+  await ends('took', 'completed', 'OnboardTenant');
+
+  await agency.onboard('not', { SendWelcome: 'lost' });
+  const label = { label: 'SendWelcome' };
+  expect((await act('not', 'mark-not-done', label, 'OnboardTenant')).status).toBe(200);
+  expect((await act('not', 'cancel', {}, 'OnboardTenant')).status).toBe(200);
+  await ends('not', 'compensated', 'OnboardTenant');
+
+  await agency.book('past', { NotifyPartner: 'busy' });
+  world.isRepaired = true;
+  expect((await act('past', 'resume')).status).toBe(200);
+  await ends('past', 'completed');
+  world.isRepaired = false;
+
+  await agency.begin('slow', { ReserveCar: 'slow' });
+  expect((await act('slow', 'terminate', { confirm: 'slow' })).status).toBe(200);
+  await ends('slow', 'parked');
+  expect((await act('slow', 'forget', { confirm: 'slow' })).status).toBe(200);
+  expect(await agency.operations.get('BookTrip', 'slow')).toBeUndefined();
+});
+
+describe('who may act', () => {
+  it('nobody without a name, and the page says why', async () => {
+    const agency = await parked({ dashboard: {} });
+    const { readOnly, actor } = await agency.read('/api/meta');
+    expect([actor, readOnly]).toEqual([undefined, expect.stringContaining('Nobody is signed in')]);
+    const answer = await agency.act(RETRY);
+    expect([answer.status, await answer.json()]).toEqual([403, { error: readOnly }]);
+  });
+
+  it('nobody where it is read-only', async () => {
+    const agency = await parked({ dashboard: { guards: [SignedInGuard], readOnly: true } });
+    expect(await agency.read('/api/meta')).toMatchObject({
+      readOnly: expect.any(String),
+      actor: ANN,
+    });
+    expect((await agency.act(RETRY)).status).toBe(403);
+  });
+
+  it('by default for all but forget and bulk', async () => {
+    const agency = await parked();
+    const { can } = await agency.read('/api/meta');
+    const not = Object.entries(can).flatMap(([act, may]) => (may ? [] : [act]));
+    expect(not).toEqual(['forget', 'bulk']);
+    const forget = { ...RETRY, act: 'forget', confirm: 't-1' };
+    expect((await agency.act(forget)).status).toBe(403);
+  });
+
+  it('whom `can` allows, for that saga: the server asks, whatever the page shows', async () => {
+    const asked: unknown[] = [];
+    const agency = await parked({
+      dashboard: {
+        guards: [SignedInGuard],
+        can: async (ctx, act, saga) => {
+          if (saga !== undefined) asked.push([act, saga.id, ctx.getType()]);
+          return act === 'view';
+        },
+      },
+    });
+    expect((await agency.act(RETRY)).status).toBe(403);
+    expect(asked).toEqual([['retry-undos', 't-1', 'http']]);
+    const { status } = (await agency.operations.get('BookTrip', 't-1')) ?? {};
+    expect(status).toBe('parked');
+  });
+
+  it('sees nothing without `view`', async () => {
+    const agency = await parked({ dashboard: { guards: [SignedInGuard], can: () => false } });
+    for (const path of ['meta', 'sagas', 'plans', 'overview', 'events'])
+      expect((await agency.ask(`/api/${path}`)).status).toBe(403);
+  });
+
+  it('takes the name from `actor`, where one is given', async () => {
+    const actor = async () => 'service-account';
+    const agency = await parked({ dashboard: { guards: [SignedInGuard], actor } });
+    expect(await agency.read('/api/meta')).toMatchObject({ actor: 'service-account' });
+  });
+});
+
+it('lets ten acts through in a second', async () => {
+  const agency = await parked();
+  const answers = await Promise.all(Array.from({ length: 14 }, () => agency.act(RETRY)));
+  const statuses = answers.map(({ status }) => status);
+  expect(statuses.filter((status) => status === 429).length).toBeGreaterThanOrEqual(3);
+  expect(statuses.filter((status) => status !== 429).length).toBeGreaterThanOrEqual(10);
+});

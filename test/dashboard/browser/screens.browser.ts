@@ -1,0 +1,44 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Agency } from '../app.js';
+import { busyAgency } from './busy-agency.js';
+import { visit } from './chromium.js';
+import { clumsyParts, LOOKS, overlaps, takePicture } from './looks.js';
+
+/** `SAGA_SCREENS=docs/dashboard npm run test:dashboard` makes the pictures of the guide. */
+const FOLDER = join(process.cwd(), process.env['SAGA_SCREENS'] ?? 'coverage/dashboard');
+
+const VIEWS: Readonly<Record<string, string>> = {
+  overview: '',
+  sagas: 'sagas',
+  compensated: 'saga?name=BookTrip&id=trip-1301',
+  'undo-failed': 'saga?name=BookTrip&id=trip-1302',
+  probe: 'saga?name=BookTrip&id=trip-1303',
+  running: 'saga?name=BookTrip&id=trip-1309',
+  parked: 'parked',
+  plans: 'plans',
+  instances: 'instances',
+};
+
+let agency: Agency;
+beforeAll(async () => {
+  mkdirSync(FOLDER, { recursive: true });
+  agency = await busyAgency();
+});
+
+const CASES = Object.keys(LOOKS).flatMap((look) => Object.keys(VIEWS).map((view) => [view, look]));
+
+it.each(CASES)(
+  'shows %s, %s: nothing is cut off, hangs over or complains',
+  async (view = '', look = '') => {
+    const { page, complaints } = await visit(agency, VIEWS[view], LOOKS[look]);
+    if (view === 'compensated' || view === 'undo-failed')
+      await page.locator('button.bar.is-failed').first().click();
+    if (view === 'plans')
+      await page.getByRole('button', { name: 'Compensated undoes 4' }).first().click();
+    expect(complaints).toEqual([]);
+    expect(await clumsyParts(page)).toEqual([]);
+    expect(await overlaps(page, '.wf-ticks span, .wf-line span')).toEqual([]);
+    await takePicture(page, join(FOLDER, `${view}-${look}.png`));
+  },
+);

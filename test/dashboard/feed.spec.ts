@@ -1,0 +1,50 @@
+import { Agency } from './app.js';
+
+/** The words of the feed as they come, until there are so many. */
+async function heard(
+  agency: Agency,
+  words: number,
+  then: () => Promise<unknown> = async () => undefined,
+) {
+  const control = new AbortController();
+  const { headers, body, status } = await agency.ask('/api/events', { signal: control.signal });
+  expect(status).toBe(200);
+  expect(headers.get('content-type')).toContain('text/event-stream');
+  expect(headers.get('x-accel-buffering')).toBe('no');
+  await then();
+  const said: string[] = [];
+  const decoder = new TextDecoder();
+  for await (const part of body as unknown as AsyncIterable<Uint8Array>) {
+    said.push(
+      ...decoder
+        .decode(part)
+        .split('\n')
+        .filter((line) => line.startsWith('event: ')),
+    );
+    if (said.length >= words) break;
+  }
+  control.abort();
+  return said;
+}
+
+describe.each(['express', 'fastify'] as const)('the feed on %s', (platform) => {
+  it('tells that something has changed', async () => {
+    const agency = await Agency.open({ platform, dashboard: { guards: 'global', pollMs: 100 } });
+    const said = await heard(agency, 2, async () => {
+      await new Promise((resolve) => setTimeout(resolve, 250));
+      await agency.book('a');
+    });
+    expect(said[0]).toMatch(/^event: (live|partial)$/);
+    expect(said).toContain('event: changed');
+  });
+
+  it('lets the application close while it is open, and while browsers come again', async () => {
+    const agency = await Agency.open({ platform });
+    const one = await agency.ask('/api/events');
+    const again = one.text().then(() => agency.ask('/api/events').then((next) => next.text()));
+    const before = Date.now();
+    await agency.app.close();
+    expect(Date.now() - before).toBeLessThan(1_000);
+    await again.catch(() => undefined);
+  });
+});
