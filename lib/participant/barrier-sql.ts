@@ -88,7 +88,11 @@ export function barrierSql(
     // Drivers do not agree on what a boolean is.
     read: `SELECT CASE WHEN ran THEN 1 ELSE 0 END AS ran, result FROM ${table} WHERE action = ${first} AND op = ${second}`,
     keep: `UPDATE ${table} SET result = ${first} WHERE action = ${second} AND op = ${third}`,
-    // Rows that another process deletes, or an undo waits for, are not waited for.
-    sweep: `DELETE FROM ${table} WHERE (action, op) IN (${old}${isPostgres ? ' FOR UPDATE SKIP LOCKED' : ''}) RETURNING op`,
+    // What another process deletes, or an undo holds, is not waited for. Some clients answer a DELETE of Postgres otherwise
+    // than a SELECT.
+    sweep: isPostgres
+      ? `WITH gone AS (DELETE FROM ${table} WHERE (action, op) IN (${old} FOR UPDATE SKIP LOCKED) RETURNING op)
+        SELECT op FROM gone`
+      : `DELETE FROM ${table} WHERE (action, op) IN (${old}) RETURNING op`,
   };
 }

@@ -1,8 +1,11 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Type } from '@nestjs/common';
+import Database from 'libsql';
 import { Test } from '@nestjs/testing';
 import { SagaModule, SagaOrchestratorFactory, silentLogger } from 'nestjs-saga-orchestrator';
+import { SagaBarrierModule } from 'nestjs-saga-orchestrator/participant';
+import { fromSqlite, type SagaTransactions } from 'nestjs-saga-orchestrator/transactions';
 import { removeTempFolders, tempFolder } from '../journals/temp-folder.js';
 
 const PAGE = readFileSync(join(__dirname, '../../docs/participant.md'), 'utf8');
@@ -60,4 +63,44 @@ it('the recipes of the service and of its saga run together as they are', async 
   ]);
   await app.close();
   await participant.close();
+});
+
+it('the recipe of a step in another database runs as it is; a lost answer to COMMIT is settled by its probe', async () => {
+  const database = new Database(join(tempFolder(), 'points.db'));
+  database.exec('CREATE TABLE points (user TEXT, points INTEGER)');
+  const { run, use } = fromSqlite(database);
+  let lost = 0;
+  const transactions: SagaTransactions<Database.Database> = {
+    use,
+    run: async (work) => {
+      const value = await run(work);
+      if (lost > 0 && (lost -= 1) === 0) {
+        throw Object.assign(new Error('Connection terminated'), { code: 'ECONNRESET' });
+      }
+      return value;
+    },
+  };
+  const { GivePointsSaga } = await recipe<{ readonly GivePointsSaga: Type }>('elsewhere');
+  const testing = await Test.createTestingModule({
+    imports: [
+      SagaModule.forRoot({ logger: silentLogger }),
+      SagaBarrierModule.forRoot({ transactions }),
+    ],
+    providers: [GivePointsSaga],
+  }).compile();
+  const app = testing.createNestApplication({ logger: false });
+  await app.init();
+  const sagas = app.get(SagaOrchestratorFactory);
+  const rows = () => database.prepare('SELECT points FROM points').all([]);
+
+  lost = 1;
+  const given = await sagas.for(GivePointsSaga, { user: 'ann', points: 5 }).runAsync();
+  expect(lost).toBe(0);
+  expect(given.getStepResult<object>('give')).toEqual({ given: 5 });
+  expect(rows()).toEqual([{ points: 5 }]);
+
+  const failing = sagas.for(GivePointsSaga, { user: 'nobody', points: 7 }).runAsync();
+  await expect(failing).rejects.toMatchObject({ status: 'compensated' });
+  expect(rows()).toEqual([{ points: 5 }, { points: 7 }, { points: -7 }]);
+  await app.close();
 });
