@@ -10,7 +10,10 @@ const unused = {
 };
 
 export default defineConfig(
-  globalIgnores(['dist/', 'coverage/', '**/node_modules/', 'test/bench/', 'test/package/apps/']),
+  globalIgnores([
+    ...['dist/', 'coverage/', '**/node_modules/', 'test/bench/', 'test/package/apps/'],
+    ...['generated', '.recipes'].map((made) => `test/transactions/clients/**/${made}/`),
+  ]),
   {
     files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.recommendedTypeChecked],

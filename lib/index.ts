@@ -141,5 +141,7 @@ export {
   type SagaLogger,
   type SagaTransaction,
   type SagaTransactions,
+  type TransactionIsolation,
+  type TransactionOptions,
 } from './core/index.js';
 export type { RecoveryOptions, RetentionOptions } from './engines/in-process/index.js';

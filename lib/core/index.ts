@@ -171,6 +171,8 @@ export {
   type SagaTransaction,
   type SagaTransactions,
   type StoredPlan,
+  type TransactionIsolation,
+  type TransactionOptions,
   type StoredSaga,
   type TagQuery,
   type UnfinishedSagas,

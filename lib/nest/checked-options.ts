@@ -13,6 +13,7 @@ import {
 import { settingsProblems } from '../core/engine/index.js';
 import { engineProblems } from '../engines/in-process/index.js';
 import { memoryJournal } from '../journals/memory/index.js';
+import { isToken } from './runtime/index.js';
 import type { SagaModuleAsyncOptions, SagaModuleOptions } from './saga-module-options.js';
 import { SAGA_OPTIONS } from './tokens.js';
 
@@ -41,7 +42,10 @@ function statusProblems(httpStatus: unknown): readonly (string | undefined)[] {
 function valueProblems(options: SagaModuleOptions): readonly (string | undefined)[] {
   const { engine, httpStatus, ...others } = options;
   const { logger = silentLogger, journal = memoryJournal(), ...settings } = others;
-  const own = Object.entries(settings).filter(([name]) => OPTIONS.includes(name));
+  const own = Object.entries(settings).filter(
+    // What a token names is looked at once it is there.
+    ([name, value]) => OPTIONS.includes(name) && !(name === 'transactions' && isToken(value)),
+  );
   const given = { ...Object.fromEntries(own), logger };
   return [
     ...statusProblems(httpStatus),

@@ -1,6 +1,6 @@
 import { Global, Module, type DynamicModule, type Provider } from '@nestjs/common';
-import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
-import type { RunObserver, SagaEngine, SagaLogger } from '../core/index.js';
+import { DiscoveryModule, DiscoveryService, ModuleRef } from '@nestjs/core';
+import type { RunObserver, SagaEngine, SagaLogger, SagaTransactions } from '../core/index.js';
 import { InProcessEngine } from '../engines/in-process/index.js';
 import { isObject, loggerProblem, methodsProblem } from '../core/definition/index.js';
 import { redactProblems } from '../core/engine/index.js';
@@ -9,14 +9,16 @@ import { memoryJournal } from '../journals/memory/index.js';
 import { checkAnswers, checkedEngine, checkOnce } from './checked-options.js';
 import { SagaExplorer } from './discovery/index.js';
 import {
+  isToken,
   nestLogger,
+  ProvidedTransactions,
   SagaEvents,
   SagaRegistrar,
   SagaOperations,
   SagaOrchestratorFactory,
 } from './runtime/index.js';
 import type { SagaModuleAsyncOptions, SagaModuleOptions } from './saga-module-options.js';
-import { SAGA_ENGINE, SAGA_LOGGER, SAGA_OPTIONS } from './tokens.js';
+import { SAGA_ENGINE, SAGA_LOGGER, SAGA_OPTIONS, SAGA_TRANSACTIONS } from './tokens.js';
 
 /** What nest-winston calls its logger; named here because the package is optional. */
 const WINSTON_MODULE_PROVIDER = 'winston';
@@ -52,10 +54,12 @@ function engineOf(
   logger: SagaLogger,
   events: SagaEvents,
   discovery: DiscoveryService,
+  provided: ProvidedTransactions | undefined,
 ): SagaEngine {
   checkOnce(discovery);
   checkAnswers(options);
-  const { journal = memoryJournal(), engine, logger: _, httpStatus: __, ...settings } = options;
+  const { journal = memoryJournal(), engine, logger: _, httpStatus: __, ...others } = options;
+  const { transactions, ...settings } = others;
   // Anything but a list is reported with all other problems.
   const watchers: unknown = settings.observers ?? [];
   const observers = Array.isArray(watchers)
@@ -77,7 +81,12 @@ function engineOf(
     };
     return checkedEngine(options, given).create(given);
   }
-  const made = new InProcessEngine({ ...settings, journal, logger, observers });
+  const made = new InProcessEngine({
+    ...{ ...settings, journal, logger, observers },
+    ...(transactions === undefined
+      ? {}
+      : { transactions: provided ?? (transactions as SagaTransactions) }),
+  });
   if (options.journal === undefined && process.env['NODE_ENV'] === 'production') {
     report(
       logger,
@@ -101,9 +110,15 @@ const PROVIDERS: readonly Provider[] = [
     inject: [SAGA_OPTIONS, { token: WINSTON_MODULE_PROVIDER, optional: true }],
   },
   {
+    provide: SAGA_TRANSACTIONS,
+    useFactory: ({ transactions }: SagaModuleOptions, modules: ModuleRef) =>
+      isToken(transactions) ? new ProvidedTransactions(transactions, modules) : undefined,
+    inject: [SAGA_OPTIONS, ModuleRef],
+  },
+  {
     provide: SAGA_ENGINE,
     useFactory: engineOf,
-    inject: [SAGA_OPTIONS, SAGA_LOGGER, SagaEvents, DiscoveryService],
+    inject: [SAGA_OPTIONS, SAGA_LOGGER, SagaEvents, DiscoveryService, SAGA_TRANSACTIONS],
   },
 ];
 

@@ -1,4 +1,4 @@
-import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
+import type { FactoryProvider, InjectionToken, ModuleMetadata } from '@nestjs/common';
 import type {
   Journal,
   PayloadCodec,
@@ -92,9 +92,11 @@ export interface SagaModuleOptions {
   readonly worker?: boolean | Partial<RecoveryOptions>;
   /**
    * How the application runs transactions in the journal's database, for starts in one
-   * (`for(…, { transaction })`): `fromPg(pool)` and its like of `./transactions`. @default none
+   * (`for(…, { transaction })`): `fromPg(pool)` and its like of `./transactions`, or the token of a provider that
+   * makes them, in any module: `{ provide: TRANSACTIONS, inject: [DataSource], useFactory: fromTypeOrm }`.
+   * @default none
    */
-  readonly transactions?: SagaTransactions;
+  readonly transactions?: SagaTransactions | InjectionToken<SagaTransactions>;
   /**
    * What `SagaExceptionFilter` answers when a step fails with that code and everything was undone, by
    * the code of the step's error or `Err`; or when an error with that code of this package is thrown. From 400 to 599.

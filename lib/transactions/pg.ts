@@ -1,4 +1,4 @@
-import type { SagaTransaction, SagaTransactions } from '../core/index.js';
+import type { SagaTransaction, SagaTransactions, TransactionIsolation } from '../core/index.js';
 
 /** The part of a client of pg that is used; a `pg.Client` and what a `pg.Pool` lends fit as they are. */
 export interface PgTransactionClient {
@@ -6,6 +6,8 @@ export interface PgTransactionClient {
     text: string,
     values?: unknown[],
   ): Promise<{ readonly rows: readonly Readonly<Record<string, unknown>>[] }>;
+  on(event: 'error', listener: () => void): unknown;
+  off(event: 'error', listener: () => void): unknown;
 }
 
 /** The part of a `pg.Pool` that is used. */
@@ -30,25 +32,32 @@ export function fromPg<Client extends PgTransactionClient>(
     use: (client): SagaTransaction => ({
       query: async (sql, params) => (await client.query(sql, [...params])).rows,
     }),
-    run: (work) =>
+    run: (work, { isolation } = {}) =>
       new Promise((resolve, reject) => {
         pool.connect((error, client, release) => {
           if (client === undefined) reject(error ?? new Error('The pool lends no connection'));
-          else inTransaction(client, work, release).then(resolve, reject);
+          else inTransaction(client, isolation, work, release).then(resolve, reject);
         });
       }),
   };
 }
 
+const ignore = (): void => undefined;
+
 async function inTransaction<Client extends PgTransactionClient, T>(
   client: Client,
+  isolation: TransactionIsolation | undefined,
   work: (client: Client) => Promise<T>,
   release: (destroy?: boolean) => void,
 ): Promise<T> {
+  // A server that ends the session: the next query says so. Unheard, it would end the process.
+  client.on('error', ignore);
   // One that does not answer ROLLBACK is not lent again.
   let broken = true;
   try {
-    await client.query('BEGIN');
+    await client.query(
+      isolation === undefined ? 'BEGIN' : `BEGIN ISOLATION LEVEL ${isolation.toUpperCase()}`,
+    );
     const value = await work(client);
     await client.query('COMMIT');
     broken = false;
@@ -60,6 +69,7 @@ async function inTransaction<Client extends PgTransactionClient, T>(
     );
     throw error;
   } finally {
+    client.off('error', ignore);
     release(broken);
   }
 }

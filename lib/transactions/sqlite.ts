@@ -1,6 +1,6 @@
 import type { SagaTransaction, SagaTransactions } from '../core/index.js';
-
-type Rows = readonly Readonly<Record<string, unknown>>[];
+import { onceFree, TakingTurns } from './one-connection.js';
+import type { Rows } from './rows.js';
 
 /** The part of a connection of better-sqlite3 or libsql that is used; both fit as they are. */
 export interface SqliteTransactionDatabase {
@@ -11,22 +11,6 @@ export interface SqliteTransactionDatabase {
     all(values: unknown[]): unknown[];
     run(values: unknown[]): unknown;
   };
-}
-
-/** How long a transaction waits for another writer, in ms. */
-const PATIENCE_MS = 10_000;
-
-async function begin(database: SqliteTransactionDatabase): Promise<void> {
-  const end = performance.now() + PATIENCE_MS;
-  for (let pause = 1; ; pause = Math.min(2 * pause, 16)) {
-    try {
-      return void database.exec('BEGIN IMMEDIATE');
-    } catch (error) {
-      const isBusy = String((error as { code?: unknown }).code).startsWith('SQLITE_BUSY');
-      if (!isBusy || performance.now() > end) throw error;
-    }
-    await new Promise((resolve) => setTimeout(resolve, pause));
-  }
 }
 
 function rollBack(database: SqliteTransactionDatabase): void {
@@ -45,7 +29,7 @@ function rollBack(database: SqliteTransactionDatabase): void {
 export function fromSqlite<Database extends SqliteTransactionDatabase>(
   database: Database,
 ): SagaTransactions<Database> {
-  let last: Promise<unknown> = Promise.resolve();
+  const turns = new TakingTurns();
   return {
     use: (tx): SagaTransaction => ({
       query: async (sql, params) => {
@@ -55,9 +39,9 @@ export function fromSqlite<Database extends SqliteTransactionDatabase>(
         return [];
       },
     }),
-    run: (work) => {
-      const turn = last.then(async () => {
-        await begin(database);
+    run: (work) =>
+      turns.take(async () => {
+        await onceFree(() => database.exec('BEGIN IMMEDIATE'));
         try {
           const value = await work(database);
           database.exec('COMMIT');
@@ -66,9 +50,6 @@ export function fromSqlite<Database extends SqliteTransactionDatabase>(
           rollBack(database);
           throw error;
         }
-      });
-      last = turn.catch(() => undefined);
-      return turn;
-    },
+      }),
   };
 }

@@ -1,18 +1,20 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Module, type Provider } from '@nestjs/common';
 import {
   memoryJournal,
   NOTHING_TO_UNDO,
   Saga,
+  SagaModule,
   SagaOrchestratorBuilder,
   SagaStep,
   silentLogger,
   type ISagaContext,
   type SagaModuleOptions,
+  type SagaTransaction,
   type SagaTransactions,
 } from 'nestjs-saga-orchestrator';
 import { restateEngine } from 'nestjs-saga-orchestrator/restate';
 import { RecordingLogger } from '../support/recording-logger.js';
-import { boot, bootFailure } from './boot.js';
+import { boot, bootFailure, bootModule } from './boot.js';
 
 const shipped: string[] = [];
 
@@ -100,4 +102,100 @@ it('transactions are refused beside an engine, with a journal that takes part in
   expect(await failure({ journal, transactions })).toMatch(
     /transactions must be left out: the journal .* cannot store sagas in a transaction of yours/,
   );
+});
+
+describe('transactions that a provider of the application is', () => {
+  const TRANSACTIONS = Symbol('transactions');
+
+  @Injectable()
+  class Database {
+    readonly asked: string[] = [];
+  }
+  @Module({ providers: [Database], exports: [Database] })
+  class DatabaseModule {}
+
+  /** As an adapter of `./transactions` is: it makes them of what is injected. */
+  const of = ({ asked }: Database): SagaTransactions<object> => ({
+    run: (work) => work({}),
+    use: () => ({
+      query: async (sql) => {
+        asked.push(sql);
+        return [];
+      },
+    }),
+  });
+  const provider = { provide: TRANSACTIONS, inject: [Database], useFactory: of };
+
+  /** A journal that takes part in transactions, and says so to whom it is given. */
+  function partner() {
+    const journal = memoryJournal();
+    const within = (tx: SagaTransaction) => ({
+      verify: async () => void (await tx.query('verify', [])),
+    });
+    return new Proxy(journal, {
+      get: (target, name) => {
+        if (name === 'isVolatile') return false;
+        if (name === 'within') return within;
+        const value: unknown = Reflect.get(target, name);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+  }
+
+  it('are found by their token, in whichever module they are, and made of what is injected', async () => {
+    @Module({ imports: [DatabaseModule], providers: [provider] })
+    class OrdersModule {}
+    const options = { logger: silentLogger, transactions: TRANSACTIONS, journal: partner() };
+    const { app } = await boot({ providers: [PlaceOrder], imports: [OrdersModule] }, options);
+    expect(app.get(Database, { strict: false }).asked).toEqual(['verify']);
+  });
+
+  it('may be a class, and be named by what forRootAsync() makes', async () => {
+    @Injectable()
+    class Transactions implements SagaTransactions<object> {
+      constructor(private readonly database: Database) {}
+      run<T>(work: (tx: object) => Promise<T>): Promise<T> {
+        return of(this.database).run(work);
+      }
+      use(tx: object): SagaTransaction {
+        return of(this.database).use(tx);
+      }
+    }
+    const options = () => ({
+      ...{ logger: silentLogger, transactions: Transactions, journal: partner() },
+    });
+    @Module({
+      imports: [DatabaseModule, SagaModule.forRootAsync({ useFactory: options })],
+      providers: [Transactions, PlaceOrder],
+    })
+    class AppModule {}
+    const { app } = await bootModule(AppModule);
+    expect(app.get(Database, { strict: false }).asked).toEqual(['verify']);
+  });
+
+  it('that nobody provides, or that are none, are refused when the application starts', async () => {
+    const failure = async (
+      providers: Provider[],
+      transactions: SagaModuleOptions['transactions'] & {} = TRANSACTIONS,
+    ) => (await bootFailure({ providers }, { logger: silentLogger, transactions })).message;
+    expect(await failure([])).toMatch(
+      /transactions names the provider Symbol\(transactions\), which cannot be had: provide it once, in any module/,
+    );
+    expect(await failure([], 'TRANSACTIONS')).toMatch(/the provider 'TRANSACTIONS', which/);
+    expect(await failure([], Database as never)).toMatch(/the provider Database, which/);
+    expect(await failure([{ provide: TRANSACTIONS, useValue: { run: 1 } }])).toMatch(
+      /transactions, which the provider Symbol\(transactions\) is, must be an object with run and use, .* \(got an object without run, use\)/,
+    );
+  });
+
+  it('are not looked at before they are there: what else is wrong is said alone', async () => {
+    const wrong = { logger: silentLogger, transactions: TRANSACTIONS, leaseMs: 1 };
+    const { message } = await bootFailure({ providers: [PlaceOrder] }, wrong);
+    expect(message).toMatch(/leaseMs/);
+    expect(message).not.toMatch(/transactions/);
+    expect(() => SagaModule.forRoot({ ...wrong, nope: 1 } as never)).toThrow(/nope/);
+    expect(() => SagaModule.forRoot({ ...wrong, nope: 1 } as never)).not.toThrow(
+      /transactions must/,
+    );
+  });
 });

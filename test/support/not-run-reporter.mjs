@@ -8,7 +8,8 @@ export default class NotRunReporter {
     if (!this.everything) return;
     process.stderr.write(
       '\nNot run here: crash tests (npm run test:crash), ' +
-        'sagas on a real Restate server, which is installed for it (npm run test:restate)\n',
+        'sagas on a real Restate server (npm run test:restate), and adapters with the clients that they are for ' +
+        '(npm run test:transactions), which are installed for it\n',
     );
   }
 }

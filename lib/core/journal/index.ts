@@ -66,7 +66,13 @@ export type {
   SagaRow,
   StoredSaga,
 } from './stored-saga.js';
-export type { JournalInTransaction, SagaTransaction, SagaTransactions } from './transaction.js';
+export type {
+  JournalInTransaction,
+  SagaTransaction,
+  SagaTransactions,
+  TransactionIsolation,
+  TransactionOptions,
+} from './transaction.js';
 export { isConflict, retryConflicts } from './conflicts.js';
 export { damageOf } from './damage.js';
 export {

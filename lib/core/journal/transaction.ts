@@ -9,13 +9,25 @@ export interface SagaTransaction {
   ): Promise<readonly Readonly<Record<string, unknown>>[]>;
 }
 
+/** What one transaction sees of the others, by the names of Postgres; those of SQLite are always serializable. */
+export type TransactionIsolation = 'read committed' | 'repeatable read' | 'serializable';
+
+/** How one transaction is to be begun. */
+export interface TransactionOptions {
+  /** @default that of the client, or of the database */
+  readonly isolation?: TransactionIsolation;
+}
+
 /**
  * How the application begins a transaction, and how its handle of one runs SQL: `./transactions` has those of
  * some clients. The types are structural; no client is imported.
  */
 export interface SagaTransactions<Tx = unknown> {
-  /** Commits when `work` has resolved, rolls back when it has not. */
-  run<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /**
+   * Commits when `work` has resolved, rolls back when it has not. What it begins is never a part of another
+   * transaction that is open where it is called.
+   */
+  run<T>(work: (tx: Tx) => Promise<T>, options?: TransactionOptions): Promise<T>;
   /** What `work` above is given, or whatever else the application calls its open transaction. */
   use(tx: Tx): SagaTransaction;
 }

@@ -13,7 +13,7 @@ import { createGuardedSql } from './write-sql.js';
 import { writeNumber } from './writer.js';
 
 /** One database of one running server: a copy of it, restored elsewhere, was started at another time. */
-const DATABASE = `current_database() AS database,
+const DATABASE = `current_database()::text AS database,
   (extract(epoch FROM pg_postmaster_start_time()) * 1000000)::bigint::text AS started`;
 /** Assigns the transaction its id, if it has none yet; savepoints share it. */
 const LOOK = `SELECT pg_current_xact_id()::text AS xact, ${DATABASE}`;

@@ -36,3 +36,14 @@ export function apart({ columns }: SqlRow): SqlRow {
   const unreadable = Object.keys(row).filter((name) => String(row[name]).includes(REPLACEMENT));
   return { ...row, [UNREADABLE]: unreadable.join(', ') };
 }
+
+/** The same for clients of other people's, of which some bring no bytes back. */
+export function inHex(select: string): string {
+  return `SELECT hex(columns) AS columns FROM (${select})`;
+}
+
+/** As {@link apart}, of what `inHex` has brought. */
+export function apartFromHex({ columns }: SqlRow): SqlRow {
+  const bytes: unknown = Buffer.from(String(columns), 'hex');
+  return apart({ columns: bytes as SqlRow[string] });
+}

@@ -8,7 +8,7 @@ import {
   type SagaTransaction,
 } from '../../core/index.js';
 import { checkCreate, packEntries, toSagaRow, type SqlRow, type SqlValue } from '../sql/index.js';
-import { apart } from './columns.js';
+import { apartFromHex, inHex } from './columns.js';
 import { ONE, refValues } from './reader.js';
 import { CLOCK } from './schema.js';
 import type { StoreHost } from './store-host.js';
@@ -54,10 +54,10 @@ export class SqliteInTransaction implements JournalInTransaction {
     const now = Number(clock?.['now']);
     const [created] = await this.#query(CREATE_UNOWNED, unownedValues(saga, now));
     if (created === undefined) {
-      const [taken] = await this.#query(ONE, refValues(saga));
+      const [taken] = await this.#query(inHex(ONE), refValues(saga));
       if (taken === undefined)
         throw new SagaJournalError('The saga that has the id cannot be read');
-      return toSagaRow(apart(taken));
+      return toSagaRow(apartFromHex(taken));
     }
     const key = Number(created['saga']);
     const { application = '', entries, tags } = saga;

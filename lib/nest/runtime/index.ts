@@ -1,4 +1,5 @@
 export { nestLogger } from './nest-logger.js';
+export { isToken, ProvidedTransactions } from './provided-transactions.js';
 export { SagaEvents } from './saga-events.js';
 export { SagaLifecycle } from './saga.lifecycle.js';
 export { SagaRegistrar } from './saga.registrar.js';
