@@ -77,7 +77,7 @@ const onPostgres: readonly Twin<Pg>[] = [
     }),
   },
   {
-    name: 'gives back a connection in an aborted transaction',
+    name: 'returns a connection in an aborted transaction',
     fails: /what the database refuses rolls back/,
     of: (sound, pool) => ({
       ...sound,

@@ -7,7 +7,7 @@ import type { Client } from '../stand.js';
 import { type Prisma, PrismaClient } from './generated/postgresql/client/index.js';
 import { PrismaClient as SqliteClient } from './generated/sqlite/client/index.js';
 
-/** Version 6 does not give back a connection whose session the server has ended, and waits for it. */
+/** Version 6 does not return a connection whose session the server has ended, and waits for it. */
 const disconnected = (prisma: { $disconnect(): Promise<void> }) =>
   Promise.race([prisma.$disconnect(), new Promise((resolve) => setTimeout(resolve, 500))]);
 
