@@ -1,4 +1,5 @@
 import { SagaOptionsError, type SagaTransactions } from '../core/index.js';
+import { CLOSE, type Closing } from './closing.js';
 
 /** The part of a `TransactionHost` of `@nestjs-cls/transactional` that is used. */
 export interface ClsTransactionHost<Tx> {
@@ -17,7 +18,7 @@ export function fromCls<Tx>(
   host: ClsTransactionHost<Tx>,
   of: (client: never) => SagaTransactions<Tx>,
 ): SagaTransactions<Tx> {
-  const client = of(undefined as never);
+  const client: SagaTransactions<Tx> & Closing<Tx> = of(undefined as never);
   return {
     use: (tx) => client.use(tx),
     run: async (work, { isolation } = {}) => {
@@ -26,7 +27,14 @@ export function fromCls<Tx>(
           `fromCls takes no isolation (got '${isolation}'), which each adapter of nestjs-cls calls otherwise: give yours defaultTxOptions`,
         );
       }
-      return host.withTransaction('REQUIRES_NEW' as never, () => work(host.tx));
+      // What is cut off goes on in the inner context, in which the transaction stays when it has ended: without it
+      // the host would hand out the database itself.
+      const inner = () =>
+        host.withTransaction('REQUIRED' as never, () => {
+          const { tx } = host;
+          return work(tx).finally(() => client[CLOSE]?.(tx));
+        });
+      return host.withTransaction('REQUIRES_NEW' as never, inner);
     },
   };
 }

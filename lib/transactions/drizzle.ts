@@ -1,4 +1,5 @@
 import { SagaOptionsError, type SagaTransaction, type SagaTransactions } from '../core/index.js';
+import { CLOSE, type Closing } from './closing.js';
 import { onceFree, TakingTurns } from './one-connection.js';
 import { rowsOf } from './rows.js';
 
@@ -33,6 +34,24 @@ function refuseSynchronous(db: object): void {
   );
 }
 
+interface WithSession {
+  readonly session?: { prepareQuery(query: { readonly sql: string }, ...rest: unknown[]): unknown };
+}
+
+/**
+ * Leaves commit and rollback alone: Drizzle itself would run what comes late outside of the transaction, which has
+ * lent its connection on.
+ */
+function close(db: WithSession, { session }: WithSession): void {
+  // A single connection is that of the database, too.
+  if (session === undefined || session === db.session) return;
+  const prepare = session.prepareQuery.bind(session);
+  session.prepareQuery = (query, ...rest) => {
+    if (query.sql === 'commit' || query.sql === 'rollback') return prepare(query, ...rest);
+    throw new Error('The transaction has ended');
+  };
+}
+
 /**
  * Transactions of Drizzle, and the `sql` of drizzle-orm: `{ transaction: tx }` takes what `db.transaction()` gives its
  * callback.
@@ -45,7 +64,8 @@ export function fromDrizzle<Tx extends DrizzleTransaction>(
 ): SagaTransactions<Tx> {
   refuseSynchronous(db);
   const turns = new TakingTurns();
-  return {
+  const transactions: SagaTransactions<Tx> & Closing<Tx> = {
+    [CLOSE]: (tx) => close(db as WithSession, tx as WithSession),
     use: (tx): SagaTransaction => ({
       query: async (text, params) => {
         const chunks: Chunk[] = [];
@@ -63,7 +83,10 @@ export function fromDrizzle<Tx extends DrizzleTransaction>(
     run: (work, { isolation } = {}) => {
       if ('execute' in db) {
         const config = isolation === undefined ? undefined : { isolationLevel: isolation };
-        return db.transaction(work, config);
+        return db.transaction(
+          (tx) => work(tx).finally(() => close(db as WithSession, tx as WithSession)),
+          config,
+        );
       }
       // libsql begins at once, or not at all.
       let hasBegun = false;
@@ -75,4 +98,5 @@ export function fromDrizzle<Tx extends DrizzleTransaction>(
       return turns.take(() => onceFree(begin, () => !hasBegun));
     },
   };
+  return transactions;
 }

@@ -162,6 +162,11 @@ const onPostgres: readonly Twin<Pg>[] = [
     },
   },
   {
+    name: 'hands out what is of use after its transaction',
+    fails: /has been rolled back writes nothing/,
+    of: (sound) => sound,
+  },
+  {
     name: 'lets the next transaction wait for the one that is open',
     fails: /a transaction that dangles/,
     of: (sound) => {

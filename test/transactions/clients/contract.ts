@@ -292,6 +292,24 @@ export const transactionContract: readonly TransactionCase[] = [
     },
   },
   {
+    name: 'what goes on with a transaction that has been rolled back writes nothing any more',
+    on: 'postgres',
+    async run(shop) {
+      await shop.start();
+      if (shop.client.lendsConnections) return;
+      let late: Promise<unknown> | undefined;
+      const cut = shop.transactions.run(async (tx) => {
+        late = pause(100).then(() => shop.client.order(tx, 'late'));
+        late.catch(() => undefined);
+        throw new Error('took too long');
+      });
+      await assert.rejects(cut, /took too long/);
+      await assert.rejects(late as Promise<unknown>);
+      await ended(await shop.transactions.run((tx) => shop.place(tx, { id: 'o-1' })));
+      same(await shop.site.orders(), ['o-1']);
+    },
+  },
+  {
     name: 'while a transaction is open others wait for it, and go on after it (86a)',
     on: 'sqlite',
     async run(shop) {

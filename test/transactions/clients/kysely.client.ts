@@ -30,6 +30,7 @@ async function open(dialect: Dialect): Promise<Client<Transaction<Tables>>> {
 /** Kysely hears nothing of a session that ends while it is lent. */
 function poolOf(connectionString: string): Pool {
   const pool = new Pool({ connectionString });
+  pool.on('error', () => undefined);
   return pool.on('connect', (client) => client.on('error', () => undefined));
 }
 

@@ -7,6 +7,7 @@ async function open(connectionString: string): Promise<Client<PoolClient>> {
   const pool = new Pool({ connectionString });
   return {
     transactions: { useFactory: () => fromPg(pool) },
+    lendsConnections: true,
     database: pool,
     order: (client, id) => client.query('INSERT INTO orders (id) VALUES ($1)', [id]),
     close: () => pool.end(),

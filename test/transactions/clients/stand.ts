@@ -20,6 +20,8 @@ export interface Client<Tx = any> {
   /** How the application provides its transactions. */
   readonly transactions: Pick<FactoryProvider<SagaTransactions<Tx>>, 'inject' | 'useFactory'>;
   readonly imports?: ModuleMetadata['imports'];
+  /** What it hands out as a transaction is a connection, which the application may use on. */
+  readonly lendsConnections?: boolean;
   /** It takes no isolation level for one transaction. */
   readonly takesNoLevel?: boolean;
   /** What one may take for a transaction, and is none. */
