@@ -83,6 +83,7 @@ export {
   defineSaga,
   type AnySagaStep,
   type AttachedSaga,
+  type AnyTransactionalStep,
   type RetiredSagaStep,
   type RetryOptions,
   type SagaBuilderOptions,
@@ -93,6 +94,8 @@ export {
   type SagaStartOptions,
   type SagaStepHooks,
   type SagaStepOptions,
+  type SagaTransactionType,
+  type SagaTx,
   type StartHeaders,
   type StartedSaga,
 } from './core/index.js';

@@ -8,6 +8,7 @@ export type { SagaHandle, SagaHost, SagaStartOptions } from './engine/index.js';
 export {
   NOTHING_TO_UNDO,
   type AnySagaStep,
+  type AnyTransactionalStep,
   type ISagaCompensationContext,
   type ISagaContext,
   type ISagaRunContext,
@@ -16,6 +17,8 @@ export {
   type SagaStep,
   type SagaStepHooks,
   type SagaStepOptions,
+  type SagaTransactionType,
+  type SagaTx,
   type StepFailure,
   type StepOutcome,
 } from './definition/index.js';
@@ -109,6 +112,7 @@ export {
   auditQuery,
   cursorAfter,
   cursorAt,
+  isCutOff,
   jsonCodec,
   listQuery,
   NO_WAKE_TIME,

@@ -92,9 +92,9 @@ export interface SagaModuleOptions {
   readonly worker?: boolean | Partial<RecoveryOptions>;
   /**
    * How the application runs transactions in the journal's database, for starts in one
-   * (`for(…, { transaction })`): `fromPg(pool)` and its like of `./transactions`, or the token of a provider that
-   * makes them, in any module: `{ provide: TRANSACTIONS, inject: [DataSource], useFactory: fromTypeOrm }`.
-   * @default none
+   * (`for(…, { transaction })`) and for steps with `transaction: true`: `fromPg(pool)` and its like of `./transactions`,
+   * or the token of a provider that makes them, in any module: `{ provide: TRANSACTIONS, inject: [DataSource],
+   * useFactory: fromTypeOrm }`. @default none
    */
   readonly transactions?: SagaTransactions | InjectionToken<SagaTransactions>;
   /**

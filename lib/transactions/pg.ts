@@ -1,4 +1,9 @@
-import type { SagaTransaction, SagaTransactions, TransactionIsolation } from '../core/index.js';
+import {
+  isCutOff,
+  type SagaTransaction,
+  type SagaTransactions,
+  type TransactionIsolation,
+} from '../core/index.js';
 
 /** The part of a client of pg that is used; a `pg.Client` and what a `pg.Pool` lends fit as they are. */
 export interface PgTransactionClient {
@@ -67,6 +72,8 @@ async function inTransaction<Client extends PgTransactionClient, T>(
       () => false,
       () => true,
     );
+    // What still uses it would write outside of any transaction.
+    broken ||= isCutOff(error);
     throw error;
   } finally {
     client.off('error', ignore);

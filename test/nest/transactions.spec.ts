@@ -7,6 +7,7 @@ import {
   SagaOrchestratorBuilder,
   SagaStep,
   silentLogger,
+  type ISagaCompensationContext,
   type ISagaContext,
   type SagaModuleOptions,
   type SagaTransaction,
@@ -197,5 +198,119 @@ describe('transactions that a provider of the application is', () => {
     expect(() => SagaModule.forRoot({ ...wrong, nope: 1 } as never)).not.toThrow(
       /transactions must/,
     );
+  });
+});
+
+describe('a transactional step', () => {
+  const seen: unknown[] = [];
+
+  @Saga('Transfer')
+  @Injectable()
+  class Transfer {
+    @SagaStep({ transaction: true, compensate: 'giveBack' })
+    debit({ context }: ISagaContext<{ id: string }>, tx: { readonly nr: number }): void {
+      seen.push(['debit', context.id, tx.nr]);
+    }
+    giveBack(_ctx: ISagaCompensationContext<{ id: string }>, tx: { readonly nr: number }): void {
+      seen.push(['pay back', tx.nr]);
+    }
+
+    @SagaStep({ transaction: true, compensate: NOTHING_TO_UNDO })
+    credit(_ctx: ISagaContext<{ id: string }>): void {
+      throw new Error('no account');
+    }
+  }
+
+  /** Numbers its transactions, and remembers how they ended. */
+  class Numbered implements SagaTransactions<{ readonly nr: number }> {
+    readonly ends: string[] = [];
+    #nr = 0;
+
+    async run<T>(work: (tx: { readonly nr: number }) => Promise<T>): Promise<T> {
+      const nr = (this.#nr += 1);
+      try {
+        const value = await work({ nr });
+        this.ends.push(`commit ${nr}`);
+        return value;
+      } catch (error) {
+        this.ends.push(`rollback ${nr}`);
+        throw error;
+      }
+    }
+
+    use(): ReturnType<SagaTransactions['use']> {
+      return { query: async () => [] };
+    }
+  }
+
+  afterEach(() => seen.splice(0));
+
+  it('is given its transaction, and so is its undo; a journal in memory learns of it after the commit', async () => {
+    const numbered = new Numbered();
+    const { sagas } = await boot(
+      { providers: [Transfer] },
+      { logger: silentLogger, transactions: numbered },
+    );
+    await expect(sagas.for(Transfer, { id: 't-1' }).runAsync()).rejects.toMatchObject({
+      compensated: ['debit'],
+    });
+    expect(seen).toEqual([
+      ['debit', 't-1', 1],
+      ['pay back', 3],
+    ]);
+    expect(numbered.ends).toEqual(['commit 1', 'rollback 2', 'commit 3']);
+  });
+
+  it('is refused at start-up without transactions, and on Restate, with every label (89)', async () => {
+    const bare = await bootFailure({ providers: [Transfer] });
+    expect(bare.message).toMatch(/step 'debit': transaction: it needs to know .*transactions/);
+    expect(bare.message).toContain("step 'credit': transaction: ");
+    const engine = restateEngine({ service: false });
+    @Saga('Other')
+    @Injectable()
+    class Other extends Transfer {}
+    const restate = await bootFailure(
+      { providers: [Transfer, Other] },
+      { logger: silentLogger, engine },
+    );
+    expect(restate.message).toMatch(/Transfer: step 'debit': transaction: Restate keeps/);
+    expect(restate.message).toMatch(/Other: step 'credit': transaction: Restate keeps/);
+  });
+
+  it('needs a plan by which others can resume it: a chain that is run as it is has none', async () => {
+    const { sagas } = await bootWith();
+    const step = {
+      label: 'Debit',
+      transaction: true,
+      action: (_ctx: unknown, tx: unknown) => void seen.push(tx),
+      compensate: NOTHING_TO_UNDO,
+    } as const;
+    const refusal = /needs a plan by which other processes can resume it/;
+    await expect(sagas.create('Bare', {}).step(step).runAsync()).rejects.toThrow(refusal);
+    const bare = new SagaOrchestratorBuilder('Bare', {}, silentLogger).step(step);
+    await expect(bare.start()).rejects.toThrow(refusal);
+    const definition = bare.build();
+    const whole = new SagaOrchestratorBuilder('Bare', {}, silentLogger, { definition });
+    await expect(whole.runAsync()).rejects.toThrow(refusal);
+    expect(seen).toEqual([]);
+    const defined = sagas.define('Defined', (chain) => chain.step(step));
+    await defined({}).runAsync();
+    expect(seen).toEqual([{}]);
+  });
+
+  it("warns of compensateOn: 'attempted', of which a failed transaction leaves nothing (82)", async () => {
+    const logger = new RecordingLogger();
+    const { sagas } = await bootWith({ logger });
+    sagas.define('Attempted', (chain) =>
+      chain.step({
+        label: 'Debit',
+        transaction: true,
+        compensateOn: 'attempted',
+        action: () => undefined,
+        compensate: () => undefined,
+      }),
+    );
+    const said = logger.lines.filter(({ message }) => /undoes 'Debit' also where/.test(message));
+    expect(said).toHaveLength(1);
   });
 });

@@ -13,6 +13,7 @@ const scratch = join(__dirname, '.recipes');
 interface Recipe {
   readonly AppModule: Type;
   readonly Orders: Type<{ place(id: string): Promise<SagaHandle> }>;
+  readonly Transfers: Type<{ transfer(id: string, transfer: object): Promise<unknown> }>;
   readonly pool: { query(sql: string): Promise<{ rows: unknown[] }>; end(): Promise<void> };
   readonly database: { prepare(sql: string): { all(): unknown[] } };
 }
@@ -67,4 +68,26 @@ it('the recipe for SQLite runs as it is', async () => {
     { id: 'o-1', shipped: 1 },
   ]);
   await app.close();
+});
+
+it('the recipe for transactional steps runs as it is', async () => {
+  await store.query('CREATE TABLE accounts (id text PRIMARY KEY, balance int NOT NULL)');
+  await store.query("INSERT INTO accounts VALUES ('ann', 100), ('bob', 0)");
+  process.env['DATABASE_URL'] = store.server.url;
+  const it = await recipe('steps');
+  const app = await started(it);
+  const transfers = app.get(it.Transfers);
+  const between = (to: string, amount: number) => ({ from: 'ann', to, amount });
+  await transfers.transfer('t-1', between('bob', 30));
+  await expect(transfers.transfer('t-2', between('bob', 300))).rejects.toThrow(/Not enough/);
+  await expect(transfers.transfer('t-3', between('eve', 10))).rejects.toThrow(/No such account/);
+  const { rows } = await it.pool.query('SELECT id, balance FROM accounts ORDER BY id');
+  expect(rows).toEqual([
+    { id: 'ann', balance: 70 },
+    { id: 'bob', balance: 30 },
+  ]);
+  await app.close();
+  await it.pool.end();
+  await store.query('DROP SCHEMA saga CASCADE');
+  await store.query('DROP TABLE accounts');
 });

@@ -14,6 +14,7 @@ import {
 import { checkFrom } from '../machine/index.js';
 import { type SagaLogger, shownSaga } from '../ports/index.js';
 import type { SagaBuilderOptions } from './builder-options.js';
+import { refuseTransactional } from './checked-step.js';
 
 /**
  * A run without a journal: on the user's own context object, in this process alone.
@@ -30,12 +31,17 @@ export function bareRun(
     return observed(new Run(definition, context, STANDARD_ENVIRONMENT, logger), undefined);
   }
   const { environment = STANDARD_ENVIRONMENT, id, observers } = options;
+  if (options.definition !== undefined) checkBare(options.definition);
   const { headers } = startRequest(options, () => 'unused', 0);
   const run = new Run(definition, context, environment, logger, id);
   // Kept only where somebody looks at it.
   const isWatched = observers !== undefined || environment.interceptors !== undefined;
   if (isWatched) run.origin = { headers, createdAt: environment.clock.now() };
   return observed(run, observers);
+}
+
+function checkBare({ name, steps }: SagaDefinition): void {
+  for (const { policy } of steps) if (policy.transaction) refuseTransactional(name);
 }
 
 function observed(run: Run, observers: readonly RunObserver[] | undefined): Run {

@@ -17,3 +17,11 @@ export function checkedStep(
   if (problems.length > 0) throw new SagaDefinitionError(name, problems);
   return defined;
 }
+
+/** Of a chain that is run as it is: after a crash nobody would know its steps. @throws SagaDefinitionError */
+export function refuseTransactional(name: string): never {
+  throw new SagaDefinitionError(name, [
+    'transaction: true needs a plan by which other processes can resume it: decorate a class with @Saga(), or register the ' +
+      'chain with define()',
+  ]);
+}

@@ -1,23 +1,14 @@
-import {
-  assembleSaga,
-  defineRetiredStep,
-  defineStep,
-  freezeSaga,
-  type ISagaRunContext,
-  type SagaDefinition,
-  type ResultsByLabel,
-  type SagaJson,
-  shown,
-  type StepDefinition,
-  type StepResults,
-} from '../definition/index.js';
+import { assembleSaga, freezeSaga, shown } from '../definition/index.js';
+import { defineRetiredStep, defineStep, type StepDefinition } from '../definition/index.js';
+import type { ISagaRunContext, ResultsByLabel, StepResults } from '../definition/index.js';
+import type { SagaDefinition, SagaJson } from '../definition/index.js';
 import type { SagaHandle } from '../engine/index.js';
 import { SagaStateError } from '../errors/index.js';
 import { offer, type Run } from '../execution/index.js';
 import type { SagaLogger } from '../ports/index.js';
 import type { StepValue } from '../result/index.js';
 import { bareRun, driveBare } from './bare-host.js';
-import { checkedStep } from './checked-step.js';
+import { checkedStep, refuseTransactional } from './checked-step.js';
 import { checkChain, type SagaBuilderOptions } from './builder-options.js';
 import type { InferredStep, KeptStep, WrittenStep } from './chain-step.js';
 import { HostedChain } from './hosted-chain.js';
@@ -39,6 +30,8 @@ export class SagaOrchestratorBuilder<TContext, TResults extends StepResults = ob
   #run: Run | undefined;
   #view: RunView | undefined;
   #hosted: HostedChain | undefined;
+  /** It has steps that can run only by a plan by which others can resume them. */
+  #isForDefine = false;
 
   /**
    * @param name Names the saga in logs and errors, up to 255 bytes.
@@ -56,36 +49,40 @@ export class SagaOrchestratorBuilder<TContext, TResults extends StepResults = ob
   }
 
   /**
-   * Adds a step at the end.
-   *
-   * @throws SagaDefinitionError naming everything that is wrong with this step, or its label when
+   * Adds a step at the end. @throws SagaDefinitionError naming everything that is wrong with this step, or its label when
    * another step has it.
    */
-  step<TReturn, const TLabel extends string, TUndo = unknown, THook = unknown>(
-    step: InferredStep<TContext, TReturn, TLabel, TResults, TUndo, THook>,
+  step<
+    TReturn,
+    const TLabel extends string,
+    TUndo = unknown,
+    THook = unknown,
+    TTransaction extends boolean = false,
+  >(
+    step: InferredStep<TContext, TReturn, TLabel, TResults, TUndo, THook, TTransaction>,
   ): SagaOrchestratorBuilder<TContext, TResults & Record<TLabel, StepValue<TReturn>>>;
   step<TResult, TUndo = unknown, THook = unknown>(
     step: WrittenStep<TContext, TResult, TResults, TUndo, THook>,
   ): this;
   step(step: unknown): unknown {
-    this.#steps.push(this.checked(defineStep(step as never, this.#steps.length)));
+    const defined = this.checked(defineStep(step as never, this.#steps.length));
+    if (defined.policy.transaction) this.#isForDefine = true;
+    this.#steps.push(defined);
     return this;
   }
 
-  /**
-   * Keeps the undo of a step that this saga no longer runs, for unfinished sagas that have done it. Its label
-   * stays as it was. @throws as {@link step} does
-   */
-  retired<TResult = unknown, TUndo = unknown>(step: KeptStep<TContext, TResult, TUndo>): this {
-    const defined = this.checked(defineRetiredStep(step, this.#retired.length));
+  /** Keeps the undo of a step that is no longer run, for unfinished sagas that have done it. @throws as {@link step} does */
+  retired<TResult = unknown, TUndo = unknown, TTransaction extends boolean = false>(
+    step: KeptStep<TContext, TResult, TUndo, TTransaction>,
+  ): this {
+    const defined = this.checked(defineRetiredStep(step as never, this.#retired.length));
     this.#retired = [...this.#retired, defined];
     return this;
   }
 
   /**
-   * The plan as it stands; the chain takes no more steps after that.
-   *
-   * @throws SagaDefinitionError for an empty saga, a bad name or a bad option.
+   * The plan as it stands; the chain takes no more steps after that. @throws SagaDefinitionError for an empty saga, a bad
+   * name or a bad option.
    */
   build(): SagaDefinition {
     return freezeSaga(this.plan());
@@ -109,17 +106,16 @@ export class SagaOrchestratorBuilder<TContext, TResults extends StepResults = ob
   /**
    * Runs the saga to its end.
    *
-   * @param resumeFromLabel Go on from this step. Steps before it that have a recorded outcome count
-   * as executed, and are undone when a later one fails; those without one are skipped.
-   * @throws SagaExecutionException after every compensation has ended; SagaDefinitionError and
-   * SagaStateError (an unknown label, a saga that is running or was undone) before anything runs;
-   * SagaConflictError when the id is taken by something else; SagaInterruptedError when this
-   * process stopped working on it.
+   * @param resumeFromLabel Go on from this step. Steps before it that have a recorded outcome count as executed, and
+   * are undone when a later one fails; those without one are skipped.
+   * @throws SagaExecutionException after every compensation has ended; SagaDefinitionError and SagaStateError (an unknown
+   * label, a saga that is running or was undone) before anything runs; SagaConflictError when the id is taken by
+   * something else; SagaInterruptedError when this process stopped working on it.
    */
   runAsync(resumeFromLabel?: string): Promise<ISagaRunContext<TContext, TResults>> {
     // Not `async`: one more promise would cost the small sagas that bare chains are for.
     try {
-      const isBare = this.options?.host === undefined;
+      const isBare = this.isBare();
       const ended = isBare ? this.launch(resumeFromLabel) : this.hosted().run(resumeFromLabel);
       return ended as Promise<ISagaRunContext<TContext, TResults>>;
     } catch (error) {
@@ -128,28 +124,30 @@ export class SagaOrchestratorBuilder<TContext, TResults extends StepResults = ob
   }
 
   /**
-   * Starts the saga and returns once the start is durable: for an HTTP 202 answer. A failure is
-   * told by the handle's `result()`; nobody has to ask for it.
-   *
-   * @throws as {@link runAsync} does before anything runs.
+   * Starts the saga and returns once the start is durable: for an HTTP 202 answer. A failure is told by the handle's
+   * `result()`; nobody has to ask for it. @throws as {@link runAsync} does before anything runs.
    */
   async start(): Promise<SagaHandle<ISagaRunContext<TContext, TResults>>> {
-    const isBare = this.options?.host === undefined;
+    const isBare = this.isBare();
     const handle = isBare ? this.startBare() : await this.hosted().start();
     return handle as unknown as SagaHandle<ISagaRunContext<TContext, TResults>>;
   }
 
   /**
-   * Cancels a saga of a bare chain: aborts the signal of the action in flight, then undoes what was
-   * done. Without effect past the pivot and once it compensates.
-   *
-   * @throws SagaStateError when it is not running here.
+   * Cancels a saga of a bare chain: aborts the signal of the action in flight, then undoes what was done. Without effect
+   * past the pivot and once it compensates. @throws SagaStateError when it is not running here.
    */
   cancel(reason = 'cancelled by its caller'): void {
     const run = this.#run;
     if (run?.driving !== true)
       throw this.stateError('is not running here; cancel it by SagaOperations');
     offer(run, { type: 'cancel', by: 'operator', reason });
+  }
+
+  /** @throws SagaDefinitionError for steps that cannot run by a chain of their own. */
+  private isBare(): boolean {
+    if (this.#isForDefine) refuseTransactional(this.name);
+    return this.options?.host === undefined;
   }
 
   private checked(defined: StepDefinition | readonly string[]): StepDefinition {

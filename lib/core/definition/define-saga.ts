@@ -10,7 +10,7 @@ import {
   type WholeSagaOptions,
   wholeProblems,
 } from './saga-options.js';
-import type { AnySagaStep, RetiredSagaStep } from './saga-step.js';
+import type { AnySagaStep, AnyTransactionalStep } from './saga-step.js';
 import { defineRetiredStep, defineStep, type StepDefinition } from './step-definition.js';
 
 const NO_OPTIONS: SagaDefinitionOptions = {};
@@ -93,15 +93,15 @@ export function freezeSaga(definition: SagaDefinition): SagaDefinition {
  */
 export function defineSaga<TContext>(
   name: string,
-  steps: readonly AnySagaStep<TContext>[],
+  steps: readonly (AnySagaStep<TContext> | AnyTransactionalStep<TContext>)[],
   options: WholeSagaOptions<TContext> = {},
 ): SagaDefinition {
   const problems = [...wholeProblems(options)];
   if (!Array.isArray(steps)) problems.push(`the steps must be a list (got ${shown(steps)})`);
-  const plans = Array.isArray(steps) ? (steps as readonly AnySagaStep<TContext>[]) : [];
+  const plans = Array.isArray(steps) ? (steps as readonly { readonly label?: unknown }[]) : [];
   const given = (isGroup(options) ? options : NO_OPTIONS) as WholeSagaOptions<TContext>;
   const { retired, aliases, ...settings } = given;
-  const old: readonly RetiredSagaStep<TContext, never>[] = Array.isArray(retired) ? retired : [];
+  const old: NonNullable<typeof retired> = Array.isArray(retired) ? retired : [];
   const valid = (
     outcome: StepDefinition | readonly string[],
   ): StepDefinition | readonly never[] => {
@@ -110,7 +110,7 @@ export function defineSaga<TContext>(
     return [];
   };
   const forward = plans.flatMap((step, index) => valid(defineStep(step as never, index)));
-  const gone = old.flatMap((step, index) => valid(defineRetiredStep(step, index)));
+  const gone = old.flatMap((step, index) => valid(defineRetiredStep(step as never, index)));
   problems.push(...retiredCountProblems(old.length));
   checkWhole(name, forward.length, settings, [
     ...problems,

@@ -11,12 +11,16 @@ export { sagaJson, type SagaJson } from './saga-json.js';
 export {
   NOTHING_TO_UNDO,
   type AnySagaStep,
+  type AnyTransactionalStep,
   type ProbeAnswer,
   type RetiredSagaStep,
   type SagaStep,
   type SagaStepHooks,
   type SagaStepOptions,
+  type SagaTransactionType,
+  type SagaTx,
   type StepFailure,
+  type TxParameters,
 } from './saga-step.js';
 export {
   defineRetiredStep,

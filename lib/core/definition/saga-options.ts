@@ -16,7 +16,9 @@ export interface SagaDefinitionOptions {
 
 /** What `defineSaga` takes. */
 export interface WholeSagaOptions<TContext> extends SagaDefinitionOptions {
-  readonly retired?: readonly RetiredSagaStep<TContext, never>[];
+  readonly retired?: readonly (
+    RetiredSagaStep<TContext, never> | RetiredSagaStep<TContext, never, true>
+  )[];
   /** Other names by which `getStepResult` finds labels: the methods of a decorated class. */
   readonly aliases?: ReadonlyMap<string, string>;
 }

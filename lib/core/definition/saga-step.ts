@@ -48,7 +48,33 @@ export interface SagaStepOptions {
    * the probe answers `unknown`. A crash in between does not shorten it. @default 0
    */
   readonly probeDelay?: number | Omit<RetryOptions, 'when'>;
+  /**
+   * Each attempt of the action, and of the undo, is one transaction of the application's, which they are given as
+   * their second parameter: their effect commits together with the record of it, or neither does. So an attempt is
+   * `done` or `not-done`, never `unknown`. They may run several times in one attempt, when the transaction meets a
+   * conflict: they must have no effects but that transaction's. Needs `forRoot({ transactions })`. @default false
+   */
+  readonly transaction?: boolean;
 }
+
+/**
+ * To be augmented once, by the application: the type of the transaction that its steps are given.
+ *
+ * @example
+ * declare module 'nestjs-saga-orchestrator' {
+ *   interface SagaTransactionType { tx: EntityManager }
+ * }
+ */
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type
+export interface SagaTransactionType {}
+
+/** The transaction that a transactional step is given; `unknown` until the application has stated its type. */
+export type SagaTx = SagaTransactionType extends { readonly tx: infer Tx } ? Tx : unknown;
+
+/** What a function of a step is given after its context: with `transaction: true` its transaction. */
+export type TxParameters<TTransaction extends boolean> = TTransaction extends true
+  ? [tx: SagaTx]
+  : [];
 
 /** What `onError` is told of a failed attempt. */
 export interface StepFailure {
@@ -73,10 +99,15 @@ export interface SagaStepHooks<
   TContext,
   TResult,
   TResults extends StepResults = object,
+  TTransaction extends boolean = false,
 > extends SagaStepOptions {
+  readonly transaction?: TTransaction;
   /** Undoes the action; must be idempotent. It is known before the action runs. */
   readonly compensate?:
-    | ((ctx: ISagaCompensationContext<TContext, TResult, TResults>) => unknown)
+    | ((
+        ctx: ISagaCompensationContext<TContext, TResult, TResults>,
+        ...tx: TxParameters<TTransaction>
+      ) => unknown)
     | typeof NOTHING_TO_UNDO;
   /**
    * Asks the participant whether an `unknown` effect took place, before the step is repeated or
@@ -97,7 +128,8 @@ export interface SagaStep<
   TContext,
   TResult = unknown,
   TResults extends StepResults = object,
-> extends SagaStepHooks<TContext, TResult, TResults> {
+  TTransaction extends boolean = false,
+> extends SagaStepHooks<TContext, TResult, TResults, TTransaction> {
   /** Unique in its saga, up to 255 bytes. Undos are found by it, also after a deploy: keep it. */
   readonly label: string;
   /**
@@ -106,7 +138,10 @@ export interface SagaStep<
    * `Ok`. Work that nobody has begun is a failed attempt: a function, an iterator or generator, a list
    * of observables.
    */
-  readonly action: (ctx: ISagaContext<TContext, TResults>) => MaybeAsync<StepReturn<TResult>>;
+  readonly action: (
+    ctx: ISagaContext<TContext, TResults>,
+    ...tx: TxParameters<TTransaction>
+  ) => MaybeAsync<StepReturn<TResult>>;
 }
 
 /** A {@link SagaStep} of any result: what a list of steps holds. */
@@ -116,15 +151,33 @@ export interface AnySagaStep<TContext> extends Omit<SagaStepHooks<TContext, neve
   readonly action: (ctx: ISagaContext<TContext>) => unknown;
 }
 
+/** The same with `transaction: true`. */
+export interface AnyTransactionalStep<TContext> extends Omit<
+  SagaStepHooks<TContext, never, object, true>,
+  'probe'
+> {
+  readonly label: string;
+  readonly transaction: true;
+  readonly action: (ctx: ISagaContext<TContext>, tx: SagaTx) => unknown;
+}
+
 /**
  * A step that a new version no longer runs, kept so that unfinished sagas which have done it can still
  * undo it.
  */
-export interface RetiredSagaStep<TContext, TResult = unknown> extends Pick<
-  SagaStepHooks<TContext, TResult>,
-  'compensateOn' | 'compensationRetry' | 'compensationTimeout'
+export interface RetiredSagaStep<
+  TContext,
+  TResult = unknown,
+  TTransaction extends boolean = false,
+> extends Pick<
+  SagaStepHooks<TContext, TResult, object, TTransaction>,
+  'compensateOn' | 'compensationRetry' | 'compensationTimeout' | 'transaction'
 > {
   readonly label: string;
   readonly compensate:
-    ((ctx: ISagaCompensationContext<TContext, TResult>) => unknown) | typeof NOTHING_TO_UNDO;
+    | ((
+        ctx: ISagaCompensationContext<TContext, TResult>,
+        ...tx: TxParameters<TTransaction>
+      ) => unknown)
+    | typeof NOTHING_TO_UNDO;
 }

@@ -18,8 +18,9 @@ import {
   type StepFailure,
 } from './saga-step.js';
 
-type Action = (ctx: ISagaContext<unknown>) => unknown;
-type Compensation = (ctx: ISagaCompensationContext<unknown>) => unknown;
+// Only a transactional step is given a transaction.
+type Action = (ctx: ISagaContext<unknown>, tx?: unknown) => unknown;
+type Compensation = (ctx: ISagaCompensationContext<unknown>, tx?: unknown) => unknown;
 
 /** Everything of a step but its label, action and compensation, with the defaults applied. */
 export interface StepPolicy {
@@ -34,6 +35,8 @@ export interface StepPolicy {
   readonly nothingToUndo: boolean;
   readonly unknownWhen: UnknownWhen | undefined;
   readonly probeDelay: RetryPolicy | undefined;
+  /** Each attempt is a transaction of the application's, which keeps the record of it, too. */
+  readonly transaction: boolean;
   readonly probe:
     ((ctx: ISagaContext<unknown>) => ProbeAnswer | PromiseLike<ProbeAnswer>) | undefined;
   readonly onError: ((failure: StepFailure, ctx: ISagaContext<unknown>) => unknown) | undefined;
@@ -51,6 +54,7 @@ const DEFAULT_POLICY: StepPolicy = Object.freeze({
   nothingToUndo: false,
   unknownWhen: undefined,
   probeDelay: undefined,
+  transaction: false,
   probe: undefined,
   onError: undefined,
 });
@@ -118,6 +122,7 @@ function isPlain(step: SagaStep<never, never, never>): boolean {
     step.idempotent === undefined &&
     step.unknownWhen === undefined &&
     step.probeDelay === undefined &&
+    step.transaction === undefined &&
     step.probe === undefined &&
     step.onError === undefined
   );
@@ -136,6 +141,7 @@ function policyOf(step: SagaStep<never, never, never>): StepPolicy {
     nothingToUndo: step.compensate === NOTHING_TO_UNDO,
     unknownWhen: step.unknownWhen,
     probeDelay: step.probeDelay === undefined ? undefined : delayPolicy(step.probeDelay),
+    transaction: step.transaction ?? false,
     probe: step.probe as StepPolicy['probe'],
     onError: step.onError as StepPolicy['onError'],
   });

@@ -15,7 +15,7 @@ type AnyStep = Partial<Record<keyof SagaStep<unknown>, unknown>>;
 export const STEP_OPTIONS: Readonly<Record<keyof SagaStepOptions, true>> = {
   ...{ retry: true, timeout: true, timeoutGrace: true, pivot: true, idempotent: true },
   ...{ compensateOn: true, compensationRetry: true, compensationTimeout: true },
-  ...{ unknownWhen: true, probeDelay: true },
+  ...{ unknownWhen: true, probeDelay: true, transaction: true },
 };
 const STEP = namesOf<SagaStep<unknown>>({
   ...{ label: true, action: true, compensate: true, probe: true, onError: true },
@@ -23,7 +23,7 @@ const STEP = namesOf<SagaStep<unknown>>({
 });
 const RETIRED_STEP = namesOf<RetiredSagaStep<unknown>>({
   ...{ label: true, compensate: true, compensateOn: true },
-  ...{ compensationRetry: true, compensationTimeout: true },
+  ...{ compensationRetry: true, compensationTimeout: true, transaction: true },
 });
 
 const NONE: readonly string[] = [];
@@ -55,7 +55,7 @@ function optionProblems(where: string, step: AnyStep): readonly string[] {
     problems.push(...duration(where, key, value, 1)),
   );
   each(['timeoutGrace'], (value, key) => problems.push(...duration(where, key, value, 0)));
-  each(['pivot', 'idempotent'], mustBe('boolean'));
+  each(['pivot', 'idempotent', 'transaction'], mustBe('boolean'));
   each(['probe', 'onError', 'unknownWhen'], mustBe('function'));
   each(['compensateOn'], (value) => {
     if (value !== 'done' && value !== 'attempted') {
@@ -63,6 +63,19 @@ function optionProblems(where: string, step: AnyStep): readonly string[] {
     }
   });
   return problems;
+}
+
+/** Options for an outcome that is unknown, which that of a transactional step never is. */
+const OF_DOUBT = ['probe', 'probeDelay', 'unknownWhen'] as const;
+
+function transactionProblems(where: string, step: AnyStep): readonly string[] {
+  if (step.transaction !== true) return NONE;
+  const given = OF_DOUBT.filter((key) => step[key] !== undefined);
+  const idle = step.idempotent === false ? [...given, 'idempotent: false'] : given;
+  return idle.map(
+    (option) =>
+      `${where}: ${option} goes without transaction: true, of which the outcome is never unknown; leave one of them out`,
+  );
 }
 
 function compensateProblems(where: string, step: AnyStep): readonly string[] {
@@ -117,6 +130,7 @@ export function stepProblems(candidate: unknown, index: number): readonly string
     ...strangers(where, step, STEP),
     ...compensateProblems(where, step),
     ...optionProblems(where, step),
+    ...transactionProblems(where, step),
   ];
   if (label !== undefined) problems.push(`${where}: ${label}`);
   if (typeof step.action !== 'function') {

@@ -23,6 +23,7 @@ export { redactProblems } from './redact-problems.js';
 export { checkInput, checkSame } from './duplicate-start.js';
 export { detailsOf, summaryOf } from './details.js';
 export { DefinitionRegistry } from './registry.js';
+export { refuseTransactional } from './refuse-transactional.js';
 export { withStartHeaders, type StartedSaga, type StartHeaders } from './start-headers.js';
 export { StoredRun, type StagedRecord, type Storing } from '../persistence/index.js';
 
@@ -46,6 +47,8 @@ export {
   type Advance,
   announceNext,
   type AnnouncedEffect,
+  heldSignals,
+  holdSignals,
   deliver,
   drive,
   driveUntil,
@@ -56,18 +59,23 @@ export {
   Run,
   type RunOrigin,
   takeOverOf,
+  type Transacted,
+  type TransactionalWork,
   withdrawIntent,
 } from '../execution/index.js';
 export {
   checkFilter,
+  CutOffError,
   damageOf,
   decodeHead,
   encodeHead,
   encodeInput,
   encodePayload,
   isConflict,
+  MOST_REPEATS,
   packEntry,
   type PackedEntry,
+  pauseAfterConflict,
   payloadLimits,
   redactedError,
   retryConflicts,

@@ -6,12 +6,13 @@ import { CompensationContext } from './compensation-context.js';
 import { executionException } from './execution-exception.js';
 import { msUntilDue, type Effect } from './held-back.js';
 import { invoke } from './invoke.js';
+import { letSettle } from './let-settle.js';
 import { act, noteDone } from './act.js';
 import { noteFailure, noteNotBegun, noteProbe, noteUndoFailure } from './note-failure.js';
 import { noteIntent } from './note-intent.js';
 import { allOf, isPending, unwrap, unwrapUndo } from './returned.js';
 import type { Run } from './run.js';
-import { NO_LATE } from './run-rarities.js';
+import { performInTransaction } from './transact.js';
 import { shownSaga } from '../ports/index.js';
 
 function isHeldBack(run: Run, effect: Effect): boolean {
@@ -40,29 +41,6 @@ async function holdBack(run: Run, effect: Effect): Promise<boolean> {
   if (run.unsettled.length === 0) return false;
   await letSettle(run);
   return true;
-}
-
-/**
- * Waits for attempts that are late: within their grace, and no longer than this process drives the run.
- */
-export async function letSettle(run: Run): Promise<void> {
-  const { unsettled } = run;
-  if (unsettled.length === 0) return;
-  run.unsettled = NO_LATE;
-  const now = run.environment.clock.monotonic();
-  for (const { settled, grace } of unsettled) await settledBy(run, settled, now + grace);
-}
-
-async function settledBy(run: Run, settled: Promise<void>, end: number): Promise<void> {
-  let isSettled = false;
-  void settled.then(() => (isSettled = true));
-  const { clock } = run.environment;
-  // A cancel ends the wait, too.
-  for (let left = end - clock.monotonic(); left > 0; left = end - clock.monotonic()) {
-    if (run.stopped?.when === 'now') return;
-    await run.pause(left, settled);
-    if (isSettled) return;
-  }
 }
 
 function throwIfStopped(run: Run): void {
@@ -120,6 +98,10 @@ export async function driveOn(run: Run): Promise<Run> {
       continue;
     }
     const isUndo = command.type === 'undo';
+    if (step.policy.transaction) {
+      await performInTransaction(run, step, command.attempt, isUndo);
+      continue;
+    }
     const ctx = new (isUndo ? CompensationContext : ActionContext)(run, step, command.attempt);
     const isTold = run.observers !== undefined || run.persistence !== undefined;
     // A cancel aborts what is about to begin, too, but never an undo.

@@ -6,6 +6,7 @@ export {
   type Advance,
   type AnnouncedEffect,
 } from './advance.js';
+export { heldSignals, holdSignals } from './committing.js';
 export { drive, refuseTwice } from './drive.js';
 export { driveUntil } from './drive-until.js';
 export {
@@ -22,4 +23,9 @@ export type { LateEffect } from './late-effect.js';
 export { Run, type RunObserver } from './run.js';
 export { NO_HEADERS, type RunOrigin, type SagaHeaders } from './run-origin.js';
 export type { RunEnvironment } from './run-environment.js';
-export type { AttemptInFlight, RunPersistence } from './run-persistence.js';
+export type {
+  AttemptInFlight,
+  RunPersistence,
+  Transacted,
+  TransactionalWork,
+} from './run-persistence.js';

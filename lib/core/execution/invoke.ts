@@ -86,6 +86,17 @@ function called(
   return intercepted(run, ctx, kind, interceptors, () => awaitable(call(ctx as never), ctx));
 }
 
+/** As {@link invoke}, of what cannot take effect once the saga is another's: its transaction is fenced. */
+export function invokeFenced(
+  run: Run,
+  ctx: ActionContext,
+  call: (ctx: never) => unknown,
+  kind: InterceptedCall['kind'],
+  timeout: number | undefined,
+): unknown {
+  return begin(run, ctx, call, kind, timeout, undefined);
+}
+
 function begin(
   run: Run,
   ctx: ActionContext,

@@ -22,7 +22,7 @@ function rethrowStop(thrown: unknown): void {
  *
  * @throws what the run was stopped with.
  */
-function stopIfNoOutcome(
+export function stopIfNoOutcome(
   run: Run,
   ctx: ActionContext,
   of: 'step' | 'the undo of step' | 'the probe of step',
@@ -59,16 +59,24 @@ export async function noteFailure(
   run.ended(ctx);
   const stopping = stopIfNoOutcome(run, ctx, 'step', thrown);
   if (stopping !== undefined) await stopping;
-  const error = reasonOf(thrown);
   run.note(failedRecord(run, ctx, step, thrown));
+  if (step.policy.onError !== undefined) await tellOnError(run, ctx, step, reasonOf(thrown));
+}
+
+/** Of a failed attempt that is noted. @throws what the run was stopped with. */
+export async function tellOnError(
+  run: Run,
+  ctx: ActionContext,
+  step: StepDefinition,
+  error: unknown,
+): Promise<void> {
   const { onError } = step.policy;
-  if (onError === undefined) return;
   const state = run.state.step(step.label);
   const compensates = run.state.cancel !== undefined && !run.state.pivoted;
   const willRetry = state !== undefined && !compensates && mayRetry(step, state);
   const hook = new ActionContext(run, step, ctx.attempt);
   try {
-    const call = (): unknown => onError({ error, attempt: ctx.attempt, willRetry }, hook);
+    const call = (): unknown => onError?.({ error, attempt: ctx.attempt, willRetry }, hook);
     unwrap(await invoke(run, hook, call, undefined, HOOK_TIMEOUT_MS, undefined));
   } catch (failed) {
     rethrowStop(failed);

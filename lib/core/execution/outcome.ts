@@ -91,6 +91,8 @@ export function outcomeOf(
   step: StepDefinition,
   thrown: unknown,
 ): 'unknown' | 'not-done' {
+  // It was rolled back.
+  if (step.policy.transaction) return 'not-done';
   if (ctx.aborted !== undefined) return 'unknown';
   if (isSagaError(reasonOf(thrown), 'SAGA_OUTCOME_UNKNOWN')) return 'unknown';
   // A step that returned an `Err` has judged itself, whatever the `Err` holds.

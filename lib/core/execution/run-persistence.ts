@@ -11,6 +11,26 @@ export interface AttemptInFlight {
   stop(error: Error): void;
 }
 
+/** One attempt of a transactional step, for whoever runs its transaction: as often as it meets a conflict. */
+export interface TransactionalWork {
+  /**
+   * Calls the action or undo in the transaction. @returns the attempt when it has succeeded
+   * @throws why the transaction has to be rolled back.
+   */
+  perform(tx: unknown): Promise<AttemptInFlight>;
+  /** What is to be stored with what it did. @throws why it must be rolled back after all: it was aborted. */
+  records(): readonly SagaRecord[];
+  /** What is to be stored, of as many records, where nobody knows whether those were. */
+  instead(error: unknown): readonly SagaRecord[];
+  /** Whether the transaction may be run again: no cancel has come in between. */
+  readonly mayRepeat: boolean;
+}
+
+/** What became of it. `recorded`: what {@link TransactionalWork.instead} gave was stored. */
+export type Transacted =
+  | { readonly committed: true }
+  | { readonly committed: false; readonly error: unknown; readonly recorded: boolean };
+
 /**
  * The journal's side of a run. Without it the run lives in memory alone, on the user's own context
  * object.
@@ -35,6 +55,15 @@ export interface RunPersistence {
   stage(record: SagaRecord, attempt: AttemptInFlight | undefined): SagaRecord;
   /** Resolves when all that was staged is durable. Rejects with a journal or lease error. */
   flush(): Promise<void>;
+  /** Nothing of it was noted: its first record creates it. */
+  readonly isUnwritten?: boolean;
+  /**
+   * Runs a transaction that stores what a step does and the records of that; resolves when both are known to stand,
+   * or neither. Absent where no step can be transactional.
+   *
+   * @throws a journal or lease error.
+   */
+  transact?(work: TransactionalWork): Promise<Transacted>;
   /**
    * To be asked right before anything begins. `undefined`: the saga is surely still ours; else the
    * answer must be awaited, and rejects with a journal or lease error when it is not.

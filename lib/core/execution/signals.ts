@@ -1,4 +1,5 @@
 import { accept, receive, type SagaRecord, type SagaSignal } from '../machine/index.js';
+import { actLater } from './committing.js';
 import type { Run } from './run.js';
 
 /**
@@ -13,8 +14,12 @@ export function deliver(run: Run, signal: SagaSignal): boolean {
   return records.length > 0;
 }
 
-/** As {@link deliver}, where nobody needs to be told. @returns whether it has changed anything */
+/**
+ * As {@link deliver}, where nobody needs to be told; acts later while records are on their way in a transaction.
+ * @returns whether it has changed anything
+ */
 export function offer(run: Run, signal: SagaSignal): boolean {
+  if (actLater(run, () => offer(run, signal))) return false;
   const received = receive(run.definition, run.state, signal);
   if ('refusal' in received) return false;
   take(run, received.records);

@@ -24,6 +24,8 @@ export interface SimulatedFault {
    * - `answer-lost`: it took place, and its answer was lost
    * - `crash`: it took place, and its process died before that was recorded
    * - `cancel`: the saga is cancelled while it is at work; it took place
+   *
+   * Of a transactional step a crash and a cancel leave nothing, and a lost answer is settled: it took place.
    */
   readonly kind: 'fails' | 'says-no' | 'answer-lost' | 'crash' | 'cancel';
   /** How many of the calls it strikes, from the first one on. @default 1 */
@@ -88,13 +90,37 @@ class SimulatedSaga {
     if ('records' in received) received.records.forEach((record) => this.#note(record));
   }
 
+  /** Its records are stored with its effect, or neither is. */
+  #performInTransaction(effect: Exclude<Effect, { readonly type: 'probe' }>): void {
+    const { step, attempt } = effect;
+    const direction = DIRECTIONS[effect.type];
+    this.calls.push(`${CALL_NAMES[direction]}${step.label}`);
+    const kind = this.#strike(step.label, direction);
+    if (kind === 'crash') return this.#takeOver();
+    if (kind === 'cancel' && effect.type === 'run') return this.#cancel();
+    const isClean = kind === 'fails' || kind === 'says-no';
+    if (!isClean) this.#takesPlace(step.label, direction);
+    if (kind === 'cancel') this.#cancel();
+    this.#noteIntent(effect.type, step, attempt);
+    this.#note(this.#outcome(effect, isClean ? kind : undefined));
+  }
+
+  #cancel(): void {
+    this.#receive({ type: 'cancel', by: 'operator', reason: 'simulated' });
+  }
+
+  #noteIntent(type: 'run' | 'undo', step: StepDefinition, attempt: number): void {
+    const { label } = step;
+    this.#note(type === 'run' ? intentOf(step, attempt) : { type: 'undo-started', label, attempt });
+  }
+
   #perform(effect: Effect): void {
     const { step } = effect;
-    const direction = DIRECTIONS[effect.type];
-    if (effect.type === 'run') this.#note(intentOf(step, effect.attempt));
-    if (effect.type === 'undo') {
-      this.#note({ type: 'undo-started', label: step.label, attempt: effect.attempt });
+    if (step.policy.transaction && effect.type !== 'probe') {
+      return this.#performInTransaction(effect);
     }
+    const direction = DIRECTIONS[effect.type];
+    if (effect.type !== 'probe') this.#noteIntent(effect.type, step, effect.attempt);
     this.calls.push(`${CALL_NAMES[direction]}${step.label}`);
     const kind = this.#strike(step.label, direction);
     if (kind !== 'fails' && kind !== 'says-no') this.#takesPlace(step.label, direction);
@@ -127,9 +153,7 @@ class SimulatedSaga {
     if (effect.type === 'probe') return this.#answer(step, kind);
     const { label } = step;
     const { attempt } = effect;
-    if (kind === 'cancel') {
-      this.#receive({ type: 'cancel', by: 'operator', reason: 'simulated' });
-    }
+    if (kind === 'cancel') this.#cancel();
     if (kind === undefined || (kind === 'cancel' && effect.type === 'undo')) {
       if (effect.type === 'undo') return { type: 'undone', label, attempt };
       return { type: 'done', label, attempt, result: undefined, pivot: step.policy.pivot };

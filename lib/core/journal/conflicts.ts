@@ -7,7 +7,7 @@ const BUSY_NAME = /^SQLITE_(BUSY|LOCKED)/;
 const BUSY_NUMBERS: ReadonlySet<number> = new Set([5, 6]);
 
 /** How often a transaction is run again, and the pauses before it, in ms. */
-const MOST_REPEATS = 10;
+export const MOST_REPEATS = 10;
 const PAUSE = { shortest: 5, longest: 500 } as const;
 
 function saysConflict(error: object): boolean {
@@ -27,6 +27,12 @@ export function isConflict(error: unknown): boolean {
   return errorWithin(error, saysConflict) !== undefined;
 }
 
+/** Before a transaction is repeated for the n-th time, in ms. `random` is in [0, 1). */
+export function pauseAfterConflict(repeat: number, random: number): number {
+  const most = Math.min(PAUSE.longest, PAUSE.shortest * 2 ** repeat);
+  return PAUSE.shortest + random * (most - PAUSE.shortest);
+}
+
 /**
  * Runs a transaction again that met a conflict: at most 10 times, 5 to 500 ms apart, at random.
  *
@@ -39,8 +45,6 @@ export async function retryConflicts<T>(run: () => Promise<T>): Promise<T> {
     } catch (error) {
       if (repeat > MOST_REPEATS || !isConflict(error)) throw error;
     }
-    const most = Math.min(PAUSE.longest, PAUSE.shortest * 2 ** repeat);
-    const pause = PAUSE.shortest + Math.random() * (most - PAUSE.shortest);
-    await new Promise((resolve) => setTimeout(resolve, pause));
+    await new Promise((resolve) => setTimeout(resolve, pauseAfterConflict(repeat, Math.random())));
   }
 }

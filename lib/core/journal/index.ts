@@ -66,14 +66,16 @@ export type {
   SagaRow,
   StoredSaga,
 } from './stored-saga.js';
-export type {
-  JournalInTransaction,
-  SagaTransaction,
-  SagaTransactions,
-  TransactionIsolation,
-  TransactionOptions,
+export { isConflict, MOST_REPEATS, pauseAfterConflict, retryConflicts } from './conflicts.js';
+export {
+  CutOffError,
+  isCutOff,
+  type JournalInTransaction,
+  type SagaTransaction,
+  type SagaTransactions,
+  type TransactionIsolation,
+  type TransactionOptions,
 } from './transaction.js';
-export { isConflict, retryConflicts } from './conflicts.js';
 export { damageOf } from './damage.js';
 export {
   checkFilter,

@@ -1,1 +1,2 @@
-export { StoredRun, type StagedRecord, type Storing } from './stored-run.js';
+export { StoredRun } from './stored-run.js';
+export type { StagedRecord, Storing } from './storing.js';

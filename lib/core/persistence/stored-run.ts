@@ -7,26 +7,11 @@ import {
   located,
   redactedRecord,
   type JournalEntry,
-  type PayloadCodec,
-  type PayloadLimits,
 } from '../journal/index.js';
 import { evolve, type SagaRecord } from '../machine/index.js';
 import { fullMessageOf, report, type Redact } from '../ports/index.js';
 import { carriesError, keepOriginal } from './original-errors.js';
-
-/** How payloads are stored. */
-export interface Storing {
-  readonly codec: PayloadCodec;
-  readonly limits: PayloadLimits;
-  /** Takes secrets out of the texts of errors; never throws. */
-  readonly redact?: Redact | undefined;
-}
-
-/** A record on its way to the store, as it is stored and as a replay would read it. */
-export interface StagedRecord {
-  readonly entry: JournalEntry;
-  readonly record: SagaRecord;
-}
+import type { StagedRecord, Storing } from './storing.js';
 
 const NONE: readonly StagedRecord[] = [];
 
@@ -109,6 +94,37 @@ export abstract class StoredRun implements RunPersistence {
   }
 
   stage(record: SagaRecord, attempt: AttemptInFlight | undefined): SagaRecord {
+    const next = this.#stored(record, attempt, this.#seq + 1);
+    this.#adopt(next);
+    // No longer than it is: most writes are of one record or two.
+    this.#staged = this.hasStaged ? [...this.#staged, next] : [next];
+    return next.record;
+  }
+
+  /** The next records as a transaction would store them, the last one of that attempt; nothing is changed yet. */
+  prepare(
+    records: readonly SagaRecord[],
+    attempt: AttemptInFlight | undefined,
+  ): readonly StagedRecord[] {
+    const last = records.length - 1;
+    return records.map((record, index) =>
+      this.#stored(record, index === last ? attempt : undefined, this.#seq + 1 + index),
+    );
+  }
+
+  /** Folds in what was stored of {@link prepare}d records. */
+  keep(prepared: readonly StagedRecord[]): void {
+    for (const next of prepared) {
+      this.#adopt(next);
+      evolve(this.run.state, next.record);
+    }
+  }
+
+  protected get hasStaged(): boolean {
+    return this.#staged.length > 0;
+  }
+
+  #stored(record: SagaRecord, attempt: AttemptInFlight | undefined, seq: number): StagedRecord {
     let staged = record;
     let result: string | null = null;
     let context: string | null = null;
@@ -125,20 +141,17 @@ export abstract class StoredRun implements RunPersistence {
     }
     if (this.redact !== undefined) staged = redactedRecord(staged, this.redact);
     const head = encodeHead(staged);
-    const seq = (this.#seq += 1);
     const at = this.run.environment.clock.now();
     const entry = { seq, at, epoch: this.epoch, head, result, context };
-    if (context !== null) this.#context = context;
-    const replayed = this.#remember(carriesError(staged) ? decodeHead(head) : staged, result);
+    const replayed = carriesError(staged) ? decodeHead(head) : staged;
     keepOriginal(this.run, staged, replayed);
-    const next = { entry, record: replayed };
-    // No longer than it is: most writes are of one record or two.
-    this.#staged = this.hasStaged ? [...this.#staged, next] : [next];
-    return replayed;
+    return { entry, record: replayed };
   }
 
-  protected get hasStaged(): boolean {
-    return this.#staged.length > 0;
+  #adopt({ entry, record }: StagedRecord): void {
+    this.#seq = entry.seq;
+    if (entry.context !== null) this.#context = entry.context;
+    this.#remember(record, entry.result);
   }
 
   /** Hands over what was staged since the last time. */

@@ -53,7 +53,8 @@ export function assemble(
   const environment = environmentOf(options);
   const { clock } = environment;
   const owner = randomUUID();
-  const access = { journal, application, owner, asks: new AtMost(MAX_ASKS) };
+  const { transactions } = options;
+  const access = { journal, application, owner, transactions, asks: new AtMost(MAX_ASKS) };
   const storing = { codec, limits: payloadLimits(options.limits), redact };
   const registry = new DefinitionRegistry();
 
@@ -79,7 +80,7 @@ export function assemble(
 
   const starts = new Starts(registry, runs, reader, live, waiter);
   const afterCommit = new AfterCommit(claims, reader, live, clock);
-  const known = { registry, logger, transactions: options.transactions };
+  const known = { registry, logger, transactions };
   const inTransaction = new StartsInTransaction(access, known, runs, starts, afterCommit, waiter);
 
   const takeUp = new TakeUp(claims, reader, live);

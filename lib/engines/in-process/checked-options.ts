@@ -1,4 +1,4 @@
-import type { Journal } from '../../core/index.js';
+import type { Journal, SagaDefinition } from '../../core/index.js';
 import {
   groupProblem,
   isGroup,
@@ -8,6 +8,7 @@ import {
   type Ranges,
   rangesProblems,
   refuseProblems,
+  refuseTransactional,
   SETTINGS,
   settingsProblems,
   unknownProblems,
@@ -80,6 +81,19 @@ function transactionsProblem(transactions: unknown, journal: Journal): string | 
 /** Why no saga can be started in a transaction of the application's. */
 export function cannotTakePart({ description }: Journal): string {
   return `the journal (${description}) cannot store sagas in a transaction of yours (it has no within())`;
+}
+
+/** @throws SagaDefinitionError for transactional steps where there are no transactions for them */
+export function checkTransactional(
+  definition: SagaDefinition,
+  { transactions }: InProcessEngineOptions,
+): void {
+  if (transactions !== undefined) return;
+  refuseTransactional(
+    definition,
+    'it needs to know how your transactions run: give SagaModule.forRoot() transactions, such as fromPg(pool) of ' +
+      "nestjs-saga-orchestrator/transactions, in the journal's database",
+  );
 }
 
 /** The options of the in-process engine that have defaults, with them. */

@@ -22,7 +22,7 @@ import {
   withStartHeaders,
 } from '../../core/engine/index.js';
 import { assemble } from './assemble.js';
-import { checkedOptions } from './checked-options.js';
+import { checkedOptions, checkTransactional } from './checked-options.js';
 import type { InProcessEngineOptions } from './engine-options.js';
 import { forget } from './operations/index.js';
 
@@ -39,6 +39,7 @@ export class InProcessEngine implements SagaEngine {
   }
 
   register(definition: SagaDefinition): void {
+    checkTransactional(definition, this.options);
     this.#its.registry.register(definition);
   }
 

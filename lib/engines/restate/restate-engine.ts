@@ -29,7 +29,7 @@ import { ActiveRuns } from './active-runs.js';
 import { runParts, type RunParts } from './restate-run.js';
 import { restateSdk } from './sdk.js';
 import { RestateServer } from './server.js';
-import { checkServiceName, sagaServices } from './services.js';
+import { checkPlan, sagaServices } from './services.js';
 import { startOf } from './start.js';
 import { Operations } from './operations.js';
 import { Store } from './store.js';
@@ -70,8 +70,8 @@ export class RestateEngine implements SagaEngine {
 
   /** @throws SagaDefinitionError also for a name that Restate would refuse. */
   register(definition: SagaDefinition): void {
+    checkPlan(definition);
     this.#registry.register(definition);
-    checkServiceName(definition.name);
     this.#published = undefined;
   }
 

@@ -1,5 +1,6 @@
 import type { WorkflowDefinition, WorkflowSharedContext, internal } from '@restatedev/restate-sdk';
 import { type SagaDefinition, SagaDefinitionError } from '../../core/index.js';
+import { refuseTransactional } from '../../core/engine/index.js';
 import type { SagaContext } from './inbox.js';
 import type { SagaHandler } from './saga-handler.js';
 import type { RestateSdk } from './sdk.js';
@@ -13,8 +14,17 @@ const MINUTE_MS = 60_000;
 const UNLIMITED_MS = 24 * 60 * MINUTE_MS;
 const HOOK_MS = 30_000;
 
-/** @throws SagaDefinitionError for a name that Restate would refuse. */
-export function checkServiceName(name: string): void {
+const NO_TRANSACTIONS =
+  'Restate keeps its records outside of your database, so that both cannot be committed together; leave it out, and make the ' +
+  'action idempotent';
+
+/** @throws SagaDefinitionError for transactional steps, or a name that Restate would refuse. */
+export function checkPlan(definition: SagaDefinition): void {
+  refuseTransactional(definition, NO_TRANSACTIONS);
+  checkServiceName(definition.name);
+}
+
+function checkServiceName(name: string): void {
   if (SERVICE_NAME.test(name) && !RESERVED.test(name)) return;
   throw new SagaDefinitionError(name, [
     'Restate knows a saga by its name, which must begin with a letter, go on with letters, digits, ' +

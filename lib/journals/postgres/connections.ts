@@ -13,7 +13,7 @@ import { isLost } from './failures.js';
 import type { Settings } from './options.js';
 import type { Pools } from './pools.js';
 import type { Send } from './reader.js';
-import { prepareWriter, WAIT_SHORTLY } from './session.js';
+import { prepareWriter } from './session.js';
 
 /** How much longer than the server a client waits for the end of a statement, in ms. */
 const GRACE_MS = 1_000;
@@ -68,11 +68,11 @@ export class Connections {
     return rows;
   }
 
-  /** One transaction on any connection, which waits for a lock but shortly. */
-  readonly apart = <T>(work: (send: Send) => Promise<T>): Promise<T> =>
+  /** One transaction on any connection, which waits for a lock but so long. */
+  readonly apart = <T>(wait: PgQuery, work: (send: Send) => Promise<T>): Promise<T> =>
     withClient(this.pool, (client) =>
       transaction(client, async () => {
-        await this.sendOn(client, WAIT_SHORTLY);
+        await this.sendOn(client, wait);
         return work((query) => this.sendOn(client, query));
       }),
     );

@@ -1,15 +1,20 @@
 import {
+  LeaseLostError,
   SagaOptionsError,
+  type CancelRequest,
+  type JournalBatch,
   type JournalInTransaction,
   type NewSaga,
   type SagaRow,
   type SagaTransaction,
 } from '../../core/index.js';
-import { checkCreate, toSagaRow, type SqlRow } from '../sql/index.js';
-import { CREATE_COLUMNS, rowValues } from './parameters.js';
+import { errorWithin } from '../../core/errors/index.js';
+import { shownSaga } from '../../core/ports/index.js';
+import { checkAppend, checkCreate, toSagaRow, type SqlRow, type SqlValue } from '../sql/index.js';
+import { APPEND_COLUMNS, CREATE_COLUMNS, rowValues } from './parameters.js';
 import { BY_REF, refValues, rowColumns, type Send } from './reader.js';
 import type { Tables } from './tables.js';
-import { createGuardedSql } from './write-sql.js';
+import { appendGuardedSql, cancelOf, createGuardedSql } from './write-sql.js';
 import { writeNumber } from './writer.js';
 
 /** One database of one running server: a copy of it, restored elsewhere, was started at another time. */
@@ -17,10 +22,20 @@ const DATABASE = `current_database()::text AS database,
   (extract(epoch FROM pg_postmaster_start_time()) * 1000000)::bigint::text AS started`;
 /** Assigns the transaction its id, if it has none yet; savepoints share it. */
 const LOOK = `SELECT pg_current_xact_id()::text AS xact, ${DATABASE}`;
+const JOIN = 'SELECT pg_current_xact_id()::text AS xact';
 const IS_OPEN = `SELECT pg_xact_status($1::xid8) = 'in progress' AS open`;
 
 /** Runs a query of the journal's own, on a connection of its own. */
 export type Ask = (query: Parameters<Send>[0]) => ReturnType<Send>;
+
+/** What the journal does outside of that transaction. */
+export interface Outside {
+  readonly description: string;
+  /** How many connections a pool lends that the application shares with the journal. */
+  readonly sharedMax: number | undefined;
+  readonly ask: Ask;
+  settle(batch: JournalBatch): Promise<boolean>;
+}
 
 /** The journal inside a transaction of the application's, through whatever client that has. */
 export class PostgresInTransaction implements JournalInTransaction {
@@ -29,11 +44,17 @@ export class PostgresInTransaction implements JournalInTransaction {
   constructor(
     private readonly tx: SagaTransaction,
     private readonly tables: Tables,
-    private readonly description: string,
-    private readonly ask: Ask,
+    private readonly outside: Outside,
   ) {}
 
   async verify(): Promise<void> {
+    const { sharedMax: max = Infinity, description } = this.outside;
+    if (max < 3) {
+      throw new SagaOptionsError(
+        `transactions goes without the pool of the journal (${description}), which lends ${max}: one is kept for writing, one is your ` +
+          'transaction, and one says what became of a transaction whose answer was lost. Let it lend at least 3',
+      );
+    }
     await this.#look();
     const xact = this.#xact;
     await this.#look();
@@ -56,17 +77,44 @@ export class PostgresInTransaction implements JournalInTransaction {
     return toSagaRow(JSON.parse(String(taken['row'])) as SqlRow);
   }
 
+  async join(): Promise<void> {
+    const [here] = await this.tx.query(JOIN, []);
+    this.#xact = String(here?.['xact']);
+  }
+
+  async append(batch: JournalBatch): Promise<CancelRequest | undefined> {
+    checkAppend(batch);
+    const [, ...values] = rowValues(APPEND_COLUMNS, [['', batch]]);
+    const parameters = [writeNumber(), ...refValues(batch.ref), ...values, this.#xact];
+    const [written] = await this.tx
+      .query(appendGuardedSql(this.tables), parameters)
+      .catch(throwExplained);
+    if (written?.['same'] !== 'yes') {
+      throw new SagaOptionsError(
+        'transaction has ended before its step did: the step has sent COMMIT or ROLLBACK itself, which is not for it to send',
+      );
+    }
+    const { cancel, saga } = written;
+    const whose = shownSaga(batch.ref.name, batch.ref.id);
+    if (saga === null) throw new LeaseLostError(`Saga ${whose} belongs to another owner now`);
+    return cancelOf(cancel as SqlValue | undefined);
+  }
+
+  settle(batch: JournalBatch): Promise<boolean> {
+    return this.outside.settle(batch);
+  }
+
   async isOpen(): Promise<boolean> {
-    const [answer] = await this.ask({ text: IS_OPEN, values: [this.#xact] });
+    const [answer] = await this.outside.ask({ text: IS_OPEN, values: [this.#xact] });
     return answer?.['open'] === 't';
   }
 
   async #look(): Promise<void> {
-    const looks = [this.tx.query(LOOK, []), this.ask({ text: `SELECT ${DATABASE}` })];
+    const looks = [this.tx.query(LOOK, []), this.outside.ask({ text: `SELECT ${DATABASE}` })];
     const [[here], [own]] = (await Promise.all(looks)) as [SqlRow[], SqlRow[]];
     if (here?.['database'] !== own?.['database'] || here?.['started'] !== own?.['started']) {
       throw new SagaOptionsError(
-        `transaction is one of the database ${String(here?.['database'])}, and the journal (${this.description}) is in ` +
+        `transaction is one of the database ${String(here?.['database'])}, and the journal (${this.outside.description}) is in ` +
           `${String(own?.['database'])}${here?.['database'] === own?.['database'] ? ' of another server' : ''}: only one database commits both. ` +
           'Connect your client and postgresJournal() to the same one',
       );
@@ -80,4 +128,14 @@ export class PostgresInTransaction implements JournalInTransaction {
         'BEGIN, and nothing was stored. Hand in what the callback of your transaction is given',
     );
   }
+}
+
+/** What the client's own error does not tell. */
+function throwExplained(error: unknown): never {
+  const isAborted = errorWithin(error, (one) => (one as { code?: unknown }).code === '25P02');
+  if (isAborted === undefined) throw error;
+  throw new Error(
+    'The transaction was aborted by an SQL error that the step has caught: let it throw, or roll back to a savepoint',
+    { cause: error },
+  );
 }

@@ -19,7 +19,7 @@ import {
   type SagaTransaction,
   type StoredSaga,
 } from '../../core/index.js';
-import { GroupCommit, journalFailure, Users, type Outcome } from '../sql/index.js';
+import { GroupCommit, journalFailure, settle, Users, type Outcome } from '../sql/index.js';
 import { retryWhileUnavailable } from './failures.js';
 import { HeldUpCreates } from './held-up.js';
 import { PostgresInTransaction, type Ask } from './in-transaction.js';
@@ -69,8 +69,12 @@ class PostgresJournal implements Journal {
   }
 
   within(tx: SagaTransaction): JournalInTransaction {
-    const { description } = this;
-    return new PostgresInTransaction(tx, tablesOf(this.#settings.schema), description, this.#send);
+    return new PostgresInTransaction(tx, tablesOf(this.#settings.schema), {
+      description: this.description,
+      sharedMax: this.options.pool?.options?.max ?? undefined,
+      ask: this.#send,
+      settle: (batch) => this.#settle(batch),
+    });
   }
 
   append(batch: JournalBatch): Promise<CancelRequest | undefined> {
@@ -154,6 +158,12 @@ class PostgresJournal implements Journal {
     return this.#heldUp.during(saga, () =>
       this.#ask((store) => this.#heldUp.inTurn(() => store.createApart(saga, number))),
     );
+  }
+
+  /** Not in the group: it may wait for a transaction that nobody ends. */
+  #settle(batch: JournalBatch): Promise<boolean> {
+    const number = writeNumber();
+    return settle(this, batch, () => this.#ask((store) => store.appendApart(batch, number)));
   }
 
   async #ask<T>(

@@ -103,6 +103,8 @@ export const PLAN_BY_KEYS = setSql(BY_KEYS, 'transaction');
 const LOCK_TIMEOUT_MS = 200;
 /** For a create that was held up, beside the group. */
 export const WAIT_SHORTLY = setSql([['lock_timeout', '20']], 'transaction');
+/** For the verdict on a transaction that the server ends by itself after 10 s. */
+export const WAIT_FOR_ITS_END = setSql([['lock_timeout', '12000']], 'transaction');
 
 /**
  * Prepares the session of the writer, whose connection nobody else uses. Its plans are made once and

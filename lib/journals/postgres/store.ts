@@ -1,7 +1,7 @@
 import type { CancelRequest, JournalBatch, NewSaga, SagaRow } from '../../core/index.js';
 import { checkAppend, entryValues, whyOf, type Outcome } from '../sql/index.js';
 import { Connections } from './connections.js';
-import { withClient } from './driver.js';
+import { withClient, type PgQuery } from './driver.js';
 import { isHeldUp, retryWhileUnavailable } from './failures.js';
 import { KnownSagas } from './known-sagas.js';
 import { migrate, verifySchema } from './migrate.js';
@@ -11,7 +11,7 @@ import { writeAuditSql } from './operators-sql.js';
 import { poolsOf } from './pools.js';
 import type { Queued } from './queued-writes.js';
 import { Reader, type Send } from './reader.js';
-import { verifyServer } from './session.js';
+import { verifyServer, WAIT_FOR_ITS_END, WAIT_SHORTLY } from './session.js';
 import { tablesOf, type Tables } from './tables.js';
 import { Writer, type Write, type WriteResult } from './writer.js';
 
@@ -96,11 +96,22 @@ export class PostgresStore {
   }
 
   /** A create on a connection of its own. @throws what tells that it is held up still */
-  async createApart(saga: NewSaga, number: string): Promise<SagaRow | undefined> {
-    const [outcome] = await this.connections.apart((send) =>
-      this.#writer.write(send, [{ kind: 'create', saga }], number),
+  createApart(saga: NewSaga, number: string): Promise<SagaRow | undefined> {
+    const write: Write = { kind: 'create', saga };
+    return this.#writeApart(write, number, WAIT_SHORTLY) as Promise<SagaRow | undefined>;
+  }
+
+  /** An append on a connection of its own, which waits for the end of a transaction that holds the saga. */
+  async appendApart(batch: JournalBatch, number: string): Promise<void> {
+    await this.#writeApart({ kind: 'append', batch }, number, WAIT_FOR_ITS_END);
+  }
+
+  async #writeApart(write: Write, number: string, wait: PgQuery): Promise<WriteResult> {
+    const [outcome] = await this.connections.apart(wait, (send) =>
+      this.#writer.write(send, [write], number),
     );
-    return (outcome as { readonly value: SagaRow | undefined }).value;
+    if (outcome !== undefined && 'error' in outcome) throw outcome.error;
+    return outcome?.value;
   }
 
   /**

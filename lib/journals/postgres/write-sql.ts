@@ -97,6 +97,27 @@ export function createGuardedSql({ sagas, tags }: Tables): string {
     FROM guard LEFT JOIN born ON true`;
 }
 
+/** As a session does that never sends its COMMIT, in ms. */
+const IDLE_MS = '10000';
+
+/**
+ * One append inside a transaction of the application's, which the last parameter names: in any other one it stores
+ * nothing. The server ends the session when no COMMIT follows, so that it does not hold the saga for ever.
+ */
+export function appendGuardedSql(tables: Tables): string {
+  const [, ...columns] = APPEND_COLUMNS;
+  const values = columns.map(({ name, type }, index) => `$${index + 5}::${type} AS ${name}`);
+  const source = `(SELECT k.saga, ${values.join(', ')} FROM ${tables.sagas} k, guard
+    WHERE guard.same AND k.application = $2::text AND k.name = $3::text AND k.id = $4::text) AS i`;
+  const guard = `guard AS MATERIALIZED (
+    SELECT pg_current_xact_id()::text = $${columns.length + 5}::text AS same,
+      set_config('idle_in_transaction_session_timeout', '${IDLE_MS}', true) AS ends)`;
+  const clock = `clock AS MATERIALIZED (SELECT ${NOW} AS now)`;
+  return `WITH ${[clock, guard, ...appendSql(tables, source)].join(',\n')}
+    SELECT CASE WHEN guard.same THEN 'yes' ELSE 'no' END AS same, guard.ends, held.saga::text AS saga, held.cancel
+    FROM guard LEFT JOIN held ON true`;
+}
+
 /** What a statement writes: one create or append, several, or several of both. */
 export type WriteForm = 'create' | 'append' | 'creates' | 'appends' | 'both';
 

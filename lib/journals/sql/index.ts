@@ -27,6 +27,7 @@ export {
   type SqlRow,
   type SqlValue,
 } from './rows.js';
+export { settle } from './settle.js';
 export { shown } from './shown.js';
 export { payloadBytes, storable } from './storable.js';
 export { Users } from './users.js';

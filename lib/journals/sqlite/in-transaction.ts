@@ -1,18 +1,38 @@
 import { realpathSync } from 'node:fs';
 import {
+  LeaseLostError,
   SagaJournalError,
   SagaOptionsError,
+  type CancelRequest,
+  type JournalBatch,
   type JournalInTransaction,
   type NewSaga,
   type SagaRow,
   type SagaTransaction,
 } from '../../core/index.js';
-import { checkCreate, packEntries, toSagaRow, type SqlRow, type SqlValue } from '../sql/index.js';
+import { shownSaga } from '../../core/ports/index.js';
+import {
+  checkAppend,
+  checkCreate,
+  packEntries,
+  toSagaRow,
+  type SqlRow,
+  type SqlValue,
+} from '../sql/index.js';
 import { apartFromHex, inHex } from './columns.js';
+import { knownOf } from './known.js';
 import { ONE, refValues } from './reader.js';
 import { CLOCK } from './schema.js';
 import type { StoreHost } from './store-host.js';
-import { CREATE_UNOWNED, INSERT_TAG, insertAppends, unownedValues } from './write-sql.js';
+import {
+  CREATE_UNOWNED,
+  INSERT_TAG,
+  insertAppends,
+  isAtRest,
+  LOOK,
+  unownedValues,
+  updateSagas,
+} from './write-sql.js';
 
 const FILE = "SELECT file FROM pragma_database_list WHERE name = 'main'";
 /** Changes nothing, and takes the right to write. */
@@ -34,6 +54,7 @@ export class SqliteInTransaction implements JournalInTransaction {
     private readonly file: string,
     private readonly driver: string,
     private readonly store: () => StoreHost,
+    private readonly settleApart: (batch: JournalBatch) => Promise<boolean>,
   ) {}
 
   async verify(): Promise<void> {
@@ -66,6 +87,39 @@ export class SqliteInTransaction implements JournalInTransaction {
       await this.#query(INSERT_TAG, [application, ...tag, now, key]);
     }
     return undefined;
+  }
+
+  join(): Promise<void> {
+    return this.#checkTransaction();
+  }
+
+  async append(batch: JournalBatch): Promise<CancelRequest | undefined> {
+    checkAppend(batch);
+    await this.#checkTransaction();
+    const { ref, owner, epoch, entries, status, progress } = batch;
+    const [row] = await this.#query(inHex(LOOK), refValues(ref));
+    const known = row && knownOf(apartFromHex(row));
+    const [first] = entries;
+    if (known?.owner !== owner || known.epoch !== epoch || first?.seq !== known.next) {
+      throw new LeaseLostError(`Saga ${shownSaga(ref.name, ref.id)} belongs to another owner now`);
+    }
+    const [clock] = await this.#query(CLOCK);
+    const now = Number(clock?.['now']);
+    const { saga, recoveries, cancel } = known;
+    const last = first.seq + entries.length - 1;
+    await this.#query(insertAppends(1), [saga, last, now, packEntries(entries)]);
+    const { reason = null, label = null } = batch.parked ?? {};
+    const left = progress ? 0 : recoveries;
+    const changed = [status, isAtRest(status) ? 1 : 0, reason, label, left, now, saga];
+    if (status !== known.status || (progress && recoveries > 0) || isAtRest(status)) {
+      await this.#query(updateSagas(1), changed);
+    }
+    return cancel;
+  }
+
+  /** There is one writer: where its transaction is open still, this waits like any other write. */
+  settle(batch: JournalBatch): Promise<boolean> {
+    return this.settleApart(batch);
   }
 
   /** There is one writer at a time: whoever writes now may be this transaction. */

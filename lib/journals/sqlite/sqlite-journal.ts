@@ -27,6 +27,7 @@ import {
   GroupCommit,
   journalFailure,
   payloadBytes,
+  settle,
   Users,
 } from '../sql/index.js';
 import { isItemFault } from './driver.js';
@@ -142,7 +143,8 @@ class SqliteJournal implements Journal {
   }
 
   within(tx: SagaTransaction): JournalInTransaction {
-    return new SqliteInTransaction(tx, this.#file, this.#driver, () => this.#opened());
+    const apart = (batch: JournalBatch): Promise<boolean> => settle(this, batch);
+    return new SqliteInTransaction(tx, this.#file, this.#driver, () => this.#opened(), apart);
   }
 
   async #open(): Promise<void> {

@@ -6,6 +6,7 @@ import {
   type NOTHING_TO_UNDO,
   type ProbeAnswer,
   type SagaStep as CoreSagaStep,
+  type SagaTx,
   type StepFailure,
   type StepValue,
 } from '../../core/index.js';
@@ -22,9 +23,16 @@ type DataOf<M> = M extends (ctx: infer C, ...rest: never[]) => unknown
     : unknown
   : unknown;
 
+/**
+ * What a method of a transactional step may take as its second parameter: the type that the application has stated,
+ * any where it has stated none.
+ */
+type Tx<X extends boolean> = X extends true ? [tx: unknown extends SagaTx ? never : SagaTx] : [];
+
 // `never` as the results: a method may declare any result types for `getStepResult`.
-type Undo<M extends Method> = (
+type Undo<M extends Method, X extends boolean> = (
   ctx: ISagaCompensationContext<DataOf<M>, StepValue<ReturnType<M>>, never>,
+  ...tx: Tx<X>
 ) => unknown;
 // The compiler widens a bare `return 'done'` to `string`: such a method has to state its type,
 // `ProbeAnswer`.
@@ -36,12 +44,21 @@ type OnError<M extends Method> = (
   ctx: ISagaContext<DataOf<M>, never>,
 ) => unknown;
 
-/** A step is called with its context and nothing else: a method with further parameters is no step. */
-type StepMethod<M> = (ctx: ISagaContext<DataOf<M>, never>) => unknown;
+/** A step is called with its context, and a transaction if it is to be one: a method with further parameters is no step. */
+type StepMethod<M, X extends boolean> = (
+  ctx: ISagaContext<DataOf<M>, never>,
+  ...tx: Tx<X>
+) => unknown;
 
 /** The class must have the named methods, public, with parameters that fit the step. */
-type Has<C extends string, P extends string, E extends string, M extends Method> = {
-  readonly [K in C]: Undo<M>;
+type Has<
+  C extends string,
+  P extends string,
+  E extends string,
+  M extends Method,
+  X extends boolean,
+> = {
+  readonly [K in C]: Undo<M, X>;
 } & { readonly [K in P]: Probe<M> } & { readonly [K in E]: OnError<M> };
 
 /** The answers of a probe whose result is not one of the step; a result of type `unknown` passes. */
@@ -91,11 +108,12 @@ export function SagaStep<
   const C extends string | typeof NOTHING_TO_UNDO = never,
   const P extends string = never,
   const E extends string = never,
->(options: string | StepSettings<C, P, E> = {}) {
+  const X extends boolean = false,
+>(options: string | StepSettings<C, P, E, X> = {}) {
   const settings: StepSettings = typeof options === 'string' ? { label: options } : options;
   return <
-    M extends StepMethod<M>,
-    T extends Has<Extract<C, string>, P, E, M> &
+    M extends StepMethod<M, X>,
+    T extends Has<Extract<C, string>, P, E, M, X> &
       Running<T, Extract<C, string> | P | E> &
       Fitting<T, P, M> &
       Runs<ReturnType<M>>,
@@ -113,8 +131,9 @@ export function SagaStep<
 }
 
 /** A step of a hand-built chain: the same name as the decorator's, as a type. */
-export type SagaStep<TContext, TResult = unknown, TResults extends object = object> = CoreSagaStep<
+export type SagaStep<
   TContext,
-  TResult,
-  TResults
->;
+  TResult = unknown,
+  TResults extends object = object,
+  TTransaction extends boolean = false,
+> = CoreSagaStep<TContext, TResult, TResults, TTransaction>;

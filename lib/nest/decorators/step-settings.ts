@@ -8,7 +8,9 @@ export interface StepSettings<
   TCompensate extends string | typeof NOTHING_TO_UNDO = string | typeof NOTHING_TO_UNDO,
   TProbe extends string = string,
   TOnError extends string = string,
+  TTransaction extends boolean = boolean,
 > extends SagaStepOptions {
+  readonly transaction?: TTransaction;
   /** Unique in its saga; undos are found by it after a deploy. @default the method's name */
   readonly label?: string;
   /** The method that undoes this step; it must be idempotent. */

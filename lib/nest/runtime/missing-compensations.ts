@@ -10,8 +10,22 @@ function undoless(definition: SagaDefinition): readonly string[] {
     .map(({ label }) => label);
 }
 
+/** Labels whose undo would run although their transaction was rolled back. */
+function undoneInVain(definition: SagaDefinition): readonly string[] {
+  return definition.forward
+    .filter(({ policy }) => policy.transaction && policy.compensateOn === 'attempted')
+    .map(({ label }) => quoted(label));
+}
+
 /** Warns at start-up, once per saga. */
 export function reportMissingCompensations(definition: SagaDefinition, logger: SagaLogger): void {
+  const inVain = undoneInVain(definition);
+  if (inVain.length > 0) {
+    const what =
+      `Saga ${shownWhole(definition.name)} undoes ${inVain.join(', ')} also where it was attempted alone, although a ` +
+      "transaction that failed has left nothing: leave out compensateOn: 'attempted'";
+    report(logger, 'warn', what, { saga: definition.name });
+  }
   const labels = undoless(definition).map((label) => quoted(label));
   if (labels.length === 0) return;
   report(

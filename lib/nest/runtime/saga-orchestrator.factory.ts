@@ -17,6 +17,7 @@ import { isSagaClass, SagaExplorer, type DiscoveredSaga } from '../discovery/ind
 import { SAGA_ENGINE, SAGA_LOGGER } from '../tokens.js';
 import { defineChain } from './define-chain.js';
 import { reportMissingCompensations } from './missing-compensations.js';
+import { registerAll } from './register-all.js';
 
 /** Start options with an open transaction. */
 export type SagaTransactionOptions = SagaStartOptions & { readonly transaction: object };
@@ -158,8 +159,11 @@ export class SagaOrchestratorFactory {
   /** @internal */
   register(sagas: readonly DiscoveredSaga[]): void {
     const byClass = new Map<Type, SagaDefinition>();
+    registerAll(
+      this.engine,
+      sagas.map(({ definition }) => definition),
+    );
     for (const { tokens, definition } of sagas) {
-      this.engine.register(definition);
       for (const type of tokens) byClass.set(type, definition);
     }
     this.#byClass = byClass;

@@ -76,6 +76,11 @@ describe('defineSaga', () => {
     [{ compensate: null }, /compensate must be a function \(got null\)/],
     [{ label: 'é'.repeat(128) }, /at most 255 bytes \(got 256\)/],
     [{ label: 42 }, /non-empty string \(got 42\)/],
+    [{ transaction: 'yes' }, /transaction must be a boolean \(got 'yes'\)/],
+    [{ transaction: true, probe: () => 'done' }, /probe goes without transaction: true/],
+    [{ transaction: true, probeDelay: 5 }, /probeDelay goes without transaction: true/],
+    [{ transaction: true, unknownWhen: () => true }, /unknownWhen goes without transaction: true/],
+    [{ transaction: true, idempotent: false }, /idempotent: false goes without transaction: true/],
   ])('refuses %p', (option, problem) => {
     expect(stepProblems(option)).toEqual([expect.stringMatching(problem)]);
   });
@@ -84,6 +89,8 @@ describe('defineSaga', () => {
     { retry: undefined, timeout: undefined, timeoutGrace: 0, compensationTimeout: 1 },
     { retry: { retries: 3, delay: undefined } },
     { compensate: NOTHING_TO_UNDO },
+    { transaction: true, idempotent: true, retry: 2, timeout: 100, pivot: true },
+    { transaction: false, idempotent: false, probe: () => 'done' },
     { idempotent: false, pivot: true, compensateOn: 'attempted' },
   ])('takes %p', (option) => {
     expect(() => defineSaga('PlaceOrder', [{ ...charge, ...option } as never])).not.toThrow();

@@ -15,7 +15,7 @@ import {
   takeOverOf,
 } from '../../../lib/core/execution/index.js';
 import { CompensationContext } from '../../../lib/core/execution/compensation-context.js';
-import { letSettle } from '../../../lib/core/execution/drive-on.js';
+import { letSettle } from '../../../lib/core/execution/let-settle.js';
 import { ManualClock, settle } from '../../support/manual-clock.js';
 import { started } from '../../support/records.js';
 

@@ -49,6 +49,39 @@ describe('a simulated saga', () => {
   });
 });
 
+describe('a transactional step', () => {
+  const plan = defineSaga('Transfer', [
+    { label: 'Debit', transaction: true, action: nothing, compensate: nothing },
+    { label: 'Credit', transaction: true, action: nothing, compensate: nothing, retry: 1 },
+  ]);
+  const end = (failure: Failure) => failureMatrix(plan)[1]?.ends[failure];
+
+  // Its effect and its record stand together or not at all: neither is ever in doubt.
+  it.each<[Failure, object]>([
+    ['says no', { status: 'compensated', undone: ['Debit'], standing: [] }],
+    ['answer is lost', { status: 'completed', calls: ['Debit', 'Credit'] }],
+    ['process dies in it', { status: 'completed', calls: ['Debit', 'Credit', 'Credit'] }],
+    ['cancelled in it', { status: 'compensated', undone: ['Debit'] }],
+    ['its undo fails', { status: 'compensated', undone: ['Debit'] }],
+  ])('%s', (failure, expected) => {
+    expect(end(failure)).toMatchObject(expected);
+  });
+
+  it('is parked when its process dies in it again and again, and its undo is repeated', () => {
+    const often = { label: 'Credit', kind: 'crash', times: Infinity } as const;
+    expect(simulate(plan, [often])).toMatchObject({ parkReason: 'recovery-limit' });
+    const undone = simulate(plan, [
+      { label: 'Credit', kind: 'says-no' },
+      { label: 'Debit', direction: 'undo', kind: 'crash' },
+    ]);
+    expect(undone).toMatchObject({
+      status: 'compensated',
+      undone: ['Debit'],
+      calls: ['Debit', 'Credit', 'undo Debit', 'undo Debit'],
+    });
+  });
+});
+
 describe('the failure matrix', () => {
   it.each<[string, Failure, object]>([
     ['Reserve', 'says no', { status: 'compensated', calls: ['Reserve'], standing: [] }],

@@ -1,4 +1,4 @@
-import type { Journal } from '../../../core/index.js';
+import type { Journal, SagaTransactions } from '../../../core/index.js';
 
 /** How this process uses the journal. */
 export interface JournalAccess {
@@ -7,6 +7,8 @@ export interface JournalAccess {
   readonly application: string;
   /** The id of this process as an owner of sagas. */
   readonly owner: string;
+  /** Those of the application, for transactional steps. */
+  readonly transactions: SagaTransactions | undefined;
   /** Limits what all sagas ask or release at once, as after a stall. */
   readonly asks: AtMost;
 }

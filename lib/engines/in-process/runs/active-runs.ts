@@ -13,6 +13,7 @@ import {
   drive,
   driveUntil,
   executionException,
+  heldSignals,
   redactedError,
   report,
   type Run,
@@ -152,6 +153,7 @@ export class ActiveRuns implements OwnedRuns {
       const active = this.get(ref);
       if (active === undefined) return undefined;
       if (!active.isCreated) await active.durable.catch(() => undefined);
+      else if (heldSignals(active.run) !== undefined) await heldSignals(active.run);
       else if (active.run.state.atRest) await active.ended.catch(() => undefined);
       else return act(active);
     }

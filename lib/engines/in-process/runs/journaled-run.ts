@@ -2,8 +2,6 @@ import {
   type AuditEntry,
   type CancelRequest,
   isSagaError,
-  type JournalEntry,
-  type NewSaga,
   SagaJournalError,
   type SagaRef,
   type SagaRow,
@@ -15,9 +13,13 @@ import {
   type StartRequest,
   StoredRun,
   type Storing,
+  type Transacted,
+  type TransactionalWork,
 } from '../../../core/engine/index.js';
 import { type Fence, hearCancel } from '../ownership/index.js';
 import { AlreadyExists } from './already-exists.js';
+import { newSagaOf } from './new-saga.js';
+import { transact } from './transact.js';
 
 /** The row that has the name and id of a saga that was to be created; else a request to cancel it. */
 type Stored = Promise<SagaRow | CancelRequest | undefined | void>;
@@ -83,6 +85,31 @@ export class JournaledRun extends StoredRun {
     this.#audit = [...(this.#audit ?? []), entry];
   }
 
+  get isUnwritten(): boolean {
+    return this.#toCreate !== undefined && !this.hasRecords;
+  }
+
+  /** Nothing is staged, and no write is under way. */
+  get isIdle(): boolean {
+    return !this.hasStaged && !this.#busy;
+  }
+
+  transact(work: TransactionalWork): Promise<Transacted> {
+    return transact(this.run, this, this.fence, work);
+  }
+
+  /** What a transaction of that lease generation has stored of it. @throws as {@link confirm} does */
+  async stored(
+    prepared: readonly StagedRecord[],
+    leaseGeneration: number,
+    cancel: CancelRequest | undefined | void,
+  ): Promise<void> {
+    this.fence.provedIn(leaseGeneration);
+    await this.confirm();
+    this.keep(prepared);
+    this.#tellOf(prepared, cancel);
+  }
+
   flush(): Promise<void> {
     if (!this.hasStaged) return this.#tail;
     if (!this.#busy) return (this.#tail = this.#write());
@@ -95,7 +122,7 @@ export class JournaledRun extends StoredRun {
 
   override confirm(): Promise<void> | undefined {
     if (this.fence.isSure) return undefined;
-    return this.fence.renew().catch((error: unknown) => this.#fail(error));
+    return this.fence.renew().catch((error: unknown) => this.fail(error));
   }
 
   #write(): Promise<void> {
@@ -112,7 +139,7 @@ export class JournaledRun extends StoredRun {
     // Not awaited: an async function would make two promises more of every write.
     return stored.then(
       (told) => this.#written(staged, leaseGeneration, told),
-      (error: unknown) => this.#fail(error),
+      (error: unknown) => this.fail(error),
     );
   }
 
@@ -122,7 +149,7 @@ export class JournaledRun extends StoredRun {
     leaseGeneration: number,
     told: Awaited<Stored>,
   ): Promise<void> | undefined {
-    if (told !== undefined && 'epoch' in told) this.#fail(new AlreadyExists(told));
+    if (told !== undefined && 'epoch' in told) this.fail(new AlreadyExists(told));
     this.#toCreate = undefined;
     this.fence.provedIn(leaseGeneration);
     const doubt = this.confirm();
@@ -134,13 +161,17 @@ export class JournaledRun extends StoredRun {
   #told(staged: readonly StagedRecord[], cancel: CancelRequest | undefined | void): void {
     // A later caller must not overtake a write that others wait for.
     this.#busy = this.#next !== undefined;
+    this.#tellOf(staged, cancel);
+  }
+
+  #tellOf(staged: readonly StagedRecord[], cancel: CancelRequest | undefined | void): void {
     for (const { record, entry } of staged) this.run.publish(record, entry.at);
     // Before anybody who waits for this write goes on: no step begins after it.
     if (cancel !== undefined) hearCancel(this.run, cancel);
   }
 
   /** @throws the error, as one of the journal's or the lease's; the run stops with it. */
-  #fail(error: unknown): never {
+  fail(error: unknown): never {
     const failure =
       error instanceof AlreadyExists || isSagaError(error)
         ? error
@@ -154,7 +185,8 @@ export class JournaledRun extends StoredRun {
     const { journal, owner } = access;
     const { status, parked } = this.run.state;
     const entries = staged.map(({ entry }) => entry);
-    if (this.#toCreate !== undefined) return journal.create(this.#newSaga(this.#toCreate, entries));
+    if (this.#toCreate !== undefined)
+      return journal.create(newSagaOf(this.run, this.fence, this.saga, this.#toCreate, entries));
     const progress = staged.some(({ record }) => isProgress(record));
     const batch = { ref, owner, epoch, entries, status, progress };
     if (parked === undefined && this.#audit === undefined) return journal.append(batch);
@@ -162,35 +194,6 @@ export class JournaledRun extends StoredRun {
     this.#audit = undefined;
     const parking = parked === undefined ? {} : { parked };
     return journal.append({ ...batch, ...parking, ...(audit === undefined ? {} : { audit }) });
-  }
-
-  /** All by name: an object that is put together of others takes several times its room. */
-  #newSaga(
-    { key, tags, headers, deadline }: StartRequest,
-    entries: readonly JournalEntry[],
-  ): NewSaga {
-    const { application, name, id } = this.ref;
-    const { owner } = this.fence.access;
-    const { input, birth } = this.saga;
-    const { state, definition } = this.run;
-    const { version, fingerprint } = definition;
-    const { status } = state;
-    return {
-      application: application ?? '',
-      name,
-      id,
-      birth,
-      version,
-      fingerprint,
-      status,
-      key,
-      tags,
-      headers,
-      deadline,
-      input,
-      owner,
-      entries,
-    };
   }
 }
 
