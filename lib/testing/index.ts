@@ -1,6 +1,6 @@
 // For those who test their sagas, or write a journal or an engine of their own.
 
-export { journalContract } from './journal-contract.js';
+export { journalContract, journalInTransactionContract } from './journal-contract.js';
 export type {
   JournalContractCase,
   JournalHarness,

@@ -17,6 +17,7 @@ import { requestCases } from './contract/request.cases.js';
 import { takeRequestCases } from './contract/take-request.cases.js';
 import { sleepCases } from './contract/sleep.cases.js';
 import { textCases } from './contract/text.cases.js';
+import { transactionCases } from './contract/transaction.cases.js';
 
 /**
  * Every rule that a journal keeps, as data, for any test runner:
@@ -45,3 +46,6 @@ export const journalContract: readonly JournalContractCase[] = [
   ...requestCases,
   ...takeRequestCases,
 ];
+
+/** Beside these, every rule of a journal that has {@link Journal.within}: its harness gives `transactions`. */
+export const journalInTransactionContract: readonly JournalContractCase[] = transactionCases;

@@ -1,4 +1,5 @@
-import type { Journal } from '../../core/index.js';
+import { strict as assert } from 'node:assert';
+import type { Journal, SagaTransactions } from '../../core/index.js';
 
 /** One store under test, and what a case needs to know of the outside. */
 export interface JournalHarness {
@@ -12,6 +13,11 @@ export interface JournalHarness {
    * clock, or waits for that of a database.
    */
   pass(ms: number): Promise<void>;
+  /**
+   * Transactions of an application in the store, through connections of its own, which `dispose` ends: for
+   * `journalInTransactionContract`. Called once a journal was opened.
+   */
+  transactions?(): SagaTransactions | Promise<SagaTransactions>;
   /** Deletes the store, after every handle was closed. */
   dispose(): Promise<void>;
 }
@@ -33,6 +39,7 @@ export interface Store {
   open(): Promise<Journal>;
   /** Lets `ms` pass by the store's clock. */
   pass(ms: number): Promise<void>;
+  transactions(): Promise<SagaTransactions>;
 }
 
 /** A case that always closes its handles and deletes its store. */
@@ -49,8 +56,13 @@ export function contractCase(
       await journal.open();
       return journal;
     };
+    const transactions = async (): Promise<SagaTransactions> => {
+      const own = await harness.transactions?.();
+      assert.ok(own !== undefined, 'the harness gives transactions');
+      return own;
+    };
     try {
-      await prove({ open, pass: (ms) => harness.pass(ms) });
+      await prove({ open, pass: (ms) => harness.pass(ms), transactions });
     } finally {
       for (const journal of handles) await journal.close();
       await harness.dispose();
