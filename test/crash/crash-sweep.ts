@@ -7,6 +7,7 @@ import { inTransaction } from './in-transaction/sweep.js';
 import { paths, variants, type Scenario } from './scenarios.js';
 import { casesOf, sweep, type Ground } from './sweep.js';
 import { Tally } from './tally.js';
+import { transactionalSteps } from './transactional/sweep.js';
 import { parkUnreadable } from './unreadable.js';
 import { TWINS, type Twin } from './twins.js';
 
@@ -90,6 +91,7 @@ await onGrounds(async ({ kinds, ground: groundOn }) => {
     await unreadable(groundOn(kind, POISON_LEASE_MS), kind.name);
     await inTransaction(() => groundOn(kind), kind.name, tally);
     await barrier(() => groundOn(kind), kind.name, tally);
+    await transactionalSteps(() => groundOn(kind), kind.name, tally);
   }
   console.log('\nWhat is broken on purpose must be noticed:');
   for (const twin of TWINS) {

@@ -1,11 +1,15 @@
 // Bundles the crash tests next to the built package, which they import by its name, and runs one:
-//   node test/crash/run.mjs <sweep|full|soak|stall|contention> [options]
+//   node test/crash/run.mjs <sweep|full|soak|stall|contention|transactions> [options]
 import { bundle } from '../support/bundle.mjs';
 
 const SCRIPTS = {
-  sweep: ['crash-sweep', 'child', 'in-transaction/child', 'barrier/child'],
+  sweep: [
+    ...['crash-sweep', 'child', 'in-transaction/child', 'barrier/child'],
+    'transactional/child',
+  ],
   full: ['crash-sweep-full', 'child'],
   soak: ['soak/main', 'soak/worker'],
+  transactions: ['transactional/run', 'transactional/worker'],
   stall: ['soak/stall', 'soak/worker'],
   contention: ['soak/contention', 'soak/worker'],
 };
