@@ -17,7 +17,8 @@ import { requestCases } from './contract/request.cases.js';
 import { takeRequestCases } from './contract/take-request.cases.js';
 import { sleepCases } from './contract/sleep.cases.js';
 import { textCases } from './contract/text.cases.js';
-import { transactionCases } from './contract/transaction.cases.js';
+import { appendInTransactionCases } from './contract/append-in-transaction.cases.js';
+import { createInTransactionCases } from './contract/create-in-transaction.cases.js';
 
 /**
  * Every rule that a journal keeps, as data, for any test runner:
@@ -48,4 +49,7 @@ export const journalContract: readonly JournalContractCase[] = [
 ];
 
 /** Beside these, every rule of a journal that has {@link Journal.within}: its harness gives `transactions`. */
-export const journalInTransactionContract: readonly JournalContractCase[] = transactionCases;
+export const journalInTransactionContract: readonly JournalContractCase[] = [
+  ...createInTransactionCases,
+  ...appendInTransactionCases,
+];

@@ -1,24 +1,9 @@
-import {
-  isSagaError,
-  SagaJournalError,
-  type AbandonedRequest,
-  type AbandonedSagas,
-  type AuditEntry,
-  type CancelRequest,
-  type ClaimRequest,
-  type ForgetRequest,
-  type ReleaseRequest,
-  type Journal,
-  type JournalBatch,
-  type JournalInTransaction,
-  type NewSaga,
-  type SagaFilter,
-  type SagaPage,
-  type SagaRef,
-  type SagaRow,
-  type SagaTransaction,
-  type StoredSaga,
-} from '../../core/index.js';
+import { isSagaError, SagaJournalError } from '../../core/index.js';
+import type { AbandonedRequest, AbandonedSagas, AuditEntry } from '../../core/index.js';
+import type { CancelRequest, ClaimRequest, ForgetRequest } from '../../core/index.js';
+import type { ReleaseRequest, Journal, JournalBatch } from '../../core/index.js';
+import type { JournalInTransaction, NewSaga, SagaFilter, SagaPage } from '../../core/index.js';
+import type { SagaRef, SagaRow, SagaTransaction, StoredSaga } from '../../core/index.js';
 import { GroupCommit, journalFailure, settle, Users, type Outcome } from '../sql/index.js';
 import { retryWhileUnavailable } from './failures.js';
 import { HeldUpCreates } from './held-up.js';

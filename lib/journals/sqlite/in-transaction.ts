@@ -4,6 +4,7 @@ import {
   SagaJournalError,
   SagaOptionsError,
   type CancelRequest,
+  type Journal,
   type JournalBatch,
   type JournalInTransaction,
   type NewSaga,
@@ -15,6 +16,7 @@ import {
   checkAppend,
   checkCreate,
   packEntries,
+  settle,
   toSagaRow,
   type SqlRow,
   type SqlValue,
@@ -54,7 +56,7 @@ export class SqliteInTransaction implements JournalInTransaction {
     private readonly file: string,
     private readonly driver: string,
     private readonly store: () => StoreHost,
-    private readonly settleApart: (batch: JournalBatch) => Promise<boolean>,
+    private readonly journal: Pick<Journal, 'append' | 'load'>,
   ) {}
 
   async verify(): Promise<void> {
@@ -119,7 +121,7 @@ export class SqliteInTransaction implements JournalInTransaction {
 
   /** There is one writer: where its transaction is open still, this waits like any other write. */
   settle(batch: JournalBatch): Promise<boolean> {
-    return this.settleApart(batch);
+    return settle(this.journal, batch);
   }
 
   /** There is one writer at a time: whoever writes now may be this transaction. */

@@ -27,7 +27,6 @@ import {
   GroupCommit,
   journalFailure,
   payloadBytes,
-  settle,
   Users,
 } from '../sql/index.js';
 import { isItemFault } from './driver.js';
@@ -143,8 +142,7 @@ class SqliteJournal implements Journal {
   }
 
   within(tx: SagaTransaction): JournalInTransaction {
-    const apart = (batch: JournalBatch): Promise<boolean> => settle(this, batch);
-    return new SqliteInTransaction(tx, this.#file, this.#driver, () => this.#opened(), apart);
+    return new SqliteInTransaction(tx, this.#file, this.#driver, () => this.#opened(), this);
   }
 
   async #open(): Promise<void> {

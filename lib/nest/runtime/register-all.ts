@@ -6,9 +6,12 @@ import {
 } from '../../core/index.js';
 
 /** @throws SagaDefinitionError with what the engine refuses of all of them. */
-export function registerAll(engine: SagaEngine, definitions: readonly SagaDefinition[]): void {
+export function registerAll(
+  engine: SagaEngine,
+  sagas: readonly { readonly definition: SagaDefinition }[],
+): void {
   const refused: SagaDefinitionError[] = [];
-  for (const definition of definitions) {
+  for (const { definition } of sagas) {
     try {
       engine.register(definition);
     } catch (error) {

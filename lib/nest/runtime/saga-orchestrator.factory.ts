@@ -158,15 +158,11 @@ export class SagaOrchestratorFactory {
 
   /** @internal */
   register(sagas: readonly DiscoveredSaga[]): void {
-    const byClass = new Map<Type, SagaDefinition>();
-    registerAll(
-      this.engine,
-      sagas.map(({ definition }) => definition),
+    registerAll(this.engine, sagas);
+    const byClass = sagas.flatMap(({ tokens, definition }) =>
+      [...tokens].map((type) => [type, definition] as const),
     );
-    for (const { tokens, definition } of sagas) {
-      for (const type of tokens) byClass.set(type, definition);
-    }
-    this.#byClass = byClass;
+    this.#byClass = new Map<Type, SagaDefinition>(byClass);
   }
 
   #checkFree(name: string): void {

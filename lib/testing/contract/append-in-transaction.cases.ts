@@ -1,10 +1,5 @@
 import { strict as assert } from 'node:assert';
-import type {
-  Journal,
-  JournalBatch,
-  JournalInTransaction,
-  SagaTransactions,
-} from '../../core/index.js';
+import type { JournalInTransaction } from '../../core/index.js';
 import {
   ANNA,
   batchOf,
@@ -15,121 +10,15 @@ import {
   refOf,
   refused,
   rowOf,
-  sagaOf,
   SHORT_LEASE,
   seqsOf,
   storedOf,
   unchanged,
 } from './fixtures.js';
-import { contractCase, type JournalContractCase, type Store } from './harness.js';
+import { contractCase, type JournalContractCase } from './harness.js';
+import { appended, both, rolledBack, within } from './in-transaction.js';
 
-const ROLLED_BACK = new Error('rolled back');
-
-interface Both {
-  readonly journal: Journal;
-  readonly transactions: SagaTransactions;
-}
-
-/** The journal of a store and the transactions of an application in it. */
-async function both(store: Store): Promise<Both> {
-  const journal = await store.open();
-  return { journal, transactions: await store.transactions() };
-}
-
-function within({ journal, transactions }: Both, tx: unknown): JournalInTransaction {
-  const inside = journal.within?.(transactions.use(tx));
-  assert.ok(inside !== undefined, 'the journal works inside transactions');
-  return inside;
-}
-
-/** Works in a transaction, then has it rolled back. */
-async function rolledBack(it: Both, work: (inside: JournalInTransaction) => Promise<unknown>) {
-  const running = it.transactions.run(async (tx) => {
-    await work(within(it, tx));
-    throw ROLLED_BACK;
-  });
-  await assert.rejects(running, (error) => error === ROLLED_BACK);
-}
-
-async function appended(it: Both, batch: JournalBatch): Promise<string | undefined> {
-  return it.transactions.run(async (tx) => {
-    const inside = within(it, tx);
-    await inside.join();
-    return inside.append(batch);
-  });
-}
-
-function unowned() {
-  const { owner: _, ...saga } = sagaOf();
-  return saga;
-}
-
-/** What holds of journals that work inside a transaction of the application's. */
-export const transactionCases: readonly JournalContractCase[] = [
-  contractCase(
-    'in a transaction, verify takes one that is open, and stores nothing',
-    async (store) => {
-      const it = await both(store);
-      await it.transactions.run((tx) => within(it, tx).verify());
-      assert.deepEqual((await it.journal.list({})).rows, []);
-    },
-  ),
-
-  contractCase(
-    'in a transaction, create is seen by nobody before the commit, and by all after it',
-    async (store) => {
-      const it = await both(store);
-      const other = await store.open();
-      const saga = unowned();
-      const inside = await it.transactions.run(async (tx) => {
-        const open = within(it, tx);
-        assert.equal(await open.create(saga), undefined, 'it is new');
-        assert.equal(await other.get(refOf(saga)), undefined, 'not seen by another process');
-        assert.equal(await it.journal.get(refOf(saga)), undefined, 'nor by this one');
-        assert.equal(await open.isOpen(), true);
-        return open;
-      });
-      assert.equal(await inside.isOpen(), false);
-      assert.deepEqual(await seqsOf(other, saga), [1]);
-      assert.equal((await rowOf(other, saga)).owner, null);
-    },
-  ),
-
-  contractCase('in a transaction, create that is rolled back never was', async (store) => {
-    const it = await both(store);
-    const saga = unowned();
-    await rolledBack(it, (inside) => inside.create(saga));
-    assert.equal(await it.journal.get(refOf(saga)), undefined);
-    assert.deepEqual(await claimedIds(it.journal, BERT), []);
-  }),
-
-  contractCase(
-    'in a transaction, create answers the row of an id that is taken, and the transaction goes on',
-    async (store) => {
-      const it = await both(store);
-      const taken = await created(it.journal);
-      const saga = unowned();
-      await it.transactions.run(async (tx) => {
-        const row = await within(it, tx).create({ ...unowned(), id: taken.id });
-        assert.deepEqual([row?.id, row?.owner], [taken.id, ANNA]);
-        await within(it, tx).create(saga);
-      });
-      assert.deepEqual(await seqsOf(it.journal, saga), [1]);
-    },
-  ),
-
-  contractCase(
-    'in a transaction, what is created is claimed by the first who comes, and that is no recovery',
-    async (store) => {
-      const it = await both(store);
-      const saga = unowned();
-      await it.transactions.run((tx) => within(it, tx).create(saga));
-      assert.deepEqual(await claimedIds(it.journal, BERT), [saga.id]);
-      const { owner, recoveries } = await rowOf(it.journal, saga);
-      assert.deepEqual([owner, recoveries], [BERT, 0]);
-    },
-  ),
-
+export const appendInTransactionCases: readonly JournalContractCase[] = [
   contractCase(
     'in a transaction, append is seen by nobody before the commit, and by all after it',
     async (store) => {
@@ -221,7 +110,7 @@ export const transactionCases: readonly JournalContractCase[] = [
     const it = await both(store);
     const saga = await created(it.journal);
     await it.journal.requestCancel(refOf(saga), 'sold out');
-    assert.equal(await appended(it, batchOf(saga, [2])), 'sold out');
+    assert.deepEqual(await appended(it, batchOf(saga, [2])), { reason: 'sold out' });
   }),
 
   contractCase('in a transaction, append ends take-overs without progress', async (store) => {
