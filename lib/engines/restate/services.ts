@@ -15,8 +15,8 @@ const UNLIMITED_MS = 24 * 60 * MINUTE_MS;
 const HOOK_MS = 30_000;
 
 const NO_TRANSACTIONS =
-  'Restate keeps its records outside of your database, so that both cannot be committed together; leave it out, and make the ' +
-  'action idempotent';
+  'Restate keeps its records outside of your database, so that both cannot be committed together; leave it out, and let a ' +
+  'barrier make the action take place once (docs/participant.md)';
 
 /** @throws SagaDefinitionError for transactional steps, or a name that Restate would refuse. */
 export function checkPlan(definition: SagaDefinition): void {
