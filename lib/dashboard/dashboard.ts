@@ -5,6 +5,7 @@ import type { Call } from './call.js';
 import { Feed } from './feed.js';
 import type { SagaDashboardSettings } from './options.js';
 import { RateLimit } from './rate.js';
+import { KnownPlans } from './reads/known-plans.js';
 import { Cache } from './reads/cache.js';
 import { SagaReads } from './reads/saga-reads.js';
 
@@ -18,6 +19,7 @@ export class Dashboard {
   readonly acts = new RateLimit(10);
   readonly feed: Feed;
   readonly cache = new Cache();
+  readonly plans: KnownPlans;
 
   constructor(
     readonly config: DashboardConfig,
@@ -28,6 +30,7 @@ export class Dashboard {
     /** Of the engine: reads payloads. */
     readonly codec: PayloadCodec,
   ) {
+    this.plans = new KnownPlans(operations, engine.insight, this.cache);
     const { pollMs = 1_000 } = config.settings;
     this.feed = new Feed({ events: events.events$, insight: engine.insight, pollMs });
   }
@@ -52,6 +55,7 @@ export class Dashboard {
 
   /** What one request may read. */
   async reads(call: Call): Promise<SagaReads> {
-    return new SagaReads(this.operations, await call.scope());
+    const { operations, plans, engine } = this;
+    return new SagaReads({ operations, plans, insight: engine.insight }, await call.scope());
   }
 }

@@ -6,9 +6,8 @@ import {
   type SagaState,
 } from '../../core/index.js';
 import { offersOf } from '../offers.js';
-import { planOf } from '../plan.js';
 import { failedOf, marksOf, stateOf } from '../state.js';
-import type { Row, Saga } from '../ui/wire.js';
+import type { PlanStep, Row, Saga } from '../ui/wire.js';
 
 const LONGEST_LINE = 300;
 
@@ -22,12 +21,11 @@ function lineOf(error: unknown): string {
 /** One saga in a list. */
 export function rowOf(
   saga: SagaDetails,
-  definition: SagaDefinition | undefined,
+  plan: readonly PlanStep[] | undefined,
   state: SagaState = stateOf(saga.timeline),
 ): Row {
   const failed = saga.status === 'completed' ? undefined : failedOf(state);
   const { key, wakeAt, damage, parkReason } = saga;
-  const plan = definition === undefined ? [] : planOf(definition.toJSON());
   return {
     ...{ name: saga.name, id: saga.id, version: saga.version, status: saga.status },
     ...{ tags: saga.tags, recoveries: saga.recoveries },
@@ -37,7 +35,7 @@ export function rowOf(
     ...(wakeAt === undefined ? {} : { wakeAt: wakeTimeOf(wakeAt) }),
     ...(damage === undefined ? {} : { damage }),
     ...(parkReason === undefined ? {} : { parkReason }),
-    marks: marksOf(state, plan),
+    marks: marksOf(state, plan ?? []),
     ...(failed === undefined
       ? {}
       : { failed: { label: failed.label, message: lineOf(failed.error) } }),
@@ -50,15 +48,19 @@ function wakeTimeOf(wakeAt: Date): number | null {
   return at === NO_WAKE_TIME ? null : at;
 }
 
-/** One saga, looked at closely. */
-export function sagaOf(saga: SagaDetails, definition: SagaDefinition | undefined): Saga {
+/** One saga, looked at closely; `definition` says which acts it takes. */
+export function sagaOf(
+  saga: SagaDetails,
+  plan: readonly PlanStep[] | undefined,
+  definition: SagaDefinition | undefined,
+): Saga {
   const state = stateOf(saga.timeline);
   return {
-    ...rowOf(saga, definition, state),
+    ...rowOf(saga, plan, state),
     account: explain(state),
     offers: definition === undefined ? [] : offersOf(state, definition),
-    plan: definition === undefined ? [] : planOf(definition.toJSON(), definition),
-    planKnown: definition !== undefined,
+    plan: plan ?? [],
+    planKnown: plan !== undefined,
     timeline: saga.timeline,
   };
 }

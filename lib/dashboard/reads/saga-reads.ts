@@ -1,21 +1,22 @@
 import type {
-  SagaDefinition,
+  JournalInsight,
   SagaDetails,
   SagaFilter,
   SagaSummary,
   SagaSummaryPage,
 } from '../../core/index.js';
+import { summaryOf } from '../../core/engine/index.js';
 import { Refusal } from '../http.js';
 import type { SagaOperations } from '../../nest/index.js';
 import type { DashboardScope } from '../options.js';
-import type { List, Row } from '../ui/wire.js';
-import { rowOf } from './row.js';
+import type { List, Row, Saga } from '../ui/wire.js';
+import type { KnownPlans } from './known-plans.js';
+import { rowOf, sagaOf } from './row.js';
+import { withTimelines } from './timelines.js';
 
 /** Of one page; and so many pages are read for it, where most are outside of a scope. */
 export const MAX_ROWS = 200;
 const MAX_PAGES = 20;
-/** Sagas that are read at the same time for one page. */
-const AT_ONCE = 8;
 
 export function isInScope({ names, tags = {} }: DashboardScope, saga: SagaSummary): boolean {
   if (names !== undefined && !names.includes(saga.name)) return false;
@@ -34,27 +35,31 @@ function within(scope: DashboardScope, filter: SagaFilter): SagaFilter | undefin
   return { ...filter, ...(name === undefined ? {} : { name }), tags: { ...asked, ...tags } };
 }
 
-/** What the dashboard reads of sagas through any engine; all of it inside one scope. */
+export interface Sources {
+  readonly operations: SagaOperations;
+  readonly insight: JournalInsight | undefined;
+  readonly plans: KnownPlans;
+}
+
+/** What the dashboard reads of sagas: through any engine, better with insight; all of it inside one scope. */
 export class SagaReads {
   constructor(
-    private readonly operations: SagaOperations,
+    private readonly sources: Sources,
     private readonly scope: DashboardScope,
   ) {}
 
-  definition(name: string, version?: number): SagaDefinition | undefined {
-    const own = this.operations.definitions.some((one) => one.name === name);
-    return own ? this.operations.definition(name, version) : undefined;
-  }
-
-  get names(): readonly string[] {
-    const all = new Set(this.operations.definitions.map(({ name }) => name));
+  /** Those of this process, and whatever the journal has. */
+  async names(): Promise<readonly string[]> {
+    const { operations, insight } = this.sources;
+    const own = operations.definitions.map(({ name }) => name);
+    const all = new Set([...own, ...((await insight?.names()) ?? [])]);
     const { names } = this.scope;
     return [...all].filter((name) => names?.includes(name) ?? true).sort();
   }
 
   /** @throws Refusal 404 for one that is not there, or not in scope: nobody learns which */
   async saga(name: string, id: string): Promise<SagaDetails> {
-    const saga = await this.operations.get(name, id);
+    const saga = await this.sources.operations.get(name, id);
     if (saga !== undefined && isInScope(this.scope, saga)) return saga;
     throw new Refusal(404, `There is no saga ${name} '${id}'`, 'SAGA_NOT_FOUND');
   }
@@ -66,8 +71,8 @@ export class SagaReads {
     const sagas: SagaSummary[] = [];
     let cursor = filter.cursor;
     for (let page = 0; asked !== undefined && sagas.length < limit && page < MAX_PAGES; page++) {
-      const from = cursor === undefined ? {} : { cursor };
-      const one = await this.operations.list({ ...asked, ...from, limit: limit - sagas.length });
+      const query = { ...asked, ...(cursor && { cursor }), limit: limit - sagas.length };
+      const one = await this.sources.operations.list(query);
       sagas.push(...one.sagas.filter((saga) => isInScope(this.scope, saga)));
       cursor = one.nextCursor;
       if (cursor === undefined) break;
@@ -80,28 +85,46 @@ export class SagaReads {
     return { sagas: await this.rows(sagas), ...rest };
   }
 
-  /** Those with that id, of whatever name, then those with that key. */
+  /** Those whose id begins so, of whatever name, then those whose key does; without insight exact ones. */
   async search(text: string, limit: number): Promise<Omit<List, 'now'>> {
-    const byId = await Promise.all(this.names.map((name) => this.operations.get(name, text)));
-    const byKey = await this.summaries({ key: text, limit });
-    const all = [...byId.filter((saga) => saga !== undefined), ...byKey.sagas];
-    const own = all.filter((saga) => isInScope(this.scope, saga));
+    const { insight } = this.sources;
+    const found =
+      insight === undefined ? await this.#exactly(text, limit) : await this.#begun(insight, text);
+    const own = found.filter((saga) => isInScope(this.scope, saga));
     const once = new Map(own.map((saga) => [JSON.stringify([saga.name, saga.id]), saga]));
     return { sagas: await this.rows([...once.values()].slice(0, limit)) };
   }
 
-  /** With their timelines; one that was deleted meanwhile is left out. */
-  async details(sagas: readonly SagaSummary[]): Promise<readonly SagaDetails[]> {
-    const found: (SagaDetails | undefined)[] = [];
-    for (let at = 0; at < sagas.length; at += AT_ONCE) {
-      const some = sagas.slice(at, at + AT_ONCE);
-      found.push(...(await Promise.all(some.map(({ name, id }) => this.operations.get(name, id)))));
-    }
-    return found.filter((saga) => saga !== undefined);
+  details(sagas: readonly SagaSummary[]): Promise<readonly SagaDetails[]> {
+    const { operations, insight } = this.sources;
+    return withTimelines(sagas, operations, insight);
   }
 
   async rows(sagas: readonly SagaSummary[]): Promise<readonly Row[]> {
+    const { plans } = this.sources;
     const found = await this.details(sagas);
-    return found.map((saga) => rowOf(saga, this.definition(saga.name, saga.version)));
+    return Promise.all(
+      found.map(async (saga) => rowOf(saga, await plans.steps(saga.name, saga.version))),
+    );
+  }
+
+  /** One saga with its plan, and the acts that it takes. */
+  async whole(saga: SagaDetails): Promise<Saga> {
+    const { plans } = this.sources;
+    const steps = await plans.steps(saga.name, saga.version);
+    return sagaOf(saga, steps, plans.definition(saga.name, saga.version));
+  }
+
+  async #begun(insight: JournalInsight, text: string): Promise<readonly SagaSummary[]> {
+    const { names } = this.scope;
+    const rows = await insight.find({ text, limit: MAX_ROWS, ...(names && { names }) });
+    return rows.map(summaryOf);
+  }
+
+  async #exactly(text: string, limit: number): Promise<readonly SagaSummary[]> {
+    const names = await this.names();
+    const byId = await Promise.all(names.map((name) => this.sources.operations.get(name, text)));
+    const byKey = await this.summaries({ key: text, limit });
+    return [...byId.filter((saga) => saga !== undefined), ...byKey.sagas];
   }
 }

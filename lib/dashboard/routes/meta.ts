@@ -24,7 +24,7 @@ export const meta: Route = {
       ...(readOnly === undefined ? {} : { readOnly }),
       can: Object.fromEntries(can) as Meta['can'],
       payloads,
-      names: reads.names,
+      names: await reads.names(),
       links,
       insight: dashboard.engine.insight !== undefined,
       audit: false,

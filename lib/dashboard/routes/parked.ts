@@ -1,5 +1,3 @@
-import type { SagaDetails } from '../../core/index.js';
-import { sagaOf } from '../reads/row.js';
 import type { Inbox } from '../ui/wire.js';
 import type { Route } from './route.js';
 
@@ -15,9 +13,7 @@ export const parked: Route = {
     const reads = await dashboard.reads(call);
     const page = await reads.summaries({ status: 'parked', limit: SHOWN });
     const sagas = await reads.details(page.sagas);
-    const shown = sagas.map((saga: SagaDetails) =>
-      sagaOf(saga, reads.definition(saga.name, saga.version)),
-    );
+    const shown = await Promise.all(sagas.map((saga) => reads.whole(saga)));
     return { now: Date.now(), sagas: shown, more: page.nextCursor !== undefined };
   },
 };
@@ -27,6 +23,14 @@ export const badge: Route = {
   method: 'get',
   path: 'api/badge',
   async answer(dashboard, call): Promise<{ readonly parked: number }> {
+    const { insight } = dashboard.engine;
+    const { names, tags } = await call.scope();
+    if (insight !== undefined && tags === undefined) {
+      const counts = await dashboard.cache.get(JSON.stringify(['parked', names]), 500, () =>
+        insight.counts({ status: 'parked', ...(names && { names }) }),
+      );
+      return { parked: counts.reduce((all, { sagas }) => all + sagas, 0) };
+    }
     const reads = await dashboard.reads(call);
     const { sagas } = await reads.summaries({ status: 'parked', limit: COUNTED });
     return { parked: sagas.length };

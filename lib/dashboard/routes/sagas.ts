@@ -2,7 +2,6 @@ import { SAGA_STATUSES } from '../../core/machine/index.js';
 import type { SagaFilter, SagaStatus } from '../../core/index.js';
 import { Refusal, needed, textOf, type Incoming } from '../http.js';
 import { MAX_ROWS } from '../reads/saga-reads.js';
-import { sagaOf } from '../reads/row.js';
 import type { List, SagaAnswer } from '../ui/wire.js';
 import type { Route } from './route.js';
 
@@ -82,6 +81,6 @@ export const saga: Route = {
     const reads = await dashboard.reads(call);
     const found = await reads.saga(needed(query, 'name'), needed(query, 'id'));
     await call.allow('view', found);
-    return { now: Date.now(), saga: sagaOf(found, reads.definition(found.name, found.version)) };
+    return { now: Date.now(), saga: await reads.whole(found) };
   },
 };

@@ -78,7 +78,7 @@ export function OverviewView() {
           <Tiles counted={counted} range={range} />
           <section class="card">
             <header class="card-head">
-              <h2>How sagas ended</h2>
+              <h2>How sagas ended, by their start</h2>
               <Range range={range} />
               <p class="legend more">
                 {(['completed', 'compensated', 'parked', 'active'] as const).map((one) => (

@@ -23,7 +23,7 @@ const VIEWS: Readonly<Record<string, string>> = {
 let agency: Agency;
 beforeAll(async () => {
   mkdirSync(FOLDER, { recursive: true });
-  agency = await busyAgency();
+  agency = await busyAgency({}, 150);
 });
 
 const CASES = Object.keys(LOOKS).flatMap((look) => Object.keys(VIEWS).map((view) => [view, look]));

@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import type { Page } from 'playwright-core';
+import { Agency, SignedInGuard } from '../app.js';
+import { BookTripSaga, trip } from '../trips.js';
+import { SagaOrchestratorFactory } from 'nestjs-saga-orchestrator';
+import { busyAgency } from './busy-agency.js';
+import { visit } from './chromium.js';
+import { clumsyParts, LOOKS } from './looks.js';
+
+const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/** Every rule of WCAG 2.2 AA that a program can check. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  const run = `axe.run(document, { runOnly: ${JSON.stringify(TAGS)} })`;
+  const found = await page.evaluate<{
+    violations: { id: string; nodes: { html: string; failureSummary: string }[] }[];
+  }>(run);
+  return found.violations.flatMap(({ id, nodes }) =>
+    nodes.map(
+      ({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary.slice(0, 240)}`,
+    ),
+  );
+}
+
+const VIEWS = {
+  overview: '',
+  sagas: 'sagas',
+  saga: 'saga?name=BookTrip&id=trip-1302',
+  probe: 'saga?name=BookTrip&id=trip-1303',
+  running: 'saga?name=BookTrip&id=trip-1309',
+  parked: 'parked',
+  plans: 'plans',
+  instances: 'instances',
+  nothing: 'saga?name=BookTrip&id=gone',
+};
+
+let agency: Agency;
+beforeAll(async () => {
+  agency = await busyAgency({ dashboard: { guards: [SignedInGuard], can: () => true } });
+});
+
+/** On a phone the colours are those of the light look: what is laid out in another way is looked at. */
+const ON_PHONES = ['sagas', 'saga', 'parked'];
+
+const CASES = Object.keys(LOOKS).flatMap((look) =>
+  Object.entries(VIEWS)
+    .filter(([view]) => look !== 'phone' || ON_PHONES.includes(view))
+    .map(([view, path]) => [view, look, path] as const),
+);
+
+it.each(CASES)('%s, %s: axe finds nothing', async (view, look, path) => {
+  const { page } = await visit(agency, path, LOOKS[look]);
+  if (view === 'saga') await page.locator('button.bar.is-failed').first().click();
+  if (view === 'plans') await page.locator('.cell').nth(3).click();
+  expect(await violations(page)).toEqual([]);
+});
+
+it.each(Object.keys(LOOKS))('the dialog, %s: axe finds nothing', async (look) => {
+  const { page } = await visit(agency, VIEWS.saga, LOOKS[look]);
+  await page.getByRole('button', { name: 'Terminate' }).click();
+  await page.getByRole('dialog').waitFor();
+  expect(await violations(page)).toEqual([]);
+  expect(await clumsyParts(page)).toEqual([]);
+});
+
+it.each(Object.keys(LOOKS))('takes texts as texts, and long ones too, %s', async (look) => {
+  const own = await Agency.open({});
+  const evil = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>';
+  const id = `${evil}${'x'.repeat(120)}`;
+  const tags = { [`tag-${'y'.repeat(60)}`]: evil, tenant: 'z'.repeat(200) };
+  const chain = own.app
+    .get(SagaOrchestratorFactory)
+    .for(BookTripSaga, trip({ ReserveHotel: 'no' }), { id, tags, key: 'k'.repeat(200) });
+  await chain.runAsync().catch(() => undefined);
+  for (const view of [
+    'sagas',
+    `saga?${new URLSearchParams({ name: 'BookTrip', id }).toString()}`,
+  ]) {
+    const { page, complaints } = await visit(own, view, LOOKS[look]);
+    await page.locator('code').filter({ hasText: 'onerror' }).first().waitFor();
+    expect(await page.evaluate('window.hacked')).toBeUndefined();
+    expect(await clumsyParts(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+  }
+});
