@@ -142,6 +142,7 @@ export {
   type SagaEngine,
   type SagaEngineProvider,
   type SagaLogger,
+  type SagaTelemetry,
   type SagaTransaction,
   type SagaTransactions,
   type TransactionIsolation,

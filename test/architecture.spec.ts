@@ -27,10 +27,11 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   'journals/postgres': { layers: ['core', 'journals/sql'], lazy: ['pg'] },
   'engines/in-process': { layers: ['core'] },
   'engines/restate': { layers: ['core'], packages: ['@restatedev/restate-sdk'] },
-  observability: {
+  'observability/terminus': {
     layers: ['core', 'nest'],
-    packages: ['@nestjs/common', '@nestjs/core', '@nestjs/terminus', '@opentelemetry/api'],
+    packages: ['@nestjs/common', '@nestjs/terminus'],
   },
+  'observability/otel': { layers: ['core'], packages: ['@opentelemetry/api'] },
   participant: {
     layers: ['core'],
     packages: ['@nestjs/common', '@nestjs/core', 'rxjs'],
@@ -119,7 +120,7 @@ function importsOf(path: string, text: string): Import[] {
 const layerOf = (path: string): string => {
   const [top = '', next = ''] = path.replace(/\.tsx?$/, '').split('/');
   if (top === 'dashboard' && next === 'ui') return 'dashboard/ui';
-  return top === 'journals' || top === 'engines' ? `${top}/${next}` : top;
+  return ['journals', 'engines', 'observability'].includes(top) ? `${top}/${next}` : top;
 };
 
 /** The folder of its layer that it is in; `''` for the layer's own files. */
@@ -245,6 +246,7 @@ describe('the architecture of lib', () => {
       'engines',
       'journals',
       'nest',
+      'observability',
       'participant',
       'testing',
     ].flatMap((layer) =>

@@ -105,6 +105,7 @@ export {
   type SagaEngineProvider,
   type StartedSaga,
   type StartHeaders,
+  type SagaTelemetry,
   type SagaSummary,
   type SagaSummaryPage,
 } from './engine/index.js';

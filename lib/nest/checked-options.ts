@@ -23,7 +23,7 @@ const OPTIONS = namesOf<SagaModuleOptions>({
   ...{ journal: true, engine: true, logger: true, codec: true, limits: true, unknownWhen: true },
   ...{ drainMs: true, leaseMs: true, worker: true, deleteAfter: true, application: true },
   ...{ observers: true, interceptors: true, startHeaders: true, redact: true, transactions: true },
-  httpStatus: true,
+  ...{ httpStatus: true, telemetry: true },
 });
 const ASYNC_OPTIONS = namesOf<SagaModuleAsyncOptions>({
   ...{ imports: true, inject: true, useFactory: true },
@@ -38,9 +38,18 @@ function statusProblems(httpStatus: unknown): readonly (string | undefined)[] {
   );
 }
 
+/** What is wrong with those options that no engine knows. */
+function moduleProblems(httpStatus: unknown, telemetry: unknown): readonly (string | undefined)[] {
+  const what = 'telemetry, such as sagaTelemetry() of nestjs-saga-orchestrator/otel,';
+  return [
+    ...statusProblems(httpStatus),
+    telemetry === undefined ? undefined : groupProblem(what, telemetry),
+  ];
+}
+
 /** What is wrong with the values; a logger that is still to be injected is checked later. */
 function valueProblems(options: SagaModuleOptions): readonly (string | undefined)[] {
-  const { engine, httpStatus, ...others } = options;
+  const { engine, httpStatus, telemetry, ...others } = options;
   const { logger = silentLogger, journal = memoryJournal(), ...settings } = others;
   const own = Object.entries(settings).filter(
     // What a token names is looked at once it is there.
@@ -48,7 +57,7 @@ function valueProblems(options: SagaModuleOptions): readonly (string | undefined
   );
   const given = { ...Object.fromEntries(own), logger };
   return [
-    ...statusProblems(httpStatus),
+    ...moduleProblems(httpStatus, telemetry),
     ...(engine === undefined
       ? engineProblems({ ...given, journal })
       : [engineProblem(options), ...settingsProblems(given)]),
@@ -70,10 +79,13 @@ export function checkedOptions(options: unknown, source: string): SagaModuleOpti
 }
 
 /**
- * What no engine checks. @throws SagaOptionsError with everything that is wrong, with the options of engines, too.
+ * What no engine checks.
+ * @throws SagaOptionsError with everything that is wrong, with the options of engines, too.
  */
-export function checkAnswers(options: SagaModuleOptions): void {
-  const isWrong = statusProblems(options.httpStatus).some((problem) => problem !== undefined);
+export function checkOwn(options: SagaModuleOptions): void {
+  const isWrong = moduleProblems(options.httpStatus, options.telemetry).some(
+    (problem) => problem !== undefined,
+  );
   if (isWrong) refuseProblems(valueProblems(options));
 }
 

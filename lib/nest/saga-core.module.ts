@@ -6,7 +6,7 @@ import { isObject, loggerProblem, methodsProblem } from '../core/definition/inde
 import { redactProblems } from '../core/engine/index.js';
 import { LOG_LEVELS, redacting, report } from '../core/ports/index.js';
 import { memoryJournal } from '../journals/memory/index.js';
-import { checkAnswers, checkedEngine, checkOnce } from './checked-options.js';
+import { checkedEngine, checkOnce, checkOwn } from './checked-options.js';
 import { SagaExplorer } from './discovery/index.js';
 import {
   isToken,
@@ -16,8 +16,10 @@ import {
   SagaRegistrar,
   SagaOperations,
   SagaOrchestratorFactory,
+  TelemetryWatch,
 } from './runtime/index.js';
 import type { SagaModuleAsyncOptions, SagaModuleOptions } from './saga-module-options.js';
+import { withTelemetry } from './telemetry.js';
 import { SAGA_ENGINE, SAGA_LOGGER, SAGA_OPTIONS, SAGA_TRANSACTIONS } from './tokens.js';
 
 /** What nest-winston calls its logger; named here because the package is optional. */
@@ -57,9 +59,9 @@ function engineOf(
   provided: ProvidedTransactions | undefined,
 ): SagaEngine {
   checkOnce(discovery);
-  checkAnswers(options);
-  const { journal = memoryJournal(), engine, logger: _, httpStatus: __, ...others } = options;
-  const { transactions, ...settings } = others;
+  checkOwn(options);
+  const { journal = memoryJournal(), engine, ...others } = withTelemetry(options);
+  const { logger: _, httpStatus: __, telemetry: ___, transactions, ...settings } = others;
   // Anything but a list is reported with all other problems.
   const watchers: unknown = settings.observers ?? [];
   const observers = Array.isArray(watchers)
@@ -103,6 +105,7 @@ const PROVIDERS: readonly Provider[] = [
   SagaOperations,
   SagaOrchestratorFactory,
   SagaRegistrar,
+  TelemetryWatch,
   {
     provide: SAGA_LOGGER,
     useFactory: loggerOf,

@@ -8,6 +8,7 @@ import type {
   SagaEngineProvider,
   SagaInterceptor,
   SagaLogger,
+  SagaTelemetry,
   SagaTransactions,
   StartHeaders,
   UnknownWhen,
@@ -97,6 +98,8 @@ export interface SagaModuleOptions {
    * useFactory: fromTypeOrm }`. @default none
    */
   readonly transactions?: SagaTransactions | InjectionToken<SagaTransactions>;
+  /** Spans and metrics: `sagaTelemetry()` of `./otel`, or your own hooks. @default none */
+  readonly telemetry?: SagaTelemetry;
   /**
    * What `SagaExceptionFilter` answers when a step fails with that code and everything was undone, by
    * the code of the step's error or `Err`; or when an error with that code of this package is thrown. From 400 to 599.

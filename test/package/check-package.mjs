@@ -10,6 +10,7 @@ const { tarball, files } = pack();
 
 const beside = [
   ...['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'dist/cjs/package.json'],
+  ...['docs/telemetry/alerts.yaml', 'docs/telemetry/grafana-dashboard.json'],
   ...['lib/journals/README.md', 'lib/engines/restate/README.md'],
 ];
 const stray = files.filter(

@@ -4,6 +4,7 @@
 // The port
 export type { SagaHandle, SagaHost, SagaStartOptions } from './saga-host.js';
 export { checkStart, startRequest, type StartRequest } from './start-request.js';
+export type { SagaTelemetry } from './telemetry.js';
 export { AttachedSaga } from './attached-saga.js';
 // What every engine does alike
 export { STANDARD_ENVIRONMENT } from './standard-environment.js';

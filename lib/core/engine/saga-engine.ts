@@ -62,6 +62,11 @@ export interface SagaEngine extends SagaHost {
   close(): Promise<void>;
   /** How this process stands. Asks neither journal nor server, and never throws. */
   health(): EngineHealth;
+  /**
+   * Asks the journal, or the server, for something trivial: whether it answers.
+   * @throws SagaJournalError when it does not
+   */
+  ping(): Promise<void>;
   /** What an overview asks, of the engine's application unless another is named. Absent where nobody can say. */
   readonly insight?: JournalInsight;
   get(ref: SagaRef): Promise<SagaDetails | undefined>;

@@ -95,6 +95,11 @@ export class InProcessEngine implements SagaEngine {
     return { activeRuns: this.#its.live.size, draining, ...this.#its.heartbeat.health };
   }
 
+  async ping(): Promise<void> {
+    await this.open();
+    await this.#its.reader.ping();
+  }
+
   async get(ref: SagaRef): Promise<SagaDetails | undefined> {
     await this.open();
     return this.#its.reader.details(this.#own(ref));

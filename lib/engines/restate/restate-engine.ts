@@ -63,8 +63,7 @@ export class RestateEngine implements SagaEngine {
     this.#waiterParts = {
       ...{ runs: this.#runs, server: this.#server, store: this.#store },
       ...{ activeRuns: this.#activeRuns, closing: this.#closing },
-      clock: this.#runs.environment.clock,
-      patienceMs: settings.patienceMs,
+      ...{ clock: this.#runs.environment.clock, patienceMs: settings.patienceMs },
     };
   }
 
@@ -123,9 +122,8 @@ export class RestateEngine implements SagaEngine {
     const { ref, input } = this.#startOf(args);
     if (input.resumeFrom !== undefined) return this.start(...args);
     await this.open();
-    const request = startAndAwaitEnd(this.#server, ref, input, () =>
-      this.#checkTaken(ref, args[0], input),
-    );
+    const taken = (): Promise<void> => this.#checkTaken(ref, args[0], input);
+    const request = startAndAwaitEnd(this.#server, ref, input, taken);
     return new ResultWaiter(this.#waiterParts, ref, args[0], input.input, request).handle;
   }
 
@@ -133,6 +131,8 @@ export class RestateEngine implements SagaEngine {
   health(): EngineHealth {
     return { activeRuns: this.#activeRuns.atWork, draining: this.#closed !== undefined };
   }
+
+  ping = (): Promise<void> => this.#server.ping();
 
   get(ref: SagaRef): Promise<SagaDetails | undefined> {
     return this.#store.details(ref);

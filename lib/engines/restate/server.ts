@@ -85,6 +85,12 @@ export class RestateServer {
     return JSON.parse(answer.text) as Output;
   }
 
+  /** Whether the ingress answers. */
+  async ping(): Promise<void> {
+    const answer = await this.#ingress.request('GET', '/restate/health', { timeoutMs: REQUEST_MS });
+    expectOk('say how it is', answer);
+  }
+
   /** Whether a saga was accepted under that id, and is kept. */
   async has(ref: SagaRef): Promise<boolean> {
     const path = `/restate/workflow${keyPath(ref)}/output`;

@@ -4,6 +4,7 @@ export { SagaEvents } from './saga-events.js';
 export { SagaLifecycle } from './saga.lifecycle.js';
 export { SagaRegistrar } from './saga.registrar.js';
 export { SagaOperations } from './saga-operations.js';
+export { TelemetryWatch } from './telemetry-watch.js';
 export {
   SagaOrchestratorFactory,
   type SagaInTransaction,

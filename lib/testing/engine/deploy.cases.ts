@@ -76,6 +76,7 @@ export const deployCases: readonly EngineContractCase[] = [
     const { world } = stage;
     const plan = world.plan({ Create: {} });
     const engine = await stage.deploy(plan);
+    await assert.doesNotReject(engine.ping());
     assert.throws(() => engine.definition('Nothing'), /Nothing/);
     assert.equal(engine.definition(plan.name), plan);
     assert.deepEqual(engine.definitions, [plan]);

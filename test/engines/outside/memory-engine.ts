@@ -79,6 +79,10 @@ export class MemoryEngine implements core.SagaEngine {
     return (this.#closed ??= this.#close());
   }
 
+  ping(): Promise<void> {
+    return Promise.resolve();
+  }
+
   health(): core.EngineHealth {
     return { activeRuns: this.#active.size, draining: this.#closed !== undefined };
   }

@@ -69,6 +69,11 @@ export class SagaReader {
     return this.registry.get(name, version);
   }
 
+  /** A look-up that finds nothing. */
+  async ping(): Promise<void> {
+    await this.findRow(this.refOf(' ', ' '));
+  }
+
   findRow(ref: SagaRef): Promise<SagaRow | undefined> {
     return this.access.journal.get(ref);
   }
