@@ -47,8 +47,8 @@ export const shared: Config = {
       },
     ],
   },
-  // Nest 12 ships ES modules only.
-  transformIgnorePatterns: ['/node_modules/(?!@nestjs/)'],
+  // Nest 12 and arktype ship ES modules only.
+  transformIgnorePatterns: ['/node_modules/(?!@nestjs/|arktype/|@ark/|arkregex/)'],
 };
 
 const ALL = '**/test/**/*.spec.ts';

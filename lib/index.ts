@@ -23,8 +23,12 @@ export {
   Saga,
   SagaStep,
   type SagaContextOf,
+  type SagaInput,
   type SagaOptions,
   type SagaResultsOf,
+  type StandardIssue,
+  type StandardResult,
+  type StandardSchema,
   type StepSettings,
 } from './nest/index.js';
 
@@ -65,6 +69,7 @@ export {
   SagaDefinitionError,
   SagaError,
   SagaExecutionException,
+  SagaInputError,
   SagaInterruptedError,
   SagaJournalError,
   SagaNotFoundError,
@@ -72,6 +77,7 @@ export {
   SagaSerializationError,
   SagaStateError,
   isSagaError,
+  type InputIssue,
   type SagaErrorCode,
   type SagaFailure,
 } from './core/index.js';

@@ -1,6 +1,12 @@
 export { Saga, SagaStep, type SagaOptions, type StepSettings } from './decorators/index.js';
 export type { SagaContextOf, SagaResultsOf } from './decorators/index.js';
 export { SagaExceptionFilter, type SagaProblem } from './answers/index.js';
+export type {
+  SagaInput,
+  StandardIssue,
+  StandardResult,
+  StandardSchema,
+} from './validation/index.js';
 export { SagaModule } from './saga.module.js';
 export type { SagaModuleAsyncOptions, SagaModuleOptions } from './saga-module-options.js';
 export {

@@ -14,6 +14,8 @@ export {
   LeaseLostError,
   SagaCancelledError,
   SagaConflictError,
+  SagaInputError,
+  type InputIssue,
   SagaInterruptedError,
   SagaJournalError,
   SagaNewerError,

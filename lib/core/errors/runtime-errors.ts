@@ -88,3 +88,31 @@ export class SagaSerializationError extends SagaError {
     super(`${path} ${problem}`, options);
   }
 }
+
+/** One thing that is wrong with the input of a saga, in the words of the schema. */
+export interface InputIssue {
+  /** `items[2].price`; empty for the whole. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** So many issues stand in the message; all are in `issues`. */
+const MOST_ISSUES = 10;
+
+/** What a saga was to be started with is not what its schema asks for. Nothing was stored. */
+export class SagaInputError extends SagaError {
+  readonly code = 'SAGA_INPUT';
+
+  constructor(
+    readonly sagaName: string,
+    readonly issues: readonly InputIssue[],
+  ) {
+    const lines = issues
+      .slice(0, MOST_ISSUES)
+      .map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
+    const more = issues.length > MOST_ISSUES ? [`${issues.length - MOST_ISSUES} more`] : [];
+    super(
+      `The input of saga ${shownWhole(sagaName)} is not valid: ${shownWhole([...lines, ...more].join('; '))}`,
+    );
+  }
+}

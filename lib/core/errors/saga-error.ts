@@ -7,6 +7,7 @@ const BRAND = Symbol.for('nestjs-saga-orchestrator.error');
 export type SagaErrorCode =
   | 'SAGA_DEFINITION'
   | 'SAGA_OPTIONS'
+  | 'SAGA_INPUT'
   | 'SAGA_EXECUTION'
   | 'SAGA_CONFLICT'
   | 'SAGA_STATE'

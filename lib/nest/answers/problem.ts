@@ -1,5 +1,11 @@
 import { STATUS_CODES } from 'node:http';
-import { isSagaError, type SagaError, type SagaErrorCode } from '../../core/index.js';
+import {
+  isSagaError,
+  type InputIssue,
+  type SagaError,
+  type SagaErrorCode,
+  type SagaInputError,
+} from '../../core/index.js';
 
 /** What a client is told of a saga's error, as RFC 9457 has it. Every text is ours: none is an error's own. */
 export interface SagaProblem {
@@ -11,6 +17,8 @@ export interface SagaProblem {
   readonly code: string;
   /** For the support, who finds everything else under it, and for who asks again. */
   readonly sagaId?: string;
+  /** What is wrong with the input, in the words of its schema. */
+  readonly errors?: readonly InputIssue[];
 }
 
 type Told = readonly [status: number, detail: string];
@@ -20,6 +28,7 @@ const OURS: Told = [500, 'Something went wrong here.'];
 const INPUT: Told = [400, 'The request holds a value that cannot be kept.'];
 
 const ANSWERS: Readonly<Record<Exclude<SagaErrorCode, 'SAGA_EXECUTION'>, Told>> = {
+  SAGA_INPUT: [400, 'The request is not valid.'],
   SAGA_OPTIONS: [400, 'The id, or another option of the request, is not valid.'],
   SAGA_SERIALIZATION: INPUT,
   SAGA_NOT_FOUND: [404, 'There is nothing under that id.'],
@@ -82,5 +91,8 @@ export function problemOf(
     title: STATUS_CODES[status] ?? 'Error',
     ...{ status, detail, code },
     ...(typeof sagaId === 'string' ? { sagaId } : {}),
+    ...(isSagaError(error, 'SAGA_INPUT')
+      ? { errors: (error as never as SagaInputError).issues }
+      : {}),
   };
 }

@@ -1,4 +1,5 @@
 import type { SagaDefinitionOptions } from '../../core/index.js';
+import type { SagaInput } from '../validation/index.js';
 import type { StepSettings } from './step-settings.js';
 
 // Constant strings: a second copy of this package must read what the first one wrote. The namespace
@@ -8,6 +9,7 @@ export const STEPS_METADATA = 'nestjs-saga-orchestrator:steps';
 
 export interface SagaMetadata extends SagaDefinitionOptions {
   readonly name?: string;
+  readonly input?: SagaInput;
 }
 
 export interface StepMetadata {

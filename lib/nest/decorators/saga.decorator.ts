@@ -1,10 +1,17 @@
 import 'reflect-metadata';
 import { SagaDefinitionError, type SagaDefinitionOptions } from '../../core/index.js';
+import type { SagaInput } from '../validation/index.js';
 import { SAGA_METADATA, type SagaMetadata } from './metadata.js';
 
 export interface SagaOptions extends SagaDefinitionOptions {
   /** Unique in the application; sagas are found by it after a deploy. @default the class's name */
   readonly name?: string;
+  /**
+   * What the saga is started with is checked by it, before anything is stored: a schema of zod, valibot, arktype or
+   * another that is a Standard Schema, or a class with class-validator. What the schema makes of it is the context.
+   * @default anything that can be stored
+   */
+  readonly input?: SagaInput;
 }
 
 /**

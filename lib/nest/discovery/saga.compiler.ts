@@ -14,12 +14,13 @@ import {
   STEP_OPTIONS,
   unknownProblems,
 } from '../../core/definition/index.js';
+import { inputProblem } from '../validation/index.js';
 import type { SagaMetadata, StepMetadata, StepSettings } from '../decorators/index.js';
 
 type Instance = Record<string, unknown>;
 type Call = (...args: unknown[]) => unknown;
 
-const OF_A_SAGA = namesOf<SagaMetadata>({ name: true, ...SAGA_OPTIONS });
+const OF_A_SAGA = namesOf<SagaMetadata>({ name: true, input: true, ...SAGA_OPTIONS });
 const OF_A_STEP = namesOf<StepSettings>({
   ...{ label: true, compensate: true, probe: true, onError: true, retired: true },
   ...STEP_OPTIONS,
@@ -107,6 +108,7 @@ export function compileSaga(
       return problem === undefined ? [] : [`${method}: ${problem}`];
     }),
     ...unknownProblems('@Saga()', metadata, OF_A_SAGA),
+    ...[inputProblem(metadata.input) ?? []].flat(),
     ...steps.flatMap((step) => stepProblems(target, step)),
   ];
   const { name = className, version, onCompensationFailure }: SagaMetadata = metadata;

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import { SagaDefinitionError, type SagaDefinition } from '../../core/index.js';
+import type { SagaInput } from '../validation/index.js';
 import { compileSaga } from './saga.compiler.js';
 import {
   isSagaClass,
@@ -20,6 +21,8 @@ export interface DiscoveredSaga {
   readonly definition: SagaDefinition;
   /** Whether its name is given in `@Saga()`; else it is that of the class. */
   readonly isNamed: boolean;
+  /** What its input is checked by. */
+  readonly input?: SagaInput | undefined;
 }
 
 function isClass(type: unknown): type is Constructor {
@@ -62,8 +65,9 @@ export class SagaExplorer {
         problems.push(...compiled.problems.map((problem) => `${type.name}: ${problem}`));
       } else {
         const tokens = new Set([type, ...(isClass(wrapper.token) ? [wrapper.token] : [])]);
-        const isNamed = sagaMetadataOf(type)?.name !== undefined;
-        found.set(identity, { type, tokens, definition: compiled.definition, isNamed });
+        const { name, input } = sagaMetadataOf(type) ?? {};
+        const { definition } = compiled;
+        found.set(identity, { type, tokens, definition, isNamed: name !== undefined, input });
       }
     }
     const sagas = [...found.values()];

@@ -5,9 +5,5 @@ export { SagaLifecycle } from './saga.lifecycle.js';
 export { SagaRegistrar } from './saga.registrar.js';
 export { SagaOperations } from './saga-operations.js';
 export { TelemetryWatch } from './telemetry-watch.js';
-export {
-  SagaOrchestratorFactory,
-  type SagaInTransaction,
-  type SagaStarter,
-  type SagaTransactionOptions,
-} from './saga-orchestrator.factory.js';
+export { SagaOrchestratorFactory } from './saga-orchestrator.factory.js';
+export type { SagaInTransaction, SagaStarter, SagaTransactionOptions } from './saga-starter.js';

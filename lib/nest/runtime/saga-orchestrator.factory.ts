@@ -7,6 +7,7 @@ import {
   type SagaDefinition,
   type SagaDefinitionOptions,
   type SagaEngine,
+  type SagaHost,
   type SagaLogger,
   type SagaStartOptions,
 } from '../../core/index.js';
@@ -15,28 +16,16 @@ import { SAGA_OPTIONS, shown, shownName } from '../../core/definition/index.js';
 import type { SagaContextOf, SagaResultsOf } from '../decorators/index.js';
 import { isSagaClass, SagaExplorer, type DiscoveredSaga } from '../discovery/index.js';
 import { SAGA_ENGINE, SAGA_LOGGER } from '../tokens.js';
+import { validatingHost } from '../validation/index.js';
 import { defineChain } from './define-chain.js';
 import { reportMissingCompensations } from './missing-compensations.js';
 import { registerAll } from './register-all.js';
-
-/** Start options with an open transaction. */
-export type SagaTransactionOptions = SagaStartOptions & { readonly transaction: object };
-
-/** Those of nearly all starts. */
-type PlainOptions = SagaStartOptions & { readonly transaction?: undefined };
-
-/** A chain to be started in a transaction; nobody can wait inside that for what begins after its commit. */
-export type SagaInTransaction<TContext, TResults extends object> = Omit<
-  SagaOrchestratorBuilder<TContext, TResults>,
-  'runAsync'
->;
-
-/** Makes a chain of a definition, for one context; {@link SagaOrchestratorFactory.attach} takes it, too. */
-export interface SagaStarter<TContext, TResults extends object> {
-  (context: TContext, options?: PlainOptions): SagaOrchestratorBuilder<TContext, TResults>;
-  (context: TContext, options: SagaTransactionOptions): SagaInTransaction<TContext, TResults>;
-  (context: TContext, options?: SagaStartOptions): SagaOrchestratorBuilder<TContext, TResults>;
-}
+import type {
+  PlainOptions,
+  SagaInTransaction,
+  SagaStarter,
+  SagaTransactionOptions,
+} from './saga-starter.js';
 
 const PLAN_OPTIONS = Object.keys(SAGA_OPTIONS);
 
@@ -47,6 +36,8 @@ export class SagaOrchestratorFactory {
   #byClass: ReadonlyMap<Type, SagaDefinition> | undefined;
   /** By what {@link define} gave for them. */
   readonly #byStarter = new WeakMap<object, SagaDefinition>();
+  /** Of those sagas whose input is checked. */
+  readonly #hosts = new WeakMap<SagaDefinition, SagaHost>();
 
   constructor(
     @Inject(SAGA_ENGINE) private readonly engine: SagaEngine,
@@ -163,6 +154,9 @@ export class SagaOrchestratorFactory {
       [...tokens].map((type) => [type, definition] as const),
     );
     this.#byClass = new Map<Type, SagaDefinition>(byClass);
+    for (const { definition, input } of sagas) {
+      if (input !== undefined) this.#hosts.set(definition, validatingHost(this.engine, input));
+    }
   }
 
   #checkFree(name: string): void {
@@ -194,7 +188,8 @@ export class SagaOrchestratorFactory {
     context: TContext,
     options: SagaStartOptions,
   ): SagaOrchestratorBuilder<TContext, TResults> {
-    const settings = { ...options, definition, host: this.engine };
+    const host = this.#hosts.get(definition) ?? this.engine;
+    const settings = { ...options, definition, host };
     return new SagaOrchestratorBuilder(definition.name, context, this.logger, settings);
   }
 }

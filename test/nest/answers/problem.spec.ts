@@ -5,6 +5,7 @@ import {
   SagaConflictError,
   SagaDefinitionError,
   SagaExecutionException,
+  SagaInputError,
   SagaInterruptedError,
   SagaJournalError,
   SagaNewerError,
@@ -36,6 +37,7 @@ const declined = new ResultError('CARD_DECLINED', SECRET);
 describe('what a client is told of an error', () => {
   it.each<[SagaError, number]>([
     [new SagaOptionsError(SECRET), 400],
+    [new SagaInputError(SECRET, [{ path: 'card', message: 'must be text' }]), 400],
     [new SagaSerializationError(`$.${SECRET}`, SECRET), 400],
     [new SagaSerializationError(`saga ${SECRET}`, SECRET), 500],
     [new SagaNotFoundError(SECRET), 404],
