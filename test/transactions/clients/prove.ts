@@ -1,7 +1,7 @@
 import { removeTempFolders } from '../../journals/temp-folder.js';
 import { start, type PostgresServer } from '../../support/postgres-server.js';
 import { transactionContract } from './contract.js';
-import { postgresSites, sqliteSite, type SqliteLibrary } from './sites.js';
+import { postgresSites, sqliteSite, type Sites, type SqliteLibrary } from './sites.js';
 import { shipped, Shop, type Client, type Site } from './stand.js';
 
 /** How a client is opened where it can: with a URL of Postgres, with a file. */
@@ -26,16 +26,22 @@ function all(kind: Site['kind'], site: () => Promise<Site>): void {
   it.each(cases)('$name', ({ run }) => within(site, run));
 }
 
-/** To be called where tests are described: one server for all of them. */
+/** A busy machine makes a server slowly. */
+export const PATIENCE_MS = 120_000;
+
+/** To be called where tests are described. */
 export function postgresSiteOf(open: (url: string) => Promise<Client>): () => Promise<Site> {
-  let server: PostgresServer | undefined;
-  let site: (() => Promise<Site>) | undefined;
+  let server: PostgresServer;
+  let sites: Sites;
   beforeAll(async () => {
     server = await start(['fsync=off']);
-    site = await postgresSites(server.url, open);
-  });
-  afterAll(() => server?.stop());
-  return async () => (site as () => Promise<Site>)();
+    sites = await postgresSites(server.url, open);
+  }, PATIENCE_MS);
+  afterAll(async () => {
+    await sites.dispose();
+    await server.stop();
+  }, PATIENCE_MS);
+  return () => sites.next();
 }
 
 /** Runs one case, and ends all that it has opened. */

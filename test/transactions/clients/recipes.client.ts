@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Type } from '@nestjs/common';
@@ -5,6 +6,7 @@ import { Test } from '@nestjs/testing';
 import { Client } from 'pg';
 import type { SagaHandle } from 'nestjs-saga-orchestrator/core';
 import { start, type PostgresServer } from '../../support/postgres-server.js';
+import { PATIENCE_MS } from './prove.js';
 
 interface Recipe {
   readonly AppModule: Type;
@@ -20,20 +22,33 @@ const FOLDER = join(__dirname, '.recipes');
 const names = readdirSync(FOLDER)
   .map((file) => file.replace(/\.ts$/, ''))
   .filter((name) => name !== 'place-order');
+const database = `recipes_${randomUUID().slice(0, 8)}`;
 let server: PostgresServer;
 let session: Client;
 
+async function connected(connectionString: string): Promise<Client> {
+  const client = new Client({ connectionString });
+  await client.connect();
+  return client;
+}
+
 beforeAll(async () => {
   server = await start(['fsync=off']);
-  process.env['DATABASE_URL'] = server.url;
-  session = new Client({ connectionString: server.url });
-  await session.connect();
+  const owner = await connected(server.url);
+  await owner.query(`CREATE DATABASE ${database}`);
+  await owner.end();
+  const url = new URL(`/${database}`, server.url).href;
+  process.env['DATABASE_URL'] = url;
+  session = await connected(url);
   await session.query('CREATE TABLE orders (id text PRIMARY KEY, shipped boolean)');
-});
+}, PATIENCE_MS);
 afterAll(async () => {
   await session.end();
+  const owner = await connected(server.url);
+  await owner.query(`DROP DATABASE ${database} WITH (FORCE)`);
+  await owner.end();
   await server.stop();
-});
+}, PATIENCE_MS);
 
 const close = ({ db }: Recipe) =>
   db.destroy?.() ?? db.$disconnect?.() ?? db.$client?.end() ?? db.close?.();

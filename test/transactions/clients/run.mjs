@@ -1,6 +1,7 @@
 // The adapters of ./transactions with the clients that they are for, each on real databases: npm run test:transactions
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
+import { bundle } from '../../support/bundle.mjs';
 import { installAll } from './install.mjs';
 import { writeRecipes } from './recipes.mjs';
 
@@ -11,12 +12,22 @@ function run(...args) {
   execFileSync('npx', ['--no-install', ...args], { cwd: ROOT, stdio: 'inherit' });
 }
 
+process.chdir(ROOT);
 installAll();
 // With the clients, whose code it needs.
 await import('./generate.mjs');
 writeRecipes();
 run('tsc', '-p', 'test/transactions/clients');
-run(
-  ...['jest', '--selectProjects', 'unit', '--testMatch', PATTERN, '--reporters=default'],
-  ...['--testTimeout=30000', '--forceExit', ...process.argv.slice(2)],
-);
+
+// One for all of them.
+const { start } = await import(await bundle('test/support/postgres-server.ts'));
+const server = await start(['fsync=off']);
+process.env.SAGA_TEST_POSTGRES_URL = server.url;
+try {
+  run(
+    ...['jest', '--selectProjects', 'unit', '--testMatch', PATTERN, '--reporters=default'],
+    ...['--testTimeout=60000', '--forceExit', ...process.argv.slice(2)],
+  );
+} finally {
+  await server.stop();
+}

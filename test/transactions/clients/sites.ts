@@ -2,6 +2,7 @@ import BetterSqlite3 from 'better-sqlite3';
 import Libsql from 'libsql';
 import { sqliteJournal, type SqliteDriver } from 'nestjs-saga-orchestrator/sqlite';
 import { postgresJournal } from 'nestjs-saga-orchestrator/postgres';
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { Client as Session } from 'pg';
 import { tempFolder } from '../../journals/temp-folder.js';
@@ -20,19 +21,24 @@ async function asked(url: string, text: string): Promise<readonly Record<string,
   }
 }
 
+export interface Sites {
+  next(): Promise<Site>;
+  dispose(): Promise<void>;
+}
+
 /** Two databases on the server, for one site after the other. */
 export async function postgresSites(
   server: string,
   open: (url: string) => Promise<Client>,
-): Promise<() => Promise<Site>> {
-  const names = ['shop', 'elsewhere'].map((name) => `${name}_${process.pid}_${(made += 1)}`);
+): Promise<Sites> {
+  const names = ['shop', 'elsewhere'].map((name) => `${name}_${randomUUID().slice(0, 8)}`);
   const [url, elsewhere] = names.map((name) => new URL(`/${name}`, server).href) as [
     string,
     string,
   ];
   for (const name of names) await asked(server, `CREATE DATABASE ${name}`);
   for (const each of [url, elsewhere]) await asked(each, TABLE);
-  return async () => {
+  const next = async (): Promise<Site> => {
     const schema = `saga_${(made += 1)}`;
     await asked(url, 'TRUNCATE orders');
     return {
@@ -54,6 +60,10 @@ export async function postgresSites(
       },
     };
   };
+  const dispose = async (): Promise<void> => {
+    for (const name of names) await asked(server, `DROP DATABASE ${name} WITH (FORCE)`);
+  };
+  return { next, dispose };
 }
 
 /** A class of connections of better-sqlite3 or libsql. */
