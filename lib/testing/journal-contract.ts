@@ -10,6 +10,10 @@ import { createCases } from './contract/create.cases.js';
 import { forgetCases } from './contract/forget.cases.js';
 import { forceCases } from './contract/force.cases.js';
 import type { JournalContractCase } from './contract/harness.js';
+import { insightCountCases } from './contract/insight-counts.cases.js';
+import { insightProcessCases } from './contract/insight-processes.cases.js';
+import { insightRefusalCases } from './contract/insight-refusals.cases.js';
+import { insightSearchCases } from './contract/insight-search.cases.js';
 import { lifecycleCases } from './contract/lifecycle.cases.js';
 import { listCases } from './contract/list.cases.js';
 import { parkReasonCases } from './contract/park-reason.cases.js';
@@ -46,6 +50,10 @@ export const journalContract: readonly JournalContractCase[] = [
   ...auditCases,
   ...requestCases,
   ...takeRequestCases,
+  ...insightCountCases,
+  ...insightSearchCases,
+  ...insightRefusalCases,
+  ...insightProcessCases,
 ];
 
 /** Beside these, every rule of a journal that has {@link Journal.within}: its harness gives `transactions`. */

@@ -23,6 +23,7 @@ export { refuseToForget, refuseUnknown, resultByHand } from './operator-checks.j
 export { redactProblems } from './redact-problems.js';
 export { checkInput, checkSame } from './duplicate-start.js';
 export { detailsOf, summaryOf } from './details.js';
+export { insightFor } from './insight-for.js';
 export { DefinitionRegistry } from './registry.js';
 export { refuseTransactional } from './refuse-transactional.js';
 export { withStartHeaders, type StartedSaga, type StartHeaders } from './start-headers.js';
@@ -100,6 +101,7 @@ export {
   LONGEST_TIMER_MS,
   messageOf,
   newBirth,
+  PACKAGE_VERSION,
   quoted,
   type Redact,
   redacting,

@@ -23,6 +23,27 @@ export type {
   StoredPlan,
   UnfinishedSagas,
 } from './insight-answers.js';
+export { byText } from './by-text.js';
+export { insightOf } from './insight-of.js';
+export {
+  MAX_DRY_RUN,
+  MAX_TAG_NAMES,
+  type BucketCount,
+  type ChangeRead,
+  type CountRead,
+  type DurationRead,
+  type FindRead,
+  type HistogramRead,
+  type InsightReads,
+  type ReadDryRun,
+  type ReadOwner,
+  type ReadPlan,
+  type ReadScope,
+  type ReadUnfinished,
+  type TagRead,
+  type TimedRead,
+} from './insight-reads.js';
+export { percentilesOf } from './percentiles.js';
 export type { Journal } from './journal.js';
 export type {
   AbandonedRequest,

@@ -46,7 +46,7 @@ const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 1_000;
 const CURSOR = /^1\.(-?\d{1,19})\.(\d{1,15})$/;
 
-function textProblems(option: string, value: unknown): string | undefined {
+export function textProblems(option: string, value: unknown): string | undefined {
   if (value === undefined) return undefined;
   if (typeof value !== 'string') return `${option} must be a string (got ${shown(value)})`;
   return textProblem(option, value);
@@ -74,7 +74,7 @@ export function wordsOf<T extends string>(
   return given === undefined ? undefined : [...new Set([given].flat() as T[])];
 }
 
-function timeProblem(option: string, value: unknown): string | undefined {
+export function timeProblem(option: string, value: unknown): string | undefined {
   const isTime = !Number.isNaN(timeOfDate(value) ?? NaN);
   if (value === undefined || isTime) return undefined;
   return `${option} must be a valid Date (got ${shown(value)})`;

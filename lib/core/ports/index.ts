@@ -21,3 +21,4 @@ export {
   type SagaLogger,
 } from './logger.js';
 export { quoted, shown, shownSaga, shownText, shownWhole } from './shown.js';
+export { PACKAGE_VERSION } from './version.js';

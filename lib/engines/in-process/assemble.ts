@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { jsonCodec } from '../../core/index.js';
+import { jsonCodec, type OwnerInfo } from '../../core/index.js';
 import {
   DefinitionRegistry,
   environmentOf,
@@ -18,11 +18,12 @@ import {
   TakeUp,
   Termination,
 } from './operations/index.js';
-import { AtMost, Claims, Heartbeat, JournalSession, Lease } from './ownership/index.js';
+import { AtMost, Claims, Heartbeat, JournalSession, Lease, ownerInfo } from './ownership/index.js';
 import {
   BootReport,
   ClaimedSagas,
   Intake,
+  KeptPlans,
   LeftSagas,
   RecoveryWorker,
   Slots,
@@ -61,7 +62,11 @@ export function assemble(
   const lease = new Lease(clock, leaseMs, () => heartbeat.beat());
   const live = new ActiveRuns((saga) => claims.release(saga));
   const claims = new Claims(access, lease, live);
-  const session = new JournalSession(access, claims, live);
+  const said = (): OwnerInfo => {
+    const worker = options.worker !== false;
+    return ownerInfo(application, registry, { worker, draining: live.isClosing });
+  };
+  const session = new JournalSession(access, claims, live, said);
   const heartbeat: Heartbeat = new Heartbeat(session, lease, live, logger);
 
   const observed = new ObservedRuns(environment, logger, options.observers);
@@ -86,6 +91,7 @@ export function assemble(
   const takeUp = new TakeUp(claims, reader, live);
   const forOwner = new CancelForOwner(claims, reader, takeUp, writer);
   const elsewhere = new CancelElsewhere(access, lease, reader, forOwner);
+  const plans = new KeptPlans(access, registry, logger);
   return {
     environment,
     logger,
@@ -110,8 +116,13 @@ export function assemble(
     background: {
       worker,
       retention: new Retention(access, deleteAfter, clock, logger),
-      unknown: new UnknownSagas(access, registry, clock, logger),
-      bootReport: new BootReport(access, registry, reader, logger),
+      plans,
+      /** Nobody waits for what they do. */
+      reports: [
+        plans,
+        new UnknownSagas(access, registry, clock, logger),
+        new BootReport(access, registry, reader, logger),
+      ],
     },
   };
 }

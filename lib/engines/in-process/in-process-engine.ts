@@ -1,5 +1,6 @@
 import {
   type EngineHealth,
+  type JournalInsight,
   type OperatorReason,
   type SagaDefinition,
   type SagaDetails,
@@ -16,6 +17,7 @@ import {
   AttachedSaga,
   checkedReason,
   checkedText,
+  insightFor,
   type CommandSignal,
   type OperatorCommand,
   startRequest,
@@ -29,6 +31,7 @@ import { forget } from './operations/index.js';
 /** Runs sagas in this process and keeps them in a journal. */
 export class InProcessEngine implements SagaEngine {
   readonly #its: ReturnType<typeof assemble>;
+  readonly insight?: JournalInsight;
   #hasOpened = false;
   #opened: Promise<void> | undefined;
   #closed: Promise<void> | undefined;
@@ -36,11 +39,15 @@ export class InProcessEngine implements SagaEngine {
   /** @throws SagaOptionsError with everything that is wrong. */
   constructor(private readonly options: InProcessEngineOptions) {
     this.#its = assemble(options, checkedOptions(options));
+    const { access } = this.#its;
+    const { insight } = access.journal;
+    if (insight) this.insight = insightFor(insight, access.application, () => this.open());
   }
 
   register(definition: SagaDefinition): void {
     checkTransactional(definition, this.options);
     this.#its.registry.register(definition);
+    this.#its.background.plans.add(definition);
   }
 
   definition(name: string, version?: number): SagaDefinition {
@@ -149,15 +156,14 @@ export class InProcessEngine implements SagaEngine {
   async recover(): Promise<void> {
     await this.open();
     if (this.#closed !== undefined) return;
-    const { worker, retention, unknown, bootReport } = this.#its.background;
+    const { worker, retention, reports } = this.#its.background;
     await this.#its.inTransaction.verify();
     if (this.options.worker !== false) {
       worker.start();
       retention.start();
     }
     // Not awaited: a report must delay neither the application nor a recovery.
-    unknown.start();
-    bootReport.start();
+    for (const each of reports) each.start();
   }
 
   #own(ref: SagaRef): SagaRef {
@@ -189,10 +195,9 @@ export class InProcessEngine implements SagaEngine {
     live.stopAtBoundary();
     waiter.stop();
     afterCommit.stop();
-    background.bootReport.stop();
+    for (const each of background.reports) each.stop();
     await this.#opened?.catch(() => undefined);
     background.retention.stop();
-    background.unknown.stop();
     await background.worker.stop();
     await live.drain(drainMs, environment.clock, logger);
     await heartbeat.end();

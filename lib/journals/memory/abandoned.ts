@@ -2,13 +2,13 @@ import type { AbandonedRequest, AbandonedSagas, SagaRow } from '../../core/index
 
 const MAX_GROUPS = 100;
 
-/** Counts the given rows, which nobody owns, as far as the request means them. */
+/** Counts the given sagas, which nobody owns, as far as the request means them. */
 export function countAbandoned(
-  rows: readonly SagaRow[],
+  gone: readonly { readonly row: SagaRow }[],
   { application = '', except }: AbandonedRequest,
 ): readonly AbandonedSagas[] {
   const groups = new Map<string, AbandonedSagas>();
-  for (const row of rows) {
+  for (const { row } of gone) {
     const { name, version } = row;
     if (row.application !== application || except.includes(name)) continue;
     const key = JSON.stringify([name, version]);

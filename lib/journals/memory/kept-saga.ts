@@ -29,6 +29,8 @@ export class KeptSaga {
   takenFrom: string | undefined = undefined;
   entries: readonly JournalEntry[];
   updatedAt: number;
+  /** The number of its last change among those of all sagas. */
+  change = 0;
 
   constructor(
     private readonly saga: NewSaga,

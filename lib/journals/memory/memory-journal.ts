@@ -1,4 +1,5 @@
 import {
+  insightOf,
   LeaseLostError,
   listQuery,
   refKey,
@@ -7,11 +8,13 @@ import {
   type AuditEntry,
   type CancelRequest,
   type ClaimRequest,
+  type DefinitionJson,
   type ForgetRequest,
   type ReleaseRequest,
   type Journal,
   type JournalBatch,
   type NewSaga,
+  type OwnerInfo,
   type SagaFilter,
   type SagaPage,
   type SagaRef,
@@ -19,13 +22,15 @@ import {
   type StoredSaga,
 } from '../../core/index.js';
 import { countAbandoned } from './abandoned.js';
+import { Changes } from './changes.js';
 import { Ended, type Life } from './ended.js';
 import { isAskedFor, isMeant } from './matches.js';
+import { MemoryReads } from './insight.js';
 import { bySuspicion, KeptSaga } from './kept-saga.js';
 import { MemoryOperators } from './operators.js';
-import { checkOptions, type MemoryJournalOptions } from './options.js';
 import { Owners } from './owners.js';
 import { pageOf } from './page.js';
+import { Plans } from './plans.js';
 import { shownSaga } from '../../core/ports/index.js';
 
 const ENDED: ReadonlySet<string> = new Set(['completed', 'compensated']);
@@ -41,6 +46,11 @@ export class MemoryJournal implements Journal {
   readonly isVolatile = true;
   readonly #sagas = new Map<string, KeptSaga>();
   readonly #owners = new Owners();
+  readonly #plans = new Plans();
+  readonly #changes = new Changes();
+  readonly insight = insightOf(
+    new MemoryReads(() => this.now(), this.#sagas, this.#owners, this.#plans, this.#changes),
+  );
   #ordinal = 0;
   readonly #ended: Ended;
   readonly operators: MemoryOperators;
@@ -61,7 +71,9 @@ export class MemoryJournal implements Journal {
     const existing = this.#sagas.get(key);
     if (existing !== undefined) return Promise.resolve(existing.row);
     this.#ordinal += 1;
-    this.#sagas.set(key, new KeptSaga(saga, this.now(), this.#ordinal));
+    const kept = new KeptSaga(saga, this.now(), this.#ordinal);
+    this.#changes.note(kept);
+    this.#sagas.set(key, kept);
     return CREATED;
   }
 
@@ -75,6 +87,7 @@ export class MemoryJournal implements Journal {
       );
     }
     kept.append(batch, this.now());
+    this.#changes.note(kept);
     if (ENDED.has(batch.status)) this.#forgetOldest({ key, ordinal: kept.ordinal });
     if (batch.audit !== undefined) this.operators.write(batch.audit, 'done');
     return kept.cancelReason === null ? APPENDED : Promise.resolve(kept.cancel);
@@ -95,8 +108,12 @@ export class MemoryJournal implements Journal {
     return pageOf([...this.#sagas.values()], listQuery(filter));
   }
 
-  heartbeat(owner: string, leaseMs: number): Promise<readonly SagaRow[]> {
-    this.#owners.heartbeat(owner, leaseMs, this.now());
+  async savePlans(application: string, plans: readonly DefinitionJson[]): Promise<void> {
+    this.#plans.save(application, plans, this.now());
+  }
+
+  heartbeat(owner: string, leaseMs: number, info?: OwnerInfo): Promise<readonly SagaRow[]> {
+    this.#owners.heartbeat(owner, leaseMs, this.now(), info);
     const asked: SagaRow[] = [];
     for (const kept of this.#sagas.values()) {
       const isAsked = kept.owner === owner && kept.cancelReason !== null && !kept.isAtRest;
@@ -121,12 +138,7 @@ export class MemoryJournal implements Journal {
 
   abandoned(request: AbandonedRequest): Promise<readonly AbandonedSagas[]> {
     const gone = [...this.#sagas.values()].filter((kept) => kept.isLive && this.#isFree(kept));
-    return Promise.resolve(
-      countAbandoned(
-        gone.map(({ row }) => row),
-        request,
-      ),
-    );
+    return Promise.resolve(countAbandoned(gone, request));
   }
 
   release({ ref, owner, epoch, graceful }: ReleaseRequest): Promise<void> {
@@ -182,13 +194,4 @@ export class MemoryJournal implements Journal {
     const now = this.now();
     return owner === null ? (wakeAt ?? now) <= now : !this.#owners.lives(owner, now);
   }
-}
-
-/**
- * A journal in memory. Two calls share nothing.
- *
- * @throws SagaOptionsError for options that cannot be meant.
- */
-export function memoryJournal(options: MemoryJournalOptions = {}): Journal {
-  return new MemoryJournal(Date.now, checkOptions(options).maxEnded);
 }

@@ -5,16 +5,17 @@ import { AT_REST, LIVE, NOW } from './schema.js';
 import type { Tables } from './tables.js';
 
 /**
- * `$1` owner, `$2` lease in ms. Returns the sagas of the owner that somebody asked to cancel, and those
+ * `$1` owner, `$2` lease in ms, `$3` what it says of itself, or `null`. Returns the sagas of the owner that somebody asked to cancel, and those
  * that were claimed from it by force. A clock that was set back must not extend anybody's lease.
  */
 export function heartbeatSql(tables: Tables): string {
   const { owners } = tables;
   return `WITH beat AS (
-      INSERT INTO ${owners} (owner, alive_until, lease_ms)
-      VALUES ($1, ${NOW} + $2::bigint, $2::bigint)
+      INSERT INTO ${owners} AS o (owner, alive_until, lease_ms, started_at, info)
+      VALUES ($1, ${NOW} + $2::bigint, $2::bigint, ${NOW}, $3)
       ON CONFLICT (owner) DO UPDATE
-      SET alive_until = excluded.alive_until, lease_ms = excluded.lease_ms
+      SET alive_until = excluded.alive_until, lease_ms = excluded.lease_ms,
+        info = coalesce(excluded.info, o.info)
     ),
     shortened AS (
       UPDATE ${owners} SET alive_until = ${NOW} + lease_ms WHERE owner IN (

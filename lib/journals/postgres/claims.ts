@@ -3,7 +3,9 @@ import type {
   AbandonedSagas,
   AuditEntry,
   ClaimRequest,
+  DefinitionJson,
   ForgetRequest,
+  OwnerInfo,
   ReleaseRequest,
   SagaRef,
   SagaRow,
@@ -18,6 +20,7 @@ import {
   forgettableByRefSql,
   forgetSql,
 } from './forget-sql.js';
+import { savePlansSql } from './insight-sql.js';
 import type { KnownSagas } from './known-sagas.js';
 import {
   abandonedSql,
@@ -53,8 +56,9 @@ export class Claims {
   ) {}
 
   /** A heartbeat that hangs is given up in time for another one on a connection that answers. */
-  async heartbeat(owner: string, leaseMs: number): Promise<readonly SagaRow[]> {
-    const values = [storable('owner', owner), Math.ceil(leaseMs)];
+  async heartbeat(owner: string, leaseMs: number, info?: OwnerInfo): Promise<readonly SagaRow[]> {
+    const said = info === undefined ? null : JSON.stringify(info);
+    const values = [storable('owner', owner), Math.ceil(leaseMs), said];
     const query_timeout = Math.max(MIN_BEAT_MS, Math.ceil(leaseMs / 3));
     const text = heartbeatSql(this.tables);
     const rows = await this.connections.beat({ text, values, query_timeout });
@@ -117,6 +121,11 @@ export class Claims {
     const values = [storable('application', application), names];
     const text = abandonedSql(this.tables);
     return (await this.connections.send({ text, values })).map(toAbandoned);
+  }
+
+  async savePlans(application: string, plans: readonly DefinitionJson[]): Promise<void> {
+    const values = [storable('application', application), JSON.stringify(plans)];
+    await this.connections.act({ text: savePlansSql(this.tables), values });
   }
 
   async release({ ref, owner, epoch, graceful }: ReleaseRequest): Promise<void> {

@@ -1,6 +1,6 @@
 // Sagas in a Postgres database.
 
-export { postgresJournal } from './postgres-journal.js';
+export { postgresJournal } from './new-journal.js';
 export type { PostgresConnection, PostgresJournalOptions, PostgresSqlOptions } from './options.js';
 
 // For your own migration tool

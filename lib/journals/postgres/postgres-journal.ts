@@ -1,10 +1,24 @@
-import { isSagaError, SagaJournalError } from '../../core/index.js';
+import { insightOf, isSagaError, SagaJournalError } from '../../core/index.js';
 import type { AbandonedRequest, AbandonedSagas, AuditEntry } from '../../core/index.js';
-import type { CancelRequest, ClaimRequest, ForgetRequest } from '../../core/index.js';
+import type {
+  CancelRequest,
+  ClaimRequest,
+  DefinitionJson,
+  ForgetRequest,
+} from '../../core/index.js';
 import type { ReleaseRequest, Journal, JournalBatch } from '../../core/index.js';
-import type { JournalInTransaction, NewSaga, SagaFilter, SagaPage } from '../../core/index.js';
+import type { JournalInTransaction, NewSaga, OwnerInfo } from '../../core/index.js';
+import type { SagaFilter, SagaPage } from '../../core/index.js';
 import type { SagaRef, SagaRow, SagaTransaction, StoredSaga } from '../../core/index.js';
-import { GroupCommit, journalFailure, settle, Users, type Outcome } from '../sql/index.js';
+import {
+  answerOf,
+  GroupCommit,
+  insightReads,
+  journalFailure,
+  settle,
+  Users,
+} from '../sql/index.js';
+import type { Outcome } from '../sql/index.js';
 import { retryWhileUnavailable } from './failures.js';
 import { HeldUpCreates } from './held-up.js';
 import { PostgresInTransaction, type Ask } from './in-transaction.js';
@@ -13,9 +27,11 @@ import { checkOptions, type PostgresJournalOptions, type Settings } from './opti
 import { OF_WRITES, type Queued } from './queued-writes.js';
 import { PostgresStore } from './store.js';
 import { tablesOf } from './tables.js';
+import { emitWarning } from './warnings.js';
 import { writeNumber, type Write } from './writer.js';
 
-class PostgresJournal implements Journal {
+/** See `postgresJournal()`. */
+export class PostgresJournal implements Journal {
   readonly description: string;
   readonly #settings: Settings;
   readonly #queue: GroupCommit<Write, Queued>;
@@ -23,11 +39,11 @@ class PostgresJournal implements Journal {
   readonly #heldUp = new HeldUpCreates();
   readonly #underWay = new Set<Promise<unknown>>();
   readonly #send: Ask = (query) => this.#ask(({ act }) => act(query));
+  readonly insight = insightOf(
+    insightReads((ask, read) => this.#ask(({ insight }) => answerOf(insight, ask, read))),
+  );
   #store: PostgresStore | undefined;
-  readonly #users = new Users({
-    open: (onWarning) => this.#open(onWarning),
-    close: () => this.#close(),
-  });
+  readonly #users = new Users({ open: (warn) => this.#open(warn), close: () => this.#close() });
 
   constructor(private readonly options: PostgresJournalOptions) {
     this.#settings = checkOptions(options);
@@ -83,9 +99,13 @@ class PostgresJournal implements Journal {
   }
 
   /** Tried no longer than a third of the lease: by then the next heartbeat is due. */
-  heartbeat(owner: string, leaseMs: number): Promise<readonly SagaRow[]> {
+  heartbeat(owner: string, leaseMs: number, info?: OwnerInfo): Promise<readonly SagaRow[]> {
     const patience = Math.min(this.#settings.reconnectMs, leaseMs / 3);
-    return this.#ask(({ claims }) => claims.heartbeat(owner, leaseMs), patience);
+    return this.#ask(({ claims }) => claims.heartbeat(owner, leaseMs, info), patience);
+  }
+
+  savePlans(application: string, plans: readonly DefinitionJson[]): Promise<void> {
+    return this.#ask(({ claims }) => claims.savePlans(application, plans));
   }
 
   claim(request: ClaimRequest): Promise<readonly SagaRow[]> {
@@ -174,22 +194,4 @@ class PostgresJournal implements Journal {
   #failure(what: string, cause?: unknown): SagaJournalError {
     return journalFailure(this.description, what, cause);
   }
-}
-
-function emitWarning(message: string): void {
-  process.emitWarning(message, 'SagaJournalWarning');
-}
-
-/**
- * A journal in a schema of a Postgres database, version 13 or later, which any number of processes
- * share. All sagas of this process share one transaction per round trip, over one connection.
- *
- * Durable: what was acknowledged survives a crash of every process and, with the server's default
- * settings, a power cut. A server that goes away is waited for; a commit whose answer was lost is
- * looked up, never written twice.
- *
- * @throws SagaOptionsError for options that cannot be meant.
- */
-export function postgresJournal(options: PostgresJournalOptions): Journal {
-  return new PostgresJournal(options);
 }

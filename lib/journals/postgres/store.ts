@@ -8,6 +8,7 @@ import { migrate, verifySchema } from './migrate.js';
 import type { PostgresJournalOptions, Settings } from './options.js';
 import { Claims } from './claims.js';
 import { writeAuditSql } from './operators-sql.js';
+import { PostgresInsight } from './insight.js';
 import { poolsOf } from './pools.js';
 import type { Queued } from './queued-writes.js';
 import { Reader, type Send } from './reader.js';
@@ -19,6 +20,7 @@ import { Writer, type Write, type WriteResult } from './writer.js';
 export class PostgresStore {
   readonly reader: Reader;
   readonly claims: Claims;
+  readonly insight: PostgresInsight;
   /** What is asked of one saga, or of a transaction that stores one. */
   readonly act: Send;
   readonly #writer: Writer;
@@ -30,6 +32,7 @@ export class PostgresStore {
   ) {
     this.act = connections.act;
     this.reader = new Reader(tables, connections.act, connections.send);
+    this.insight = new PostgresInsight(tables, connections.send, this.reader);
     this.claims = new Claims(tables, connections, known);
     this.#writer = new Writer(tables, known);
   }

@@ -2,6 +2,17 @@
 export { checkAppend, checkCreate } from './checks.js';
 export { listConditions, SUSPECTS_FIRST, type ListDialect } from './conditions.js';
 export { journalFailure, whyOf } from './failure.js';
+export {
+  mergeOwners,
+  payloadsOf,
+  recordsOf,
+  toChanges,
+  toPlan,
+  toSagaCount,
+  toUnfinished,
+} from './insight.js';
+export { answerOf, insightReads } from './insight-reads.js';
+export { afterPrefix } from './prefix.js';
 export { GroupCommit, type GroupCommitOptions, type Outcome } from './group-commit.js';
 export { pendingMigrations, type Migration } from './migrations.js';
 export {

@@ -3,6 +3,7 @@ import type {
   AbandonedSagas,
   ClaimRequest,
   ForgetRequest,
+  OwnerInfo,
   ReleaseRequest,
   SagaRef,
   SagaRow,
@@ -24,8 +25,9 @@ import { AT_REST, CLOCK, LIVE } from './schema.js';
 /** By its full name: what an UPDATE answers knows no short one. */
 const ROW = rowOf('sagas');
 
-const BEAT = `INSERT INTO saga_owners (owner, alive_until, lease_ms) VALUES (?, ?, ?)
-  ON CONFLICT (owner) DO UPDATE SET alive_until = excluded.alive_until, lease_ms = excluded.lease_ms`;
+const BEAT = `INSERT INTO saga_owners (owner, alive_until, lease_ms, started_at, info) VALUES (?, ?, ?, ?, ?)
+  ON CONFLICT (owner) DO UPDATE SET alive_until = excluded.alive_until, lease_ms = excluded.lease_ms,
+    info = coalesce(excluded.info, info)`;
 /** A clock that was set back must not extend anybody's lease. */
 const SHORTEN =
   'UPDATE saga_owners SET alive_until = ? + lease_ms WHERE alive_until > ? + lease_ms';
@@ -122,9 +124,10 @@ export const FORGET = [
 export class Claims {
   constructor(private readonly database: Database) {}
 
-  heartbeat(owner: string, leaseMs: number, now: number): readonly SagaRow[] {
+  heartbeat(owner: string, leaseMs: number, now: number, info?: OwnerInfo): readonly SagaRow[] {
     const lease = Math.ceil(leaseMs);
-    this.database.run(BEAT, storable('owner', owner), now + lease, lease);
+    const said = info === undefined ? null : JSON.stringify(info);
+    this.database.run(BEAT, storable('owner', owner), now + lease, lease, now, said);
     this.database.run(SHORTEN, now, now);
     return [...this.#rows(CANCEL_REQUESTS, owner), ...this.#rows(TAKEN, owner)];
   }

@@ -1,6 +1,6 @@
 // Sagas in one SQLite file.
 
-export { sqliteJournal } from './sqlite-journal.js';
+export { sqliteJournal } from './new-journal.js';
 export type { SqliteJournalOptions } from './options.js';
 
 // Drivers

@@ -4,10 +4,13 @@ import type {
   AuditEntry,
   CancelRequest,
   ClaimRequest,
+  DefinitionJson,
   ForgetRequest,
+  InsightReads,
   JournalBatch,
   ListQuery,
   NewSaga,
+  OwnerInfo,
   ReleaseRequest,
   SagaPage,
   SagaRef,
@@ -25,7 +28,17 @@ import type {
 export type Write =
   | { readonly kind: 'create'; readonly saga: NewSaga }
   | { readonly kind: 'append'; readonly batch: JournalBatch }
-  | { readonly kind: 'heartbeat'; readonly owner: string; readonly leaseMs: number }
+  | {
+      readonly kind: 'heartbeat';
+      readonly owner: string;
+      readonly leaseMs: number;
+      readonly info: OwnerInfo | undefined;
+    }
+  | {
+      readonly kind: 'plans';
+      readonly application: string;
+      readonly plans: readonly DefinitionJson[];
+    }
   | { readonly kind: 'claim'; readonly request: ClaimRequest }
   | { readonly kind: 'release'; readonly request: ReleaseRequest }
   | { readonly kind: 'leave'; readonly owner: string }
@@ -44,6 +57,7 @@ export interface WriteResults extends OperatorWriteResults {
   /** A request to cancel it. */
   readonly append: CancelRequest | undefined;
   readonly heartbeat: readonly SagaRow[];
+  readonly plans: undefined;
   readonly claim: readonly SagaRow[];
   readonly release: undefined;
   readonly leave: undefined;
@@ -56,6 +70,7 @@ export type Read =
   | { readonly kind: 'load'; readonly ref: SagaRef }
   | { readonly kind: 'list'; readonly query: ListQuery }
   | { readonly kind: 'abandoned'; readonly request: AbandonedRequest }
+  | { readonly kind: 'insight'; readonly ask: keyof InsightReads; readonly read: unknown }
   | OperatorRead;
 
 export interface ReadResults extends OperatorReadResults {
@@ -63,4 +78,6 @@ export interface ReadResults extends OperatorReadResults {
   readonly load: StoredSaga | undefined;
   readonly list: SagaPage;
   readonly abandoned: readonly AbandonedSagas[];
+  /** Whatever the question of that name answers. */
+  readonly insight: unknown;
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import {
+  insightOf,
   isSagaError,
   listQuery,
   type AbandonedRequest,
@@ -7,11 +8,15 @@ import {
   type AuditEntry,
   type CancelRequest,
   type ClaimRequest,
+  type DefinitionJson,
   type ForgetRequest,
   type Journal,
   type JournalBatch,
+  type InsightReads,
+  type JournalInsight,
   type JournalInTransaction,
   type NewSaga,
+  type OwnerInfo,
   type ReleaseRequest,
   type SagaFilter,
   type SagaJournalError,
@@ -21,37 +26,19 @@ import {
   type SagaTransaction,
   type StoredSaga,
 } from '../../core/index.js';
-import {
-  checkAppend,
-  checkCreate,
-  GroupCommit,
-  journalFailure,
-  payloadBytes,
-  Users,
-} from '../sql/index.js';
-import { isItemFault } from './driver.js';
+import { GroupCommit, insightReads, journalFailure, Users } from '../sql/index.js';
 import { SqliteInTransaction } from './in-transaction.js';
+import { InsightHost } from './insight-host.js';
 import { LocalStore } from './local-store.js';
 import type { Read, ReadResults, Write, WriteResults } from './operations.js';
 import { SqliteOperatorJournal } from './operator-journal.js';
 import { checkOptions, type SqliteJournalOptions } from './options.js';
+import { OF_WRITES } from './queued-writes.js';
 import type { StoreHost } from './store-host.js';
 import { ThreadStore } from './thread-store.js';
 
-/** One transaction holds up the event loop for about 10 µs per item. */
-const MAX_ITEMS = 500;
-
-function checkWrite(write: Write): void {
-  if (write.kind === 'append') checkAppend(write.batch);
-  else if (write.kind === 'create') checkCreate(write.saga);
-}
-
-function bytesOf(write: Write): number {
-  if (write.kind === 'append') return payloadBytes(write.batch.entries);
-  return write.kind === 'create' ? payloadBytes(write.saga.entries, write.saga.input) : 0;
-}
-
-class SqliteJournal implements Journal {
+/** See `sqliteJournal()`. */
+export class SqliteJournal implements Journal {
   readonly description: string;
   readonly #queue: GroupCommit<Write, WriteResults[keyof WriteResults]>;
   readonly operators = new SqliteOperatorJournal(
@@ -61,6 +48,9 @@ class SqliteJournal implements Journal {
   readonly #store: StoreHost;
   readonly #file: string;
   readonly #driver: string;
+  /** Another connection to the file, in a thread of its own: what it reads holds up no saga. */
+  readonly #reads: InsightHost;
+  readonly insight: JournalInsight;
   readonly #users = new Users({ open: () => this.#open(), close: () => this.#close() });
 
   constructor(options: SqliteJournalOptions) {
@@ -74,14 +64,13 @@ class SqliteJournal implements Journal {
     this.#driver = options.driver?.name ?? 'the one that it found itself, node:sqlite or libsql';
     this.#store =
       thread === 'worker' ? new ThreadStore(settings) : new LocalStore(settings, options.driver);
+    this.#reads = new InsightHost(settings, options.driver);
+    this.insight = insightOf(insightReads((ask, read) => this.#ask(ask, read)));
     this.#queue = new GroupCommit({
       description: this.description,
       commit: async (writes) => this.#opened().commit(writes),
-      check: checkWrite,
-      sizeOf: bytesOf,
-      isItemFault,
+      ...OF_WRITES,
       elsewhere: thread === 'worker',
-      maxItems: MAX_ITEMS,
     });
   }
 
@@ -113,8 +102,12 @@ class SqliteJournal implements Journal {
     return this.#read({ kind: 'list', query: listQuery(filter) });
   }
 
-  heartbeat(owner: string, leaseMs: number): Promise<readonly SagaRow[]> {
-    return this.#write({ kind: 'heartbeat', owner, leaseMs });
+  heartbeat(owner: string, leaseMs: number, info?: OwnerInfo): Promise<readonly SagaRow[]> {
+    return this.#write({ kind: 'heartbeat', owner, leaseMs, info });
+  }
+
+  savePlans(application: string, plans: readonly DefinitionJson[]): Promise<void> {
+    return this.#write({ kind: 'plans', application, plans });
   }
 
   claim(request: ClaimRequest): Promise<readonly SagaRow[]> {
@@ -156,6 +149,7 @@ class SqliteJournal implements Journal {
 
   async #close(): Promise<void> {
     await this.#queue.close();
+    await this.#reads.close();
     await this.#store.close();
   }
 
@@ -176,6 +170,15 @@ class SqliteJournal implements Journal {
     }
   }
 
+  async #ask(ask: keyof InsightReads, read: unknown): Promise<unknown> {
+    try {
+      this.#opened();
+      return await this.#reads.read(ask, read);
+    } catch (error) {
+      throw isSagaError(error) ? error : this.#failure('failed', error);
+    }
+  }
+
   #opened(): StoreHost {
     if (this.#users.isOpen) return this.#store;
     throw this.#failure(this.#users.state);
@@ -184,16 +187,4 @@ class SqliteJournal implements Journal {
   #failure(what: string, cause?: unknown): SagaJournalError {
     return journalFailure(this.description, what, cause);
   }
-}
-
-/**
- * A journal in one SQLite file, which several processes of one machine may share.
- *
- * Durable: what was acknowledged survives `kill -9` and, with the default `synchronous: 'full'`, a
- * power cut. All sagas of the process share one transaction per turn of the event loop.
- *
- * @throws SagaOptionsError for options that cannot be meant.
- */
-export function sqliteJournal(options: SqliteJournalOptions): Journal {
-  return new SqliteJournal(options);
 }

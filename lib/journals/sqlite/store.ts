@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { isSagaError, type SagaJournalError } from '../../core/index.js';
-import type { Outcome } from '../sql/index.js';
 import { forget, requestCancel } from './audited-acts.js';
+import { answerOf, type Outcome } from '../sql/index.js';
 import { Appender } from './appender.js';
 import { Database } from './database.js';
 import type { SqliteDriver } from './driver.js';
@@ -10,6 +10,8 @@ import { librariesOn, secondLibrary } from './one-library.js';
 import type { Read, ReadResults, Write, WriteResults } from './operations.js';
 import { Claims } from './claims.js';
 import { Operators } from './operators.js';
+import { SqliteInsight } from './insight.js';
+import { savePlans } from './plans.js';
 import { Reader } from './reader.js';
 import { CLOCK, migrate } from './schema.js';
 import type { StoreSettings } from './store-host.js';
@@ -37,6 +39,7 @@ export class SqliteStore {
   readonly #appender: Appender;
   readonly #claims: Claims;
   readonly #operators: Operators;
+  readonly #insight: SqliteInsight;
   #dataVersion: unknown;
   #watch: FileWatch | undefined;
   #conflict: SagaJournalError | undefined;
@@ -51,6 +54,7 @@ export class SqliteStore {
     this.#appender = new Appender(this.#database);
     this.#claims = new Claims(this.#database);
     this.#operators = new Operators(this.#database);
+    this.#insight = new SqliteInsight(this.#database, this.#reader);
   }
 
   /** Idempotent. */
@@ -95,6 +99,8 @@ export class SqliteStore {
         return this.#reader.list(read.query);
       case 'abandoned':
         return this.#claims.abandoned(read.request);
+      case 'insight':
+        return answerOf(this.#insight, read.ask, read.read);
       default:
         return this.#operators.read(read);
     }
@@ -165,7 +171,9 @@ export class SqliteStore {
         this.#watch?.look();
         this.#beats += 1;
         if (this.#beats % BEATS_PER_LOOK === 1) this.#lookForOthers();
-        return this.#claims.heartbeat(write.owner, write.leaseMs, now);
+        return this.#claims.heartbeat(write.owner, write.leaseMs, now, write.info);
+      case 'plans':
+        return void savePlans(this.#database, write.application, write.plans, now);
       case 'claim': {
         const rows = this.#claims.claim(write.request, now);
         for (const row of rows) this.#appender.forget(row);

@@ -32,7 +32,7 @@ export class ThreadStore implements StoreHost {
 
   async read(read: Read): Promise<ReadResults[keyof ReadResults]> {
     const thread = await this.#running();
-    return (await thread.ask({ kind: 'read', read })) as ReadResults[keyof ReadResults];
+    return await thread.ask({ kind: 'read', read });
   }
 
   async close(): Promise<void> {

@@ -34,3 +34,12 @@ export function workerFileBeside(here: string): URL {
 export function workerFile(): URL {
   return workerFileBeside(thisFile());
 }
+
+/** Whether Node can run the program: not where it was bundled, nor from sources in TypeScript. */
+export function hasWorkerFile(): boolean {
+  try {
+    return !workerFile().pathname.endsWith('.ts');
+  } catch {
+    return false;
+  }
+}

@@ -161,7 +161,7 @@ describe('the plans of the Postgres journal', () => {
 
   it('stay flat for heartbeats, claims and forgetting', async () => {
     const names = ['Saga1', 'Saga2'];
-    await expectFlat(heartbeatSql(tables), ['process-1', 1_000]);
+    await expectFlat(heartbeatSql(tables), ['process-1', 1_000, null]);
     await expectFlat(claimSql(tables), ['process-9', 1, names, 100, [], '']);
     await expectFlat(claimSql(tables), ['process-9', 1, names, 100, [7], '']);
     await expectFlat(claimSql(tables, 'below'), ['process-9', 1, names, 100, [], '', 2]);

@@ -33,6 +33,7 @@ let mockWorker: URL;
 jest.mock('../../../lib/journals/sqlite/worker-file.js', () => ({
   ...jest.requireActual('../../../lib/journals/sqlite/worker-file.js'),
   workerFile: () => mockWorker,
+  hasWorkerFile: () => true,
 }));
 
 const { workerFileBeside } = jest.requireActual<

@@ -5,4 +5,5 @@ export { Heartbeat } from './heartbeat.js';
 export { AtMost, type JournalAccess } from './journal-access.js';
 export { JournalSession } from './journal-session.js';
 export { Lease } from './lease.js';
+export { ownerInfo } from './owner-info.js';
 export { hearCancel, type OwnedRuns } from './owned-runs.js';

@@ -1,4 +1,4 @@
-import { LeaseLostError, type SagaRow } from '../../../core/index.js';
+import { LeaseLostError, type OwnerInfo, type SagaRow } from '../../../core/index.js';
 import type { Claims } from './claims.js';
 import type { JournalAccess } from './journal-access.js';
 import { hearCancel, type OwnedRuns } from './owned-runs.js';
@@ -12,6 +12,7 @@ export class JournalSession {
     private readonly access: JournalAccess,
     private readonly claims: Claims,
     private readonly runs: OwnedRuns,
+    private readonly info: () => OwnerInfo,
   ) {}
 
   get owner(): string {
@@ -29,7 +30,7 @@ export class JournalSession {
    * @returns its sagas that an operator wants to cancel, or has claimed by force
    */
   beat(leaseMs: number): Promise<readonly SagaRow[]> {
-    return this.access.journal.heartbeat(this.owner, leaseMs);
+    return this.access.journal.heartbeat(this.owner, leaseMs, this.info());
   }
 
   /** What is done after the answer; none of it delays the next heartbeat. */

@@ -2,6 +2,7 @@
 export { BootReport } from './boot-report.js';
 export { ClaimedSagas } from './claimed-sagas.js';
 export { Intake } from './intake.js';
+export { KeptPlans } from './kept-plans.js';
 export { LeftSagas } from './left-sagas.js';
 export { type RecoveryOptions, RecoveryWorker } from './recovery-worker.js';
 export { Slots } from './slots.js';

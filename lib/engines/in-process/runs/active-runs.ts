@@ -78,7 +78,8 @@ export class ActiveRuns implements OwnedRuns {
   readonly #byKey = new Map<string, ActiveRun>();
   /** How many calls in this process wait for the end of a saga. */
   waiting = 0;
-  #closing = false;
+  /** It shuts down. */
+  isClosing = false;
 
   /** `release`: is told of a saga that has not ended, and on which this process works no more. */
   constructor(private readonly release: (saga: ReleasedSaga) => void) {}
@@ -95,7 +96,7 @@ export class ActiveRuns implements OwnedRuns {
     const journaled = run.persistence as JournaledRun;
     const { ref } = journaled;
     const key = refKey(ref);
-    if (this.#closing) this.#stopAtBoundary(run);
+    if (this.isClosing) this.#stopAtBoundary(run);
     // Claimed anew while it ran here: the earlier run stops as if another process had taken it over.
     this.#byKey.get(key)?.run.stop(new LeaseLostError('The saga was claimed anew'), 'now');
     const driven = deadline === null ? drive(run) : driveUntil(run, deadline);
@@ -172,7 +173,7 @@ export class ActiveRuns implements OwnedRuns {
 
   /** None of them begins another step from now on, nor does a run that is launched later. */
   stopAtBoundary(): void {
-    this.#closing = true;
+    this.isClosing = true;
     for (const { run } of this.#byKey.values()) this.#stopAtBoundary(run);
   }
 
