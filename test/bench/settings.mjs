@@ -18,6 +18,8 @@ const FULL = {
   starts: 300,
   retries: 300,
   crashes: 5,
+  insightSagas: 1_000_000,
+  insightLooks: 7,
 };
 
 /** Enough to see a change; too little to judge a goal by a hair. */
@@ -41,6 +43,8 @@ const QUICK = {
   starts: 100,
   retries: 60,
   crashes: 1,
+  insightSagas: 50_000,
+  insightLooks: 3,
 };
 
 export function settingsOf({ quick, rounds, lib, folder, base }) {

@@ -4,6 +4,7 @@ import { appendFaults } from './faults/append-faults.js';
 import { applicationFaults } from './faults/application-faults.js';
 import { claimFaults } from './faults/claim-faults.js';
 import { Faulty } from './faults/faulty.js';
+import { insightFaults } from './faults/insight-faults.js';
 import { parkReasonFaults } from './faults/park-reason-faults.js';
 import { operatorFaults } from './faults/operator-faults.js';
 import { sleepFaults } from './faults/sleep-faults.js';
@@ -16,6 +17,7 @@ const FAULTS = [
   ...storeFaults,
   ...applicationFaults,
   ...parkReasonFaults,
+  ...insightFaults,
   ...operatorFaults,
 ];
 

@@ -12,6 +12,7 @@ export const HEAD = ['', 'median', 'min–max', 'unit', 'ratio'];
 function ratioOf({
   ratios = {},
   p99,
+  first,
   beside,
   perSync,
   cpu,
@@ -24,6 +25,7 @@ function ratioOf({
 }) {
   const all = Object.entries(ratios).map(([to, value]) => `${number(value)} × ${to}`);
   if (p99 !== undefined) all.push(`p99 ${number(p99)}`);
+  if (first !== undefined) all.push(`first ${number(first)}`);
   if (beside !== undefined) all.push(`${number(beside)} sagas/s`);
   if (perSync !== undefined) all.push(`${number(perSync)} per fdatasync`);
   if (cpu !== undefined) all.push(`${number(cpu)} µs processor`);

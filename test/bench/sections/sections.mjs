@@ -9,6 +9,7 @@ export const SECTIONS = {
   restate: async () => (await import('./restate.mjs')).restate,
   failure: async () => (await import('./failure.mjs')).failure,
   growth: async () => (await import('./growth.mjs')).growth,
+  insight: async () => (await import('./insight.mjs')).insight,
   latency: async () => (await import('./latency.mjs')).latency,
   extras: async () => (await import('./extras.mjs')).extras,
 };
