@@ -17,17 +17,17 @@ function columns(sagas, now) {
   const created = `${now} - ${number} * ${Math.floor((30 * DAY) / sagas)}`;
   return {
     ...{ created_at: created, updated_at: `${created} + (n * 7919) % 90000`, status },
-    ...{ version: '1', epoch: '1', recoveries: '0', name: `'Saga' || n % 20`, id: `'order-' || n` },
+    ...{ version: '1', epoch: '1', recoveries: '0', name: `'Saga' || (n % 20)`, id: `'order-' || n` },
     ...{
-      fingerprint: `'f' || n % 20`,
-      owner: `CASE WHEN ${number} < ${UNFINISHED} THEN 'process-' || n % 4 END`,
+      fingerprint: `'f' || (n % 20)`,
+      owner: `CASE WHEN ${number} < ${UNFINISHED} THEN 'process-' || (n % 4) END`,
     },
     ...{
       park_reason: `CASE WHEN ${number} >= ${UNFINISHED} AND n % ${Math.floor(sagas / PARKED)} = 0 THEN 'in-doubt' END`,
     },
     ...{
-      key: `CASE WHEN n % 2 = 0 THEN 'account-' || n % 5000 END`,
-      tags: `'{"tenant":"t' || n % 50 || '"}'`,
+      key: `CASE WHEN n % 2 = 0 THEN 'account-' || (n % 5000) END`,
+      tags: `'{"tenant":"t' || (n % 50) || '"}'`,
     },
     input: `'{"order":' || n || ',"text":"' || 'some words of an order of usual length' || '"}'`,
   };
