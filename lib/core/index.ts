@@ -112,7 +112,6 @@ export {
 export {
   auditQuery,
   cursorAfter,
-  byText,
   cursorAt,
   insightOf,
   isCutOff,
@@ -121,7 +120,6 @@ export {
   MAX_DRY_RUN,
   MAX_TAG_NAMES,
   NO_WAKE_TIME,
-  percentilesOf,
   refKey,
   requestQuery,
   wakeTimeOf,
@@ -198,7 +196,6 @@ export {
   type StoredSaga,
   type TagQuery,
   type TagRead,
-  type TimedRead,
   type UnfinishedSagas,
   type TakeRequests,
 } from './journal/index.js';

@@ -1,4 +1,4 @@
-import { byText } from '../../core/index.js';
+import { byText } from '../../core/journal/index.js';
 
 /** How many there are of each kind, with one of them. */
 export function grouped<T>(items: readonly T[], kindOf: (item: T) => readonly unknown[]) {

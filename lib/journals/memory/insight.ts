@@ -1,7 +1,6 @@
 import {
   MAX_DRY_RUN,
   MAX_TAG_NAMES,
-  percentilesOf,
   refKey,
   type BucketCount,
   type ChangeRead,
@@ -19,8 +18,8 @@ import {
   type SagaRef,
   type SagaRow,
   type TagRead,
-  type TimedRead,
 } from '../../core/index.js';
+import { percentilesOf, type TimedRead } from '../../core/journal/index.js';
 import type { Changes } from './changes.js';
 import { grouped, sorted } from './grouping.js';
 import type { KeptSaga } from './kept-saga.js';

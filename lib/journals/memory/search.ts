@@ -1,4 +1,5 @@
-import { byText, type FindRead, type ReadUnfinished, type SagaRow } from '../../core/index.js';
+import { type FindRead, type ReadUnfinished, type SagaRow } from '../../core/index.js';
+import { byText } from '../../core/journal/index.js';
 import { grouped } from './grouping.js';
 
 export function isUnfinished(status: SagaRow['status']): boolean {

@@ -1,10 +1,5 @@
-import type {
-  CountRead,
-  DurationRead,
-  HistogramRead,
-  SagaStatus,
-  TimedRead,
-} from '../../core/index.js';
+import type { CountRead, DurationRead, HistogramRead, SagaStatus } from '../../core/index.js';
+import type { TimedRead } from '../../core/journal/index.js';
 import { LIVE, NOW } from './schema.js';
 import type { Tables } from './tables.js';
 

@@ -1,4 +1,5 @@
-import type { CountRead, HistogramRead, SagaStatus, TimedRead } from '../../core/index.js';
+import type { CountRead, HistogramRead, SagaStatus } from '../../core/index.js';
+import type { TimedRead } from '../../core/journal/index.js';
 import type { SqlValue } from '../sql/index.js';
 import { together } from './columns.js';
 import { rowOf } from './reader.js';

@@ -1,6 +1,4 @@
 import {
-  byText,
-  percentilesOf,
   MAX_DRY_RUN,
   MAX_TAG_NAMES,
   type BucketCount,
@@ -24,6 +22,7 @@ import {
   type SagaRow,
   type TagRead,
 } from '../../core/index.js';
+import { byText, percentilesOf } from '../../core/journal/index.js';
 import {
   afterPrefix,
   mergeOwners,
