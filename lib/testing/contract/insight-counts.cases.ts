@@ -108,22 +108,22 @@ export const insightCountCases: readonly JournalContractCase[] = [
         const { createdAt, updatedAt } = await rowOf(journal, saga);
         return updatedAt - createdAt;
       };
-      const first = await took(40, 'completed');
-      const second = await took(5, 'compensated');
-      const third = await took(15, 'completed');
+      // As long as they really took: a database's clock runs on meanwhile.
+      const times: number[] = [];
+      for (const ms of [40, 5, 15]) times.push(await took(ms, 'completed'));
+      times.push(await took(0, 'compensated'));
       await settled(journal, 'parked');
       await settled(journal, 'running');
-      await ended(journal, 'completed').then(() =>
-        journal.forget({ ref: { name: 'None', id: 'x' } }),
-      );
+      const ranked = times.toSorted((one, other) => one - other);
       const [all, ...others] = await insight.durations({ names: ['TransferMoney', 'Nothing'] });
       assert.deepEqual(others, []);
       assert.equal(all?.name, 'TransferMoney');
       assert.equal(all.sagas, 4);
-      assert.deepEqual([all.p50, all.p95, all.p99, all.max], [second, first, first, first]);
+      const most = ranked[3];
+      assert.deepEqual([all.p50, all.p95, all.p99, all.max], [ranked[1], most, most, most]);
       const [newest] = await insight.durations({ sample: 2 });
       assert.equal(newest?.sagas, 2);
-      assert.deepEqual([newest.p95, newest.max], [third, third]);
+      assert.equal(newest.max, Math.max(...times.slice(2)));
       assert.deepEqual(await insight.durations({ names: [] }), []);
       assert.deepEqual(await insight.durations({ application: 'shop' }), []);
       assert.deepEqual(await insight.durations({ createdAfter: await inAnHour(insight) }), []);
