@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import type { HistogramQuery } from '../../core/index.js';
-import { ANNA, batchOf, BERT, created, ended, held, LONG_LEASE, rowOf } from './fixtures.js';
+import { ANNA, batchOf, BERT, created, held, LONG_LEASE, rowOf } from './fixtures.js';
 import type { JournalContractCase } from './harness.js';
 import { inAnHour, insightCase, LONG_AGO, sameItems, settled } from './insight-fixtures.js';
 
