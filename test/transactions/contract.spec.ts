@@ -5,7 +5,6 @@ import { Pool } from 'pg';
 import type {
   Journal,
   JournalInTransaction,
-  SagaTransactions,
 } from 'nestjs-saga-orchestrator/core';
 import { sqliteJournal } from 'nestjs-saga-orchestrator/sqlite';
 import {
@@ -27,7 +26,7 @@ function postgres(): JournalHarness {
   const pool = new Pool({ connectionString: store.server.url });
   return {
     ...harness,
-    transactions: () => fromPg(pool) as SagaTransactions,
+    transactions: () => fromPg(pool),
     dispose: async () => {
       await pool.end();
       await harness.dispose();
@@ -41,7 +40,7 @@ function sqlite(): JournalHarness {
   return {
     journal: () => sqliteJournal({ file }),
     pass: (ms) => new Promise((resolve) => setTimeout(resolve, ms + 2)),
-    transactions: () => fromSqlite(database) as SagaTransactions,
+    transactions: () => fromSqlite(database),
     dispose: async () => {
       database.close();
       removeTempFolders();
@@ -116,7 +115,7 @@ const TWINS: Readonly<Record<string, readonly [rule: string, fault: Fault]>> = {
   ],
   'forgets that somebody asked to cancel': [
     'in a transaction, append answers why somebody asked to cancel',
-    (_, inside) => ({ append: async (batch) => void (await inside.append(batch)) as undefined }),
+    (_, inside) => ({ append: async (batch) => void (await inside.append(batch)) }),
   ],
 };
 

@@ -17,7 +17,13 @@ function columns(sagas, now) {
   const created = `${now} - ${number} * ${Math.floor((30 * DAY) / sagas)}`;
   return {
     ...{ created_at: created, updated_at: `${created} + (n * 7919) % 90000`, status },
-    ...{ version: '1', epoch: '1', recoveries: '0', name: `'Saga' || (n % 20)`, id: `'order-' || n` },
+    ...{
+      version: '1',
+      epoch: '1',
+      recoveries: '0',
+      name: `'Saga' || (n % 20)`,
+      id: `'order-' || n`,
+    },
     ...{
       fingerprint: `'f' || (n % 20)`,
       owner: `CASE WHEN ${number} < ${UNFINISHED} THEN 'process-' || (n % 4) END`,
