@@ -10,10 +10,13 @@ interface Rare {
   controller?: AbortController;
   aborted?: Error;
   onStop?: ((error: Error) => void) | undefined;
+  stoppedBy?: Error;
 }
 
 /** What an action sees: one per attempt. Whatever costs something is made when first read. */
 export class ActionContext implements ISagaContext<unknown>, AttemptInFlight {
+  /** Whoever drives the run awaits user code as it is: a stop abandons him with it. */
+  isAwaitedAsIs = false;
   #rare: Rare | undefined = undefined;
 
   constructor(
@@ -44,6 +47,11 @@ export class ActionContext implements ISagaContext<unknown>, AttemptInFlight {
   /** Called when this process must stop at once. */
   set onStop(callback: ((error: Error) => void) | undefined) {
     this.need().onStop = callback;
+  }
+
+  /** What its run was stopped with while it was in flight: its end is not to be noted. */
+  get stoppedBy(): Error | undefined {
+    return this.#rare?.stoppedBy;
   }
 
   get isSuccess(): boolean {
@@ -90,7 +98,10 @@ export class ActionContext implements ISagaContext<unknown>, AttemptInFlight {
 
   stop(error: Error): void {
     this.abort(error);
-    this.#rare?.onStop?.(error);
+    const rare = this.need();
+    rare.stoppedBy = error;
+    if (this.isAwaitedAsIs) this.run.abandon?.(error);
+    else rare.onStop?.(error);
   }
 
   private need(): Rare {

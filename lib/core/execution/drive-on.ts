@@ -5,7 +5,8 @@ import { ActionContext } from './action-context.js';
 import { CompensationContext } from './compensation-context.js';
 import { executionException } from './execution-exception.js';
 import { msUntilDue, type Effect } from './held-back.js';
-import { invoke } from './invoke.js';
+import { invoke, Stopped } from './invoke.js';
+import { reportCutOff } from './late.js';
 import { letSettle } from './let-settle.js';
 import { act, noteDone } from './act.js';
 import { noteFailure, noteNotBegun, noteProbe, noteUndoFailure } from './note-failure.js';
@@ -47,6 +48,13 @@ function throwIfStopped(run: Run): void {
   if (run.stopped?.when === 'now') throw run.stopped.error;
 }
 
+/** @throws what the run was stopped with while this attempt was in flight: nobody waits here any more. */
+function reportIfCutOff(run: Run, ctx: ActionContext): void {
+  if (ctx.stoppedBy === undefined || !ctx.isAwaitedAsIs) return;
+  reportCutOff(run, ctx);
+  throw new Stopped(ctx.stoppedBy);
+}
+
 /** Performs an undo whose intent is known, and notes how it went. */
 export async function performUndo(run: Run, ctx: ActionContext): Promise<void> {
   const { step, attempt } = ctx;
@@ -54,6 +62,7 @@ export async function performUndo(run: Run, ctx: ActionContext): Promise<void> {
     const compensate = step.compensate as NonNullable<StepDefinition['compensate']>;
     const { compensationTimeout, timeoutGrace } = step.policy;
     unwrapUndo(await invoke(run, ctx, compensate, 'undo', compensationTimeout, timeoutGrace));
+    reportIfCutOff(run, ctx);
   } catch (thrown) {
     await noteUndoFailure(run, ctx, step, thrown);
     return;
@@ -130,6 +139,7 @@ export async function driveOn(run: Run): Promise<Run> {
     try {
       const returned = await act(run, ctx);
       result = isPending(returned) ? await allOf(returned, ctx) : unwrap(returned);
+      reportIfCutOff(run, ctx);
     } catch (thrown) {
       await noteFailure(run, ctx, step, thrown);
       continue;

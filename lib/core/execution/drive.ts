@@ -41,22 +41,11 @@ function readyAttempt(run: Run): ActionContext | undefined {
   return undefined;
 }
 
-/** Completed, with nothing to wait for. */
-function hasBareEnd(run: Run): boolean {
-  return run.isSuccess && run.persistence === undefined;
-}
-
 /**
- * Drives a saga until it rests: asks the machine for the next command, performs it, notes what
- * happened. Resolves when it has completed.
- *
  * What happens in a bare saga that simply succeeds stands here, in small functions and without `finally`:
  * V8 puts it into one piece of code, and a waiting saga keeps a small frame. All else is in `driveOn`.
- *
- * @throws SagaExecutionException when it was compensated or parked; SagaInterruptedError,
- * SagaJournalError or LeaseLostError when this process had to stop before its end.
  */
-export async function drive(run: Run): Promise<Run> {
+async function driveBare(run: Run): Promise<Run> {
   begin(run);
   for (let ctx = readyAttempt(run); ctx !== undefined; ctx = readyAttempt(run)) {
     let result: unknown;
@@ -68,7 +57,7 @@ export async function drive(run: Run): Promise<Run> {
     }
     noteDone(run, ctx, result);
   }
-  if (!hasBareEnd(run)) return ended(run, driveOn(run));
+  if (!run.isSuccess) return ended(run, driveOn(run));
   run.driving = false;
   return run;
 }
@@ -76,4 +65,40 @@ export async function drive(run: Run): Promise<Run> {
 async function failed(run: Run, ctx: ActionContext, thrown: unknown): Promise<Run> {
   await noteFailure(run, ctx, ctx.step, thrown);
   return driveOn(run);
+}
+
+/**
+ * A stop rejects at once, though the user code in flight goes on. The loop that awaits that is abandoned, and
+ * notes nothing once it has settled: so no attempt needs a promise of its own that a stop could reject.
+ */
+function driveJournaled(run: Run): Promise<Run> {
+  return new Promise((resolve, reject) => {
+    begin(run);
+    const leave = (): void => {
+      run.driving = false;
+      run.abandon = undefined;
+    };
+    const abandon = (error: unknown): void => {
+      // Abandoned before, so that this is the end of what nobody waits for.
+      if (run.abandon !== abandon) return;
+      leave();
+      reject(error as Error);
+    };
+    run.abandon = abandon;
+    driveOn(run).then(() => {
+      leave();
+      resolve(run);
+    }, abandon);
+  });
+}
+
+/**
+ * Drives a saga until it rests: asks the machine for the next command, performs it, notes what
+ * happened. Resolves when it has completed.
+ *
+ * @throws SagaExecutionException when it was compensated or parked; SagaInterruptedError,
+ * SagaJournalError or LeaseLostError when this process had to stop before its end.
+ */
+export function drive(run: Run): Promise<Run> {
+  return run.persistence === undefined ? driveBare(run) : driveJournaled(run);
 }

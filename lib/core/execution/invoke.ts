@@ -94,7 +94,10 @@ export function invokeFenced(
   kind: InterceptedCall['kind'],
   timeout: number | undefined,
 ): unknown {
-  return begin(run, ctx, call, kind, timeout, undefined);
+  const work = Promise.resolve(called(run, ctx, call, kind));
+  // Its transaction is rolled back by the rejection, and must not stay open until the work has settled.
+  if (timeout === undefined) return stoppable(run, ctx, work);
+  return limited(run, ctx, work, timeout, undefined);
 }
 
 function begin(
@@ -107,7 +110,10 @@ function begin(
 ): unknown {
   const returned = called(run, ctx, call, kind);
   if (timeout !== undefined) return limited(run, ctx, Promise.resolve(returned), timeout, grace);
-  return run.persistence === undefined ? returned : stoppable(run, ctx, Promise.resolve(returned));
+  if (run.persistence === undefined) return returned;
+  if (run.abandon === undefined) return stoppable(run, ctx, Promise.resolve(returned));
+  ctx.isAwaitedAsIs = true;
+  return returned;
 }
 
 /**

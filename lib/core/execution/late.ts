@@ -76,12 +76,15 @@ async function wholeOf(ctx: ActionContext, work: Promise<unknown>): Promise<unkn
   return isPending(value) ? allOf(value, ctx) : unwrap(value);
 }
 
+/** Tells of the effect of an attempt that was cut off because its run was stopped. */
+export function reportCutOff(run: Run, ctx: ActionContext): void {
+  if (isInFlight(run, ctx)) reportEffect(run, ctx);
+}
+
 /** As {@link lateEnd}, of an attempt that is cut off because its run was stopped. */
 export function watchCutOff(run: Run, ctx: ActionContext, work: Promise<unknown>): void {
   wholeOf(ctx, work).then(
-    () => {
-      if (isInFlight(run, ctx)) reportEffect(run, ctx);
-    },
+    () => reportCutOff(run, ctx),
     // It ended because it was told to.
     () => undefined,
   );

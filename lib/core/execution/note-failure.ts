@@ -13,8 +13,10 @@ import type { Run } from './run.js';
 /** How long a probe or an `onError` hook may hold up its saga, in ms. */
 const HOOK_TIMEOUT_MS = 30_000;
 
-function rethrowStop(thrown: unknown): void {
+function rethrowStop(ctx: ActionContext, thrown: unknown): void {
   if (isInstance(thrown, Stopped)) throw thrown.error;
+  // It was awaited as it is, and ends because it was told to.
+  if (ctx.stoppedBy !== undefined && ctx.isAwaitedAsIs) throw ctx.stoppedBy;
 }
 
 /**
@@ -28,7 +30,7 @@ export function stopIfNoOutcome(
   of: 'step' | 'the undo of step' | 'the probe of step',
   thrown: unknown,
 ): Promise<never> | undefined {
-  rethrowStop(thrown);
+  rethrowStop(ctx, thrown);
   const word = noOutcomeIn(thrown);
   return word === undefined ? undefined : stopWithoutOutcome(run, ctx, of, word);
 }
@@ -79,7 +81,7 @@ export async function tellOnError(
     const call = (): unknown => onError?.({ error, attempt: ctx.attempt, willRetry }, hook);
     unwrap(await invoke(run, hook, call, undefined, HOOK_TIMEOUT_MS, undefined));
   } catch (failed) {
-    rethrowStop(failed);
+    rethrowStop(hook, failed);
     reportHook(run, step.label, 'onError', failed);
   } finally {
     run.ended(hook);

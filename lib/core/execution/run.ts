@@ -37,6 +37,8 @@ export class Run implements ISagaRunContext<unknown> {
   origin: RunOrigin | undefined = undefined;
   /** Whether `drive` is at work on it. */
   driving = false;
+  /** Rejects for those who wait for its end, at once, whatever comes of the user code in flight. */
+  abandon: ((error: Error) => void) | undefined = undefined;
   #attempts: Attempts = undefined;
   #rare: Rare | undefined = undefined;
   #context: unknown;
