@@ -35,8 +35,21 @@ export class HostedChain {
     this.#id = id;
   }
 
-  start(): Promise<SagaHandle> {
-    return this.#start(false);
+  async start(): Promise<SagaHandle> {
+    const handle = await this.#accepted();
+    this.#show(handle);
+    const result = handle.result().then(
+      (run) => {
+        this.#show(handle, run);
+        return run;
+      },
+      (error: unknown) => {
+        this.#show(handle);
+        throw error;
+      },
+    );
+    result.catch(ignore);
+    return { id: handle.id, result: () => result };
   }
 
   /** @throws SagaStateError while somebody waits for its end already. */
@@ -44,37 +57,39 @@ export class HostedChain {
     if (this.#running) refuseTwice(this.definition.name, this.#id);
     if (this.options.transaction !== undefined) refuseToWait(this.definition.name, this.#id);
     this.#running = true;
+    let handle: SagaHandle | undefined;
     try {
-      return await (await this.#start(true, resumeFrom)).result();
+      handle = await this.#begun(resumeFrom);
+      this.#show(handle);
+      const run = await handle.result();
+      this.#show(handle, run);
+      return run;
+    } catch (error) {
+      // A failed saga has results and data to look at, too.
+      if (handle !== undefined) this.#show(handle);
+      throw error;
     } finally {
       this.#running = false;
     }
   }
 
-  async #start(waits: boolean, resumeFrom?: string): Promise<SagaHandle> {
-    const { definition, context, view } = this;
-    const host = this.#host;
+  #accepted(resumeFrom?: string): Promise<SagaHandle> {
+    return this.#host.start(this.definition, this.context, this.#started(resumeFrom));
+  }
+
+  #begun(resumeFrom: string | undefined): Promise<SagaHandle> {
+    if (this.#host.begin === undefined) return this.#accepted(resumeFrom);
+    return this.#host.begin(this.definition, this.context, this.#started(resumeFrom));
+  }
+
+  #started(resumeFrom: string | undefined): SagaBuilderOptions & { readonly resumeFrom?: string } {
     const start = { ...this.options, id: this.#id };
-    const options = resumeFrom === undefined ? start : { ...start, resumeFrom };
-    const handle =
-      waits && host.begin !== undefined
-        ? await host.begin(definition, context, options)
-        : await host.start(definition, context, options);
-    view.id = handle.id;
-    view.run = handle.saga ?? view.run;
-    const result = handle.result().then(
-      (run) => {
-        view.run = handle.saga ?? run;
-        return run;
-      },
-      (error: unknown) => {
-        // A failed saga has results and data to look at, too.
-        view.run = handle.saga ?? view.run;
-        throw error;
-      },
-    );
-    result.catch(ignore);
-    return { id: handle.id, result: () => result };
+    return resumeFrom === undefined ? start : { ...start, resumeFrom };
+  }
+
+  #show({ id, saga }: SagaHandle, ended?: SagaHandle['saga']): void {
+    this.view.id = id;
+    this.view.run = saga ?? ended ?? this.view.run;
   }
 }
 

@@ -82,13 +82,16 @@ export function unknownProblems(
   names: readonly string[],
   besides: readonly string[] = [],
 ): readonly string[] {
-  return Object.keys(options)
-    .filter((name) => !names.includes(name) && !besides.includes(name))
-    .map((name) => {
-      const known = meant(name, names);
-      const hint = known === undefined ? '' : ` (did you mean ${shown(known)}?)`;
-      return `unknown option ${shown(name)} of ${of}${hint}, which accepts ${names.join(', ')}`;
-    });
+  const problems: string[] = [];
+  for (const name in options) {
+    if (names.includes(name) || besides.includes(name) || !Object.hasOwn(options, name)) continue;
+    const known = meant(name, names);
+    const hint = known === undefined ? '' : ` (did you mean ${shown(known)}?)`;
+    problems.push(
+      `unknown option ${shown(name)} of ${of}${hint}, which accepts ${names.join(', ')}`,
+    );
+  }
+  return problems;
 }
 
 export function wholeProblem(

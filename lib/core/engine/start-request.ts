@@ -89,7 +89,9 @@ const NO_TAGS = Object.freeze({});
 
 /** Whether nothing is given that must be checked, but perhaps an id, as in most starts. */
 function isIdAlone(options: object, besides: readonly string[]): boolean {
-  return Object.keys(options).every((name) => name === 'id' || besides.includes(name));
+  // Without the list that Object.keys() makes; what is inherited makes the checks thorough, and is no mistake.
+  for (const name in options) if (name !== 'id' && !besides.includes(name)) return false;
+  return true;
 }
 
 /**

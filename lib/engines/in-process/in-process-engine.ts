@@ -10,7 +10,6 @@ import {
   SagaInterruptedError,
   SagaJournalError,
   type SagaRef,
-  type SagaStartOptions,
   type SagaSummaryPage,
 } from '../../core/index.js';
 import {
@@ -21,12 +20,15 @@ import {
   type CommandSignal,
   type OperatorCommand,
   startRequest,
+  type StartRequest,
   withStartHeaders,
 } from '../../core/engine/index.js';
 import { assemble } from './assemble.js';
 import { checkedOptions, checkTransactional } from './checked-options.js';
 import type { InProcessEngineOptions } from './engine-options.js';
 import { forget } from './operations/index.js';
+
+type StartOptions = Parameters<SagaEngine['start']>[2];
 
 /** Runs sagas in this process and keeps them in a journal. */
 export class InProcessEngine implements SagaEngine {
@@ -67,16 +69,21 @@ export class InProcessEngine implements SagaEngine {
     return (this.#closed ??= this.#close());
   }
 
-  async start(
-    definition: SagaDefinition,
-    context: unknown,
-    options: SagaStartOptions & { readonly resumeFrom?: string },
-  ): Promise<SagaHandle> {
+  /** Not `async`: where nothing has to be waited for first, the start makes no promise of its own. */
+  start(definition: SagaDefinition, context: unknown, options: StartOptions): Promise<SagaHandle> {
+    try {
+      return this.#start(definition, context, options);
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+  }
+
+  #start(definition: SagaDefinition, context: unknown, options: StartOptions): Promise<SagaHandle> {
     if (this.#closed !== undefined) {
       throw new SagaInterruptedError(definition.name, options.id ?? '(new)', 'shutting down');
     }
-    const { environment, logger, runs, reader, starts, operations } = this.#its;
-    const { transaction } = options;
+    const { environment, logger, runs, starts } = this.#its;
+    const { transaction, resumeFrom } = options;
     const given = transaction === undefined ? options : { ...options, transaction: undefined };
     const checked = startRequest(given, environment.ids, environment.clock.now());
     const { startHeaders } = this.options;
@@ -84,17 +91,28 @@ export class InProcessEngine implements SagaEngine {
     const input = runs.encodeInput(definition, request, context);
     if (transaction !== undefined) {
       // It owns nothing yet; and on SQLite no heartbeat could be written while that transaction is open.
-      await this.open();
-      return this.#its.inTransaction.start(definition, request, input, transaction);
+      return this.open().then(() =>
+        this.#its.inTransaction.start(definition, request, input, transaction),
+      );
     }
+    if (resumeFrom !== undefined) return this.#startFrom(resumeFrom, definition, request, input);
+    const waiting = this.#ready();
+    if (waiting === undefined) return starts.start(definition, request, input);
+    return waiting.then(() => starts.start(definition, request, input));
+  }
+
+  async #startFrom(
+    label: string,
+    definition: SagaDefinition,
+    request: StartRequest,
+    input: string,
+  ): Promise<SagaHandle> {
     await this.#ready();
-    const { resumeFrom } = options;
-    if (resumeFrom !== undefined) {
-      const ref = reader.refOf(definition.name, request.id);
-      const isKnown = await starts.isKnown(ref, input);
-      if (isKnown) return operations.resume.perform(ref, resumeFrom, definition);
-    }
-    return starts.start(definition, request, input, resumeFrom);
+    const { reader, starts, operations } = this.#its;
+    const ref = reader.refOf(definition.name, request.id);
+    const isKnown = await starts.isKnown(ref, input);
+    if (isKnown) return operations.resume.perform(ref, label, definition);
+    return starts.start(definition, request, input, label);
   }
 
   health(): EngineHealth {

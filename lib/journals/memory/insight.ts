@@ -1,7 +1,6 @@
 import {
   MAX_DRY_RUN,
   MAX_TAG_NAMES,
-  refKey,
   type BucketCount,
   type ChangeRead,
   type CountRead,
@@ -22,10 +21,10 @@ import {
 import { percentilesOf, type TimedRead } from '../../core/journal/index.js';
 import type { Changes } from './changes.js';
 import { grouped, sorted } from './grouping.js';
-import type { KeptSaga } from './kept-saga.js';
 import { matches } from './matches.js';
 import type { Owners } from './owners.js';
 import type { Plans } from './plans.js';
+import type { SagasByRef } from './sagas-by-ref.js';
 import { countUnfinished, found, isUnfinished } from './search.js';
 
 type Scoped = Pick<SagaRow, 'application' | 'name'>;
@@ -38,8 +37,7 @@ function isIn({ application, name }: Scoped, scope: ReadScope): boolean {
 export class MemoryReads implements InsightReads {
   constructor(
     private readonly clock: () => number,
-    /** By their `refKey`, in the order of their creation. */
-    private readonly sagas: ReadonlyMap<string, KeptSaga>,
+    private readonly sagas: SagasByRef,
     private readonly beats: Owners,
     private readonly brought: Plans,
     private readonly written: Changes,
@@ -111,7 +109,7 @@ export class MemoryReads implements InsightReads {
     if (cursor === undefined) return { refs: [], isPartial: false, cursor: next };
     const after = /^m\d+$/.test(cursor) ? Number(cursor.slice(1)) : Infinity;
     if (after > last) return { refs: [], isPartial: true, cursor: next };
-    const changed = [...this.sagas.values()]
+    const changed = this.sagas.all
       .filter((saga) => saga.change > after && isIn(saga, scope))
       .sort((one, other) => other.change - one.change);
     const refs = changed
@@ -141,14 +139,14 @@ export class MemoryReads implements InsightReads {
 
   async records(refs: readonly Required<SagaRef>[]) {
     return refs.flatMap((ref) => {
-      const entries = this.sagas.get(refKey(ref))?.entries;
+      const entries = this.sagas.get(ref)?.entries;
       const heads = entries?.map(({ seq, at, epoch, head }) => ({ seq, at, epoch, head }));
       return heads === undefined ? [] : [{ ref, entries: heads }];
     });
   }
 
   async payloads(ref: SagaRef) {
-    const saga = this.sagas.get(refKey(ref));
+    const saga = this.sagas.get(ref);
     if (saga === undefined) return undefined;
     const entries = saga.entries.filter(
       ({ result, context }) => result !== null || context !== null,
@@ -180,7 +178,7 @@ export class MemoryReads implements InsightReads {
   }
 
   #rows(scope: ReadScope): SagaRow[] {
-    return [...this.sagas.values()].filter((saga) => isIn(saga, scope)).map(({ row }) => row);
+    return this.sagas.all.filter((saga) => isIn(saga, scope)).map(({ row }) => row);
   }
 
   #created({ createdAfter = -Infinity, createdBefore = Infinity, ...scope }: TimedRead): SagaRow[] {

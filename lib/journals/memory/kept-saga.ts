@@ -89,7 +89,7 @@ export class KeptSaga {
   append({ entries, status, progress, parked, sleep }: JournalBatch, now: number): void {
     // Built at its final length: an array that grew keeps room for sixteen more, in every saga that is
     // kept.
-    this.entries = [...this.entries, ...entries];
+    this.entries = this.entries.concat(entries);
     this.status = status;
     this.parked = parked;
     if (progress) this.recoveries = 0;

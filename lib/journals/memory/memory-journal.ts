@@ -2,7 +2,6 @@ import {
   insightOf,
   LeaseLostError,
   listQuery,
-  refKey,
   type AbandonedRequest,
   type AbandonedSagas,
   type AuditEntry,
@@ -31,6 +30,7 @@ import { MemoryOperators } from './operators.js';
 import { Owners } from './owners.js';
 import { pageOf } from './page.js';
 import { Plans } from './plans.js';
+import { SagasByRef } from './sagas-by-ref.js';
 import { shownSaga } from '../../core/ports/index.js';
 
 const ENDED: ReadonlySet<string> = new Set(['completed', 'compensated']);
@@ -44,7 +44,7 @@ const APPENDED = Promise.resolve();
 export class MemoryJournal implements Journal {
   readonly description = 'memory (nothing survives this process)';
   readonly isVolatile = true;
-  readonly #sagas = new Map<string, KeptSaga>();
+  readonly #sagas = new SagasByRef();
   readonly #owners = new Owners();
   readonly #plans = new Plans();
   readonly #changes = new Changes();
@@ -67,19 +67,17 @@ export class MemoryJournal implements Journal {
   async close(): Promise<void> {}
 
   create(saga: NewSaga): Promise<SagaRow | undefined> {
-    const key = refKey(saga);
-    const existing = this.#sagas.get(key);
+    const existing = this.#sagas.get(saga);
     if (existing !== undefined) return Promise.resolve(existing.row);
     this.#ordinal += 1;
     const kept = new KeptSaga(saga, this.now(), this.#ordinal);
     this.#changes.note(kept);
-    this.#sagas.set(key, kept);
+    this.#sagas.add(kept);
     return CREATED;
   }
 
   append(batch: JournalBatch): Promise<CancelRequest | undefined | void> {
-    const key = refKey(batch.ref);
-    const kept = this.#sagas.get(key);
+    const kept = this.#sagas.get(batch.ref);
     if (kept === undefined || !kept.isNext(batch)) {
       const { name, id } = batch.ref;
       return Promise.reject(
@@ -88,24 +86,27 @@ export class MemoryJournal implements Journal {
     }
     kept.append(batch, this.now());
     this.#changes.note(kept);
-    if (ENDED.has(batch.status)) this.#forgetOldest({ key, ordinal: kept.ordinal });
+    if (ENDED.has(batch.status)) {
+      const { application, name, id, ordinal } = kept;
+      this.#forgetOldest({ application, name, id, ordinal });
+    }
     if (batch.audit !== undefined) this.operators.write(batch.audit, 'done');
     return kept.cancelReason === null ? APPENDED : Promise.resolve(kept.cancel);
   }
 
   load(ref: SagaRef): Promise<StoredSaga | undefined> {
-    const kept = this.#sagas.get(refKey(ref));
+    const kept = this.#sagas.get(ref);
     if (kept === undefined) return Promise.resolve(undefined);
     const { row, entries } = kept;
     return Promise.resolve({ row, entries: [...entries], nextSeq: entries.length + 1 });
   }
 
   get(ref: SagaRef): Promise<SagaRow | undefined> {
-    return Promise.resolve(this.#sagas.get(refKey(ref))?.row);
+    return Promise.resolve(this.#sagas.get(ref)?.row);
   }
 
   async list(filter: SagaFilter): Promise<SagaPage> {
-    return pageOf([...this.#sagas.values()], listQuery(filter));
+    return pageOf(this.#sagas.all, listQuery(filter));
   }
 
   async savePlans(application: string, plans: readonly DefinitionJson[]): Promise<void> {
@@ -115,7 +116,7 @@ export class MemoryJournal implements Journal {
   heartbeat(owner: string, leaseMs: number, info?: OwnerInfo): Promise<readonly SagaRow[]> {
     this.#owners.heartbeat(owner, leaseMs, this.now(), info);
     const asked: SagaRow[] = [];
-    for (const kept of this.#sagas.values()) {
+    for (const kept of this.#sagas.all) {
       const isAsked = kept.owner === owner && kept.cancelReason !== null && !kept.isAtRest;
       if (isAsked || kept.takenFrom === owner) asked.push(kept.row);
     }
@@ -125,7 +126,7 @@ export class MemoryJournal implements Journal {
   claim(request: ClaimRequest): Promise<readonly SagaRow[]> {
     const { limit, recoveries } = request;
     const isSuspects = recoveries !== undefined && 'from' in recoveries;
-    const all = this.#sagas.values();
+    const all = this.#sagas.all;
     const claimed: SagaRow[] = [];
     for (const kept of isSuspects ? [...all].sort(bySuspicion) : all) {
       if (claimed.length >= limit) break;
@@ -137,12 +138,12 @@ export class MemoryJournal implements Journal {
   }
 
   abandoned(request: AbandonedRequest): Promise<readonly AbandonedSagas[]> {
-    const gone = [...this.#sagas.values()].filter((kept) => kept.isLive && this.#isFree(kept));
+    const gone = this.#sagas.all.filter((kept) => kept.isLive && this.#isFree(kept));
     return Promise.resolve(countAbandoned(gone, request));
   }
 
   release({ ref, owner, epoch, graceful }: ReleaseRequest): Promise<void> {
-    const kept = this.#sagas.get(refKey(ref));
+    const kept = this.#sagas.get(ref);
     if (kept?.epoch === epoch && kept.owner === owner) kept.release(graceful);
     return Promise.resolve();
   }
@@ -153,7 +154,7 @@ export class MemoryJournal implements Journal {
   }
 
   requestCancel(ref: SagaRef, reason: string, audit?: AuditEntry): Promise<void> {
-    const kept = this.#sagas.get(refKey(ref));
+    const kept = this.#sagas.get(ref);
     if (kept?.isLive !== true) return Promise.resolve();
     kept.requestCancel(reason, audit?.by ?? null, this.now());
     if (audit !== undefined) this.operators.write([audit], 'requested');
@@ -162,10 +163,10 @@ export class MemoryJournal implements Journal {
 
   forget(request: ForgetRequest): Promise<number> {
     let forgotten = 0;
-    for (const [key, kept] of this.#sagas) {
+    for (const kept of this.#sagas.all) {
       if (!kept.isAtRest || !isMeant(kept, request, this.now())) continue;
       if (!('ref' in request) && forgotten >= request.limit) break;
-      this.#sagas.delete(key);
+      this.#sagas.delete(kept);
       forgotten += 1;
     }
     if (forgotten > 0 && 'ref' in request && request.audit !== undefined) {
@@ -176,8 +177,8 @@ export class MemoryJournal implements Journal {
 
   /** Never another life of the same id, which may be running. */
   #forgetOldest(ended: Life): void {
-    for (const { key, ordinal } of this.#ended.add(ended)) {
-      if (this.#sagas.get(key)?.ordinal === ordinal) this.#sagas.delete(key);
+    for (const life of this.#ended.add(ended)) {
+      if (this.#sagas.get(life)?.ordinal === life.ordinal) this.#sagas.delete(life);
     }
   }
 

@@ -45,6 +45,12 @@ export class JournaledRun extends StoredRun {
   #next: Promise<void> | undefined;
   /** What operators did, of which staged records come. */
   #audit: readonly AuditEntry[] | undefined;
+  /** What the write under way holds, and the lease generation in which it was sent. */
+  #sent: readonly StagedRecord[] = NOTHING;
+  #sentIn = 0;
+  /** Made once, not with every write. */
+  readonly #onStored = (told: Awaited<Stored>): Promise<void> | undefined => this.#written(told);
+  readonly #onFailure = (error: unknown): never => this.fail(error);
   /** How it was started; until the first write has created it. */
   #toCreate: StartRequest | undefined;
 
@@ -126,42 +132,35 @@ export class JournaledRun extends StoredRun {
   }
 
   #write(): Promise<void> {
-    const staged = this.take();
+    this.#sent = this.take();
+    this.#sentIn = this.fence.leaseGeneration;
     this.#busy = true;
-    const { leaseGeneration } = this.fence;
     let stored: Stored;
     try {
-      stored = this.#store(staged);
+      stored = this.#store(this.#sent);
     } catch (error) {
       // A journal of somebody else's may throw where it should reject.
       stored = Promise.reject(error);
     }
     // Not awaited: an async function would make two promises more of every write.
-    return stored.then(
-      (told) => this.#written(staged, leaseGeneration, told),
-      (error: unknown) => this.fail(error),
-    );
+    return stored.then(this.#onStored, this.#onFailure);
   }
 
   /** @returns a promise only where the journal has to say whose the saga is now. */
-  #written(
-    staged: readonly StagedRecord[],
-    leaseGeneration: number,
-    told: Awaited<Stored>,
-  ): Promise<void> | undefined {
+  #written(told: Awaited<Stored>): Promise<void> | undefined {
     if (told !== undefined && 'epoch' in told) this.fail(new AlreadyExists(told));
     this.#toCreate = undefined;
-    this.fence.provedIn(leaseGeneration);
+    this.fence.provedIn(this.#sentIn);
     const doubt = this.confirm();
-    if (doubt !== undefined) return doubt.then(() => this.#told(staged, told));
-    this.#told(staged, told);
+    if (doubt !== undefined) return doubt.then(() => this.#told(told));
+    this.#told(told);
     return undefined;
   }
 
-  #told(staged: readonly StagedRecord[], cancel: CancelRequest | undefined | void): void {
+  #told(cancel: CancelRequest | undefined | void): void {
     // A later caller must not overtake a write that others wait for.
     this.#busy = this.#next !== undefined;
-    this.#tellOf(staged, cancel);
+    this.#tellOf(this.#sent, cancel);
   }
 
   #tellOf(staged: readonly StagedRecord[], cancel: CancelRequest | undefined | void): void {
@@ -198,3 +197,4 @@ export class JournaledRun extends StoredRun {
 }
 
 const WRITTEN = Promise.resolve();
+const NOTHING: readonly StagedRecord[] = [];

@@ -59,17 +59,19 @@ export class Starts {
    * A start that was accepted here, or by the process that owns the saga: it started it first, or took
    * it over before this start was answered.
    */
-  async #accepted(started: ActiveRun, definition: SagaDefinition): Promise<SagaHandle> {
-    try {
-      await started.durable;
-      return started.handle;
-    } catch (error) {
-      const row = await this.#rowMet(started, error);
-      const { application, name, id } = row;
-      const ref = { application, name, id };
-      checkSame(this.registry, this.runs.codec, ref, definition, started.input, row);
-      return this.waiter.handleOf(ref, definition);
-    }
+  #accepted(started: ActiveRun, definition: SagaDefinition): Promise<SagaHandle> {
+    return started.durable.then(
+      () => started.handle,
+      (error: unknown) => this.#met(started, definition, error),
+    );
+  }
+
+  async #met(started: ActiveRun, definition: SagaDefinition, error: unknown): Promise<SagaHandle> {
+    const row = await this.#rowMet(started, error);
+    const { application, name, id } = row;
+    const ref = { application, name, id };
+    checkSame(this.registry, this.runs.codec, ref, definition, started.input, row);
+    return this.waiter.handleOf(ref, definition);
   }
 
   /**
