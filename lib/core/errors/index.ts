@@ -1,5 +1,6 @@
 export { isAnswerLost, type UnknownWhen } from './answer-lost.js';
 export { isSagaError, SagaError, type SagaErrorCode } from './saga-error.js';
+export { withoutFrames } from './without-frames.js';
 export { errorWithin } from './error-within.js';
 export { SagaDefinitionError, SagaOptionsError } from './definition-errors.js';
 export { SagaExecutionException, type SagaFailure } from './execution-exception.js';

@@ -115,7 +115,8 @@ export {
   payloadLimits,
   type PayloadLimits,
 } from './payloads.js';
-export { decodeHead, encodeHead } from './record-codec.js';
+export { decodeHead, encodeHead, encodeRecord } from './record-codec.js';
+export { errorOf } from './record-errors.js';
 export { redactedError, redactedRecord } from './redacted.js';
 export { refKey } from './ref-key.js';
 export { NO_WAKE_TIME, wakeTimeOf } from './sleep.js';

@@ -2,6 +2,7 @@ import { isObject, shown } from '../definition/index.js';
 import { SagaNewerError, SagaSerializationError } from '../errors/index.js';
 import type { ManualAct, OwedUndo, SagaRecord, SagaRecordType } from '../machine/index.js';
 import { CommonHeads } from './common-heads.js';
+import { errorOf, withError } from './record-errors.js';
 import { fromStoredError, storedError, type StoredError } from './stored-error.js';
 
 type Head = { readonly type: string } & Readonly<Record<string, unknown>>;
@@ -39,14 +40,37 @@ export function encodeHead(record: SagaRecord): string {
     }
     case 'failed':
     case 'undo-failed':
-      return JSON.stringify({ ...record, error: storedError(record.error) });
     case 'compensating':
-      return JSON.stringify({
-        ...record,
-        cause: { ...record.cause, error: storedError(record.cause.error) },
-      });
+      return JSON.stringify(withError(record, storedError(errorOf(record))));
     default:
       return JSON.stringify(record);
+  }
+}
+
+/** A record as it is stored, and as whoever reads it back sees it. */
+export interface EncodedRecord {
+  readonly head: string;
+  readonly record: SagaRecord;
+}
+
+/** Without reading what was just written: but for its error, a record comes back as it is. */
+export function encodeRecord(record: SagaRecord): EncodedRecord {
+  switch (record.type) {
+    case 'failed':
+    case 'undo-failed':
+    case 'compensating': {
+      if (errorOf(record) === undefined) return { head: encodeHead(record), record };
+      const error = storedError(errorOf(record));
+      const head = JSON.stringify(withError(record, error));
+      return { head, record: withError(record, fromStoredError(error)) };
+    }
+    case 'done':
+    case 'probed': {
+      const head = encodeHead(record);
+      return { head, record: record.unstorable === undefined ? record : decodeHead(head) };
+    }
+    default:
+      return { head: encodeHead(record), record };
   }
 }
 

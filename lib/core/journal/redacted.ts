@@ -1,5 +1,6 @@
 import type { SagaRecord } from '../machine/index.js';
 import type { Redact } from '../ports/index.js';
+import { errorOf, withError } from './record-errors.js';
 import { fromStoredError, storedError, type StoredError } from './stored-error.js';
 
 /**
@@ -43,11 +44,8 @@ export function redactedRecord(record: SagaRecord, redact: Redact): SagaRecord {
     }
     case 'failed':
     case 'undo-failed':
-      return { ...record, error: redactedError(record.error, redact) };
-    case 'compensating': {
-      const { cause } = record;
-      return { ...record, cause: { ...cause, error: redactedError(cause.error, redact) } };
-    }
+    case 'compensating':
+      return withError(record, redactedError(errorOf(record), redact));
     default:
       return record;
   }

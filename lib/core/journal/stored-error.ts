@@ -1,4 +1,4 @@
-import { isSagaError } from '../errors/index.js';
+import { isSagaError, withoutFrames } from '../errors/index.js';
 import { MAX_TEXT, ownTextOf } from '../ports/index.js';
 
 /** An error as it is kept: never its own properties, where HTTP clients hang tokens. */
@@ -47,40 +47,23 @@ export function storedError(error: unknown, causes = MAX_CAUSES, lengths = LENGT
   if (typeof error !== 'object' || error === null) return { name: 'Error', message };
   const code = codeOf(error, lengths.name);
   const cause = property(error, 'cause');
-  return {
-    name: text(() => (error as Error).name, 'Error', lengths.name),
-    message,
-    ...(code === undefined ? {} : { code }),
-    ...(cause === undefined || causes === 0
-      ? {}
-      : { cause: storedError(cause, causes - 1, lengths) }),
-    ...(isSagaError(error) ? { saga: true } : {}),
-  };
+  const name = text(() => (error as Error).name, 'Error', lengths.name);
+  const stored: { -readonly [K in keyof StoredError]: StoredError[K] } = { name, message };
+  if (code !== undefined) stored.code = code;
+  if (cause !== undefined && causes > 0) stored.cause = storedError(cause, causes - 1, lengths);
+  if (isSagaError(error)) stored.saga = true;
+  return stored;
 }
 
 const BRAND = Symbol.for('nestjs-saga-orchestrator.error');
-
-/** Where it is made says nothing of where it was thrown, and to find that out takes longer than all else. */
-function withoutFrames(message: string, options: ErrorOptions | undefined): Error {
-  const { stackTraceLimit } = Error;
-  // Not to be written where the built-ins are frozen.
-  const isWritten = Reflect.set(Error, 'stackTraceLimit', 0);
-  try {
-    return new Error(message, options);
-  } finally {
-    if (isWritten) Error.stackTraceLimit = stackTraceLimit;
-  }
-}
 
 /**
  * An `Error` with the stored name, message, code and causes, and a stack without frames; its class is not
  * revived, so compare codes, or ask `isSagaError()`.
  */
 export function fromStoredError(stored: StoredError): Error {
-  const error = withoutFrames(
-    stored.message,
-    stored.cause === undefined ? undefined : { cause: fromStoredError(stored.cause) },
-  );
+  const options = stored.cause === undefined ? undefined : { cause: fromStoredError(stored.cause) };
+  const error = withoutFrames(() => new Error(stored.message, options));
   error.name = stored.name;
   if (stored.code !== undefined) Object.assign(error, { code: stored.code });
   if (stored.saga === true) Object.defineProperty(error, BRAND, { value: true });

@@ -2,7 +2,7 @@ import { SagaSerializationError } from '../errors/index.js';
 import type { AttemptInFlight, Run, RunPersistence } from '../execution/index.js';
 import {
   decodeHead,
-  encodeHead,
+  encodeRecord,
   encodePayload,
   located,
   redactedRecord,
@@ -10,7 +10,7 @@ import {
 } from '../journal/index.js';
 import { evolve, type SagaRecord } from '../machine/index.js';
 import { fullMessageOf, report, type Redact } from '../ports/index.js';
-import { carriesError, keepOriginal } from './original-errors.js';
+import { keepOriginal } from './original-errors.js';
 import type { StagedRecord, Storing } from './storing.js';
 
 const NONE: readonly StagedRecord[] = [];
@@ -140,10 +140,9 @@ export abstract class StoredRun implements RunPersistence {
       staged = this.#unstorable(record, located(error, 'in its result'));
     }
     if (this.redact !== undefined) staged = redactedRecord(staged, this.redact);
-    const head = encodeHead(staged);
+    const { head, record: replayed } = encodeRecord(staged);
     const at = this.run.environment.clock.now();
     const entry = { seq, at, epoch: this.epoch, head, result, context };
-    const replayed = carriesError(staged) ? decodeHead(head) : staged;
     keepOriginal(this.run, staged, replayed);
     return { entry, record: replayed };
   }

@@ -86,8 +86,7 @@ export class InProcessEngine implements SagaEngine {
     const { transaction, resumeFrom } = options;
     const given = transaction === undefined ? options : { ...options, transaction: undefined };
     const checked = startRequest(given, environment.ids, environment.clock.now());
-    const { startHeaders } = this.options;
-    const request = withStartHeaders(checked, startHeaders, definition.name, logger);
+    const request = withStartHeaders(checked, this.options.startHeaders, definition.name, logger);
     const input = runs.encodeInput(definition, request, context);
     if (transaction !== undefined) {
       // It owns nothing yet; and on SQLite no heartbeat could be written while that transaction is open.
@@ -110,8 +109,7 @@ export class InProcessEngine implements SagaEngine {
     await this.#ready();
     const { reader, starts, operations } = this.#its;
     const ref = reader.refOf(definition.name, request.id);
-    const isKnown = await starts.isKnown(ref, input);
-    if (isKnown) return operations.resume.perform(ref, label, definition);
+    if (await starts.isKnown(ref, input)) return operations.resume.perform(ref, label, definition);
     return starts.start(definition, request, input, label);
   }
 

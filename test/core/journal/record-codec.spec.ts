@@ -1,5 +1,5 @@
 import type { SagaRecord } from 'nestjs-saga-orchestrator/core';
-import { decodeHead, encodeHead } from '../../../lib/core/journal/index.js';
+import { decodeHead, encodeHead, encodeRecord } from '../../../lib/core/journal/index.js';
 
 const declined = Object.assign(new Error('card declined'), { code: 'DECLINED', token: 's3cr3t' });
 
@@ -24,7 +24,13 @@ const RECORDS: readonly SagaRecord[] = [
 /** The way of a record through the journal. */
 function replayed(record: SagaRecord): { readonly record: SagaRecord; readonly head: string } {
   const head = encodeHead(record);
-  return { record: decodeHead(head), head };
+  const read = decodeHead(head);
+  const known = encodeRecord(record);
+  expect(known.head).toBe(head);
+  // What the process that writes it sees is what others read, to the last part of its error.
+  expect({ ...known.record, result: undefined }).toEqual({ ...read, result: undefined });
+  expect(encodeHead(known.record)).toBe(head);
+  return { record: read, head };
 }
 
 describe('a record in the journal', () => {

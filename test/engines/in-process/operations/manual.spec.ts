@@ -190,6 +190,28 @@ describe('what an operator does by hand', () => {
   });
 
   it.each([
+    ['succeeds', () => Promise.resolve('tx-1')],
+    ['fails', () => Promise.reject(new Error('card declined'))],
+  ])(
+    'tells who waits before a step that ignores its signal %s, and nothing after',
+    async (_, end) => {
+      const ends = gate();
+      const onError = jest.fn();
+      const does = [() => ends.does().then(end)];
+      const { cluster, handle, act } = await orderWith({ Charge: { does, onError } });
+      await act({ act: 'terminate' });
+      expect(await failureOf(handle.result())).toMatchObject({ parkReason: 'terminated' });
+      const stored = await cluster.stored();
+      ends.open();
+      await cluster.clock.advance(2_000);
+      expect(handle.saga?.getStepResult('Charge')).toBeUndefined();
+      expect(onError).not.toHaveBeenCalled();
+      expect(await cluster.stored()).toEqual(stored);
+      expect(cluster.log).toEqual(['Reserve', 'Charge']);
+    },
+  );
+
+  it.each([
     ['a step', { does: [answers()] }, 'started Charge', ['Reserve'], ['manual', 'failed Charge 1']],
     ['an undo', { does: [declines()] }, 'undo-started Reserve', ['Reserve', 'Charge'], ['manual']],
   ])('terminate while %s is announced: it does not begin', async (_, does, record, log, after) => {

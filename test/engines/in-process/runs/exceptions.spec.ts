@@ -24,6 +24,17 @@ describe('SagaExecutionException of a journaled saga (semantics 14)', () => {
     expect(await failure).toMatchObject({ compensated: ['Reserve'] });
   });
 
+  it('has no frames, which would lead to this package alone; those of its cause stay', async () => {
+    const limit = Error.stackTraceLimit;
+    const shop = new JournaledShop();
+    const declined = new CardDeclined('no funds');
+    const saga = shop.saga().step(shop.step('Charge', { does: [rejects(declined)] }));
+    const { stack, cause } = await shop.failure(saga);
+    expect(stack).not.toMatch(/\n +at /);
+    expect((cause as Error).stack).toMatch(/\n +at /);
+    expect(Error.stackTraceLimit).toBe(limit);
+  });
+
   it('gives a full account, with the error that was thrown as its cause', async () => {
     const shop = new JournaledShop();
     const declined = new CardDeclined('no funds', { cause: new Error('limit') });
