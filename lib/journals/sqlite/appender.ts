@@ -22,9 +22,10 @@ import {
   isAtRest,
   LAST_KEY,
   LOOK,
+  OWN_VALUES,
+  ownValues,
   PUT_TO_SLEEP,
-  SAGA_VALUES,
-  sagaValues,
+  sharedValues,
   updateSagas,
 } from './write-sql.js';
 import { shownSaga } from '../../core/ports/index.js';
@@ -47,7 +48,7 @@ export class Appender {
   readonly #changed = new Map<number, Known>();
 
   constructor(private readonly database: Database) {
-    this.#insertSagas = new BulkStatement(database, SAGA_VALUES, insertSagas);
+    this.#insertSagas = new BulkStatement(database, OWN_VALUES, insertSagas);
     this.#insertAppends = new BulkStatement(database, APPEND_VALUES, insertAppends);
     this.#updateSagas = new BulkStatement(database, 1, updateSagas);
   }
@@ -68,14 +69,34 @@ export class Appender {
   create(sagas: readonly NewSaga[], now: number): readonly boolean[] {
     if (sagas.length === 0) return [];
     const first = this.#takeKeys(sagas.length);
-    const rows = sagas.flatMap((saga, index) => sagaValues(first + index, saga, now));
-    const allNew = this.#insertSagas.run(rows) === sagas.length;
+    const allNew = this.#insert(sagas, first, now) === sagas.length;
     return sagas.map((saga, index) => {
       const key = first + index;
       const isNew = allNew || this.database.one(CREATED, key) !== undefined;
       if (isNew) this.#addCreated(saga, key, now);
       return isNew;
     });
+  }
+
+  /** Those that share their values are one statement. Returns how many were written. */
+  #insert(sagas: readonly NewSaga[], first: number, now: number): number {
+    const alike = new Map<string, { readonly shared: SqlValue[]; readonly own: SqlValue[] }>();
+    const refs = new Set<string>();
+    sagas.forEach((saga, index) => {
+      // Of several with one id the first is the saga, whichever statement comes first.
+      const ref = refKey(saga);
+      if (refs.has(ref)) return;
+      refs.add(ref);
+      const shared = sharedValues(saga, now);
+      // No value of a saga holds it.
+      const kind = shared.join('\u0000');
+      const those = alike.get(kind) ?? { shared, own: [] };
+      those.own.push(...ownValues(first + index, saga));
+      alike.set(kind, those);
+    });
+    let written = 0;
+    for (const { shared, own } of alike.values()) written += this.#insertSagas.run(own, shared);
+    return written;
   }
 
   /** Returns a request to cancel it. @throws LeaseLostError, before anything was written. */

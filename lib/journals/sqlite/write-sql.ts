@@ -16,12 +16,30 @@ const KNOWN = together({
 export const LOOK = `SELECT ${KNOWN}
   FROM sagas s WHERE application = ? AND name = ? AND id = ?`;
 
-export const SAGA_VALUES = 17;
+const SHARED = 'application, name, version, fingerprint, status, at_rest, owner';
+const OWN = 'saga, id, birth, key, tags, headers, deadline, input';
+export const OWN_VALUES = 8;
+
+/**
+ * After the values that they share, which are bound once: to bind a value takes longer than to copy it. Not by
+ * numbered parameters, which some libraries take for names.
+ */
 export function insertSagas(rows: number): string {
-  return `INSERT INTO sagas (saga, application, name, id, birth, version, fingerprint, status, at_rest, key, tags,
-    headers, deadline, input, owner, created_at, updated_at, epoch, recoveries)
-    VALUES ${valuesOf(rows, '(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 0)')}
+  return `INSERT INTO sagas (${SHARED}, created_at, updated_at, ${OWN}, epoch, recoveries)
+    WITH shared (${SHARED}, now) AS (SELECT ?, ?, ?, ?, ?, ?, ?, ?),
+      own (${OWN}) AS (VALUES ${valuesOf(rows, '(?, ?, ?, ?, ?, ?, ?, ?)')})
+    SELECT ${SHARED}, now, now, ${OWN}, 1, 0 FROM shared CROSS JOIN own WHERE true
     ON CONFLICT (application, name, id) DO NOTHING`;
+}
+
+export function sharedValues(saga: NewSaga, now: number): SqlValue[] {
+  const { application = '', name, version, fingerprint, status, owner } = saga;
+  return [application, name, version, fingerprint, status, isAtRest(status) ? 1 : 0, owner, now];
+}
+
+export function ownValues(saga: number, given: NewSaga): SqlValue[] {
+  const { id, birth = '', key, tags, headers, deadline, input } = given;
+  return [saga, id, birth, key, JSON.stringify(tags), packHeaders(headers), deadline, input];
 }
 
 /** In a transaction of the application's: of nobody, and asleep until now, so that to claim it is no recovery. */
@@ -31,7 +49,12 @@ export const CREATE_UNOWNED = `INSERT INTO sagas (wake_at, saga, application, na
   ON CONFLICT (application, name, id) DO NOTHING RETURNING saga`;
 
 export function unownedValues(saga: Omit<NewSaga, 'owner'>, now: number): SqlValue[] {
-  return [now, ...sagaValues(null, { ...saga, owner: null }, now)];
+  const { application = '', name, id, birth = '', version, fingerprint, status } = saga;
+  const { key, tags, headers, deadline, input } = saga;
+  const atRest = isAtRest(status) ? 1 : 0;
+  const begun = [now, null, application, name, id, birth, version, fingerprint, status, atRest];
+  const found = [key, JSON.stringify(tags), packHeaders(headers), deadline];
+  return [...begun, ...found, input, null, now, now];
 }
 
 export const APPEND_VALUES = 4;
@@ -50,35 +73,4 @@ export const PUT_TO_SLEEP = 'UPDATE sagas SET owner = NULL, wake_at = ? WHERE sa
 
 export function isAtRest(status: SagaStatus): boolean {
   return status === 'completed' || status === 'compensated' || status === 'parked';
-}
-
-/** Of one row of `insertSagas`. */
-export function sagaValues(
-  key: number | null,
-  saga: Omit<NewSaga, 'owner'> & { readonly owner: string | null },
-  now: number,
-): SqlValue[] {
-  const { application = '', name, id, birth = '', version, fingerprint, status } = saga;
-  const { deadline, input, owner } = saga;
-  const atRest = isAtRest(status) ? 1 : 0;
-  const tags = JSON.stringify(saga.tags);
-  return [
-    key,
-    application,
-    name,
-    id,
-    birth,
-    version,
-    fingerprint,
-    status,
-    atRest,
-    saga.key,
-    tags,
-    packHeaders(saga.headers),
-    deadline,
-    input,
-    owner,
-    now,
-    now,
-  ];
 }

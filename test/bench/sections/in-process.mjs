@@ -70,7 +70,7 @@ async function heapRows({ lib, heapRounds, heapSagas }, say) {
 
 export async function inProcess(settings, say) {
   const times = await processTimes(COMPARED, settings, say);
-  const { hand, nested, ours, oursOnce, nodeSagas, nodeSagasPerSaga } = times.samples;
+  const { hand, ours, oursOnce, nodeSagas, nodeSagasPerSaga } = times.samples;
   const heap = await heapRows(settings, say);
   const parts = [
     {
@@ -89,7 +89,6 @@ export async function inProcess(settings, say) {
     atMost('ours ÷ node-sagas, defined once', 1, ratio(oursOnce, nodeSagas), ' ×'),
     atMost('ours, its plan per saga ÷ node-sagas, builder once', 1, ratio(ours, nodeSagas), ' ×'),
     atMost('ours ÷ by hand', 2, ratio(ours, hand), ' ×'),
-    atMost('ours ÷ by hand, nested', 2, ratio(ours, nested), ' ×'),
     atMost('heap per waiting saga with its own plan', 1_500, heap.ours, ' bytes'),
     atMost('heap per waiting saga, defined once', 1_500, heap.oursOnce, ' bytes'),
   ];
