@@ -1,6 +1,4 @@
-// Sagas without Nest: define them, run them, journal them.
-
-// Chains
+// Sagas without Nest: define them, run them, journal them. Chains:
 export { SagaOrchestratorBuilder, type SagaBuilderOptions } from './builder/index.js';
 export type { SagaHandle, SagaHost, SagaStartOptions } from './engine/index.js';
 

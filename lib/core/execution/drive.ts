@@ -82,7 +82,7 @@ function driveJournaled(run: Run): Promise<Run> {
       // Abandoned before, so that this is the end of what nobody waits for.
       if (run.abandon !== abandon) return;
       leave();
-      reject(error as Error);
+      reject(error);
     };
     run.abandon = abandon;
     driveOn(run).then(() => {

@@ -109,7 +109,7 @@ export function assemble(
     afterCommit,
     operations: {
       cancel: new Cancel(live, reader, takeUp, elsewhere),
-      resume: new Resume(live, reader, takeUp),
+      resume: new Resume(live, reader, takeUp, starts),
       commands: new Commands(live, reader, takeUp, storing),
       termination: new Termination(live, reader, claims, writer),
     },
@@ -126,3 +126,6 @@ export function assemble(
     },
   };
 }
+
+/** All parts of one engine. */
+export type Assembled = ReturnType<typeof assemble>;

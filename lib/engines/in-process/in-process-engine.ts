@@ -19,20 +19,17 @@ import {
   insightFor,
   type CommandSignal,
   type OperatorCommand,
-  startRequest,
-  type StartRequest,
-  withStartHeaders,
 } from '../../core/engine/index.js';
-import { assemble } from './assemble.js';
+import { assemble, type Assembled } from './assemble.js';
 import { checkedOptions, checkTransactional } from './checked-options.js';
 import type { InProcessEngineOptions } from './engine-options.js';
 import { forget } from './operations/index.js';
-
-type StartOptions = Parameters<SagaEngine['start']>[2];
+import { startSaga, type StartOptions } from './start.js';
 
 /** Runs sagas in this process and keeps them in a journal. */
 export class InProcessEngine implements SagaEngine {
-  readonly #its: ReturnType<typeof assemble>;
+  readonly #its: Assembled;
+  readonly #starting: Parameters<typeof startSaga>[0];
   readonly insight?: JournalInsight;
   #hasOpened = false;
   #opened: Promise<void> | undefined;
@@ -41,9 +38,11 @@ export class InProcessEngine implements SagaEngine {
   /** @throws SagaOptionsError with everything that is wrong. */
   constructor(private readonly options: InProcessEngineOptions) {
     this.#its = assemble(options, checkedOptions(options));
+    const open = (): Promise<void> => this.open();
+    this.#starting = { its: this.#its, options, open, ready: () => this.#ready() };
     const { access } = this.#its;
     const { insight } = access.journal;
-    if (insight) this.insight = insightFor(insight, access.application, () => this.open());
+    if (insight) this.insight = insightFor(insight, access.application, open);
   }
 
   register(definition: SagaDefinition): void {
@@ -69,48 +68,14 @@ export class InProcessEngine implements SagaEngine {
     return (this.#closed ??= this.#close());
   }
 
-  /** Not `async`: where nothing has to be waited for first, the start makes no promise of its own. */
   start(definition: SagaDefinition, context: unknown, options: StartOptions): Promise<SagaHandle> {
     try {
-      return this.#start(definition, context, options);
-    } catch (error) {
-      return Promise.reject(error as Error);
-    }
-  }
-
-  #start(definition: SagaDefinition, context: unknown, options: StartOptions): Promise<SagaHandle> {
-    if (this.#closed !== undefined) {
+      if (this.#closed === undefined)
+        return startSaga(this.#starting, definition, context, options);
       throw new SagaInterruptedError(definition.name, options.id ?? '(new)', 'shutting down');
+    } catch (error) {
+      return Promise.reject(error);
     }
-    const { environment, logger, runs, starts } = this.#its;
-    const { transaction, resumeFrom } = options;
-    const given = transaction === undefined ? options : { ...options, transaction: undefined };
-    const checked = startRequest(given, environment.ids, environment.clock.now());
-    const request = withStartHeaders(checked, this.options.startHeaders, definition.name, logger);
-    const input = runs.encodeInput(definition, request, context);
-    if (transaction !== undefined) {
-      // It owns nothing yet; and on SQLite no heartbeat could be written while that transaction is open.
-      return this.open().then(() =>
-        this.#its.inTransaction.start(definition, request, input, transaction),
-      );
-    }
-    if (resumeFrom !== undefined) return this.#startFrom(resumeFrom, definition, request, input);
-    const waiting = this.#ready();
-    if (waiting === undefined) return starts.start(definition, request, input);
-    return waiting.then(() => starts.start(definition, request, input));
-  }
-
-  async #startFrom(
-    label: string,
-    definition: SagaDefinition,
-    request: StartRequest,
-    input: string,
-  ): Promise<SagaHandle> {
-    await this.#ready();
-    const { reader, starts, operations } = this.#its;
-    const ref = reader.refOf(definition.name, request.id);
-    if (await starts.isKnown(ref, input)) return operations.resume.perform(ref, label, definition);
-    return starts.start(definition, request, input, label);
   }
 
   health(): EngineHealth {

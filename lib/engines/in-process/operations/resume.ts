@@ -1,6 +1,11 @@
 import type { SagaDefinition, SagaHandle, SagaRef } from '../../../core/index.js';
-import { accept, checkFrom, type ResumeSignal } from '../../../core/engine/index.js';
-import type { ActiveRuns, SagaReader } from '../runs/index.js';
+import {
+  accept,
+  checkFrom,
+  type ResumeSignal,
+  type StartRequest,
+} from '../../../core/engine/index.js';
+import type { ActiveRuns, SagaReader, Starts } from '../runs/index.js';
 import type { TakeUp } from './take-up.js';
 
 /** Sends sagas that were parked forward again. */
@@ -9,7 +14,20 @@ export class Resume {
     private readonly live: ActiveRuns,
     private readonly reader: SagaReader,
     private readonly takeUp: TakeUp,
+    private readonly starts: Starts,
   ) {}
+
+  /** Of a start that goes on from a step: the saga of that id, or a new one. @throws as {@link perform} does */
+  async orStart(
+    definition: SagaDefinition,
+    request: StartRequest,
+    input: string,
+    from: string,
+  ): Promise<SagaHandle> {
+    const ref = this.reader.refOf(definition.name, request.id);
+    if (await this.starts.isKnown(ref, input)) return this.perform(ref, from, definition);
+    return this.starts.start(definition, request, input, from);
+  }
 
   /** By its own plan, unless another one is given. @throws SagaNotFoundError, or SagaStateError when it is refused. */
   async perform(ref: SagaRef, from?: string, definition?: SagaDefinition): Promise<SagaHandle> {

@@ -107,9 +107,9 @@ export class ActiveRuns implements OwnedRuns {
       if (this.#byKey.get(key)?.run === run) this.#byKey.delete(key);
     };
     const told = driven.then(
-      (completed) => {
+      () => {
         forget();
-        return completed;
+        return run;
       },
       (error: unknown) => {
         forget();
@@ -142,9 +142,8 @@ export class ActiveRuns implements OwnedRuns {
 
   /**
    * Acts on the saga when it is active here, in the same turn of the event loop in which it was found.
-   * Of one that has just come to rest the end is awaited first: its last records may not be written
-   * yet, and nobody would drive what is noted after them. So it is of a start that may turn out not to
-   * be the saga of that id.
+   * Of one that has just come to rest the end is awaited first: its last records may not be written yet, and
+   * nobody would drive what is noted after them. So it is of a start that may not be the saga of that id.
    */
   async whileActive<T>(
     ref: SagaRef,
