@@ -1,3 +1,4 @@
+// over 200 lines because it is a table of contents.
 // Sagas without Nest: define them, run them, journal them. Chains:
 export { SagaOrchestratorBuilder, type SagaBuilderOptions } from './builder/index.js';
 export type { SagaHandle, SagaHost, SagaStartOptions } from './engine/index.js';
@@ -96,11 +97,17 @@ export type { LateEffect, RunEnvironment, RunObserver, SagaHeaders } from './exe
 export {
   type AttachedSaga,
   type EngineHealth,
+  type EngineOperators,
   type EngineSettings,
   type OperatorReason,
+  type SagaAct,
+  type SagaAuditEntry,
+  type SagaAuditPage,
   type SagaDetails,
   type SagaEngine,
   type SagaEngineProvider,
+  type SagaRequest,
+  type SagaRequestPage,
   type StartedSaga,
   type StartHeaders,
   type SagaTelemetry,

@@ -47,12 +47,12 @@ export async function perform(
   { act, label = '', reason, result }: ActRequest,
   by: string,
 ): Promise<void> {
-  const why = { by, reason };
+  const why = { by, reason, origin: 'dashboard' };
   switch (act) {
     case 'cancel':
-      return operations.cancel(name, id, reason);
+      return operations.cancel(name, id, why);
     case 'resume':
-      await operations.resume(name, id);
+      await operations.resume(name, id, why);
       return;
     case 'retry-undos':
       return operations.retryCompensation(name, id, why);
@@ -65,6 +65,6 @@ export async function perform(
     case 'terminate':
       return operations.terminate(name, id, why);
     case 'forget':
-      return operations.forget(name, id);
+      return operations.forget(name, id, why);
   }
 }

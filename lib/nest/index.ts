@@ -15,6 +15,8 @@ export {
   SagaOperations,
   SagaOrchestratorFactory,
   type SagaInTransaction,
+  type SagaListFilter,
+  type SagaNamed,
   type SagaStarter,
   type SagaTransactionOptions,
 } from './runtime/index.js';

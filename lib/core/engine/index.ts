@@ -8,13 +8,19 @@ export type { SagaTelemetry } from './telemetry.js';
 export { AttachedSaga } from './attached-saga.js';
 // What every engine does alike
 export { STANDARD_ENVIRONMENT } from './standard-environment.js';
-export type {
-  OperatorReason,
-  SagaDetails,
-  SagaEngine,
-  SagaSummary,
-  SagaSummaryPage,
-} from './saga-engine.js';
+export type { OperatorReason } from './operator-reason.js';
+export {
+  auditOf,
+  requestOf,
+  type EngineOperators,
+  type SagaAct,
+  type SagaAuditEntry,
+  type SagaAuditPage,
+  type SagaRequest,
+  type SagaRequestPage,
+} from './engine-operators.js';
+export { checkedAct, OPERATOR_ACTS } from './checked-act.js';
+export type { SagaDetails, SagaEngine, SagaSummary, SagaSummaryPage } from './saga-engine.js';
 export type { EngineHealth } from './engine-health.js';
 export { environmentOf, type EngineSettings, type SagaEngineProvider } from './engine-provider.js';
 export { SETTINGS, settingsProblems, unknownSettings } from './checked-settings.js';
@@ -107,5 +113,6 @@ export {
   redacting,
   report,
   shownSaga,
+  shownText,
   shownWhole,
 } from '../ports/index.js';

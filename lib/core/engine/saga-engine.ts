@@ -5,12 +5,8 @@ import type { JournalInsight, SagaFilter, SagaRef } from '../journal/index.js';
 import type { OperatorCommand, ParkReason, SagaStatus } from '../machine/index.js';
 import type { AttachedSaga } from './attached-saga.js';
 import type { EngineHealth } from './engine-health.js';
-
-/** Who does something to a saga by hand, and why: both are kept with the saga. */
-export interface OperatorReason {
-  readonly by: string;
-  readonly reason: string;
-}
+import type { EngineOperators } from './engine-operators.js';
+import type { OperatorReason } from './operator-reason.js';
 
 /** One saga in a list. */
 export interface SagaSummary {
@@ -76,15 +72,17 @@ export interface SagaEngine extends SagaHost {
    */
   attach(ref: SagaRef): Promise<AttachedSaga | undefined>;
   list(filter: SagaFilter): Promise<SagaSummaryPage>;
-  /** @throws SagaNotFoundError, or SagaStateError when it can no longer be cancelled. */
-  cancel(ref: SagaRef, reason: string): Promise<void>;
+  /** A text: nobody says who. @throws SagaNotFoundError, or SagaStateError when it can no longer be cancelled. */
+  cancel(ref: SagaRef, why: string | OperatorReason): Promise<void>;
   /**
    * Lets a saga that waits or was parked go forward again.
    * @throws SagaNotFoundError, SagaStateError
    */
-  resume(ref: SagaRef, fromLabel?: string): Promise<SagaHandle>;
+  resume(ref: SagaRef, fromLabel?: string, why?: OperatorReason): Promise<SagaHandle>;
   /** Carries out an operator command. @throws SagaNotFoundError, SagaStateError */
   manual(ref: SagaRef, command: OperatorCommand, why: OperatorReason): Promise<void>;
   /** Deletes a saga at rest. @throws SagaNotFoundError, SagaStateError */
-  forget(ref: SagaRef): Promise<void>;
+  forget(ref: SagaRef, why?: OperatorReason): Promise<void>;
+  /** What its operators ask for, and did. Absent where it keeps neither. */
+  readonly operators?: EngineOperators;
 }

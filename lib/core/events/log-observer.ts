@@ -29,7 +29,10 @@ function details(run: Run, record: SagaRecord): LogFields {
     case 'probed':
       return { answer: record.answer };
     case 'cancel-requested':
-      return { by: record.by, reason: record.reason };
+      return {
+        ...{ by: record.by, reason: record.reason },
+        ...(record.actor === undefined ? {} : { actor: record.actor }),
+      };
     case 'parked':
       return { reason: record.reason, ...lastError(run, record.label) };
     case 'compensated': {

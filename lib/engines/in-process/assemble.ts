@@ -9,10 +9,12 @@ import {
 import type { CheckedOptions } from './checked-options.js';
 import type { InProcessEngineOptions } from './engine-options.js';
 import {
+  Acts,
   Cancel,
   CancelElsewhere,
   CancelForOwner,
   Commands,
+  RequestWorker,
   Resume,
   Retention,
   TakeUp,
@@ -80,7 +82,8 @@ export function assemble(
   const claimed = new ClaimedSagas(reader, slots, left, { owner, maxRecoveries });
   const intake = new Intake(registry, claims, claimed, left);
   const { random } = environment;
-  const worker = new RecoveryWorker(intake, slots, { clock, random, logger }, pollMs);
+  const look = (): void => requests.look();
+  const worker = new RecoveryWorker(intake, slots, { clock, random, logger, look }, pollMs);
   const waiter = new ResultWaiter(reader, live, lease, (row) => worker.takeUp(row));
 
   const starts = new Starts(registry, runs, reader, live, waiter);
@@ -92,6 +95,15 @@ export function assemble(
   const forOwner = new CancelForOwner(claims, reader, takeUp, writer);
   const elsewhere = new CancelElsewhere(access, lease, reader, forOwner);
   const plans = new KeptPlans(access, registry, logger);
+  const operations = {
+    cancel: new Cancel(live, reader, takeUp, elsewhere),
+    resume: new Resume(live, reader, takeUp, starts),
+    commands: new Commands(live, reader, takeUp, storing),
+    termination: new Termination(live, reader, claims, writer),
+  };
+  const acts = new Acts(access, reader, operations, storing, environment.ids);
+  const telling = { clock, logger, redact };
+  const requests = new RequestWorker(access, registry, reader, acts, telling, pollMs);
   return {
     environment,
     logger,
@@ -107,14 +119,12 @@ export function assemble(
     starts,
     inTransaction,
     afterCommit,
-    operations: {
-      cancel: new Cancel(live, reader, takeUp, elsewhere),
-      resume: new Resume(live, reader, takeUp, starts),
-      commands: new Commands(live, reader, takeUp, storing),
-      termination: new Termination(live, reader, claims, writer),
-    },
+    storing,
+    operations,
+    acts,
     background: {
       worker,
+      requests,
       retention: new Retention(access, deleteAfter, clock, logger),
       plans,
       /** Nobody waits for what they do. */

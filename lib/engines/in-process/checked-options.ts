@@ -1,4 +1,4 @@
-import type { Journal, SagaDefinition } from '../../core/index.js';
+import type { Journal, OperatorJournal, SagaDefinition } from '../../core/index.js';
 import {
   groupProblem,
   isGroup,
@@ -24,6 +24,7 @@ import type { RetentionOptions } from './operations/index.js';
  * its sagas.
  */
 const MIN_LEASE_MS = 100;
+const A_YEAR_MS = 31_536_000_000;
 const MAX_KEPT_MS = 3_650 * 86_400_000;
 
 const WORKER: Ranges<keyof RecoveryOptions> = {
@@ -36,6 +37,7 @@ const DELETE_AFTER: Ranges<keyof RetentionOptions> = {
   completed: [0, MAX_KEPT_MS],
   compensated: [0, MAX_KEPT_MS],
   parked: [0, MAX_KEPT_MS],
+  audit: [0, MAX_KEPT_MS],
 };
 
 /** What a journal cannot do without. */
@@ -49,10 +51,19 @@ const JOURNAL: Readonly<Record<Exclude<Needed, 'description' | 'operators'>, tru
   ...{ heartbeat: true, claim: true, release: true, leave: true, requestCancel: true },
   ...{ forget: true, abandoned: true },
 };
+const OPERATORS: Readonly<Record<keyof OperatorJournal, true>> = {
+  ...{ request: true, take: true, letGo: true, end: true, requests: true, audit: true },
+  forget: true,
+};
 const OPTIONS = namesOf<InProcessEngineOptions>({
   ...SETTINGS,
   ...{ journal: true, leaseMs: true, worker: true, deleteAfter: true, transactions: true },
 });
+
+function operatorsProblem({ operators }: Pick<Journal, 'operators'>): string | undefined {
+  const rule = 'what keeps the requests and acts of operators';
+  return methodsProblem('journal.operators', operators, Object.keys(OPERATORS), rule);
+}
 
 function workerProblems(worker: unknown): readonly (string | undefined)[] {
   if (typeof worker === 'boolean') return [];
@@ -115,6 +126,7 @@ export function engineProblems(options: InProcessEngineOptions): readonly (strin
       Object.keys(JOURNAL),
       'a journal, as memoryJournal() and sqliteJournal({ file }) make one',
     ),
+    isGroup(journal) ? operatorsProblem(journal) : undefined,
     ...settingsProblems(options),
     leaseMs === undefined
       ? undefined
@@ -133,10 +145,11 @@ export function checkedOptions(options: InProcessEngineOptions): CheckedOptions 
   refuseProblems(engineProblems(options));
   const { leaseMs = 15_000, worker } = options;
   const deleteAfter = withoutForEver(options.deleteAfter);
+  const keptAudit = options.deleteAfter?.audit === undefined ? { audit: A_YEAR_MS } : {};
   const wanted = typeof worker === 'object' ? withoutUndefined(worker) : {};
   return {
     leaseMs,
     recovery: { pollMs: leaseMs / 3, concurrency: 100, maxRecoveries: 5, ...wanted },
-    deleteAfter: withoutUndefined(deleteAfter ?? {}),
+    deleteAfter: { ...keptAudit, ...withoutUndefined(deleteAfter ?? {}) },
   };
 }

@@ -1,5 +1,6 @@
 import {
   type EngineHealth,
+  type EngineOperators,
   type JournalInsight,
   type OperatorReason,
   type SagaDefinition,
@@ -12,18 +13,11 @@ import {
   type SagaRef,
   type SagaSummaryPage,
 } from '../../core/index.js';
-import {
-  AttachedSaga,
-  checkedReason,
-  checkedText,
-  insightFor,
-  type CommandSignal,
-  type OperatorCommand,
-} from '../../core/engine/index.js';
+import { AttachedSaga, insightFor, type OperatorCommand } from '../../core/engine/index.js';
 import { assemble, type Assembled } from './assemble.js';
 import { checkedOptions, checkTransactional } from './checked-options.js';
 import type { InProcessEngineOptions } from './engine-options.js';
-import { forget } from './operations/index.js';
+import { OperatorDesk } from './operations/index.js';
 import { startSaga, type StartOptions } from './start.js';
 
 /** Runs sagas in this process and keeps them in a journal. */
@@ -31,6 +25,7 @@ export class InProcessEngine implements SagaEngine {
   readonly #its: Assembled;
   readonly #starting: Parameters<typeof startSaga>[0];
   readonly insight?: JournalInsight;
+  readonly operators: EngineOperators;
   #hasOpened = false;
   #opened: Promise<void> | undefined;
   #closed: Promise<void> | undefined;
@@ -40,9 +35,10 @@ export class InProcessEngine implements SagaEngine {
     this.#its = assemble(options, checkedOptions(options));
     const open = (): Promise<void> => this.open();
     this.#starting = { its: this.#its, options, open, ready: () => this.#ready() };
-    const { access } = this.#its;
+    const { access, reader, storing, environment, logger } = this.#its;
     const { insight } = access.journal;
     if (insight) this.insight = insightFor(insight, access.application, open);
+    this.operators = new OperatorDesk(access, reader, storing, { ...environment, logger }, open);
   }
 
   register(definition: SagaDefinition): void {
@@ -107,31 +103,24 @@ export class InProcessEngine implements SagaEngine {
     return this.#its.reader.list(filter);
   }
 
-  async cancel(ref: SagaRef, reason: string): Promise<void> {
+  async cancel(ref: SagaRef, why: string | OperatorReason): Promise<void> {
     await this.#ready();
-    const own = this.#own(ref);
-    const { operations, redact } = this.#its;
-    const checked = checkedText('reason', reason, redact);
-    await operations.cancel.perform(own, { type: 'cancel', by: 'operator', reason: checked });
+    await this.#its.acts.cancel(this.#own(ref), why);
   }
 
-  async resume(ref: SagaRef, fromLabel?: string): Promise<SagaHandle> {
+  async resume(ref: SagaRef, fromLabel?: string, why?: OperatorReason): Promise<SagaHandle> {
     await this.#ready();
-    return this.#its.operations.resume.perform(this.#own(ref), fromLabel);
+    return this.#its.acts.resume(this.#own(ref), fromLabel, why);
   }
 
   async manual(ref: SagaRef, command: OperatorCommand, why: OperatorReason): Promise<void> {
     await this.#ready();
-    const own = this.#own(ref);
-    const { operations, redact } = this.#its;
-    const signal: CommandSignal = { type: 'command', command, ...checkedReason(why, redact) };
-    if (command.act === 'terminate') await operations.termination.perform(own, signal);
-    else await operations.commands.perform(own, signal);
+    await this.#its.acts.command(this.#own(ref), command, why);
   }
 
-  async forget(ref: SagaRef): Promise<void> {
+  async forget(ref: SagaRef, why?: OperatorReason): Promise<void> {
     await this.open();
-    await forget(this.#its.access, this.#its.reader, this.#own(ref));
+    await this.#its.acts.forget(this.#own(ref), why);
   }
 
   async recover(): Promise<void> {
@@ -180,6 +169,7 @@ export class InProcessEngine implements SagaEngine {
     await this.#opened?.catch(() => undefined);
     background.retention.stop();
     await background.worker.stop();
+    await background.requests.stop();
     await live.drain(drainMs, environment.clock, logger);
     await heartbeat.end();
   }

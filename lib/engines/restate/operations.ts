@@ -1,5 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type OperatorReason, type SagaRecord, type SagaRef } from '../../core/index.js';
+import {
+  type OperatorReason,
+  SagaDefinition,
+  type SagaRecord,
+  type SagaRef,
+} from '../../core/index.js';
 import {
   accept,
   checkedReason,
@@ -12,7 +17,10 @@ import {
   refuseUnknown,
   resultByHand,
   type ResumeSignal,
+  report,
   type Run,
+  shownSaga,
+  shownWhole,
 } from '../../core/engine/index.js';
 import { viewRun, type RunParts } from './restate-run.js';
 import type { RestateServer } from './server.js';
@@ -40,17 +48,21 @@ export class Operations {
   async see(ref: SagaRef): Promise<Seen> {
     const kept = await this.store.load(ref);
     if (kept === undefined) refuseUnknown(this.registry, ref);
-    const definition = this.registry.get(ref.name, kept.row.version);
+    const { version } = kept.row;
+    // Its state can be told without its plan, and so can most of what may be done to it.
+    const definition =
+      this.registry.find(ref.name, version) ??
+      new SagaDefinition(ref.name, version, [], 'continue', []);
     const run = viewRun(this.runs, definition, ref.id, kept.row, kept.entries);
     return { kept, run };
   }
 
-  async cancel(ref: SagaRef, given: string): Promise<void> {
-    const reason = checkedText('reason', given, this.runs.storing.redact);
+  async cancel(ref: SagaRef, given: string | OperatorReason): Promise<void> {
+    const why = this.#whyCancelled(given);
     const { kept, run } = await this.see(ref);
-    const signal = { type: 'cancel', by: 'operator', reason } as const;
+    const signal = { type: 'cancel', by: 'operator', ...why } as const;
     if (accept(ref, run.definition, run.state, signal).length === 0) return;
-    await this.server.signal(ref, kept.invocationId, { kind: 'cancel', by: 'operator', reason });
+    await this.server.signal(ref, kept.invocationId, { kind: 'cancel', by: 'operator', ...why });
     if (!run.state.atRest) return;
     await this.#takenUp(ref, kept, ({ run: { definition, state }, added }) => {
       if (added.some(({ type }) => type === 'cancel-requested')) return true;
@@ -60,16 +72,18 @@ export class Operations {
   }
 
   /** Sends a parked saga forward; one that runs, or has completed, is left as it is. */
-  async resume(ref: SagaRef, from?: string): Promise<Seen> {
+  async resume(ref: SagaRef, from?: string, given?: OperatorReason): Promise<Seen> {
+    const why = given === undefined ? {} : this.#why(given);
+    this.registry.get(ref.name);
     const { kept, run } = await this.see(ref);
-    const signal: ResumeSignal = { type: 'resume', ...(from !== undefined && { from }) };
+    const signal: ResumeSignal = { type: 'resume', ...(from !== undefined && { from }), ...why };
     checkFrom(ref, run.definition, signal);
     if (run.isSuccess) return { kept, run };
     if (run.state.status === 'running') return { kept, run };
     const { definition, state } = run;
     // Refused here, where the caller learns why.
     accept(ref, definition, state, signal);
-    const sent: SentSignal = from === undefined ? { kind: 'resume' } : { kind: 'resume', from };
+    const sent: SentSignal = { kind: 'resume', ...(from !== undefined && { from }), ...why };
     await this.server.signal(ref, kept.invocationId, sent);
     await this.#takenUp(ref, kept, ({ run: { isSuccess, state }, added }) => {
       if (isSuccess || added.some(({ type }) => type === 'resumed')) return true;
@@ -80,7 +94,8 @@ export class Operations {
   }
 
   async manual(ref: SagaRef, command: OperatorCommand, given: OperatorReason): Promise<void> {
-    const why = checkedReason(given, this.runs.storing.redact);
+    const why = this.#why(given);
+    if (command.act === 'mark-done') this.registry.get(ref.name);
     const { kept, run } = await this.see(ref);
     const signal = { type: 'command', command, ...why } as const;
     accept(ref, run.definition, run.state, signal);
@@ -98,12 +113,35 @@ export class Operations {
     });
   }
 
-  async forget(ref: SagaRef): Promise<void> {
+  /** Restate keeps nothing of what it has purged: who did it, and why, goes into the log. */
+  async forget(ref: SagaRef, given?: OperatorReason): Promise<void> {
+    const why = given && this.#why(given);
     const { kept } = await this.see(ref);
     const { status } = kept.row;
     if (status === 'running' || status === 'compensating') refuseToForget(ref, status);
     if (status === 'parked' && !kept.killed) await this.server.kill(kept.invocationId);
     await this.server.purge(kept.invocationId);
+    if (why === undefined) return;
+    const fields = { saga: ref.name, sagaId: ref.id };
+    const who = { by: shownWhole(why.by), reason: shownWhole(why.reason) };
+    const what = `Saga ${shownSaga(ref.name, ref.id)} was forgotten by an operator`;
+    report(this.runs.logger, 'info', what, { ...fields, ...who });
+  }
+
+  #why(given: OperatorReason): { readonly by: string; readonly reason: string } {
+    const { by, reason } = checkedReason(given, this.runs.storing.redact);
+    return { by, reason };
+  }
+
+  #whyCancelled(given: string | OperatorReason): {
+    readonly reason: string;
+    readonly actor?: string;
+  } {
+    if (typeof given === 'string') {
+      return { reason: checkedText('reason', given, this.runs.storing.redact) };
+    }
+    const { by: actor, reason } = this.#why(given);
+    return { reason, actor };
   }
 
   #encoded(

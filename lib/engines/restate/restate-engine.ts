@@ -146,14 +146,14 @@ export class RestateEngine implements SagaEngine {
     return this.#listing.list(filter);
   }
 
-  async cancel(ref: SagaRef, reason: string): Promise<void> {
+  async cancel(ref: SagaRef, why: string | OperatorReason): Promise<void> {
     await this.open();
-    await this.#operations.cancel(ref, reason);
+    await this.#operations.cancel(ref, why);
   }
 
-  async resume(ref: SagaRef, fromLabel?: string): Promise<SagaHandle> {
+  async resume(ref: SagaRef, fromLabel?: string, why?: OperatorReason): Promise<SagaHandle> {
     await this.open();
-    const { kept, run } = await this.#operations.resume(ref, fromLabel);
+    const { kept, run } = await this.#operations.resume(ref, fromLabel, why);
     return new ResultWaiter(this.#waiterParts, ref, run.definition, kept.row.input).handle;
   }
 
@@ -162,8 +162,8 @@ export class RestateEngine implements SagaEngine {
     await this.#operations.manual(ref, command, why);
   }
 
-  forget(ref: SagaRef): Promise<void> {
-    return this.#operations.forget(ref);
+  forget(ref: SagaRef, why?: OperatorReason): Promise<void> {
+    return this.#operations.forget(ref, why);
   }
 
   #startOf([definition, context, options]: Parameters<SagaEngine['start']>) {

@@ -10,10 +10,14 @@ import type { SentSignal } from './wire.js';
 
 function signalOf(sent: SentSignal, codec: PayloadCodec): SagaSignal {
   switch (sent.kind) {
-    case 'cancel':
-      return { type: 'cancel', by: sent.by, reason: sent.reason };
-    case 'resume':
-      return { type: 'resume', ...(sent.from !== undefined && { from: sent.from }) };
+    case 'cancel': {
+      const { kind: type, ...cancel } = sent;
+      return { type, ...cancel };
+    }
+    case 'resume': {
+      const { kind: type, ...resume } = sent;
+      return { type, ...resume };
+    }
     case 'command': {
       const { by, reason, result } = sent;
       const value = result === undefined ? {} : { result: codec.decode(result) };

@@ -53,8 +53,18 @@ export interface Output {
 
 /** What is sent to the workflow of a saga as a signal. */
 export type SentSignal =
-  | { readonly kind: 'cancel'; readonly by: 'operator' | 'deadline'; readonly reason: string }
-  | { readonly kind: 'resume'; readonly from?: string }
+  | {
+      readonly kind: 'cancel';
+      readonly by: 'operator' | 'deadline';
+      readonly reason: string;
+      readonly actor?: string;
+    }
+  | {
+      readonly kind: 'resume';
+      readonly from?: string;
+      readonly by?: string;
+      readonly reason?: string;
+    }
   | {
       readonly kind: 'command';
       readonly command: OperatorCommand;

@@ -1,3 +1,3 @@
 export { ignoredEnhancers } from './ignored-enhancers.js';
-export { isSagaClass } from './saga-metadata.accessor.js';
+export { isSagaClass, sagaMetadataOf } from './saga-metadata.accessor.js';
 export { SagaExplorer, type DiscoveredSaga } from './saga.explorer.js';

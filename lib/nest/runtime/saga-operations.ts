@@ -1,50 +1,78 @@
+// over 200 lines because it is what operators inject: one method for each act, with its rules.
 import { Inject, Injectable } from '@nestjs/common';
-import type {
-  EngineHealth,
-  OperatorReason,
-  SagaDefinition,
-  SagaDetails,
-  SagaEngine,
-  SagaFilter,
-  SagaHandle,
-  SagaRef,
-  SagaSummaryPage,
+import {
+  type AuditFilter,
+  type EngineHealth,
+  type EngineOperators,
+  type OperatorReason,
+  type RequestFilter,
+  type SagaAct,
+  type SagaAuditPage,
+  type SagaDefinition,
+  type SagaDetails,
+  type SagaEngine,
+  type SagaFilter,
+  type SagaHandle,
+  type SagaRequest,
+  type SagaRequestPage,
+  type SagaSummaryPage,
+  SagaOptionsError,
 } from '../../core/index.js';
-import { nameProblem, refuseProblems, wholeProblem } from '../../core/definition/index.js';
+import { isObject, refuseProblems, wholeProblem } from '../../core/definition/index.js';
 import { SAGA_ENGINE } from '../tokens.js';
+import { nameOf, refOf, type SagaNamed } from './saga-name.js';
 
-/** Before any engine is asked. @throws SagaOptionsError for what cannot name a saga */
-function refOf(name: string, id: string): SagaRef {
-  refuseProblems([nameProblem('the saga name', name), nameProblem('id', id)]);
-  return { name, id };
+/** As a {@link SagaFilter}, where a class may stand for its name. */
+export interface SagaListFilter extends Omit<SagaFilter, 'name'> {
+  readonly name?: SagaNamed;
 }
 
-/** For operators: looks at sagas, and acts on them. Sagas are named by their saga name and id. */
+/**
+ * For operators: looks at sagas, and acts on them. A saga is named by its class, or by its saga name, and by
+ * its id. Who acts, and why, is kept with the saga and in the audit, which outlives it.
+ */
 @Injectable()
 export class SagaOperations {
   constructor(@Inject(SAGA_ENGINE) private readonly engine: SagaEngine) {}
 
-  /** One saga with its timeline; `undefined` when there is none. */
-  async get(name: string, id: string): Promise<SagaDetails | undefined> {
-    return this.engine.get(refOf(name, id));
+  /**
+   * One saga with its timeline; `undefined` when there is none of that id.
+   *
+   * @throws SagaNotFoundError for a name that no saga has ever had, neither here nor in the journal.
+   */
+  async get(saga: SagaNamed, id: string): Promise<SagaDetails | undefined> {
+    const ref = refOf(saga, id);
+    const found = await this.engine.get(ref);
+    if (found === undefined) await this.#checkUsed(ref.name);
+    return found;
   }
 
   /** A page of sagas, newest first. */
-  list(filter: SagaFilter = {}): Promise<SagaSummaryPage> {
-    return this.engine.list(filter);
+  async list(filter: SagaListFilter = {}): Promise<SagaSummaryPage> {
+    const { name } = (filter as SagaListFilter | null) ?? {};
+    return this.engine.list(
+      typeof name === 'function' ? { ...filter, name: nameOf(name) } : (filter as SagaFilter),
+    );
   }
 
   /**
    * Cancels a saga: the action in flight is aborted, then what was done is undone. Resolves when the
    * cancel is a record, which is before its end: at once where this process works on it, else once its
    * owner has learned of it, at the next write or heartbeat. When nobody answers for a lease, it stays
-   * in the row, and whoever takes the saga over makes it a record first of all.
+   * in the row, and whoever takes the saga over makes it a record first of all. It needs no plan, unless
+   * the saga is parked.
    *
    * @throws SagaNotFoundError, or SagaStateError when it has ended, compensates already, or is past its
    *   pivot, also where that happened while the cancel was on its way.
    */
-  async cancel(name: string, id: string, reason = 'cancelled by an operator'): Promise<void> {
-    return this.engine.cancel(refOf(name, id), reason);
+  async cancel(saga: SagaNamed, id: string, why: OperatorReason): Promise<void>;
+  async cancel(saga: SagaNamed, id: string, reason?: string): Promise<void>;
+  async cancel(
+    saga: SagaNamed,
+    id: string,
+    why: string | OperatorReason = 'cancelled by an operator',
+  ): Promise<void> {
+    return this.engine.cancel(refOf(saga, id), why);
   }
 
   /**
@@ -55,8 +83,20 @@ export class SagaOperations {
    * @throws SagaNotFoundError, or SagaStateError when it has started compensating: nothing that was
    *   undone is done again.
    */
-  async resume(name: string, id: string, fromLabel?: string): Promise<SagaHandle> {
-    return this.engine.resume(refOf(name, id), fromLabel);
+  async resume(
+    saga: SagaNamed,
+    id: string,
+    why: OperatorReason & { readonly fromLabel?: string },
+  ): Promise<SagaHandle>;
+  async resume(saga: SagaNamed, id: string, fromLabel?: string): Promise<SagaHandle>;
+  async resume(
+    saga: SagaNamed,
+    id: string,
+    given?: string | (OperatorReason & { readonly fromLabel?: string }),
+  ): Promise<SagaHandle> {
+    const ref = refOf(saga, id);
+    if (!isObject(given)) return this.engine.resume(ref, given);
+    return this.engine.resume(ref, given.fromLabel, given);
   }
 
   /**
@@ -64,8 +104,8 @@ export class SagaOperations {
    *
    * @throws SagaNotFoundError, or SagaStateError when it has ended.
    */
-  async terminate(name: string, id: string, why: OperatorReason): Promise<void> {
-    return this.engine.manual(refOf(name, id), { act: 'terminate' }, why);
+  async terminate(saga: SagaNamed, id: string, why: OperatorReason): Promise<void> {
+    return this.engine.manual(refOf(saga, id), { act: 'terminate' }, why);
   }
 
   /**
@@ -74,8 +114,8 @@ export class SagaOperations {
    *
    * @throws SagaNotFoundError, or SagaStateError when it was not parked while compensating.
    */
-  async retryCompensation(name: string, id: string, why: OperatorReason): Promise<void> {
-    return this.engine.manual(refOf(name, id), { act: 'retry-compensation' }, why);
+  async retryCompensation(saga: SagaNamed, id: string, why: OperatorReason): Promise<void> {
+    return this.engine.manual(refOf(saga, id), { act: 'retry-compensation' }, why);
   }
 
   /**
@@ -84,12 +124,12 @@ export class SagaOperations {
    * @throws SagaNotFoundError, or SagaStateError when there is nothing to undo under that label.
    */
   async markCompensated(
-    name: string,
+    saga: SagaNamed,
     id: string,
     label: string,
     why: OperatorReason,
   ): Promise<void> {
-    return this.engine.manual(refOf(name, id), { act: 'mark-compensated', label }, why);
+    return this.engine.manual(refOf(saga, id), { act: 'mark-compensated', label }, why);
   }
 
   /**
@@ -100,14 +140,14 @@ export class SagaOperations {
    *   this step is its pivot, or past it.
    */
   async markStepDone(
-    name: string,
+    saga: SagaNamed,
     id: string,
     label: string,
     why: OperatorReason & { readonly result?: unknown },
   ): Promise<void> {
     // Where `why` is left out the engine says so, as for every other operator command.
     const { result } = (why as { readonly result?: unknown } | undefined) ?? {};
-    return this.engine.manual(refOf(name, id), { act: 'mark-done', label, result }, why);
+    return this.engine.manual(refOf(saga, id), { act: 'mark-done', label, result }, why);
   }
 
   /**
@@ -119,17 +159,57 @@ export class SagaOperations {
    *   already.
    */
   async markStepNotDone(
-    name: string,
+    saga: SagaNamed,
     id: string,
     label: string,
     why: OperatorReason,
   ): Promise<void> {
-    return this.engine.manual(refOf(name, id), { act: 'mark-not-done', label }, why);
+    return this.engine.manual(refOf(saga, id), { act: 'mark-not-done', label }, why);
   }
 
-  /** Deletes a saga at rest with its records. @throws SagaNotFoundError, SagaStateError */
-  async forget(name: string, id: string): Promise<void> {
-    return this.engine.forget(refOf(name, id));
+  /**
+   * Deletes a saga at rest with its records; who did it, and why, stays in the audit.
+   *
+   * @throws SagaNotFoundError, SagaStateError
+   */
+  async forget(saga: SagaNamed, id: string, why?: OperatorReason): Promise<void> {
+    return this.engine.forget(refOf(saga, id), why);
+  }
+
+  /**
+   * Leaves an act for a process that knows the saga, which this one need not: a worker carries it out with
+   * its next look (`pollMs`), and writes down what became of it. It is durable, and done once.
+   *
+   * ```ts
+   * const { request } = await operations.request('CreateOrder', 'o-1', { act: 'retry-compensation' }, why);
+   * const { requests: [now] } = await operations.requests({ request }); // now.outcome: 'done'
+   * ```
+   *
+   * @throws SagaNotFoundError where there is no such saga; SagaOptionsError also where the engine keeps no
+   *   requests; SagaSerializationError
+   */
+  async request(
+    saga: SagaNamed,
+    id: string,
+    act: SagaAct,
+    why: OperatorReason,
+  ): Promise<SagaRequest> {
+    return this.#operators.request(refOf(saga, id), act, why);
+  }
+
+  /** Takes back a request that nobody has taken yet. @throws SagaNotFoundError, SagaStateError */
+  async withdraw(request: string, why: OperatorReason): Promise<void> {
+    return this.#operators.withdraw(request, why);
+  }
+
+  /** A page of requests with what became of them, newest first. @throws SagaOptionsError */
+  async requests(filter: RequestFilter = {}): Promise<SagaRequestPage> {
+    return this.#operators.requests(filter);
+  }
+
+  /** A page of what operators did, newest first, also to sagas that are gone. @throws SagaOptionsError */
+  async audit(filter: AuditFilter = {}): Promise<SagaAuditPage> {
+    return this.#operators.audit(filter);
   }
 
   /**
@@ -141,9 +221,9 @@ export class SagaOperations {
   }
 
   /** The plan of a saga, to draw or compare. @throws SagaNotFoundError */
-  definition(name: string, version?: number): SagaDefinition {
+  definition(saga: SagaNamed, version?: number): SagaDefinition {
+    const name = nameOf(saga);
     refuseProblems([
-      nameProblem('the saga name', name),
       version === undefined
         ? undefined
         : wholeProblem('version', version, 1, Number.MAX_SAFE_INTEGER),
@@ -154,5 +234,23 @@ export class SagaOperations {
   /** All plans of this application. */
   get definitions(): readonly SagaDefinition[] {
     return this.engine.definitions;
+  }
+
+  /** @throws SagaOptionsError */
+  get #operators(): EngineOperators {
+    const { operators } = this.engine;
+    if (operators !== undefined) return operators;
+    throw new SagaOptionsError(
+      'This engine keeps no requests of operators, and no audit: a journal does. Restate delivers each act ' +
+        'itself, from any process, and shows in the timeline of the saga who did what',
+    );
+  }
+
+  /** A name that is misspelt must not look like a saga that is gone. @throws SagaNotFoundError */
+  async #checkUsed(name: string): Promise<void> {
+    if (this.engine.definitions.some((known) => known.name === name)) return;
+    const { sagas } = await this.engine.list({ name, limit: 1 });
+    if (sagas.length > 0) return;
+    this.engine.definition(name);
   }
 }

@@ -4,6 +4,7 @@ import {
   type AnySagaStep,
   type Clock,
   type Journal,
+  type OperatorJournal,
   type SagaDefinition,
   type SagaDefinitionOptions,
   type SagaDetails,
@@ -23,7 +24,10 @@ export const TAKEN_OVER = 25_000;
 export const ref = { name: 'PlaceOrder', id: 'o-1' };
 
 /** Throws in place of a call; or returns what is called after it, which may throw. */
-type Fault = (method: keyof Journal, args: readonly unknown[]) => (() => void) | void;
+type Fault = (
+  method: keyof Journal | keyof OperatorJournal,
+  args: readonly unknown[],
+) => (() => void) | void;
 
 /** One process: an engine whose way to the journal and whose timers can be cut, as a crash does. */
 export class Process {
@@ -124,10 +128,12 @@ export class Process {
     if (this.#state !== 'up') await new Promise<void>((resolve) => this.#held.push(resolve));
   }
 
-  #link(journal: Journal): Journal {
+  #link<J extends Journal | OperatorJournal>(journal: J): J {
     return new Proxy(journal, {
-      get: (target, key: keyof Journal) => {
+      get: (target, name: string) => {
+        const key = name as keyof Journal;
         const value: unknown = Reflect.get(target, key, target);
+        if (key === 'operators') return this.#link(value as OperatorJournal);
         if (typeof value !== 'function') return value;
         return async (...args: unknown[]) => {
           if (key === 'heartbeat') this.owner = args[0] as string;

@@ -30,7 +30,10 @@ describe('the options of the in-process engine', () => {
       { deleteAfter: { done: 5 } },
       "unknown option 'done' of deleteAfter, which accepts completed, compensated, parked",
     ],
-    [{ deleteAfter: 5 }, 'deleteAfter must be an object of completed, compensated, parked (got 5)'],
+    [
+      { deleteAfter: 5 },
+      'deleteAfter must be an object of completed, compensated, parked, audit (got 5)',
+    ],
     [{ leaseMs: Infinity }, 'leaseMs must be a whole number from 100 to 2147483647 (got Infinity)'],
     [{ leaseMs: 99 }, '(got 99)'],
     [{ drainMs: '10s' }, "drainMs must be a whole number from 0 to 2147483647 (got '10s')"],

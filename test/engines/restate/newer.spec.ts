@@ -100,7 +100,7 @@ describe('what a later version has written of a saga on Restate (semantics 28b)'
 
   it('is acted on by newer processes alone', async () => {
     const { engine, asked, close } = await keeping([STARTED, ...NEWER], 'running');
-    const why = { by: 'me', reason: 'r' };
+    const why = { by: 'me', reason: 'it hangs' };
     const refused = { code: 'SAGA_NEWER' };
     await expect(engine.cancel(REF, 'r')).rejects.toMatchObject(refused);
     await expect(engine.manual(REF, { act: 'terminate' }, why)).rejects.toMatchObject(refused);

@@ -8,6 +8,7 @@ import {
 } from '../../../core/engine/index.js';
 import type { Claims, JournalAccess, Lease } from '../ownership/index.js';
 import type { RecordWriter, SagaReader } from '../runs/index.js';
+import type { AuditedAct } from './audit.js';
 import type { TakeUp } from './take-up.js';
 
 /** The first pause and the longest one between two looks at the saga, in ms. */
@@ -55,7 +56,8 @@ export class CancelForOwner {
     const stored = await this.reader.claimed(row);
     const run = this.reader.viewOf(stored, plan);
     refuseLate(row, run, signal);
-    const takenOver = takeOverOf(run, { owner: this.claims.owner, cancel: signal.reason });
+    const { reason: cancel, actor: cancelBy = null } = signal;
+    const takenOver = takeOverOf(run, { owner: this.claims.owner, cancel, cancelBy });
     const records = accept(row, plan, run.state, takenOver);
     await this.writer.add(row, stored.nextSeq, row.status, records);
   }
@@ -79,9 +81,13 @@ export class CancelElsewhere {
    *   be claimed.
    * @throws SagaStateError when the cancel came too late.
    */
-  async ask(ref: SagaRef, signal: CancelSignal): Promise<'accepted' | 'again'> {
+  async ask(
+    ref: SagaRef,
+    signal: CancelSignal,
+    audited?: AuditedAct,
+  ): Promise<'accepted' | 'again'> {
     const { clock, ms } = this.lease;
-    await this.access.journal.requestCancel(ref, signal.reason);
+    await this.access.journal.requestCancel(ref, signal.reason, audited?.entry);
     const end = clock.monotonic() + ms;
     for (let pause: number = PAUSES.first; ; pause = Math.min(2 * pause, PAUSES.longest)) {
       const seen = await this.reader.viewByAnyPlan(ref);

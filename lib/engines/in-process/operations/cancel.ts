@@ -1,6 +1,7 @@
 import type { SagaRef } from '../../../core/index.js';
-import { accept, type CancelSignal, deliver } from '../../../core/engine/index.js';
-import type { ActiveRuns, SagaReader } from '../runs/index.js';
+import { accept, type CancelSignal } from '../../../core/engine/index.js';
+import { act, type ActiveRuns, type SagaReader } from '../runs/index.js';
+import type { AuditedAct } from './audit.js';
 import type { CancelElsewhere } from './cancel-elsewhere.js';
 import type { TakeUp } from './take-up.js';
 
@@ -17,9 +18,9 @@ export class Cancel {
    * Resolves once the cancel is durable.
    * @throws SagaNotFoundError, or SagaStateError when it is refused.
    */
-  async perform(ref: SagaRef, signal: CancelSignal): Promise<void> {
+  async perform(ref: SagaRef, signal: CancelSignal, audited?: AuditedAct): Promise<void> {
     const atWork = this.live.whileActive(ref, async ({ run }) => {
-      deliver(run, signal);
+      act(run, signal, audited?.entry);
       await run.persistence?.flush();
       return true;
     });
@@ -29,9 +30,9 @@ export class Cancel {
     if (seen.state.atRest) {
       // Only a process that knows its undos can start compensating it.
       this.reader.planOf(ref.name);
-      await this.takeUp.byRef(ref, seen.definition, signal);
-    } else if ((await this.elsewhere.ask(ref, signal)) === 'again') {
-      await this.perform(ref, signal);
+      await this.takeUp.byRef(ref, seen.definition, signal, audited);
+    } else if ((await this.elsewhere.ask(ref, signal, audited)) === 'again') {
+      await this.perform(ref, signal, audited);
     }
   }
 }

@@ -6,6 +6,7 @@ import {
   type StartRequest,
 } from '../../../core/engine/index.js';
 import type { ActiveRuns, SagaReader, Starts } from '../runs/index.js';
+import type { AuditedAct } from './audit.js';
 import type { TakeUp } from './take-up.js';
 
 /** Sends sagas that were parked forward again. */
@@ -30,8 +31,15 @@ export class Resume {
   }
 
   /** By its own plan, unless another one is given. @throws SagaNotFoundError, or SagaStateError when it is refused. */
-  async perform(ref: SagaRef, from?: string, definition?: SagaDefinition): Promise<SagaHandle> {
-    const signal: ResumeSignal = { type: 'resume', ...(from !== undefined && { from }) };
+  async perform(
+    ref: SagaRef,
+    from?: string,
+    definition?: SagaDefinition,
+    audited?: AuditedAct,
+  ): Promise<SagaHandle> {
+    const { by, reason } = audited?.entry ?? {};
+    const who = by === undefined || reason === undefined ? {} : { by, reason };
+    const signal: ResumeSignal = { type: 'resume', ...(from !== undefined && { from }), ...who };
     const atWork = await this.live.whileActive(ref, ({ handle, run }) => {
       checkFrom(ref, run.definition, signal);
       // Refused as it would be once it was compensated.
@@ -43,6 +51,6 @@ export class Resume {
     checkFrom(ref, seen.definition, signal);
     if (seen.isSuccess) return { id: ref.id, saga: seen, result: () => Promise.resolve(seen) };
     accept(ref, seen.definition, seen.state, signal);
-    return this.takeUp.byRef(ref, seen.definition, signal);
+    return this.takeUp.byRef(ref, seen.definition, signal, audited);
   }
 }

@@ -10,7 +10,8 @@ import {
 } from '../../../core/index.js';
 import { deliver, type Run, takeOverOf } from '../../../core/engine/index.js';
 import type { Claims } from '../ownership/index.js';
-import { type ActiveRuns, type SagaReader, shownRef } from '../runs/index.js';
+import { act, type ActiveRuns, type SagaReader, shownRef } from '../runs/index.js';
+import { type AuditedAct, refuseDoneBefore } from './audit.js';
 
 /** Claims sagas that nobody owns, hands each its signal, and drives it on. */
 export class TakeUp {
@@ -25,12 +26,17 @@ export class TakeUp {
    *
    * @throws SagaStateError when another process owns it.
    */
-  async byRef(ref: SagaRef, plan: SagaDefinition, signal: SagaSignal): Promise<SagaHandle> {
+  async byRef(
+    ref: SagaRef,
+    plan: SagaDefinition,
+    signal: SagaSignal,
+    audited?: AuditedAct,
+  ): Promise<SagaHandle> {
     const row = await this.claims.claimOne(ref);
     if (row === undefined) {
       throw new SagaStateError(`Another process works on saga ${shownRef(ref)}`);
     }
-    return this.claimed(row, plan, signal);
+    return this.claimed(row, plan, signal, audited);
   }
 
   /**
@@ -38,21 +44,32 @@ export class TakeUp {
    *
    * @throws SagaInterruptedError when others have claimed it since: the saga goes on there (28).
    */
-  async claimed(row: SagaRow, plan: SagaDefinition, signal: SagaSignal): Promise<SagaHandle> {
+  async claimed(
+    row: SagaRow,
+    plan: SagaDefinition,
+    signal: SagaSignal,
+    audited?: AuditedAct,
+  ): Promise<SagaHandle> {
     try {
-      return await this.#drive(row, plan, signal);
+      return await this.#drive(row, plan, signal, audited);
     } catch (error) {
       if (!isSagaError(error, 'SAGA_LEASE_LOST')) throw error;
       throw new SagaInterruptedError(row.name, row.id, error.message, { cause: error });
     }
   }
 
-  async #drive(row: SagaRow, plan: SagaDefinition, signal: SagaSignal): Promise<SagaHandle> {
+  async #drive(
+    row: SagaRow,
+    plan: SagaDefinition,
+    signal: SagaSignal,
+    audited: AuditedAct | undefined,
+  ): Promise<SagaHandle> {
     let run: Run;
     try {
       run = this.reader.load(await this.reader.claimed(row), plan);
+      await refuseDoneBefore(this.claims.operators, audited);
       deliver(run, takeOverOf(run, { owner: this.claims.owner }));
-      deliver(run, signal);
+      act(run, signal, audited?.entry);
     } catch (error) {
       // Claimed, but not active: nobody else could claim it while this process is alive, so it is
       // released.

@@ -1,5 +1,6 @@
 import {
   type ClaimRequest,
+  type OperatorJournal,
   refKey,
   type ReleaseRequest,
   type SagaRef,
@@ -32,6 +33,11 @@ export class Claims {
     private readonly lease: Lease,
     private readonly runs: OwnedRuns,
   ) {}
+
+  /** What operators did and asked for, in the same journal. */
+  get operators(): OperatorJournal {
+    return this.access.journal.operators;
+  }
 
   /** Who owns what is claimed. */
   get owner(): string {

@@ -23,7 +23,11 @@ export interface RecoveryOptions {
 }
 
 /** When it looks, and where a failed round is logged. */
-type Surroundings = Pick<RunEnvironment, 'clock' | 'random'> & { readonly logger: SagaLogger };
+interface Surroundings extends Pick<RunEnvironment, 'clock' | 'random'> {
+  readonly logger: SagaLogger;
+  /** Also looks for something, in every round; it is not awaited, and never throws. */
+  readonly look: () => void;
+}
 
 /**
  * Claims sagas whose owner's heartbeat has expired, and resumes them, forward or compensating. Each is
@@ -104,6 +108,7 @@ export class RecoveryWorker {
 
   async #look(): Promise<void> {
     this.#looking = true;
+    this.around.look();
     await this.#claim();
     const leftSome = await this.intake.releaseLeft();
     this.#looking = false;

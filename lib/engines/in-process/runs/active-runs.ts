@@ -20,8 +20,7 @@ import {
   shownSaga,
 } from '../../../core/engine/index.js';
 import type { OwnedRuns, ReleasedSaga } from '../ownership/index.js';
-import { AlreadyExists } from './already-exists.js';
-import type { JournaledRun } from './journaled-run.js';
+import { AlreadyExists, type JournaledRun } from './journaled-run.js';
 import { listIds } from './shown.js';
 
 /** A saga that this process is working on. */

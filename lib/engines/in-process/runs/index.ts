@@ -1,4 +1,5 @@
 // One saga in this process: made, driven, written down, read again and waited for.
+export { act } from './acted.js';
 export { type ActiveRun, ActiveRuns } from './active-runs.js';
 export { AfterCommit } from './after-commit.js';
 export { begin, isOnlyAccepted } from './accepted.js';

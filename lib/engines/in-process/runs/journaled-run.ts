@@ -20,6 +20,7 @@ import { type Fence, hearCancel } from '../ownership/index.js';
 import { AlreadyExists } from './already-exists.js';
 import { newSagaOf } from './new-saga.js';
 import { transact } from './transact.js';
+export { AlreadyExists };
 
 /** The row that has the name and id of a saga that was to be created; else a request to cancel it. */
 type Stored = Promise<SagaRow | CancelRequest | undefined | void>;
@@ -43,7 +44,6 @@ export class JournaledRun extends StoredRun {
   #busy = false;
   /** The write after that one: of everything that is noted until then. */
   #next: Promise<void> | undefined;
-  /** What operators did, of which staged records come. */
   #audit: readonly AuditEntry[] | undefined;
   /** What the write under way holds, and the lease generation in which it was sent. */
   #sent: readonly StagedRecord[] = NOTHING;

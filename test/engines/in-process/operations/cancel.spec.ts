@@ -46,7 +46,7 @@ describe('cancel on a journal (semantics 13)', () => {
     [
       'terminate',
       (shop: JournaledShop) =>
-        shop.engine.manual(ref, { act: 'terminate' }, { by: 'eve', reason: 'so' }),
+        shop.engine.manual(ref, { act: 'terminate' }, { by: 'eve', reason: 'it is old' }),
     ],
   ])('is not accepted before that when another write is under way: %s', async (_, act) => {
     const shop = new JournaledShop();

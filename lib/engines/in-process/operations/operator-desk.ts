@@ -1,0 +1,94 @@
+import {
+  type AuditFilter,
+  type EngineOperators,
+  type IdGenerator,
+  type OperatorReason,
+  type RequestFilter,
+  type SagaAct,
+  type SagaAuditPage,
+  type SagaLogger,
+  SagaNotFoundError,
+  type SagaRef,
+  type SagaRequest,
+  type SagaRequestPage,
+  SagaStateError,
+} from '../../../core/index.js';
+import {
+  auditOf,
+  checkedAct,
+  checkedReason,
+  groupProblem,
+  nameProblem,
+  quoted,
+  refuseProblems,
+  requestOf,
+  resultByHand,
+  type Storing,
+} from '../../../core/engine/index.js';
+import type { JournalAccess } from '../ownership/index.js';
+import type { SagaReader } from '../runs/index.js';
+
+/** Where operators leave what they want of processes that know a saga, and look up what was done. */
+export class OperatorDesk implements EngineOperators {
+  constructor(
+    private readonly access: JournalAccess,
+    private readonly reader: SagaReader,
+    private readonly storing: Storing,
+    private readonly around: { readonly ids: IdGenerator; readonly logger: SagaLogger },
+    private readonly open: () => Promise<void>,
+  ) {}
+
+  async request(ref: SagaRef, given: SagaAct, why: OperatorReason): Promise<SagaRequest> {
+    await this.open();
+    const act = checkedAct(given);
+    const own = this.reader.checkedRef(ref);
+    const checked = checkedReason(why, this.storing.redact);
+    const isMark = act.act === 'mark-done';
+    const encoded = isMark ? resultByHand(this.storing, own, act, this.around.logger) : undefined;
+    await this.reader.row(own);
+    const label = 'label' in act ? (act.label ?? null) : null;
+    const request = this.around.ids();
+    const { operators } = this.access.journal;
+    const asked = { ...own, request, act: act.act, label, result: encoded ?? null, ...checked };
+    await operators.request(asked);
+    return this.#find(request);
+  }
+
+  async withdraw(request: string, why: OperatorReason): Promise<void> {
+    await this.open();
+    refuseProblems([nameProblem('request', request)]);
+    const { by, reason } = checkedReason(why, this.storing.redact);
+    const message = `${by}: ${reason}`;
+    const end = { request, owner: null, outcome: 'withdrawn', message } as const;
+    const { takenBy, outcome } = await this.#find(request);
+    if (outcome === undefined && (await this.access.journal.operators.end(end))) return;
+    const why_ = outcome ?? (takenBy === undefined ? 'over' : `in hand of ${takenBy}`);
+    throw new SagaStateError(`Cannot withdraw request ${quoted(request)}: it is ${why_}`);
+  }
+
+  async requests(filter: RequestFilter): Promise<SagaRequestPage> {
+    await this.open();
+    const page = await this.access.journal.operators.requests(this.#own(filter));
+    return { ...page, requests: page.requests.map(requestOf) };
+  }
+
+  async audit(filter: AuditFilter): Promise<SagaAuditPage> {
+    await this.open();
+    const page = await this.access.journal.operators.audit(this.#own(filter));
+    return { ...page, entries: page.entries.map(auditOf) };
+  }
+
+  /** Of this engine's application, where the filter names none. */
+  #own<F extends { readonly application?: string }>(filter: F): F {
+    refuseProblems([groupProblem('the filter', filter)]);
+    return { ...filter, application: filter.application ?? this.access.application };
+  }
+
+  async #find(request: string): Promise<SagaRequest> {
+    const { application } = this.access;
+    const { requests } = await this.access.journal.operators.requests({ application, request });
+    const [row] = requests;
+    if (row === undefined) throw new SagaNotFoundError(`No request ${quoted(request)} is known`);
+    return requestOf(row);
+  }
+}
