@@ -10,11 +10,17 @@ const BUSY_NUMBERS: ReadonlySet<number> = new Set([5, 6]);
 export const MOST_REPEATS = 10;
 const PAUSE = { shortest: 5, longest: 500 } as const;
 
+/** Where Prisma puts the server's code of a raw query: through an engine of its own, and through a driver of Node. */
+interface PrismaMeta {
+  readonly code?: unknown;
+  readonly driverAdapterError?: { readonly cause?: { readonly originalCode?: unknown } };
+}
+
 function saysConflict(error: object): boolean {
-  const { code, meta, errcode } = error as Readonly<Record<string, unknown>>;
-  // Prisma puts the server's code of a raw query there.
-  const inner = (meta as { readonly code?: unknown } | undefined)?.code;
-  if (CONFLICTS.has(code) || CONFLICTS.has(inner)) return true;
+  const { code: own, meta, errcode } = error as Readonly<Record<string, unknown>>;
+  const { code: engines, driverAdapterError } = (meta ?? {}) as PrismaMeta;
+  const code = driverAdapterError?.cause?.originalCode ?? engines ?? own;
+  if (CONFLICTS.has(code) || CONFLICTS.has(own)) return true;
   if (typeof errcode === 'number') return BUSY_NUMBERS.has(errcode & 0xff);
   return typeof code === 'string' && BUSY_NAME.test(code);
 }

@@ -9,6 +9,14 @@ describe('a conflict of transactions (84)', () => {
     ['a deadlock', coded('40P01')],
     ["Prisma's word for both", coded('P2034')],
     ["the server's code in an error of Prisma", coded('P2010', { meta: { code: '40001' } })],
+    [
+      "the server's code in an error of Prisma with a driver",
+      coded('P2010', { meta: { driverAdapterError: { cause: { originalCode: '40P01' } } } }),
+    ],
+    [
+      "SQLite's name in an error of Prisma with a driver",
+      coded('P2010', { meta: { driverAdapterError: { cause: { originalCode: 'SQLITE_BUSY' } } } }),
+    ],
     ['one that an ORM has wrapped', new Error('query failed', { cause: coded('40001') })],
     ['a busy file', coded('SQLITE_BUSY_SNAPSHOT')],
     ['a locked table', coded('SQLITE_LOCKED')],

@@ -167,6 +167,33 @@ const onPostgres: readonly Twin<Pg>[] = [
     of: (sound) => sound,
   },
   {
+    name: 'tells nothing of a conflict',
+    fails: /a conflict that the client tells of/,
+    of: (sound) => ({
+      ...sound,
+      use: (client) => ({
+        query: (sql, params) =>
+          sound
+            .use(client)
+            .query(sql, params)
+            .catch(() => Promise.reject(new Error('query failed'))),
+      }),
+    }),
+  },
+  {
+    name: 'commits before the record is written',
+    fails: /what a step writes and the record of it commit together/,
+    of: (sound) => ({
+      ...sound,
+      use: (client) => ({
+        query: async (sql, params) => {
+          if (sql.includes('appends')) await client.query('COMMIT');
+          return sound.use(client).query(sql, params);
+        },
+      }),
+    }),
+  },
+  {
     name: 'lets the next transaction wait for the one that is open',
     fails: /a transaction that dangles/,
     of: (sound) => {

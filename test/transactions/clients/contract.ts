@@ -5,6 +5,7 @@ import {
   type TransactionIsolation,
 } from 'nestjs-saga-orchestrator/core';
 import { shipped, Shop, type Site } from './stand.js';
+import { stepCases } from './steps.js';
 
 export interface TransactionCase {
   readonly name: string;
@@ -326,4 +327,5 @@ export const transactionContract: readonly TransactionCase[] = [
       same(await shop.site.orders(), ['o-1', 'o-3']);
     },
   },
+  ...stepCases,
 ];

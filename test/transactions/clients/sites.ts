@@ -43,6 +43,7 @@ export async function postgresSites(
     await asked(url, 'TRUNCATE orders');
     return {
       kind: 'postgres',
+      sagas: `${schema}.sagas`,
       client: () => open(url),
       clientElsewhere: () => open(elsewhere),
       journal: () => postgresJournal({ connectionString: url, schema }),
@@ -92,6 +93,7 @@ export async function sqliteSite(
   const onFile = (driver: SqliteDriver) => sqliteJournal({ file, driver, busyTimeoutMs: 5_000 });
   return {
     kind: 'sqlite',
+    sagas: 'sagas',
     client: () => open(file),
     clientElsewhere: () => open(elsewhere),
     journal: () => onFile(own),

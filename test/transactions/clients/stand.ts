@@ -13,6 +13,7 @@ import {
   type SagaHandle,
   type SagaTransactions,
 } from 'nestjs-saga-orchestrator';
+import { TransferMoney } from './steps.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
 
 /** One client, connected to one database. */
@@ -39,6 +40,8 @@ export interface Site {
   /** To another one, which has orders, too. */
   clientElsewhere(): Promise<Client>;
   journal(): Journal;
+  /** The journal's table of sagas. */
+  readonly sagas: string;
   /** On SQLite, the journal through another library than the client's. */
   journalOfAnotherLibrary?(): Journal;
   /** The ids of all orders, as another session sees them. */
@@ -67,6 +70,7 @@ class PlaceOrder {
 /** A real application, with its client and its journal. */
 export class Shop {
   readonly logger = new RecordingLogger();
+  losesCommits = false;
   readonly #opened: { close(): Promise<unknown> }[] = [];
   #app: INestApplicationContext | undefined;
   #client: Client | undefined;
@@ -88,7 +92,10 @@ export class Shop {
           : [SagaModule.forRoot({ journal, transactions: TRANSACTIONS, logger })]),
         ...(client.imports ?? []),
       ],
-      providers: [PlaceOrder, { provide: TRANSACTIONS, ...client.transactions }],
+      providers: [
+        ...[PlaceOrder, TransferMoney],
+        { provide: TRANSACTIONS, ...this.#losing(client.transactions) },
+      ],
     })
       .setLogger(false as never)
       .compile();
@@ -105,6 +112,24 @@ export class Shop {
 
   async close(): Promise<void> {
     for (const it of this.#opened.splice(0).reverse()) await it.close();
+  }
+
+  /** With answers to COMMIT that are lost, where the test wants that. */
+  #losing({ inject = [], useFactory }: Client['transactions']): Client['transactions'] {
+    const made = (...args: unknown[]): SagaTransactions<any> => {
+      const sound = useFactory(...args) as SagaTransactions<any>;
+      const run: typeof sound.run = async (work, options) => {
+        const value = await sound.run(work, options);
+        if (this.losesCommits) throw new Error('Connection terminated unexpectedly');
+        return value;
+      };
+      return { ...sound, run };
+    };
+    return { inject, useFactory: made };
+  }
+
+  get starter(): SagaOrchestratorFactory {
+    return (this.#app as INestApplicationContext).get(SagaOrchestratorFactory);
   }
 
   get client(): Client {
