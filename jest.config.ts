@@ -1,5 +1,6 @@
 /** @jest-config-loader esbuild-register */
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import type { Config } from 'jest';
 import manifest from './package.json' with { type: 'json' };
 
@@ -65,7 +66,7 @@ const BROWSER = process.argv.includes('dashboard');
 const config: Config = {
   reporters: ['default', '<rootDir>/test/support/not-run-reporter.mjs'],
   // A third of a worker's time is waiting for a disk, a server or a lease: as many as cores would leave these idle.
-  maxWorkers: '150%',
+  maxWorkers: Math.ceil(1.5 * availableParallelism()),
   // Once more: a project has none of its own.
   testTimeout: TIMEOUT_MS,
   projects: [
