@@ -21,7 +21,7 @@ it('shows only sagas of its names and tags, in every list', async () => {
   expect(ids(await agency.read('/api/sagas?tag=tenant=globex'))).toEqual([]);
   expect(ids(await agency.read('/api/sagas?q=abcde'))).toEqual([]);
   expect(ids(await agency.read('/api/sagas?q=booking-abcde'))).toEqual([]);
-  expect(ids(await agency.read('/api/sagas?q=booking-ab'))).toEqual(['ab']);
+  expect(ids(await agency.read('/api/sagas?q=booking-ab'))).toEqual(['ab', 'abcd']);
   expect(ids(await agency.read('/api/parked'))).toEqual([]);
   expect((await agency.read('/api/badge')).parked).toBe(0);
   expect((await agency.read('/api/overview')).attention).toEqual([]);

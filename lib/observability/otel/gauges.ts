@@ -20,7 +20,7 @@ export class SagaGauges {
   readonly #parked: Observable;
   readonly #backlog: Observable;
   readonly #age: Observable;
-  #seen: { readonly at: number; readonly answer: Promise<Seen | undefined> } | undefined;
+  readonly #seen = new WeakMap<SagaEngine, { at: number; answer: Promise<Seen | undefined> }>();
 
   constructor(
     private readonly meter: Meter,
@@ -49,15 +49,15 @@ export class SagaGauges {
     const { insight } = engine;
     if (insight === undefined || engine.health().draining) return Promise.resolve(undefined);
     const at = performance.now();
-    if (this.#seen === undefined || at - this.#seen.at >= KEPT_MS) {
-      const parked = insight.counts({ status: 'parked' });
-      const answer = Promise.all([parked, insight.unfinished(), insight.now()]).then(
-        ([counts, unfinished, now]) => ({ parked: counts, unfinished, now: now.getTime() }),
-        () => undefined,
-      );
-      this.#seen = { at, answer };
-    }
-    return this.#seen.answer;
+    const last = this.#seen.get(engine);
+    if (last !== undefined && at - last.at < KEPT_MS) return last.answer;
+    const parked = insight.counts({ status: 'parked' });
+    const answer = Promise.all([parked, insight.unfinished(), insight.now()]).then(
+      ([counts, unfinished, now]) => ({ parked: counts, unfinished, now: now.getTime() }),
+      () => undefined,
+    );
+    this.#seen.set(engine, { at, answer });
+    return answer;
   }
 
   #tell(result: BatchObservableResult, { parked, unfinished, now }: Seen): void {

@@ -212,11 +212,11 @@ export function describeNames(journalOf: () => Journal): void {
     it('who acted, and why', async () => {
       await parked(text);
       const ref = { name: 'Known', id: text };
-      await engine.manual(ref, { act: 'terminate' }, { by: text, reason: text });
+      await engine.manual(ref, { act: 'terminate' }, { by: text, reason: `why ${text}` });
       const { timeline = [] } = (await engine.get(ref)) ?? {};
       expect(timeline.find(({ type }) => type === 'manual')).toMatchObject({
         by: text,
-        reason: text,
+        reason: `why ${text}`,
       });
       await engine.forget(ref);
     });

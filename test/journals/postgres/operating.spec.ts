@@ -51,6 +51,9 @@ describe('the queries of the page on operating', () => {
       [expect.objectContaining({ name: NAME, status: 'running', sagas: '1' })],
       [expect.objectContaining({ owner: OWNER, sagas: '1' })],
       [expect.objectContaining({ seq: 1, epoch: 1, head: '{"seq":1}' })],
+      // Nobody has acted, and nobody has asked for an act.
+      [],
+      [],
     ]);
   });
 });

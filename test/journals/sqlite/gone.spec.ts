@@ -34,7 +34,10 @@ parentPort.on('message', () => {
 let mockWorker: URL;
 
 // No thread can run the TypeScript that Jest runs.
-jest.mock('../../../lib/journals/sqlite/worker-file.js', () => ({ workerFile: () => mockWorker }));
+jest.mock('../../../lib/journals/sqlite/worker-file.js', () => ({
+  ...jest.requireActual('../../../lib/journals/sqlite/worker-file.js'),
+  workerFile: () => mockWorker,
+}));
 
 beforeAll(() => {
   mockWorker = pathToFileURL(bundle(WORKER_THREAD, tempFolder(), MORTAL));

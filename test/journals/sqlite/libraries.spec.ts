@@ -18,7 +18,10 @@ import { removeTempFolders, tempFolder } from '../temp-folder.js';
 let mockWorker: URL;
 
 // No thread can run the TypeScript that Jest runs.
-jest.mock('../../../lib/journals/sqlite/worker-file.js', () => ({ workerFile: () => mockWorker }));
+jest.mock('../../../lib/journals/sqlite/worker-file.js', () => ({
+  ...jest.requireActual('../../../lib/journals/sqlite/worker-file.js'),
+  workerFile: () => mockWorker,
+}));
 
 interface Connection {
   exec(sql: string): unknown;

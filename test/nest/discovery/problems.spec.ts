@@ -224,7 +224,7 @@ describe('the application does not start (semantics 30)', () => {
       charge() {}
     }
     expect(await problems(Misspelt)).toEqual([
-      "Misspelt: unknown option 'nam' of @Saga() (did you mean 'name'?), which accepts name, version, onCompensationFailure",
+      "Misspelt: unknown option 'nam' of @Saga() (did you mean 'name'?), which accepts name, input, version, onCompensationFailure",
       expect.stringMatching(
         /^Misspelt: charge: unknown option 'retries' of @SagaStep\(\) \(did you mean 'retry'\?\), which accepts label, /,
       ),
