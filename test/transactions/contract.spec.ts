@@ -2,10 +2,7 @@ import { AssertionError } from 'node:assert';
 import { join } from 'node:path';
 import Libsql from 'libsql';
 import { Pool } from 'pg';
-import type {
-  Journal,
-  JournalInTransaction,
-} from 'nestjs-saga-orchestrator/core';
+import type { Journal, JournalInTransaction } from 'nestjs-saga-orchestrator/core';
 import { sqliteJournal } from 'nestjs-saga-orchestrator/sqlite';
 import {
   journalInTransactionContract,

@@ -9,9 +9,9 @@ export type StartOptions = Parameters<SagaEngine['start']>[2];
 interface Starting {
   readonly its: Assembled;
   readonly options: InProcessEngineOptions;
-  open(): Promise<void>;
+  readonly open: () => Promise<void>;
   /** `undefined`: it may own sagas, and nothing has to be waited for. */
-  ready(): Promise<void> | undefined;
+  readonly ready: () => Promise<void> | undefined;
 }
 
 /**
