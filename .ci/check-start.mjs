@@ -57,7 +57,12 @@ const saga = JSON.parse(await expect('its saga', await fetch(`${url}/sagas/${sag
 if (saga.status !== 'completed') throw new Error(`the saga is ${saga.status}`);
 await expect('the diagram', await fetch(`${url}/sagas/CreateOrder/diagram`), 200);
 const kept = process.env.DATABASE_URL ? 'the Postgres of DATABASE_URL' : join(folder, 'sagas.db');
+// It says so last, once it has placed some orders to look at.
+for (const deadline = Date.now() + 60_000; !said.includes('Look at them'); await sleep(100)) {
+  if (Date.now() > deadline) throw new Error('npm start did not say where to click within 60 s');
+}
 if (!said.includes(`Sagas are kept in ${kept}`)) throw new Error(`it does not say '${kept}'`);
+await expect('the dashboard', await fetch(`${url}/sagas`), 200);
 const second = spawnSync(process.execPath, ['dist/sample-app/src/main.js'], {
   encoding: 'utf8',
   timeout: 60_000,

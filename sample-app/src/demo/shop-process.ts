@@ -21,7 +21,7 @@ export class ShopProcess {
   /** @param env Settings beyond those of this process. */
   static async start(env: Readonly<Record<string, string>>): Promise<ShopProcess> {
     const child = spawn(process.execPath, [MAIN], {
-      env: { ...process.env, HOST: '127.0.0.1', PORT: '0', ...env },
+      env: { ...process.env, HOST: '127.0.0.1', PORT: '0', FIRST_ORDERS: 'off', ...env },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     running.add(child);
