@@ -5,7 +5,7 @@ import { join } from 'node:path';
 const HERE = import.meta.dirname;
 const PAGE = readFileSync(join(HERE, '../../../docs/transactions.md'), 'utf8');
 /** Those of the repository's own clients run with its other specs. */
-const ELSEWHERE = new Set(['pg', 'sqlite']);
+const ELSEWHERE = new Set(['pg', 'sqlite', 'steps']);
 
 export function writeRecipes() {
   const folder = join(HERE, '.recipes');
