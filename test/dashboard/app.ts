@@ -4,9 +4,10 @@ import {
   type CanActivate,
   type ExecutionContext,
   type INestApplication,
+  VersioningType,
 } from '@nestjs/common';
-import { VersioningType } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import {
   memoryJournal,
   SagaExecutionException,
@@ -54,8 +55,8 @@ async function made(root: new () => object, { platform = 'express', helmet }: Se
     return app;
   }
   const { FastifyAdapter } = await import('@nestjs/platform-fastify');
-  const app = await NestFactory.create(root, new FastifyAdapter() as never, quiet);
-  if (helmet) await (app as any).register((await import('@fastify/helmet')).default);
+  const app = await NestFactory.create<NestFastifyApplication>(root, new FastifyAdapter(), quiet);
+  if (helmet) await app.register((await import('@fastify/helmet')).default);
   return app;
 }
 

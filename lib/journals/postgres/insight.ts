@@ -28,6 +28,8 @@ import {
   mergeOwners,
   pageSql,
   payloadsOf,
+  toBucketCount,
+  toDryRun,
   toPage,
   toPlan,
   toSagaCount,
@@ -62,10 +64,7 @@ export class PostgresInsight implements InsightReads {
   }
 
   async histogram(read: HistogramRead): Promise<readonly BucketCount[]> {
-    const rows = await this.#scoped(sql.histogramSql(this.tables, read), read);
-    return rows.map(({ bucket, status, sagas }) => {
-      return { bucket: Number(bucket), status: status as SagaRow['status'], sagas: Number(sagas) };
-    });
+    return (await this.#scoped(sql.histogramSql(this.tables, read), read)).map(toBucketCount);
   }
 
   async durations(read: DurationRead): Promise<readonly SagaDurations[]> {
@@ -142,10 +141,7 @@ export class PostgresInsight implements InsightReads {
     const text = `WITH f AS MATERIALIZED (${page.text})
       SELECT c.status, c.park_reason, count(*) AS sagas, (SELECT count(*) FROM f) AS found
       FROM (SELECT * FROM f LIMIT ${MAX_DRY_RUN}) c GROUP BY 1, 2`;
-    const rows = await this.send({ text, values: page.values });
-    const found = Number(rows[0]?.['found'] ?? 0);
-    const groups = rows.map(toSagaCount).map(({ name: _, ...group }) => group);
-    return { sagas: Math.min(found, MAX_DRY_RUN), isCapped: found > MAX_DRY_RUN, groups };
+    return toDryRun(await this.send({ text, values: page.values }));
   }
 
   async list(query: ListQuery): Promise<readonly SagaRow[]> {

@@ -1,14 +1,17 @@
-import type {
-  ReadOwner,
-  ReadPlan,
-  ReadUnfinished,
-  SagaChanges,
-  SagaCount,
-  SagaPayloads,
-  SagaRecords,
-  SagaRef,
-  SagaRow,
-  StoredSaga,
+import {
+  MAX_DRY_RUN,
+  type BucketCount,
+  type ReadDryRun,
+  type ReadOwner,
+  type ReadPlan,
+  type ReadUnfinished,
+  type SagaChanges,
+  type SagaCount,
+  type SagaPayloads,
+  type SagaRecords,
+  type SagaRef,
+  type SagaRow,
+  type StoredSaga,
 } from '../../core/index.js';
 import { unpackAll } from './packing.js';
 import type { SqlRow, SqlValue } from './rows.js';
@@ -29,6 +32,17 @@ export function toSagaCount(row: SqlRow): SagaCount {
     parkReason: (row['park_reason'] ?? null) as SagaRow['parkReason'],
     sagas: Number(row['sagas']),
   };
+}
+
+export function toBucketCount({ bucket, status, sagas }: SqlRow): BucketCount {
+  return { bucket: Number(bucket), status: status as SagaRow['status'], sagas: Number(sagas) };
+}
+
+/** Of groups that each tell how many rows were found in all: one more than are counted, at most. */
+export function toDryRun(rows: readonly SqlRow[]): ReadDryRun {
+  const found = Number(rows[0]?.['found'] ?? 0);
+  const groups = rows.map(toSagaCount).map(({ name: _, ...group }) => group);
+  return { sagas: Math.min(found, MAX_DRY_RUN), isCapped: found > MAX_DRY_RUN, groups };
 }
 
 export function toUnfinished(row: SqlRow): ReadUnfinished {

@@ -29,6 +29,8 @@ import {
   pageSql,
   payloadsOf,
   recordsOf,
+  toBucketCount,
+  toDryRun,
   toPlan,
   toSagaCount,
   toSagaRow,
@@ -63,9 +65,7 @@ export class SqliteInsight {
 
   histogram(read: HistogramRead): readonly BucketCount[] {
     const { text, values } = sql.histogramSql(read, this.#namesOf(read));
-    return this.database.query(text, values).map(({ bucket, status, sagas }) => {
-      return { bucket: Number(bucket), status: status as SagaRow['status'], sagas: Number(sagas) };
-    });
+    return this.database.query(text, values).map(toBucketCount);
   }
 
   durations(read: DurationRead): readonly SagaDurations[] {
@@ -156,10 +156,7 @@ export class SqliteInsight {
     const text = `WITH f AS MATERIALIZED (${page.text})
       SELECT ${together({ ...counted, found: '(SELECT count(*) FROM f)' })}
       FROM (SELECT * FROM f LIMIT ${MAX_DRY_RUN}) GROUP BY status, park_reason`;
-    const rows = this.database.query(text, page.values).map(apart);
-    const found = Number(rows[0]?.['found'] ?? 0);
-    const groups = rows.map(toSagaCount).map(({ name: _, ...group }) => group);
-    return { sagas: Math.min(found, MAX_DRY_RUN), isCapped: found > MAX_DRY_RUN, groups };
+    return toDryRun(this.database.query(text, page.values).map(apart));
   }
 
   list(query: ListQuery): readonly SagaRow[] {

@@ -3,6 +3,14 @@ import { Agency, ANN, SignedInGuard } from '../app.js';
 import { world } from '../trips.js';
 import { visit } from './chromium.js';
 
+/** An element in the page, as far as it is asked here: these specs are compiled without the types of a document. */
+interface InPage {
+  readonly ownerDocument: {
+    readonly activeElement: unknown;
+    readonly defaultView: { getComputedStyle(of: unknown): Readonly<Record<string, string>> };
+  };
+}
+
 afterEach(() => (world.isRepaired = false));
 
 async function withParked(): Promise<Agency> {
@@ -31,7 +39,9 @@ it('undoes by hand: asks why, and keeps who and why', async () => {
   await page.keyboard.press('Enter');
   await dialog.waitFor();
   expect(
-    await why.evaluate((element) => element === (element as any).ownerDocument.activeElement),
+    await why.evaluate(
+      (element) => element === (element as unknown as InPage).ownerDocument.activeElement,
+    ),
   ).toBe(true);
   expect(await act.isDisabled()).toBe(true);
   await page.keyboard.type('ok');
@@ -65,12 +75,13 @@ it('weighs both answers about a step in doubt the same', async () => {
   const looks = await Promise.all(
     ['It took place', 'It did not take place'].map((name) =>
       page.getByRole('button', { name, exact: true }).evaluate((element) => {
-        const view = (element as any).ownerDocument.defaultView;
+        const view = (element as unknown as InPage).ownerDocument.defaultView;
         const { color, backgroundColor, borderColor, fontWeight } = view.getComputedStyle(element);
         return { color, backgroundColor, borderColor, fontWeight };
       }),
     ),
   );
+  expect(looks[0]).toMatchObject({ color: expect.stringMatching(/./) });
   expect(looks[0]).toEqual(looks[1]);
 
   await page.getByRole('button', { name: 'It took place', exact: true }).click();
