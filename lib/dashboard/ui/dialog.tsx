@@ -134,16 +134,20 @@ function ActForm({ what, close }: { readonly what: Asked; readonly close: () => 
 export function ActDialog() {
   const dialog = useRef<HTMLDialogElement>(null);
   const opener = useRef<Element | null>(null);
+  const shown = useRef<Asked | undefined>(undefined);
   const what = asked.value;
   useEffect(() => {
     const { current } = dialog;
     if (what === undefined || current === null || current.open) return;
+    shown.current = what;
     opener.current = document.activeElement;
     current.showModal();
     current.querySelector<HTMLElement>('[data-first]')?.focus();
   }, [what]);
   const close = (): void => dialog.current?.close();
   const onClose = (): void => {
+    // The browser tells of a close late: another act may be asked for by then.
+    if (dialog.current?.open || asked.value !== shown.current) return;
     asked.value = undefined;
     const { current } = opener;
     if (current instanceof HTMLElement && current.isConnected) current.focus();

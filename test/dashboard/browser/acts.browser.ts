@@ -52,7 +52,10 @@ it('undoes by hand: asks why, and keeps who and why', async () => {
   expect(await focused(page)).toBe('Undone by hand: ReserveFlight');
 
   await page.keyboard.press('Enter');
+  await dialog.waitFor();
   await page.keyboard.type('Refunded in the back office, OPS-4711');
+  // Until it is drawn again, the button cannot be reached.
+  await dialog.getByRole('button', { name: 'Undone by hand', disabled: false }).waitFor();
   await page.keyboard.press('Tab');
   await page.keyboard.press('Tab');
   expect(await focused(page)).toBe('Undone by hand: ReserveFlight');
