@@ -29,7 +29,7 @@ export function forgetSql({ sagas, appends, tags }: Tables): string {
       DELETE FROM ${tags} t
       USING ${sagas} s CROSS JOIN LATERAL json_each_text(s.tags::json) g
       WHERE s.saga = ANY($1::bigint[]) AND s.tags <> '{}'
-        AND t.name = g.key AND t.value = g.value AND t.created_at = s.created_at AND t.saga = s.saga
+        AND t.application = s.application AND t.name = g.key AND t.value = g.value AND t.created_at = s.created_at AND t.saga = s.saga
     )
     DELETE FROM ${sagas} WHERE saga = ANY($1::bigint[]) RETURNING saga`;
 }

@@ -15,6 +15,7 @@ import type { Database } from './database.js';
 import { knownOf, type Known } from './known.js';
 import {
   APPEND_VALUES,
+  changeOf,
   CREATED,
   INSERT_TAG,
   insertAppends,
@@ -45,7 +46,7 @@ export class Appender {
   /** The integer key that was given last. */
   #lastKey: number | undefined;
   #appends: SqlValue[] = [];
-  readonly #changed = new Map<number, Known>();
+  readonly #changed = new Map<number, readonly SqlValue[]>();
 
   constructor(private readonly database: Database) {
     this.#insertSagas = new BulkStatement(database, OWN_VALUES, insertSagas);
@@ -101,8 +102,8 @@ export class Appender {
 
   /** Returns a request to cancel it. @throws LeaseLostError, before anything was written. */
   append(batch: JournalBatch, now: number): CancelRequest | undefined {
-    const { ref, owner, epoch, entries, status, progress, parked, sleep } = batch;
-    const known = this.#known.get(refKey(ref)) ?? this.#look(ref, now);
+    const { ref, owner, epoch, entries, status, progress, sleep } = batch;
+    const known = this.#known.get(refKey(ref)) ?? this.#look(ref);
     if (known?.owner !== owner || known.epoch !== epoch || entries[0]?.seq !== known.next) {
       throw new LeaseLostError(`Saga ${shownSaga(ref.name, ref.id)} belongs to another owner now`);
     }
@@ -113,44 +114,33 @@ export class Appender {
       this.database.run(PUT_TO_SLEEP, wakeAt, known.saga);
       this.forget(ref);
     }
-    const recoveries = progress ? 0 : known.recoveries;
-    const atRest = isAtRest(status);
-    if (status === known.status && recoveries === known.recoveries && !atRest) return known.cancel;
+    const change = changeOf(known, batch, now);
+    if (change === undefined) return known.cancel;
     known.status = status;
-    known.parked = parked;
-    known.recoveries = recoveries;
-    this.#changed.set(known.saga, known);
-    if (atRest) this.forget(ref);
+    if (progress) known.recoveries = 0;
+    this.#changed.set(known.saga, change);
+    if (isAtRest(status)) this.forget(ref);
     return known.cancel;
   }
 
   /** Writes what was collected. */
-  flush(now: number): void {
+  flush(): void {
     if (this.#appends.length > 0) this.#insertAppends.run(this.#appends);
     this.#appends = [];
-    if (this.#changed.size > 0) this.#update(now);
+    if (this.#changed.size > 0) this.#update();
     this.#changed.clear();
   }
 
   /** Rows that change in the same way are one statement. */
-  #update(now: number): void {
-    const groups = new Map<string, Known[]>();
-    for (const known of this.#changed.values()) {
-      const { status, recoveries, parked } = known;
-      const change = `${status} ${recoveries} ${parked?.reason} ${parked?.label}`;
-      const group = groups.get(change);
-      if (group === undefined) groups.set(change, [known]);
-      else group.push(known);
+  #update(): void {
+    const groups = new Map<string, { readonly change: readonly SqlValue[]; sagas: number[] }>();
+    for (const [saga, change] of this.#changed) {
+      const key = JSON.stringify(change);
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, { change, sagas: [saga] });
+      else group.sagas.push(saga);
     }
-    for (const group of groups.values()) {
-      const [{ status, parked, recoveries }] = group as [Known];
-      const { reason = null, label = null } = parked ?? {};
-      const shared = [status, isAtRest(status) ? 1 : 0, reason, label, recoveries, now];
-      this.#updateSagas.run(
-        group.map(({ saga }) => saga),
-        shared,
-      );
-    }
+    for (const { change, sagas } of groups.values()) this.#updateSagas.run(sagas, change);
   }
 
   /** The first of as many integer keys that no saga has ever had. */
@@ -167,7 +157,7 @@ export class Appender {
     const { owner, status, entries } = saga;
     const known: Known = {
       ...{ saga: key, owner, epoch: 1, next: 1, status, recoveries: 0 },
-      ...{ parked: undefined, cancel: undefined },
+      cancel: undefined,
     };
     this.#remember(saga, known);
     this.#stage(known, entries, now);
@@ -178,8 +168,8 @@ export class Appender {
     this.#appends.push(known.saga, known.next - 1, now, packEntries(entries));
   }
 
-  #look(ref: SagaRef, now: number): Known | undefined {
-    this.flush(now);
+  #look(ref: SagaRef): Known | undefined {
+    this.flush();
     const row = this.database.one(LOOK, ref.application ?? '', ref.name, ref.id);
     return row && this.#remember(ref, knownOf(apart(row)));
   }

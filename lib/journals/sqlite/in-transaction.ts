@@ -30,7 +30,7 @@ import {
   CREATE_UNOWNED,
   INSERT_TAG,
   insertAppends,
-  isAtRest,
+  changeOf,
   LOOK,
   unownedValues,
   updateSagas,
@@ -98,7 +98,7 @@ export class SqliteInTransaction implements JournalInTransaction {
   async append(batch: JournalBatch): Promise<CancelRequest | undefined> {
     checkAppend(batch);
     await this.#checkTransaction();
-    const { ref, owner, epoch, entries, status, progress } = batch;
+    const { ref, owner, epoch, entries } = batch;
     const [row] = await this.#query(inHex(LOOK), refValues(ref));
     const known = row && knownOf(apartFromHex(row));
     const [first] = entries;
@@ -107,15 +107,11 @@ export class SqliteInTransaction implements JournalInTransaction {
     }
     const [clock] = await this.#query(CLOCK);
     const now = Number(clock?.['now']);
-    const { saga, recoveries, cancel } = known;
+    const { saga, cancel } = known;
     const last = first.seq + entries.length - 1;
     await this.#query(insertAppends(1), [saga, last, now, packEntries(entries)]);
-    const { reason = null, label = null } = batch.parked ?? {};
-    const left = progress ? 0 : recoveries;
-    const changed = [status, isAtRest(status) ? 1 : 0, reason, label, left, now, saga];
-    if (status !== known.status || (progress && recoveries > 0) || isAtRest(status)) {
-      await this.#query(updateSagas(1), changed);
-    }
+    const change = changeOf(known, batch, now);
+    if (change !== undefined) await this.#query(updateSagas(1), [...change, saga]);
     return cancel;
   }
 

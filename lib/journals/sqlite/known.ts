@@ -1,4 +1,4 @@
-import type { CancelRequest, JournalBatch, SagaRow, SagaStatus } from '../../core/index.js';
+import type { CancelRequest, SagaRow, SagaStatus } from '../../core/index.js';
 import type { SqlRow } from '../sql/index.js';
 
 /** What an append has to be checked against. */
@@ -9,7 +9,6 @@ export interface Known {
   /** The seq that the next record must have. */
   next: number;
   status: SagaStatus;
-  parked: JournalBatch['parked'];
   recoveries: number;
   readonly cancel: CancelRequest | undefined;
 }
@@ -27,7 +26,6 @@ export function knownOf(row: SqlRow): Known {
     epoch: Number(row['epoch']),
     next: Number(row['seq']) + 1,
     status: row['status'] as SagaRow['status'],
-    parked: undefined,
     recoveries: Number(row['recoveries']),
     cancel: cancelOf(row),
   };

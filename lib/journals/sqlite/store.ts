@@ -74,7 +74,7 @@ export class SqliteStore {
         this.#noticeOthers();
         const now = Number(this.#database.one(CLOCK)?.['now']);
         const outcomes = stretchesOf(writes).flatMap((stretch) => this.#carryOut(stretch, now));
-        this.#appender.flush(now);
+        this.#appender.flush();
         return outcomes;
       });
     } catch (error) {
@@ -162,7 +162,7 @@ export class SqliteStore {
       return cancel;
     }
     // The other operations read what the appends of this transaction wrote.
-    this.#appender.flush(now);
+    this.#appender.flush();
     switch (write.kind) {
       case 'create':
         // Its name and id are taken.

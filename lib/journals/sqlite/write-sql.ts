@@ -1,7 +1,8 @@
-import type { NewSaga, SagaStatus } from '../../core/index.js';
+import type { JournalBatch, NewSaga, SagaStatus } from '../../core/index.js';
 import { packHeaders, type SqlValue } from '../sql/index.js';
 import { valuesOf } from './bulk-statement.js';
 import { together } from './columns.js';
+import type { Known } from './known.js';
 import { LAST_SEQ } from './reader.js';
 
 /** The last integer key that was ever given. */
@@ -32,35 +33,45 @@ export function insertSagas(rows: number): string {
     ON CONFLICT (application, name, id) DO NOTHING`;
 }
 
-export function sharedValues(saga: NewSaga, now: number): SqlValue[] {
+/** A saga that is written: the integer key comes from the journal, or from the database. */
+type Written = Omit<NewSaga, 'owner'> & { readonly owner: string | null };
+
+export function sharedValues(saga: Written, now: number): SqlValue[] {
   const { application = '', name, version, fingerprint, status, owner } = saga;
   return [application, name, version, fingerprint, status, isAtRest(status) ? 1 : 0, owner, now];
 }
 
-export function ownValues(saga: number, given: NewSaga): SqlValue[] {
+export function ownValues(saga: number | null, given: Omit<NewSaga, 'owner'>): SqlValue[] {
   const { id, birth = '', key, tags, headers, deadline, input } = given;
   return [saga, id, birth, key, JSON.stringify(tags), packHeaders(headers), deadline, input];
 }
 
 /** In a transaction of the application's: of nobody, and asleep until now, so that to claim it is no recovery. */
-export const CREATE_UNOWNED = `INSERT INTO sagas (wake_at, saga, application, name, id, birth, version, fingerprint,
-    status, at_rest, key, tags, headers, deadline, input, owner, created_at, updated_at, epoch, recoveries)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 0)
+export const CREATE_UNOWNED = `INSERT INTO sagas (wake_at, ${SHARED}, created_at, updated_at, ${OWN}, epoch, recoveries)
+  VALUES (${valuesOf(18, '?')}, 1, 0)
   ON CONFLICT (application, name, id) DO NOTHING RETURNING saga`;
 
 export function unownedValues(saga: Omit<NewSaga, 'owner'>, now: number): SqlValue[] {
-  const { application = '', name, id, birth = '', version, fingerprint, status } = saga;
-  const { key, tags, headers, deadline, input } = saga;
-  const atRest = isAtRest(status) ? 1 : 0;
-  const begun = [now, null, application, name, id, birth, version, fingerprint, status, atRest];
-  const found = [key, JSON.stringify(tags), packHeaders(headers), deadline];
-  return [...begun, ...found, input, null, now, now];
+  return [now, ...sharedValues({ ...saga, owner: null }, now), now, ...ownValues(null, saga)];
 }
 
 export const APPEND_VALUES = 4;
 export function insertAppends(rows: number): string {
   return `INSERT INTO saga_appends (saga, seq, written_at, records)
     VALUES ${valuesOf(rows, '(?, ?, ?, ?)')}`;
+}
+
+/** What an append makes of the row, for `updateSagas`; `undefined`: it stays as it is. */
+export function changeOf(
+  known: Pick<Known, 'status' | 'recoveries'>,
+  { status, progress, parked }: JournalBatch,
+  now: number,
+): readonly SqlValue[] | undefined {
+  const recoveries = progress ? 0 : known.recoveries;
+  const atRest = isAtRest(status);
+  if (status === known.status && recoveries === known.recoveries && !atRest) return undefined;
+  const { reason = null, label = null } = parked ?? {};
+  return [status, atRest ? 1 : 0, reason, label, recoveries, now];
 }
 
 /** After the six values that they share. */
