@@ -22,8 +22,11 @@ const NOT_BY_DEFAULT: readonly DashboardAct[] = ['forget', 'bulk'];
 const NOBODY =
   'Nobody is signed in, and every act needs a name: let a guard set request.user, or give the option actor';
 
-/** One request: who asks, for which sagas, and what he may do. */
+/** One request: who asks, for which sagas, and what he may do. The first two are asked once. */
 export class Call {
+  #actor: Promise<string | undefined> | undefined;
+  #scope: Promise<DashboardScope> | undefined;
+
   constructor(
     readonly request: Incoming,
     private readonly ctx: ExecutionContext,
@@ -34,14 +37,12 @@ export class Call {
     return new Call(request, contexts.get(request) as ExecutionContext, settings);
   }
 
-  async actor(): Promise<string | undefined> {
-    const { actor = standardActor } = this.settings;
-    const name = await actor(this.ctx);
-    return typeof name === 'string' && name.trim() !== '' ? name : undefined;
+  actor(): Promise<string | undefined> {
+    return (this.#actor ??= this.#askActor());
   }
 
-  async scope(): Promise<DashboardScope> {
-    return (await this.settings.scope?.(this.ctx)) ?? {};
+  scope(): Promise<DashboardScope> {
+    return (this.#scope ??= this.#askScope());
   }
 
   async can(act: DashboardAct, saga?: SagaSummary): Promise<boolean> {
@@ -59,5 +60,15 @@ export class Call {
   async readOnly(): Promise<string | undefined> {
     if (this.settings.readOnly === true) return 'This dashboard is read-only';
     return (await this.actor()) === undefined ? NOBODY : undefined;
+  }
+
+  async #askActor(): Promise<string | undefined> {
+    const { actor = standardActor } = this.settings;
+    const name = await actor(this.ctx);
+    return typeof name === 'string' && name.trim() !== '' ? name : undefined;
+  }
+
+  async #askScope(): Promise<DashboardScope> {
+    return (await this.settings.scope?.(this.ctx)) ?? {};
   }
 }

@@ -12,6 +12,15 @@ import type { Cache } from './cache.js';
 /** Plans change with deploys. */
 const KEPT_MS = 10_000;
 
+/** Of definitions, which never change. */
+const OWN = new WeakMap<SagaDefinition, readonly PlanStep[]>();
+
+function ownSteps(own: SagaDefinition): readonly PlanStep[] {
+  const steps = OWN.get(own) ?? planOf(own.toJSON(), own);
+  OWN.set(own, steps);
+  return steps;
+}
+
 /** The plans of this process, and those that others have left with the journal. */
 export class KnownPlans {
   constructor(
@@ -36,9 +45,9 @@ export class KnownPlans {
   /** The steps of a saga's plan; `undefined` where nobody knows them. */
   async steps(name: string, version: number): Promise<readonly PlanStep[] | undefined> {
     const own = this.definition(name, version);
-    if (own?.version === version) return planOf(own.toJSON(), own);
-    const stored = (await this.#json(name, version)) ?? own?.toJSON();
-    return stored && planOf(stored, own);
+    if (own?.version === version) return ownSteps(own);
+    const stored = await this.#json(name, version);
+    return stored === undefined ? own && ownSteps(own) : planOf(stored, own);
   }
 
   async #json(name: string, version: number): Promise<DefinitionJson | undefined> {

@@ -19,13 +19,12 @@ export const overview: Route = {
     const reads = await dashboard.reads(call);
     const scope = await call.scope();
     const { insight } = engine;
-    const make = () => insight && countedOf(insight, scope.names, { ms, buckets, keepMs });
     // Counts know no tags: whoever sees some sagas of a name must not learn how many others there are.
     const counted =
       insight === undefined || scope.tags !== undefined
         ? undefined
-        : await cache.get(JSON.stringify(['counted', range, scope.names]), keepMs, async () =>
-            make(),
+        : await cache.get(JSON.stringify(['counted', range, scope.names]), keepMs, () =>
+            countedOf(insight, scope.names, { ms, buckets, keepMs }),
           );
     const { sagas } = await reads.list({ status: 'parked', limit: ATTENTION });
     return {

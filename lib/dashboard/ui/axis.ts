@@ -18,7 +18,7 @@ const FOLD_WIDTH = 0.06;
 const LEAST_FOLD_MS = 5_000;
 
 /** Gaps of at least five seconds that take more than a third of all time, at most three, the longest. */
-function foldsOf({ bars, waits, lines, from, to }: Waterfall): readonly Fold[] {
+function foldsOf({ bars, lines, from, to }: Waterfall): readonly Fold[] {
   const busy = [
     ...bars.map((bar) => ({ from: bar.from, to: bar.to ?? to })),
     ...lines.map(({ at }) => ({ from: at, to: at })),
@@ -32,7 +32,6 @@ function foldsOf({ bars, waits, lines, from, to }: Waterfall): readonly Fold[] {
     if (edge.from - end >= LEAST_FOLD_MS) gaps.push({ from: end, to: edge.from });
     end = Math.max(end, edge.to);
   }
-  void waits;
   const idle = gaps.sort((one, other) => other.to - other.from - (one.to - one.from)).slice(0, 3);
   const rest = to - from - idle.reduce((all, gap) => all + gap.to - gap.from, 0);
   return idle.filter((gap) => gap.to - gap.from > rest).sort((one, other) => one.from - other.from);
