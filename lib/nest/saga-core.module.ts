@@ -19,7 +19,7 @@ import {
   TelemetryWatch,
 } from './runtime/index.js';
 import type { SagaModuleAsyncOptions, SagaModuleOptions } from './saga-module-options.js';
-import { withTelemetry } from './telemetry.js';
+import { ahead, withTelemetry } from './telemetry.js';
 import { SAGA_ENGINE, SAGA_LOGGER, SAGA_OPTIONS, SAGA_TRANSACTIONS } from './tokens.js';
 
 /** What nest-winston calls its logger; named here because the package is optional. */
@@ -62,11 +62,7 @@ function engineOf(
   checkOwn(options);
   const { journal = memoryJournal(), engine, ...others } = withTelemetry(options);
   const { logger: _, httpStatus: __, telemetry: ___, transactions, ...settings } = others;
-  // Anything but a list is reported with all other problems.
-  const watchers: unknown = settings.observers ?? [];
-  const observers = Array.isArray(watchers)
-    ? [events, ...(watchers as RunObserver[])]
-    : (watchers as RunObserver[]);
+  const observers = ahead<RunObserver>([events], settings.observers ?? []);
   if (engine !== undefined) {
     const { application, codec, limits, drainMs, unknownWhen } = settings;
     const { interceptors, startHeaders, redact } = settings;

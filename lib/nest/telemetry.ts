@@ -15,15 +15,9 @@ function bothHeaders(ours: StartHeaders, theirs: StartHeaders | undefined): Star
   };
 }
 
-function list<T>(
-  ours: readonly T[] | undefined,
-  theirs: readonly T[] | undefined,
-): readonly T[] | undefined {
-  if (ours === undefined) return theirs;
-  // Anything but a list is reported with all other problems.
-  return theirs === undefined || Array.isArray(theirs)
-    ? [...ours, ...((theirs ?? []) as readonly T[])]
-    : theirs;
+/** Ours come first. Anything but a list is reported with all other problems. */
+export function ahead<T>(ours: readonly T[], theirs: readonly T[] = []): readonly T[] {
+  return Array.isArray(theirs) ? [...ours, ...(theirs as readonly T[])] : theirs;
 }
 
 /** The journal to use: watched, where it is a journal, and one is wanted. */
@@ -38,14 +32,13 @@ function watched({ journal, engine }: SagaModuleOptions, telemetry: SagaTelemetr
 export function withTelemetry(options: SagaModuleOptions): SagaModuleOptions {
   const { telemetry, ...others } = options;
   if (telemetry === undefined) return options;
-  const observers = list(telemetry.observers, others.observers);
-  const interceptors = list(telemetry.interceptors, others.interceptors);
+  const { observers = [], interceptors = [] } = telemetry;
   const ours = telemetry.startHeaders;
   const journal = watched(others, telemetry);
   return {
     ...others,
-    ...(observers === undefined ? {} : { observers }),
-    ...(interceptors === undefined ? {} : { interceptors }),
+    observers: ahead(observers, others.observers),
+    interceptors: ahead(interceptors, others.interceptors),
     ...(ours === undefined ? {} : { startHeaders: bothHeaders(ours, others.startHeaders) }),
     ...(journal === undefined ? {} : { journal }),
   };

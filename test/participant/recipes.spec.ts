@@ -1,4 +1,3 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Type } from '@nestjs/common';
 import Database from 'libsql';
@@ -7,17 +6,7 @@ import { SagaModule, SagaOrchestratorFactory, silentLogger } from 'nestjs-saga-o
 import { SagaBarrierModule } from 'nestjs-saga-orchestrator/participant';
 import { fromSqlite, type SagaTransactions } from 'nestjs-saga-orchestrator/transactions';
 import { removeTempFolders, tempFolder } from '../journals/temp-folder.js';
-
-const PAGE = readFileSync(join(__dirname, '../../docs/participant.md'), 'utf8');
-const scratch = join(__dirname, '.recipes');
-
-async function recipe<T>(name: string): Promise<T> {
-  const [, code = ''] =
-    new RegExp(`^\`\`\`ts ${name}\\n([\\s\\S]*?)^\`\`\`$`, 'm').exec(PAGE) ?? [];
-  mkdirSync(scratch, { recursive: true });
-  writeFileSync(join(scratch, `${name}.ts`), code);
-  return (await import(join(scratch, `${name}.ts`))) as T;
-}
+import { recipe } from '../support/recipe.js';
 
 interface Participant {
   readonly StockModule: Type;
@@ -27,21 +16,18 @@ interface Caller {
   readonly PlaceOrderSaga: Type;
 }
 
-afterAll(() => {
-  rmSync(scratch, { recursive: true, force: true });
-  removeTempFolders();
-});
+afterAll(removeTempFolders);
 
 it('the recipes of the service and of its saga run together as they are', async () => {
   process.env['STOCK_FILE'] = join(tempFolder(), 'stock.db');
-  const { StockModule, database } = await recipe<Participant>('participant');
+  const { StockModule, database } = await recipe<Participant>('docs/participant.md', 'participant');
   const participant = (
     await Test.createTestingModule({ imports: [StockModule] }).compile()
   ).createNestApplication({ logger: false });
   await participant.listen(0, '127.0.0.1');
   process.env['STOCK_URL'] = await participant.getUrl();
 
-  const { PlaceOrderSaga } = await recipe<Caller>('caller');
+  const { PlaceOrderSaga } = await recipe<Caller>('docs/participant.md', 'caller');
   const testing = await Test.createTestingModule({
     imports: [SagaModule.forRoot({ logger: silentLogger })],
     providers: [PlaceOrderSaga],
@@ -80,7 +66,10 @@ it('the recipe of a step in another database runs as it is; a lost answer to COM
       return value;
     },
   };
-  const { GivePointsSaga } = await recipe<{ readonly GivePointsSaga: Type }>('elsewhere');
+  const { GivePointsSaga } = await recipe<{ readonly GivePointsSaga: Type }>(
+    'docs/participant.md',
+    'elsewhere',
+  );
   const testing = await Test.createTestingModule({
     imports: [
       SagaModule.forRoot({ logger: silentLogger }),

@@ -34,7 +34,8 @@ type Tx = Database.Database;
 /** The database of a stock service, and what its handlers have come to. */
 @Injectable()
 export class Stock {
-  readonly database: Tx = new Database(join(tempFolder(), 'stock.db'));
+  readonly #file = join(tempFolder(), 'stock.db');
+  readonly database: Tx = new Database(this.#file);
   readonly calls: string[] = [];
   /** The open transaction, as nestjs-cls keeps one for its repositories. */
   readonly current: AsyncLocalStorage<Tx> = new AsyncLocalStorage();
@@ -69,7 +70,12 @@ export class Stock {
   /** What was taken of an item, as another connection sees it. */
   taken(item: string): number {
     const sql = 'SELECT coalesce(sum(pieces), 0) AS taken FROM moves WHERE item = ?';
-    return Number((this.database.prepare(sql).get(item) as { taken: number }).taken);
+    const other = new Database(this.#file);
+    try {
+      return Number((other.prepare(sql).get(item) as { taken: number }).taken);
+    } finally {
+      other.close();
+    }
   }
 }
 

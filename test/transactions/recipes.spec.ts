@@ -1,14 +1,13 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { INestApplication, Type } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import type { SagaHandle } from 'nestjs-saga-orchestrator';
 import { postgresStore } from '../journals/postgres-store.js';
 import { removeTempFolders, tempFolder } from '../journals/temp-folder.js';
+import { recipe } from '../support/recipe.js';
 
-const PAGE = readFileSync(join(__dirname, '../../docs/transactions.md'), 'utf8');
 const store = postgresStore();
-const scratch = join(__dirname, '.recipes');
+const PAGE = 'docs/transactions.md';
 
 interface Recipe {
   readonly AppModule: Type;
@@ -16,14 +15,6 @@ interface Recipe {
   readonly Transfers: Type<{ transfer(id: string, transfer: object): Promise<unknown> }>;
   readonly pool: { query(sql: string): Promise<{ rows: unknown[] }>; end(): Promise<void> };
   readonly database: { prepare(sql: string): { all(): unknown[] } };
-}
-
-async function recipe(name: string): Promise<Recipe> {
-  const [, code = ''] =
-    new RegExp(`^\`\`\`ts ${name}\\n([\\s\\S]*?)^\`\`\`$`, 'm').exec(PAGE) ?? [];
-  mkdirSync(scratch, { recursive: true });
-  writeFileSync(join(scratch, `${name}.ts`), code);
-  return (await import(join(scratch, `${name}.ts`))) as Recipe;
 }
 
 async function started({ AppModule }: Recipe): Promise<INestApplication> {
@@ -35,15 +26,12 @@ async function started({ AppModule }: Recipe): Promise<INestApplication> {
   return app;
 }
 
-afterAll(() => {
-  rmSync(scratch, { recursive: true, force: true });
-  removeTempFolders();
-});
+afterAll(removeTempFolders);
 
 it('the recipe for pg runs as it is', async () => {
   await store.query('CREATE TABLE IF NOT EXISTS orders (id text PRIMARY KEY, shipped boolean)');
   process.env['DATABASE_URL'] = store.server.url;
-  const it = await recipe('pg');
+  const it = await recipe<Recipe>(PAGE, 'pg');
   const app = await started(it);
   const handle = await app.get(it.Orders).place('o-1');
   await handle.result();
@@ -59,7 +47,7 @@ it('the recipe for pg runs as it is', async () => {
 
 it('the recipe for SQLite runs as it is', async () => {
   process.env['DATABASE_FILE'] = join(tempFolder(), 'shop.db');
-  const it = await recipe('sqlite');
+  const it = await recipe<Recipe>(PAGE, 'sqlite');
   const app = await started(it);
   const handle = await app.get(it.Orders).place('o-1');
   await handle.result();
@@ -74,7 +62,7 @@ it('the recipe for transactional steps runs as it is', async () => {
   await store.query('CREATE TABLE accounts (id text PRIMARY KEY, balance int NOT NULL)');
   await store.query("INSERT INTO accounts VALUES ('ann', 100), ('bob', 0)");
   process.env['DATABASE_URL'] = store.server.url;
-  const it = await recipe('steps');
+  const it = await recipe<Recipe>(PAGE, 'steps');
   const app = await started(it);
   const transfers = app.get(it.Transfers);
   const between = (to: string, amount: number) => ({ from: 'ann', to, amount });

@@ -28,6 +28,7 @@ export { checkedReason, checkedText } from './checked-text.js';
 export { refuseToForget, refuseUnknown, resultByHand } from './operator-checks.js';
 export { redactProblems } from './redact-problems.js';
 export { checkInput, checkSame } from './duplicate-start.js';
+export { planWithoutSteps } from './plan-without-steps.js';
 export { detailsOf, summaryOf } from './details.js';
 export { insightFor } from './insight-for.js';
 export { DefinitionRegistry } from './registry.js';

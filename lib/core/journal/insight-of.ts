@@ -75,10 +75,7 @@ function histogramOf(
   counts: readonly BucketCount[],
 ): SagaHistogram {
   const none = (): Record<SagaStatus, number> =>
-    ({ ...Object.fromEntries(SAGA_STATUSES.map((status) => [status, 0])) }) as Record<
-      SagaStatus,
-      number
-    >;
+    Object.fromEntries(SAGA_STATUSES.map((status) => [status, 0])) as Record<SagaStatus, number>;
   const buckets = Array.from({ length }, none);
   for (const { bucket, status, sagas } of counts) {
     const counted = buckets[bucket];

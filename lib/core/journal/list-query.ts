@@ -42,8 +42,9 @@ const CONDITIONS = namesOf<SagaFilter>({
   ...{ name: true, status: true, key: true, tags: true, createdAfter: true, createdBefore: true },
   ...{ limit: true, cursor: true, application: true, parkReason: true },
 });
-const DEFAULT_LIMIT = 50;
-const MAX_LIMIT = 1_000;
+/** Of every page. */
+export const DEFAULT_LIMIT = 50;
+export const MAX_LIMIT = 1_000;
 const CURSOR = /^1\.(-?\d{1,19})\.(\d{1,15})$/;
 
 export function textProblems(option: string, value: unknown): string | undefined {

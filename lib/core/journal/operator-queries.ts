@@ -3,11 +3,11 @@ import {
   namesOf,
   refuseProblems,
   shown,
-  textProblem,
   unknownProblems,
   wholeProblem,
 } from '../definition/index.js';
 import { timeOfDate } from '../ports/index.js';
+import { DEFAULT_LIMIT, MAX_LIMIT, textProblems, timeProblem } from './list-query.js';
 import type { AuditFilter, OperatorAct, RequestFilter } from './operators.js';
 
 /** What the pages of requests and of the audit have in common. */
@@ -45,8 +45,6 @@ const AUDIT = namesOf<AuditFilter>({
   ...{ application: true, entry: true, name: true, id: true, by: true, act: true, after: true },
   ...{ before: true, limit: true, cursor: true },
 });
-const DEFAULT_LIMIT = 50;
-const MAX_LIMIT = 1_000;
 const CURSOR = /^1\.(\d{1,15})$/;
 
 /** Where the page after this number begins, as a text that only these queries read. */
@@ -61,16 +59,7 @@ function placeOf(cursor: unknown): number | undefined {
 }
 
 function textsProblems(texts: Readonly<Record<string, unknown>>): readonly (string | undefined)[] {
-  return Object.entries(texts).map(([option, value]) => {
-    if (value === undefined) return undefined;
-    if (typeof value !== 'string') return `${option} must be a string (got ${shown(value)})`;
-    return textProblem(option, value);
-  });
-}
-
-function timeProblem(option: string, value: unknown): string | undefined {
-  if (value === undefined || !Number.isNaN(timeOfDate(value) ?? NaN)) return undefined;
-  return `${option} must be a valid Date (got ${shown(value)})`;
+  return Object.entries(texts).map(([option, value]) => textProblems(option, value));
 }
 
 function pageProblems({ limit, cursor }: RequestFilter): readonly (string | undefined)[] {

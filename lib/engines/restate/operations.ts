@@ -1,10 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import {
-  type OperatorReason,
-  SagaDefinition,
-  type SagaRecord,
-  type SagaRef,
-} from '../../core/index.js';
+import { type OperatorReason, type SagaRecord, type SagaRef } from '../../core/index.js';
 import {
   accept,
   checkedReason,
@@ -13,6 +8,7 @@ import {
   decodeHead,
   type DefinitionRegistry,
   type OperatorCommand,
+  planWithoutSteps,
   refuseToForget,
   refuseUnknown,
   resultByHand,
@@ -50,9 +46,7 @@ export class Operations {
     if (kept === undefined) refuseUnknown(this.registry, ref);
     const { version } = kept.row;
     // Its state can be told without its plan, and so can most of what may be done to it.
-    const definition =
-      this.registry.find(ref.name, version) ??
-      new SagaDefinition(ref.name, version, [], 'continue', []);
+    const definition = this.registry.find(ref.name, version) ?? planWithoutSteps(kept.row);
     const run = viewRun(this.runs, definition, ref.id, kept.row, kept.entries);
     return { kept, run };
   }

@@ -6,10 +6,15 @@ import type { LogFields, SagaLogger } from '../../core/index.js';
 /** Steps are `verbose` in Nest: an application that logs everything else does not want a line per step. */
 const NEST_LEVELS = { debug: 'verbose', info: 'log', warn: 'warn', error: 'error' } as const;
 
-/**
- * What is logged, for loggers that keep fields as fields (nest-winston, Nest's JSON). For all others it is its
- * text: one line, whatever an id or an error holds, so that nothing in it can forge another.
- */
+/** One line, whatever an id or an error holds: nothing in it can forge another. */
+function textOf(message: string, fields: LogFields = {}): string {
+  const shown = Object.entries(fields).map(
+    ([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  );
+  return shownText([message, ...shown].join(' '), Infinity);
+}
+
+/** What is logged, for loggers that keep fields as fields (nest-winston, Nest's JSON); for all others it is its text. */
 class LogLine {
   constructor(message: string, fields: LogFields = {}) {
     Object.assign(this, fields, { message });
@@ -17,10 +22,7 @@ class LogLine {
 
   toString(): string {
     const { message, ...fields } = this as unknown as { message: string } & LogFields;
-    const shown = Object.entries(fields).map(
-      ([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
-    );
-    return shownText([message, ...shown].join(' '), Infinity);
+    return textOf(message, fields);
   }
 
   [inspect.custom](): string {
@@ -45,14 +47,14 @@ function isPino(logger: LoggerService | undefined): boolean {
   return logger?.constructor.name === 'Logger' && 'contextName' in logger;
 }
 
-/** The levels that the application has chosen, with NestFactory, with its logger or by `NEST_LOG_LEVEL`. */
-function levelsOf(logger: ConsoleLogger): readonly LogLevel[] | undefined {
-  const { logLevels } = chosen();
-  if (logLevels !== undefined) return logLevels;
+/** With NestFactory, with its logger, or by `NEST_LOG_LEVEL`. */
+function hasChosenLevels(logger: ConsoleLogger): boolean {
+  if (chosen().logLevels !== undefined) return true;
   const own = consoleOptions(logger).logLevels;
-  if (process.env['NEST_LOG_LEVEL']) return own;
+  if (own === undefined) return false;
   // Where none was chosen, Nest 12 writes the list of all into the logger itself.
-  return own?.includes('fatal') && own.includes('verbose') ? undefined : own;
+  const isAll = own.includes('fatal') && own.includes('verbose');
+  return !isAll || Boolean(process.env['NEST_LOG_LEVEL']);
 }
 
 function isLevelEnabled(level: LogLevel): boolean {
@@ -60,8 +62,7 @@ function isLevelEnabled(level: LogLevel): boolean {
   // `logger: false`: the lines would go nowhere, and making them costs more than the saga.
   if ('staticInstanceRef' in Logger && logger === undefined) return false;
   if (logger instanceof ConsoleLogger) {
-    const isChosen = levelsOf(logger) !== undefined;
-    return isChosen ? logger.isLevelEnabled(level) : level !== 'verbose';
+    return hasChosenLevels(logger) ? logger.isLevelEnabled(level) : level !== 'verbose';
   }
   return logLevels === undefined || Logger.isLevelEnabled(level);
 }
@@ -76,11 +77,10 @@ export function nestLogger(context = 'Saga'): SagaLogger {
     (level: 'verbose' | 'log' | 'warn' | 'error') =>
     (message: string, fields?: LogFields): void => {
       const { staticInstanceRef: instance } = chosen();
-      const line = new LogLine(message, fields);
       if (isPino(instance)) logger[level]({ ...fields }, shownText(message, Infinity));
       else if (instance instanceof ConsoleLogger && !consoleOptions(instance).json)
-        logger[level](line.toString());
-      else logger[level](line);
+        logger[level](textOf(message, fields));
+      else logger[level](new LogLine(message, fields));
     };
   return {
     debug: at(NEST_LEVELS.debug),

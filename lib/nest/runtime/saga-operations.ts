@@ -38,7 +38,7 @@ export class SagaOperations {
   /**
    * One saga with its timeline; `undefined` when there is none of that id.
    *
-   * @throws SagaNotFoundError for a name that no saga has ever had, neither here nor in the journal.
+   * @throws SagaNotFoundError for a name that no saga has, neither here nor in the journal.
    */
   async get(saga: SagaNamed, id: string): Promise<SagaDetails | undefined> {
     const ref = refOf(saga, id);

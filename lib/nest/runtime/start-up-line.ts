@@ -1,6 +1,7 @@
 import type { SagaDefinition, SagaLogger } from '../../core/index.js';
 import { report, shownWhole } from '../../core/ports/index.js';
 import type { SagaModuleOptions } from '../saga-module-options.js';
+import { isDurable } from './unnamed-sagas.js';
 
 /** More names than that would hide what else the line says. */
 const MAX_NAMES = 20;
@@ -15,9 +16,10 @@ function shownSagas(definitions: readonly SagaDefinition[]): string {
   return shown.join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 
-function whereKept({ engine, journal, worker }: SagaModuleOptions): string {
+function whereKept(options: SagaModuleOptions): string {
+  const { engine, journal, worker } = options;
   if (engine !== undefined) return `run by ${engine.description}`;
-  if (journal === undefined || journal.isVolatile === true)
+  if (journal === undefined || !isDurable(options))
     return 'kept in memory: they end with this process, also those that were answered with 202';
   const resumes = 'this process resumes those of processes that died';
   const doesNot = 'this process resumes none (worker: false), so another one must';

@@ -3,7 +3,8 @@ import { report } from '../../core/ports/index.js';
 import type { DiscoveredSaga } from '../discovery/index.js';
 import type { SagaModuleOptions } from '../saga-module-options.js';
 
-function isDurable({ engine, journal }: SagaModuleOptions): boolean {
+/** What of sagas survives this process. */
+export function isDurable({ engine, journal }: SagaModuleOptions): boolean {
   return engine !== undefined || (journal !== undefined && journal.isVolatile !== true);
 }
 

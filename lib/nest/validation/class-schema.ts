@@ -9,8 +9,7 @@ interface ValidationError {
 
 type Constructor = new () => object;
 
-/** Both are optional: loaded when the first input of a class is checked. */
-async function libraries() {
+async function load() {
   try {
     const [transformer, validator] = await Promise.all([
       import('class-transformer'),
@@ -23,6 +22,16 @@ async function libraries() {
       { cause },
     );
   }
+}
+
+let loaded: ReturnType<typeof load> | undefined;
+
+/** Both are optional: loaded when the first input of a class is checked, and looked for again where they were missing. */
+function libraries() {
+  return (loaded ??= load().catch((error: unknown) => {
+    loaded = undefined;
+    throw error;
+  }));
 }
 
 function issuesOf(errors: readonly ValidationError[], parent = ''): readonly InputIssue[] {

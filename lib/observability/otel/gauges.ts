@@ -44,7 +44,7 @@ export class SagaGauges {
     return () => this.meter.removeBatchObservableCallback(observe, all);
   }
 
-  /** A journal that does not answer has no numbers: the next collection asks again. */
+  /** A journal that does not answer has no numbers, and is asked again after as long as one that does. */
   #look(engine: SagaEngine): Promise<Seen | undefined> {
     const { insight } = engine;
     if (insight === undefined || engine.health().draining) return Promise.resolve(undefined);

@@ -6,7 +6,7 @@ import type { SagaMetrics } from './metrics.js';
 
 type Call = (...args: unknown[]) => unknown;
 
-/** What is measured; the other methods are called once in a while. */
+/** What is measured: not what is done in the application's own transactions, nor requests of operators, nor the insight. */
 const OPERATIONS: ReadonlySet<string | symbol> = new Set<keyof Journal>([
   ...(['create', 'append', 'load', 'get', 'list', 'heartbeat', 'claim', 'release'] as const),
   ...(['requestCancel', 'forget', 'abandoned'] as const),
@@ -30,7 +30,7 @@ export function timed(
       const began = performance.now();
       const told = (more = {}): void =>
         void guard.call(() => metrics.asked(system, operation, performance.now() - began, more));
-      const returned = call.apply(journal, args);
+      const returned = call(...args);
       if (returned instanceof Promise) {
         returned.then(
           () => told(),

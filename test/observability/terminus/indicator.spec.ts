@@ -7,6 +7,7 @@ import {
   SagaOrchestratorFactory,
   SagaStep,
   silentLogger,
+  type ISagaContext,
   type Journal,
   type SagaEngineProvider,
 } from 'nestjs-saga-orchestrator';
@@ -86,6 +87,19 @@ async function until(what: () => Promise<boolean>): Promise<void> {
 }
 
 jest.setTimeout(20_000);
+
+/** Fails past its pivot, and is parked. */
+@Saga('Ship')
+@Injectable()
+class ShipSaga {
+  @SagaStep({ pivot: true })
+  pay(_: ISagaContext<object>): void {}
+
+  @SagaStep()
+  ship(_: ISagaContext<object>): void {
+    throw new Error('no ship sails');
+  }
+}
 
 describe('SagaHealthIndicator.ready()', () => {
   it('is up with numbers while the process can record', async () => {
@@ -239,16 +253,21 @@ describe('SagaHealthIndicator.backlog()', () => {
   it('lists the parked ones where nobody counts them', async () => {
     limits = { maxParked: 0 };
     const { app, sagas } = await boot(
-      { ...root, providers: [...ORDERS] },
+      { ...root, providers: [...ORDERS, ShipSaga] },
       { logger: silentLogger, engine: engineWith(undefined) },
     );
     const indicator = app.get(SagaHealthIndicator);
-    expect(await indicator.backlog('b', limits)).toMatchObject({ b: { status: 'up', parked: 0 } });
     await sagas
       .for(PlaceOrderSaga, yacht)
       .runAsync()
       .catch(() => undefined);
     expect(await indicator.backlog('b', limits)).toMatchObject({ b: { status: 'up', parked: 0 } });
+    await sagas
+      .for(ShipSaga, {})
+      .runAsync()
+      .catch(() => undefined);
+    const parked = { status: 'down', reason: 'parked', parked: 1 };
+    expect(await indicator.backlog('b', limits)).toMatchObject({ b: parked });
     await expect(indicator.backlog('b', { maxUnowned: 1 })).rejects.toThrow(
       /maxUnowned and maxAgeMs need a journal that tells who works on its sagas/,
     );

@@ -3,7 +3,6 @@ import {
   isSagaError,
   type RequestOutcome,
   type RequestRow,
-  type SagaErrorCode,
   type SagaLogger,
 } from '../../../core/index.js';
 import {
@@ -20,8 +19,9 @@ import type { JournalAccess } from '../ownership/index.js';
 import type { SagaReader } from '../runs/index.js';
 import type { Acts } from './acts.js';
 
-/** At most so many are in hand at a time, and as many are begun in a second. */
+/** At most so many are in hand at a time. */
 const MAX_IN_HAND = 50;
+/** After what time it looks again where there were some. */
 const SOON_MS = 1_000;
 /** One that was taken so often without an outcome may be what ends its processes. */
 const MAX_TAKES = 10;
@@ -34,13 +34,9 @@ const END_MS = 1_000;
 const ON_ANY = ['terminate', 'forget'] as const;
 
 /** The request is refused: trying again would not help. */
-const REFUSALS: readonly SagaErrorCode[] = [
-  ...(['SAGA_STATE', 'SAGA_NOT_FOUND', 'SAGA_OPTIONS', 'SAGA_SERIALIZATION'] as const),
-];
+const REFUSALS = ['SAGA_STATE', 'SAGA_NOT_FOUND', 'SAGA_OPTIONS', 'SAGA_SERIALIZATION'] as const;
 /** Nothing is known of an outcome: it is taken again. */
-const UNTOLD: readonly SagaErrorCode[] = [
-  ...(['SAGA_INTERRUPTED', 'SAGA_JOURNAL', 'SAGA_LEASE_LOST', 'SAGA_NEWER'] as const),
-];
+const UNTOLD = ['SAGA_INTERRUPTED', 'SAGA_JOURNAL', 'SAGA_LEASE_LOST', 'SAGA_NEWER'] as const;
 
 interface End {
   readonly outcome: RequestOutcome;
@@ -119,6 +115,7 @@ export class RequestWorker {
       this.#next = -Infinity;
       this.look();
     };
+    this.#unschedule?.();
     this.#unschedule = this.telling.clock.schedule(SOON_MS, again, true);
   }
 

@@ -63,10 +63,14 @@ export class Retention {
     const olderThanMs = this.keep.audit;
     this.#sweeps += 1;
     if (olderThanMs === undefined || this.#sweeps % SWEEPS_PER_AUDIT !== 1) return;
+    await this.#inBatches(() =>
+      journal.operators.forget({ application, olderThanMs, limit: BATCH }),
+    );
+  }
+
+  async #inBatches(forget: () => Promise<number>): Promise<void> {
     let gone = BATCH;
-    while (gone >= BATCH && !this.#stopped) {
-      gone = await journal.operators.forget({ application, olderThanMs, limit: BATCH });
-    }
+    while (gone >= BATCH && !this.#stopped) gone = await forget();
   }
 
   async #sweep(): Promise<void> {
@@ -75,10 +79,9 @@ export class Retention {
       for (const status of ['completed', 'compensated', 'parked'] as const) {
         const olderThanMs = this.keep[status];
         if (olderThanMs === undefined) continue;
-        let gone = BATCH;
-        while (gone === BATCH && !this.#stopped) {
-          gone = await journal.forget({ application, status, olderThanMs, limit: BATCH });
-        }
+        await this.#inBatches(() =>
+          journal.forget({ application, status, olderThanMs, limit: BATCH }),
+        );
       }
       await this.#forgetActs();
     } catch (error) {

@@ -1,10 +1,14 @@
 import { SagaNotFoundError, type SagaRef, SagaState, SagaStateError } from '../../../core/index.js';
-import { accept, type CommandSignal, shownWhole } from '../../../core/engine/index.js';
+import {
+  accept,
+  type CommandSignal,
+  planWithoutSteps,
+  shownWhole,
+} from '../../../core/engine/index.js';
 import type { Claims } from '../ownership/index.js';
 import {
   act,
   type ActiveRuns,
-  planWithoutSteps,
   type RecordWriter,
   type SagaReader,
   shownRef,

@@ -20,7 +20,8 @@ import {
   shownSaga,
 } from '../../../core/engine/index.js';
 import type { OwnedRuns, ReleasedSaga } from '../ownership/index.js';
-import { AlreadyExists, type JournaledRun } from './journaled-run.js';
+import { AlreadyExists } from './already-exists.js';
+import type { JournaledRun } from './journaled-run.js';
 import { listIds } from './shown.js';
 
 /** A saga that this process is working on. */

@@ -3,7 +3,7 @@ export { act } from './acted.js';
 export { type ActiveRun, ActiveRuns } from './active-runs.js';
 export { AfterCommit } from './after-commit.js';
 export { begin, isOnlyAccepted } from './accepted.js';
-export { ObservedRuns, planWithoutSteps } from './observed-runs.js';
+export { ObservedRuns } from './observed-runs.js';
 export { RecordWriter } from './record-writer.js';
 export { ResultWaiter } from './result-waiter.js';
 export { refuseUnreadable, RunFactory } from './run-factory.js';

@@ -20,7 +20,6 @@ import { type Fence, hearCancel } from '../ownership/index.js';
 import { AlreadyExists } from './already-exists.js';
 import { newSagaOf } from './new-saga.js';
 import { transact } from './transact.js';
-export { AlreadyExists };
 
 /** The row that has the name and id of a saga that was to be created; else a request to cancel it. */
 type Stored = Promise<SagaRow | CancelRequest | undefined | void>;

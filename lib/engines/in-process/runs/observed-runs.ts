@@ -2,17 +2,12 @@ import {
   evolve,
   type RunEnvironment,
   type RunObserver,
-  SagaDefinition,
+  type SagaDefinition,
   type SagaLogger,
   type SagaRecord,
   type SagaRow,
 } from '../../../core/index.js';
-import { logObserver, Run } from '../../../core/engine/index.js';
-
-/** A plan for a saga whose steps nobody here knows, or needs. */
-export function planWithoutSteps({ name, version }: SagaRow): SagaDefinition {
-  return new SagaDefinition(name, version, [], 'continue', []);
-}
+import { logObserver, planWithoutSteps, Run } from '../../../core/engine/index.js';
 
 /** Makes the runs of one application: under its clock, its logger and its observers, and in no journal yet. */
 export class ObservedRuns {

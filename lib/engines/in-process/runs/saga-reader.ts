@@ -14,6 +14,7 @@ import {
   detailsOf,
   groupProblem,
   nameProblem,
+  planWithoutSteps,
   refuseProblems,
   refuseUnknown,
   type Run,
@@ -21,7 +22,6 @@ import {
   summaryOf,
 } from '../../../core/engine/index.js';
 import type { JournalAccess } from '../ownership/index.js';
-import { planWithoutSteps } from './observed-runs.js';
 import type { RunFactory } from './run-factory.js';
 import { shownRef } from './shown.js';
 

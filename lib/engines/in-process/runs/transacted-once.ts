@@ -91,6 +91,7 @@ export class TransactedOnce {
   async #within(tx: unknown): Promise<void> {
     const { journal, transactions } = this.fence.access;
     // A client that runs a transaction again by itself begins anew.
+    this.#watch?.();
     this.#course.release?.();
     const course: Course = (this.#course = { generation: 0, isAppended: false });
     try {
