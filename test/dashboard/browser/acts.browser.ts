@@ -95,7 +95,7 @@ it('weighs both answers about a step in doubt the same', async () => {
   await dialog.getByRole('textbox', { name: /bring back/ }).fill('{ "mail": 7 }');
   await dialog.getByRole('button', { name: 'It took place' }).click();
   await dialog.waitFor({ state: 'hidden' });
-  for (let i = 0; i < 50; i++) {
+  for (let i = 0; i < 400; i++) {
     if ((await agency.operations.get('OnboardTenant', 'doubt'))?.status === 'completed') return;
     await page.waitForTimeout(50);
   }

@@ -6,6 +6,9 @@ import places from './places.json' with { type: 'json' };
 /** What CHROMIUM names, else Chromium or Chrome where systems have them. */
 const executable = [process.env['CHROMIUM'] ?? '', ...places].find((path) => existsSync(path));
 
+/** How long anything may take to be seen, on a busy machine, too. */
+const PATIENCE_MS = 20_000;
+
 let browser: Browser | undefined;
 
 export interface Look {
@@ -54,7 +57,7 @@ export async function visit(agency: Agency, view = '', look: Look = {}): Promise
     await context.addCookies([cookie]);
   }
   const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(PATIENCE_MS);
   const complaints: string[] = [];
   const received: Promise<string>[] = [];
   page.on('console', (said) => {
@@ -68,6 +71,18 @@ export async function visit(agency: Agency, view = '', look: Look = {}): Promise
   await page.locator('main').waitFor();
   await page.getByText('Loading…').waitFor({ state: 'detached' });
   return { page, complaints, received };
+}
+
+/**
+ * Until the expression holds in the page. Asked from here: `page.waitForFunction` asks again inside
+ * the page, with an `eval` that the dashboard's content security policy forbids.
+ */
+export async function until(page: Page, expression: string): Promise<void> {
+  const end = Date.now() + PATIENCE_MS;
+  while (!(await page.evaluate<boolean>(expression))) {
+    if (Date.now() > end) throw new Error(`Not so within ${PATIENCE_MS} ms: ${expression}`);
+    await page.waitForTimeout(20);
+  }
 }
 
 afterEach(async () => {

@@ -1,6 +1,6 @@
 import { Agency, SignedInGuard } from '../app.js';
 import { busyAgency } from './busy-agency.js';
-import { visit } from './chromium.js';
+import { until, visit } from './chromium.js';
 
 let agency: Agency;
 beforeAll(async () => {
@@ -12,10 +12,10 @@ it('finds by the keyboard: / and an id, then the saga', async () => {
   await page.keyboard.press('/');
   const search = page.getByRole('searchbox', { name: /^Find/ });
   await search.waitFor();
-  await page.waitForFunction('document.activeElement.id === "search"');
+  await until(page, 'document.activeElement.id === "search"');
   await page.keyboard.type('trip-1302');
   await page.getByRole('row').filter({ hasText: 'trip-1302' }).waitFor();
-  await page.waitForFunction('document.querySelectorAll("tbody tr").length === 1');
+  await until(page, 'document.querySelectorAll("tbody tr").length === 1');
   expect(page.url()).toContain('q=trip-1302');
   await page.getByRole('link', { name: 'BookTrip trip-1302' }).focus();
   await page.keyboard.press('Enter');
@@ -26,17 +26,17 @@ it('keeps its filters in the address', async () => {
   const { page } = await visit(agency, 'sagas');
   await page.getByRole('combobox', { name: 'Saga' }).selectOption('BookTrip');
   await page.getByRole('button', { name: 'Parked' }).click();
-  await page.waitForFunction('document.querySelectorAll("tbody tr").length === 2');
+  await until(page, 'document.querySelectorAll("tbody tr").length === 2');
   const address = page.url();
   expect(address).toMatch(/name=BookTrip/);
   expect(address).toMatch(/status=parked/);
   const again = await visit(agency, address.split('#/')[1]);
-  await again.page.waitForFunction('document.querySelectorAll("tbody tr").length === 2');
+  await until(again.page, 'document.querySelectorAll("tbody tr").length === 2');
   await again.page
     .getByRole('link', { name: /^tenant / })
     .first()
     .click();
-  await again.page.waitForFunction('location.hash.includes("tag=tenant")');
+  await until(again.page, 'location.hash.includes("tag=tenant")');
 });
 
 it('goes to every view by its number, and moves the focus there', async () => {
@@ -50,7 +50,7 @@ it('goes to every view by its number, and moves the focus there', async () => {
   ] as const) {
     await page.keyboard.press(key);
     await page.getByRole('heading', { level: 1, name: title }).waitFor();
-    await page.waitForFunction('document.activeElement.tagName === "H1"');
+    await until(page, 'document.activeElement.tagName === "H1"');
     expect(await page.title()).toBe(`${title} · Shop sagas`);
   }
 });
@@ -59,7 +59,7 @@ it('works by the keyboard alone: skips to the content, picks bars and tabs', asy
   const { page } = await visit(agency, 'saga?name=BookTrip&id=trip-1302');
   await page.locator('body').press('Tab');
   await page.keyboard.press('Enter');
-  await page.waitForFunction('document.activeElement.id === "content"');
+  await until(page, 'document.activeElement.id === "content"');
   const bar = page.getByRole('button', { name: /^Undo of ReserveFlight/ });
   await bar.focus();
   await page.keyboard.press('Enter');
