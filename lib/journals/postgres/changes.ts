@@ -21,18 +21,24 @@ function isNew(row: string): string {
 /**
  * `$1` the least time, `$2` the horizon of the last answer, `$3` application, `$4` names or `null`. What was
  * committed late is told by its transaction, not by its time. New sagas have their first records in their row.
+ * How many rows were found is told also where all of them are somebody else's.
  */
 export function changesSql({ sagas, appends }: Tables): string {
-  return `SELECT s.application, s.name, s.id, f.rows
-    FROM (SELECT w.saga, w.at, count(*) OVER () AS rows FROM (
-      (SELECT a.saga, a.written_at AS at FROM ${appends} a
-        WHERE a.written_at >= $1 AND ${isNew('a')} ORDER BY a.written_at DESC LIMIT ${MAX_ROWS + 1})
-      UNION ALL
-      SELECT c.saga, c.created_at FROM (
+  return `WITH appended AS MATERIALIZED (
+      SELECT a.saga, a.written_at AS at FROM ${appends} a
+      WHERE a.written_at >= $1 AND ${isNew('a')} ORDER BY a.written_at DESC LIMIT ${MAX_ROWS + 1}
+    ), latest AS MATERIALIZED (
+      SELECT c.saga, c.created_at AS at, ${isNew('c')} AS is_new FROM (
         SELECT n.saga, n.created_at, n.xmin FROM ${sagas} n ORDER BY n.saga DESC LIMIT ${MAX_ROWS + 1}
-      ) c WHERE c.created_at >= $1 AND ${isNew('c')}
-    ) w) f JOIN ${sagas} s ON s.saga = f.saga
-    WHERE s.application = $3 AND ($4::text[] IS NULL OR s.name = ANY($4::text[]))
+      ) c WHERE c.created_at >= $1
+    ), found AS (
+      SELECT saga, at FROM appended UNION ALL SELECT saga, at FROM latest WHERE is_new
+    ), counted AS (
+      SELECT greatest((SELECT count(*) FROM found), (SELECT count(*) FROM latest)) AS rows
+    )
+    SELECT s.application, s.name, s.id, counted.rows
+    FROM counted LEFT JOIN (found f JOIN ${sagas} s ON s.saga = f.saga
+      AND s.application = $3 AND ($4::text[] IS NULL OR s.name = ANY($4::text[]))) ON true
     ORDER BY f.at DESC, f.saga DESC`;
 }
 
@@ -61,5 +67,6 @@ export async function changesOf(
   if (after === undefined || after.now > horizon.now) return { refs: [], isPartial: true, cursor };
   const values = [after.now - LONGEST_COMMIT_MS, after.xid, read.application, read.names ?? null];
   const rows: readonly SqlRow[] = await send({ text: changesSql(tables), values });
-  return toChanges(rows, read.limit, cursor, Number(rows[0]?.['rows'] ?? 0) > MAX_ROWS);
+  const told = rows.filter(({ id }) => id !== null);
+  return toChanges(told, read.limit, cursor, Number(rows[0]?.['rows']) > MAX_ROWS);
 }

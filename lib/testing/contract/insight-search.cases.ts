@@ -124,6 +124,20 @@ export const insightSearchCases: readonly JournalContractCase[] = [
     assert.ok(last.refs.every(({ id }) => id === news.id));
   }),
 
+  insightCase('what others write hides no change without a word', async (insight, journal) => {
+    const { cursor } = await insight.changes();
+    const { name, id } = await created(journal);
+    // More than any journal looks through.
+    for (let wave = 0; wave < 6; wave += 1) {
+      const others = Array.from({ length: 900 }, () => created(journal, { application: 'shop' }));
+      await Promise.all(others);
+    }
+    const { refs, isPartial } = await insight.changes({ cursor, names: [name] });
+    assert.ok(isPartial || refs.some((ref) => ref.id === id));
+    const none = await insight.changes({ cursor, names: ['PlaceOrder'] });
+    assert.deepEqual(none.refs, []);
+  }),
+
   insightCase('records are told without payloads, in the order asked', async (insight, journal) => {
     const one = await created(journal);
     await journal.append(batchOf(one, [2, 3]));

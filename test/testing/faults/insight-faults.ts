@@ -75,6 +75,12 @@ const forgetsTheCursor = answering('TellsNothingNew', (sound) => ({
 const believesAnyCursor = answering('BelievesAnyCursor', (sound) => ({
   changes: async (query) => ({ ...(await sound.changes(query)), isPartial: false }),
 }));
+const looksThroughSome = answering('LooksThroughSomeChanges', (sound) => ({
+  changes: async (query) => {
+    const { refs, cursor } = await sound.changes({ ...query, application: 'shop' });
+    return refs.length < 200 ? sound.changes(query) : { refs: [], isPartial: false, cursor };
+  },
+}));
 const unordered = answering('TellsRecordsAsTheyCome', (sound) => ({
   records: async (refs) => (await sound.records(refs)).toReversed(),
 }));
@@ -132,6 +138,7 @@ export const insightFaults: readonly Fault[] = [
   [keysAlone, FIND],
   [forgetsTheCursor, CHANGES],
   [believesAnyCursor, CHANGES],
+  [looksThroughSome, 'insight: what others write hides no change without a word'],
   [forgetsTheCursor, 'insight: what was forgotten is no change, and hides none'],
   [unordered, 'insight: records are told without payloads, in the order asked'],
   [allPayloads, 'insight: payloads are those of the one saga'],
