@@ -18,9 +18,6 @@ import type { SagaView } from '../../sample-app/src/sagas/saga-view.js';
 
 const quiet = createLogger({ silent: true });
 
-// Real timeouts and pauses pass here, and other tests may keep the machine busy meanwhile.
-jest.setTimeout(20_000);
-
 /** The sample app on a free port, spoken to over real HTTP. */
 export class ShopApp {
   #stopped: Promise<void> | undefined;

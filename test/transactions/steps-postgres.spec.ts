@@ -119,7 +119,6 @@ describe('a transactional step on Postgres', () => {
       expect(ends.every(({ isSuccess }) => isSuccess)).toBe(true);
       expect(await ledger.rows()).toEqual(['12']);
     },
-    30_000,
   );
 
   it.each([

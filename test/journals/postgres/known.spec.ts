@@ -18,5 +18,5 @@ describe('the keys of sagas that a process remembers', () => {
     await Promise.all([oneTooMany, journal.append(batchOf(saga, [2]))]);
     await journal.append(batchOf(saga, [3]));
     expect(await seqsOf(journal, saga)).toEqual([1, 2, 3]);
-  }, 120_000);
+  });
 });

@@ -220,12 +220,12 @@ describe('a SQLite file', () => {
       sameAsTheModel((calls) => calls),
       { numRuns: RUNS },
     );
-  }, 60_000);
+  });
 
   it('would be found out if it carried a turn out in another order', async () => {
     const createsFirst = (calls: readonly Asked[]) =>
       calls.toSorted((one, other) => Number(other.isCreate) - Number(one.isCreate));
     const { failed } = await fc.check(sameAsTheModel(createsFirst), { seed, numRuns: RUNS });
     expect(failed).toBe(true);
-  }, 60_000);
+  });
 });

@@ -15,15 +15,11 @@ describe('workers that sleep longer than their lease', () => {
     for (const times of Object.values(fired)) expect(times).toBeGreaterThan(RUNS / 100);
   }, 3_600_000);
 
-  it.each(TWINS)(
-    'would be found out: $defect',
-    async ({ journal, shows }) => {
-      const harmless = fc.asyncProperty(schedules, async (schedule) => {
-        expect((await verdictOn(schedule, { journal })).join('\n')).not.toMatch(shows);
-      });
-      const { failed } = await fc.check(harmless, { seed, numRuns: 20_000, endOnFailure: true });
-      expect(failed).toBe(true);
-    },
-    120_000,
-  );
+  it.each(TWINS)('would be found out: $defect', async ({ journal, shows }) => {
+    const harmless = fc.asyncProperty(schedules, async (schedule) => {
+      expect((await verdictOn(schedule, { journal })).join('\n')).not.toMatch(shows);
+    });
+    const { failed } = await fc.check(harmless, { seed, numRuns: 20_000, endOnFailure: true });
+    expect(failed).toBe(true);
+  });
 });
