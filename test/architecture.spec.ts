@@ -38,6 +38,8 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   dashboard: { layers: ['core', 'nest', 'dashboard/ui'], packages: ['@nestjs/common', 'rxjs'] },
   'dashboard/ui': { layers: [], packages: ['preact', '@preact/signals'] },
+  // A program, not an entry: nobody imports it.
+  cli: { layers: ['core', 'journals/sqlite', 'journals/postgres'] },
   testing: { layers: ['core'] },
   transactions: { layers: ['core'] },
 };
@@ -247,6 +249,7 @@ describe('the architecture of lib', () => {
 
   it('is mirrored by its specs', () => {
     const specs = [
+      'cli',
       'core',
       'dashboard',
       'engines',
@@ -380,6 +383,19 @@ describe('the architecture of lib', () => {
       'the server of the dashboard sees types of its page alone',
       { 'dashboard/a.ts': `import { x } from './ui/wire.js';`, 'dashboard/ui/wire.ts': '' },
       /other than the types of wire\.ts/,
+    ],
+    [
+      'nobody imports the program',
+      { 'nest/a.ts': `import '../cli/run.js';`, 'cli/run.ts': '' },
+      /layer 'cli'/,
+    ],
+    [
+      'the program knows journals, and no engine',
+      {
+        'cli/a.ts': `import '../engines/in-process/index.js';`,
+        'engines/in-process/index.ts': '',
+      },
+      /layer 'engines\/in-process'/,
     ],
     ['what is imported exists', { 'core/a.ts': `import './gone.js';` }, /does not exist/],
     ['every folder is a known layer', { 'utils/a.ts': '' }, /no layer is called 'utils'/],

@@ -31,6 +31,7 @@ async function check(name) {
   await inApp('npm', 'install', '--no-audit', '--no-fund', '--loglevel=error', tarball);
   await inApp('npx', '--no-install', 'tsc');
   assert.equal(await inApp('node', 'dist/main.js'), EXPECTED, name);
+  assert.match(await inApp('npx', '--no-install', 'saga', '--version'), /^\d+\.\d+\.\d+/, name);
   console.log(`${name}: compiles and runs a decorated saga`);
 }
 

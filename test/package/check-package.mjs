@@ -25,6 +25,23 @@ for (const needed of [...beside, ...threads]) {
 execFileSync('npx', ['--no-install', 'publint', 'run', tarball, '--strict'], { stdio: 'inherit' });
 execFileSync('npx', ['--no-install', 'attw', tarball, '--quiet'], { stdio: 'inherit' });
 
+// The program, from another folder, on a journal of its own; `count` is answered by the worker thread.
+const { saga } = manifest.bin;
+assert.ok(files.includes(saga.slice(2)), `the tarball lacks ${saga}`);
+const elsewhere = temporaryDirectory();
+const told = (...words) =>
+  execFileSync(process.execPath, [resolve(saga), ...words], {
+    cwd: elsewhere,
+    env: { ...process.env, SAGA_JOURNAL: 'sqlite:sagas.db' },
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+    timeout: 20_000,
+  });
+assert.equal(told('--version'), `${manifest.version}\n`);
+assert.equal(told('migrate'), 'sqlite sagas.db is up to date\n');
+assert.equal(told('list', '--json') + told('count', '--json'), '');
+console.log('the program saga works');
+
 const require = createRequire(import.meta.url);
 for (const [subpath, target] of Object.entries(manifest.exports)) {
   if (typeof target === 'string') continue;

@@ -31,6 +31,7 @@ export {
 } from './step-definition.js';
 export type { DefinitionJson, PlanJson, StepJson } from './plan-json.js';
 export { SagaDefinition } from './saga-definition.js';
+export { planOfJson } from './plan-of-json.js';
 export { assembleSaga, defineSaga, freezeSaga } from './define-saga.js';
 export { clashProblems } from './order-problems.js';
 export { SAGA_OPTIONS, type SagaDefinitionOptions } from './saga-options.js';

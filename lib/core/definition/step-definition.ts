@@ -42,7 +42,7 @@ export interface StepPolicy {
   readonly onError: ((failure: StepFailure, ctx: ISagaContext<unknown>) => unknown) | undefined;
 }
 
-const DEFAULT_POLICY: StepPolicy = Object.freeze({
+export const DEFAULT_POLICY: StepPolicy = Object.freeze({
   retry: NO_RETRY,
   timeout: undefined,
   timeoutGrace: 5_000,

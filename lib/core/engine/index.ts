@@ -19,6 +19,7 @@ export {
   type SagaRequest,
   type SagaRequestPage,
 } from './engine-operators.js';
+export { OperatorDesk } from './operator-desk.js';
 export { checkedAct, OPERATOR_ACTS } from './checked-act.js';
 export type { SagaDetails, SagaEngine, SagaSummary, SagaSummaryPage } from './saga-engine.js';
 export type { EngineHealth } from './engine-health.js';

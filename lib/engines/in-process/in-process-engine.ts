@@ -13,11 +13,10 @@ import {
   type SagaRef,
   type SagaSummaryPage,
 } from '../../core/index.js';
-import { AttachedSaga, insightFor, type OperatorCommand } from '../../core/engine/index.js';
+import { AttachedSaga, insightFor, type OperatorCommand, OperatorDesk } from '../../core/engine/index.js';
 import { assemble, type Assembled } from './assemble.js';
 import { checkedOptions, checkTransactional } from './checked-options.js';
 import type { InProcessEngineOptions } from './engine-options.js';
-import { OperatorDesk } from './operations/index.js';
 import { startSaga, type StartOptions } from './start.js';
 
 /** Runs sagas in this process and keeps them in a journal. */

@@ -74,8 +74,8 @@ export async function verifySchema(
   const left = pendingMigrations(migrations(tables), current, description);
   if (left.length === 0) return;
   throw new SagaJournalError(
-    `${description} has schema version ${current}, and this package needs ${left.at(-1)?.version}; ` +
-      `run what postgresJournalSql({ schema: '${tables.schema.slice(1, -1)}', from: ${current} }) prints, or open it with migrate: 'auto'`,
+    `The journal ${description} has schema version ${current}, and this package needs ${left.at(-1)?.version}; ` +
+      `run what postgresJournalSql({ schema: '${tables.schema.slice(1, -1)}', from: ${current} }) prints, or 'npx saga migrate', or open it with migrate: 'auto'`,
   );
 }
 

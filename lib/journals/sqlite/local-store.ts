@@ -21,9 +21,10 @@ export class LocalStore implements StoreHost {
   /** `known`: the file that was opened before, and must not be made anew. Answers which it is. */
   async open(known?: string): Promise<string | undefined> {
     const driver = this.driver ?? (await findDriver());
-    const { file, fileMode, description, busyTimeoutMs } = this.settings;
+    const { file, fileMode, description, busyTimeoutMs, migrate } = this.settings;
     if (known !== undefined && identityOf(file) !== known) throw changedFile(description, file);
-    createFile(file, fileMode);
+    if (migrate === 'auto') createFile(file, fileMode);
+    else if (identityOf(file) === undefined) throw journalFailure(description, 'is not there');
     const store = new SqliteStore(driver, this.settings);
     try {
       await retryWhileBusy(busyTimeoutMs, () => store.prepare());

@@ -28,6 +28,11 @@ export interface SqliteJournalOptions {
    * file keeps its own. Say `0o660` for processes of one group. @default 0o600
    */
   readonly fileMode?: number;
+  /**
+   * `auto`: the file is made and its schema brought up to date when the journal is opened. `off`: both must
+   * be there, and nothing of it is changed. @default 'auto'
+   */
+  readonly migrate?: 'auto' | 'off';
   /** How long to wait for another process that is writing to the file, in ms. @default 10_000 */
   readonly busyTimeoutMs?: number;
 }
@@ -35,7 +40,7 @@ export interface SqliteJournalOptions {
 const MAX_BUSY_TIMEOUT_MS = 600_000;
 const OPTIONS = namesOf<SqliteJournalOptions>({
   ...{ file: true, driver: true, synchronous: true, thread: true, fileMode: true },
-  busyTimeoutMs: true,
+  ...{ busyTimeoutMs: true, migrate: true },
 });
 
 function fileProblem(file: unknown): string | undefined {
@@ -80,7 +85,7 @@ export function checkOptions(
     );
   }
   const { file, driver, synchronous = 'full', thread = 'main', busyTimeoutMs = 10_000 } = options;
-  const { fileMode = 0o600 } = options;
+  const { fileMode = 0o600, migrate = 'auto' } = options;
   const badWait =
     !Number.isInteger(busyTimeoutMs) || busyTimeoutMs < 0 || busyTimeoutMs > MAX_BUSY_TIMEOUT_MS;
   const problems = [
@@ -92,10 +97,13 @@ export function checkOptions(
       : `synchronous must be 'full' or 'normal' (got ${shown(synchronous)})`,
     threadProblem(thread, driver),
     modeProblem(fileMode),
+    migrate === 'auto' || migrate === 'off'
+      ? undefined
+      : `migrate must be 'auto' or 'off' (got ${shown(migrate)})`,
     badWait
       ? `busyTimeoutMs must be a whole number of ms from 0 to ${MAX_BUSY_TIMEOUT_MS} (got ${shown(busyTimeoutMs)})`
       : undefined,
   ].filter((problem) => problem !== undefined);
   if (problems.length > 0) throw new SagaOptionsError(`sqliteJournal: ${problems.join('; ')}`);
-  return { file, synchronous, thread, busyTimeoutMs, fileMode };
+  return { file, synchronous, thread, busyTimeoutMs, fileMode, migrate };
 }

@@ -1,3 +1,4 @@
+import { SagaJournalError } from '../../core/index.js';
 import { pendingMigrations, type Migration } from '../sql/index.js';
 import type { Database } from './database.js';
 import { OPERATOR_TABLES } from './operators-schema.js';
@@ -110,14 +111,30 @@ export const MIGRATIONS: readonly Migration[] = [
 /** Owners whose heartbeat expired long ago are deleted: no owner at all means the same. */
 const FORGET_OWNERS_AFTER_MS = 86_400_000;
 
+function currentVersion(database: Database): number {
+  const [row] = database.query('SELECT max(version) AS version FROM saga_schema', []);
+  return Number(row?.['version'] ?? 0);
+}
+
+/** Changes nothing. @throws SagaJournalError unless the schema is the one that this package knows */
+export function verifySchema(database: Database, description: string): void {
+  const [table] = database.query("SELECT 1 FROM sqlite_schema WHERE name = 'saga_schema'", []);
+  const current = table === undefined ? 0 : currentVersion(database);
+  const [left] = pendingMigrations(MIGRATIONS, current, description).slice(-1);
+  if (left === undefined) return;
+  throw new SagaJournalError(
+    `The journal ${description} has schema version ${current}, and this package needs ${left.version}; ` +
+      "run 'npx saga migrate', or open it with migrate: 'auto'",
+  );
+}
+
 /** Brings the schema up to date, in one transaction. @throws SagaJournalError for a newer one. */
 export function migrate(database: Database, description: string): void {
   database.transaction('IMMEDIATE', () => {
     database.exec(
       'CREATE TABLE IF NOT EXISTS saga_schema (version INTEGER PRIMARY KEY, applied_at INTEGER NOT NULL) STRICT',
     );
-    const [row] = database.query('SELECT max(version) AS version FROM saga_schema', []);
-    const current = Number(row?.['version'] ?? 0);
+    const current = currentVersion(database);
     for (const { version, statements } of pendingMigrations(MIGRATIONS, current, description)) {
       for (const statement of statements) database.exec(statement);
       database.run(`INSERT INTO saga_schema (version, applied_at) VALUES (?, ${NOW})`, version);

@@ -7,6 +7,8 @@ export interface StoreSettings {
   readonly synchronous: 'full' | 'normal';
   readonly busyTimeoutMs: number;
   readonly fileMode: number;
+  /** `off`: the file and its schema must be there. */
+  readonly migrate: 'auto' | 'off';
   /** For error texts: 'sqlite data/sagas.db'. */
   readonly description: string;
 }

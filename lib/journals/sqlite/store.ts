@@ -13,7 +13,7 @@ import { Operators } from './operators.js';
 import { SqliteInsight } from './insight.js';
 import { savePlans } from './plans.js';
 import { Reader } from './reader.js';
-import { CLOCK, migrate } from './schema.js';
+import { CLOCK, migrate, verifySchema } from './schema.js';
 import type { StoreSettings } from './store-host.js';
 import { stretchesOf } from './stretches.js';
 
@@ -59,10 +59,12 @@ export class SqliteStore {
 
   /** Idempotent. */
   prepare(): void {
-    const { file, description } = this.settings;
+    const { file, description, migrate: how } = this.settings;
+    // What is no journal must not be made to have one's settings.
+    if (how === 'off') verifySchema(this.#database, description);
     this.#database.configure();
     this.#lookForOthers();
-    migrate(this.#database, description);
+    if (how === 'auto') migrate(this.#database, description);
     this.#watch = new FileWatch(file, description);
   }
 

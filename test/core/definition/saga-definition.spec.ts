@@ -1,5 +1,6 @@
 import {
   defineSaga,
+  failureMatrix,
   NOTHING_TO_UNDO,
   SagaDefinitionError,
   SagaOrchestratorBuilder,
@@ -7,6 +8,7 @@ import {
   type RetiredSagaStep,
   type SagaStep,
 } from 'nestjs-saga-orchestrator/core';
+import { planOfJson } from '../../../lib/core/definition/index.js';
 
 const charge: SagaStep<object> = { label: 'Charge', action: () => 'tx-1', compensate: () => 1 };
 
@@ -264,5 +266,29 @@ describe('retired steps', () => {
     expect(problemsOf(() => defineSaga('S', [], { retired: [retired] }))).toEqual([
       'a saga needs at least one step',
     ]);
+  });
+});
+
+describe('a plan as a journal keeps it', () => {
+  it('is the same plan again: its fingerprint, its diagram and its failure matrix', () => {
+    const saga = defineSaga(
+      'PlaceOrder',
+      [
+        { ...charge, label: 'Reserve', compensateOn: 'attempted' },
+        { ...charge, idempotent: false, probe: () => 'done' },
+        { label: 'Ship', action: () => 1, pivot: true },
+        { label: 'Tell', action: () => 1 },
+      ],
+      {
+        version: 3,
+        onCompensationFailure: 'halt',
+        retired: [{ label: 'Coupon', compensate: () => undefined }],
+      },
+    );
+    const kept = planOfJson(JSON.parse(JSON.stringify(saga)));
+    expect(kept.toJSON()).toEqual(saga.toJSON());
+    expect(kept.fingerprint).toBe(saga.fingerprint);
+    expect(kept.toMermaid()).toBe(saga.toMermaid());
+    expect(failureMatrix(kept)).toEqual(failureMatrix(saga));
   });
 });

@@ -55,6 +55,7 @@ afterEach(removeTempFolders);
 describe('the options of the SQLite journal', () => {
   const bad: readonly [options: unknown, message: string][] = [
     [{}, 'file must be the path of a file (got undefined)'],
+    [{ file: 'sagas.db', migrate: 'later' }, "migrate must be 'auto' or 'off' (got 'later')"],
     [{ file: '' }, "file must be the path of a file (got '')"],
     [{ file: '  ' }, "file must be the path of a file (got '  ')"],
     [{ file: 'sagas.db ' }, "file must be the path of a file (got 'sagas.db ')"],

@@ -3,7 +3,6 @@ export { Acts } from './acts.js';
 export { Cancel } from './cancel.js';
 export { CancelElsewhere, CancelForOwner } from './cancel-elsewhere.js';
 export { Commands } from './commands.js';
-export { OperatorDesk } from './operator-desk.js';
 export { RequestWorker } from './request-worker.js';
 export { Resume } from './resume.js';
 export { Retention, type RetentionOptions } from './retention.js';

@@ -1,38 +1,42 @@
-import {
-  type AuditFilter,
-  type EngineOperators,
-  type IdGenerator,
-  type OperatorReason,
-  type RequestFilter,
-  type SagaAct,
-  type SagaAuditPage,
-  type SagaLogger,
-  SagaNotFoundError,
-  type SagaRef,
-  type SagaRequest,
-  type SagaRequestPage,
-  SagaStateError,
-} from '../../../core/index.js';
+import { groupProblem, nameProblem, refuseProblems } from '../definition/index.js';
+import { SagaNotFoundError, SagaStateError } from '../errors/index.js';
+import type { AuditFilter, Journal, RequestFilter, SagaRef } from '../journal/index.js';
+import type { Storing } from '../persistence/index.js';
+import { quoted, type IdGenerator, type SagaLogger } from '../ports/index.js';
+import { checkedAct } from './checked-act.js';
+import { checkedReason } from './checked-text.js';
 import {
   auditOf,
-  checkedAct,
-  checkedReason,
-  groupProblem,
-  nameProblem,
-  quoted,
-  refuseProblems,
   requestOf,
-  resultByHand,
-  type Storing,
-} from '../../../core/engine/index.js';
-import type { JournalAccess } from '../ownership/index.js';
-import type { SagaReader } from '../runs/index.js';
+  type EngineOperators,
+  type SagaAct,
+  type SagaAuditPage,
+  type SagaRequest,
+  type SagaRequestPage,
+} from './engine-operators.js';
+import { resultByHand } from './operator-checks.js';
+import type { OperatorReason } from './operator-reason.js';
+
+/** Whose sagas these are, and where they are kept. */
+interface Access {
+  readonly journal: Journal;
+  /** `''`: none. */
+  readonly application: string;
+}
+
+/** Finds the saga that an act is about. */
+interface Finder {
+  /** With its application. @throws SagaOptionsError for what cannot name a saga of it */
+  checkedRef(ref: SagaRef): SagaRef;
+  /** @throws SagaNotFoundError */
+  row(ref: SagaRef): Promise<unknown>;
+}
 
 /** Where operators leave what they want of processes that know a saga, and look up what was done. */
 export class OperatorDesk implements EngineOperators {
   constructor(
-    private readonly access: JournalAccess,
-    private readonly reader: SagaReader,
+    private readonly access: Access,
+    private readonly reader: Finder,
     private readonly storing: Storing,
     private readonly around: { readonly ids: IdGenerator; readonly logger: SagaLogger },
     private readonly open: () => Promise<void>,

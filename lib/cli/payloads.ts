@@ -1,0 +1,61 @@
+import { inspect } from 'node:util';
+import type { PayloadCodec, SagaEvent, SagaPayloads } from '../core/index.js';
+import { messageOf } from '../core/ports/index.js';
+import type { Output } from './output.js';
+
+/** Of a huge value its beginning: all of it comes with --json. */
+const SHOWN = { depth: 20, maxArrayLength: 100, maxStringLength: 2_000, breakLength: 100 } as const;
+/** More lines of one value say nothing more. */
+const MAX_LINES = 200;
+
+export interface NamedPayload {
+  readonly what: string;
+  readonly stored: string;
+}
+
+/** The input, the results by their labels, and the newest context. */
+export function payloadsOf(
+  { input, entries }: SagaPayloads,
+  timeline: readonly SagaEvent[],
+): readonly NamedPayload[] {
+  const results = entries.flatMap(({ seq, result }) => {
+    if (result === null) return [];
+    const event = timeline[seq - 1];
+    const label = event !== undefined && 'label' in event ? event.label : undefined;
+    return [{ what: `result of ${label ?? `record ${seq}`}`, stored: result }];
+  });
+  const context = entries.findLast((one) => one.context !== null)?.context ?? input;
+  return [{ what: 'input', stored: input }, ...results, { what: 'context now', stored: context }];
+}
+
+/** As JSON where it is JSON; what another codec has made stays a text. */
+export function storedJson(stored: string): unknown {
+  try {
+    return JSON.parse(stored);
+  } catch {
+    return stored;
+  }
+}
+
+async function valueOf(codec: PayloadCodec, stored: string): Promise<string> {
+  try {
+    return inspect(await codec.decode(stored), SHOWN);
+  } catch (error) {
+    return `encoded, ${stored.length} characters; --codec says how to read it (${messageOf(error)})`;
+  }
+}
+
+export async function showPayloads(
+  out: Output,
+  codec: PayloadCodec,
+  payloads: readonly NamedPayload[],
+): Promise<void> {
+  for (const { what, stored } of payloads) {
+    await out.line('');
+    await out.line({ text: what, style: 'bold' });
+    const lines = (await valueOf(codec, stored)).split('\n');
+    for (const line of lines.slice(0, MAX_LINES)) await out.line('  ', line);
+    const left = lines.length - MAX_LINES;
+    if (left > 0) await out.line(`  … ${left} more lines; --json has all of it`);
+  }
+}

@@ -1,0 +1,28 @@
+import { type SagaDefinition, SagaNotFoundError, type StoredPlan } from '../core/index.js';
+import { planOfJson } from '../core/definition/index.js';
+import { quoted } from '../core/ports/index.js';
+import type { Call } from './call.js';
+import { CliError } from './exit.js';
+
+/** Plans that can be read, of one name where it is given; the one that was brought along last comes first. */
+export async function storedPlans(call: Call, name?: string): Promise<readonly StoredPlan[]> {
+  const insight = await call.insight();
+  const plans = await insight.plans(name === undefined ? {} : { names: [name] });
+  return [...plans].sort((one, other) => other.lastSeen.getTime() - one.lastSeen.getTime());
+}
+
+export function definitionOf({ name, plan }: StoredPlan): SagaDefinition {
+  if (plan === undefined) throw new CliError(`The plan of ${quoted(name)} cannot be read`, 1);
+  return planOfJson(plan);
+}
+
+/** The newest plan of that name, or that version. @throws SagaNotFoundError */
+export async function planNamed(call: Call): Promise<SagaDefinition> {
+  const [name = ''] = call.args;
+  const version = call.text('version');
+  const plans = await storedPlans(call, name);
+  const found = plans.find((plan) => version === undefined || `${plan.version}` === version);
+  if (found !== undefined) return definitionOf(found);
+  const which = version === undefined ? '' : ` version ${version}`;
+  throw new SagaNotFoundError(`No plan of ${quoted(name)}${which} is known${call.whose}`);
+}

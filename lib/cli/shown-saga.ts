@@ -1,0 +1,106 @@
+import {
+  evolve,
+  explain,
+  SagaState,
+  type SagaAccount,
+  type SagaDetails,
+  type SagaRequest,
+  type StoredSaga,
+} from '../core/index.js';
+import { decodeHead, detailsOf } from '../core/engine/index.js';
+import type { Output } from './output.js';
+import { statusCell } from './rows.js';
+import { shownDuration, shownTime } from './text.js';
+import { eventCells, TIMELINE_HEAD } from './timeline.js';
+
+/** One saga as it stands. */
+export interface ShownSaga {
+  readonly details: SagaDetails;
+  readonly account: SagaAccount;
+  readonly stored: StoredSaga;
+}
+
+export function shownSagaOf(stored: StoredSaga): ShownSaga {
+  const state = new SagaState();
+  for (const { head } of stored.entries) {
+    try {
+      evolve(state, decodeHead(head));
+    } catch {
+      // The details tell of it.
+    }
+  }
+  return { details: detailsOf(stored), account: explain(state), stored };
+}
+
+async function facts({ details, stored }: ShownSaga, out: Output): Promise<void> {
+  const { createdAt, updatedAt, key, tags, recoveries, version } = details;
+  const { owner, deadline, cancelReason, cancelBy } = stored.row;
+  const time = (at: Date | number): string => shownTime(at, out.isUtc);
+  const { isUtc } = out;
+  const lasted = shownDuration(updatedAt.getTime() - createdAt.getTime());
+  const said: readonly (readonly [string, string | undefined])[] = [
+    ['version', `${version}`],
+    ['key', key],
+    [
+      'tags',
+      Object.entries(tags)
+        .map(([name, value]) => `${name}=${value}`)
+        .join(' ') || undefined,
+    ],
+    ['created', shownTime(createdAt, isUtc)],
+    ['last record', `${time(updatedAt)} (after ${lasted})`],
+    ['deadline', deadline === null ? undefined : time(deadline)],
+    ['sleeps until', details.wakeAt === undefined ? undefined : time(details.wakeAt)],
+    ['owner', owner ?? undefined],
+    ['recoveries', recoveries === 0 ? undefined : `${recoveries}`],
+    [
+      'asked to cancel',
+      cancelReason === null ? undefined : `${cancelBy ?? 'somebody'}: ${cancelReason}`,
+    ],
+    ['damage', details.damage],
+  ];
+  for (const [what, value] of said)
+    if (value !== undefined) await out.line('  ', { text: what.padEnd(16), style: 'dim' }, value);
+}
+
+const ACCOUNT = {
+  standing: 'still standing',
+  undone: 'undone',
+  owed: 'still to be undone',
+  inDoubt: 'in doubt',
+} as const;
+
+async function account({ account: its }: ShownSaga, out: Output): Promise<void> {
+  for (const [key, what] of Object.entries(ACCOUNT)) {
+    const labels = its[key as keyof typeof ACCOUNT];
+    if (labels.length > 0)
+      await out.line('  ', { text: what.padEnd(20), style: 'bold' }, labels.join(', '));
+  }
+}
+
+export async function printSaga(
+  saga: ShownSaga,
+  requests: readonly SagaRequest[],
+  out: Output,
+): Promise<void> {
+  const { name, id, status, parkReason, label, timeline } = saga.details;
+  const why =
+    parkReason === undefined ? '' : `: ${parkReason}${label === undefined ? '' : ` at ${label}`}`;
+  await out.line({ text: name, style: 'bold' }, ' ', id, '  ', statusCell(status), why);
+  await facts(saga, out);
+  await account(saga, out);
+  await out.line('');
+  const from = timeline[0]?.at ?? 0;
+  await out.table(
+    TIMELINE_HEAD,
+    timeline.map((event) => eventCells(event, from, out.isUtc)),
+  );
+  for (const { request, act, by, reason, takenBy } of requests) {
+    const state =
+      takenBy === undefined ? 'waits for a process that knows it' : 'is being carried out';
+    await out.line(
+      { text: `request ${request}`, style: 'yellow' },
+      ` to ${act} by ${by}: ${reason}; it ${state}`,
+    );
+  }
+}

@@ -1,0 +1,397 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { bundle, startProgram, type RunningProgram } from '../journals/sqlite/child-program.js';
+import { postgresStore } from '../journals/postgres-store.js';
+import { removeTempFolders, tempFolder } from '../journals/temp-folder.js';
+import { saga, type Said, type Setting } from './terminal.js';
+
+const PATIENCE = '20s';
+const UNSAFE = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/;
+
+const postgres = postgresStore(['fsync=off']);
+let programs: { readonly shop: string; readonly bin: string };
+const running: RunningProgram[] = [];
+
+beforeAll(() => {
+  const folder = tempFolder();
+  programs = {
+    shop: bundle('../../cli/shop-program.ts', folder),
+    bin: bundle('../../../lib/cli/main.ts', folder),
+  };
+});
+
+afterAll(async () => {
+  for (const { process, gone } of running) {
+    process.kill('SIGKILL');
+    await gone;
+  }
+  removeTempFolders();
+});
+
+/** An application, running, and a terminal beside it. */
+async function opened(address: string) {
+  const folder = tempFolder();
+  const shop = startProgram(programs.shop, [address, folder]);
+  running.push(shop);
+  await shop.said('ready');
+  const env = { SAGA_JOURNAL: address, SAGA_ACTOR: 'ann' };
+  const ask = (...words: string[]): Promise<Said> => saga(words, { env });
+  const asked = (setting: Setting, ...words: string[]): Promise<Said> =>
+    saga(words, { ...setting, env: { ...env, ...setting.env } });
+  return {
+    ...{ address, shop, ask, asked, env },
+    repair: () => writeFileSync(join(folder, 'repaired'), ''),
+    /** As a process of its own. */
+    bin: (command: string) =>
+      promisify(execFile)(
+        '/bin/bash',
+        ['-c', command.replaceAll('saga ', `"${process.execPath}" "${programs.bin}" `)],
+        {
+          env: { ...process.env, ...env, NODE_NO_WARNINGS: '1' },
+          maxBuffer: 64 * 1_048_576,
+        },
+      ),
+  };
+}
+
+const STORES: readonly [store: string, address: () => string][] = [
+  ['SQLite', () => `sqlite:${join(tempFolder(), 'sagas.db')}`],
+  ['Postgres', () => `${postgres.server.url}?schema=${postgres.schema()}`],
+];
+
+describe.each(STORES)('the command line beside a running application, on %s', (_store, address) => {
+  let shop: Awaited<ReturnType<typeof opened>>;
+  const ask = (...words: string[]) => shop.ask(...words);
+  const idsOf = ({ lines }: Said) => lines.map(({ id }) => id as string);
+
+  beforeAll(async () => {
+    shop = await opened(address());
+  });
+
+  it('lists, counts and shows', async () => {
+    const all = await ask('list', '--json');
+    expect(all.exit).toBe(0);
+    expect(all.lines).toHaveLength(7);
+    expect(all.lines[0]).toMatchObject({ name: 'Order', id: 'slow-1', status: 'running' });
+    expect(
+      idsOf(await ask('list', '--status', 'parked', '--reason', 'in-doubt', '--json')),
+    ).toEqual(['lost-1']);
+    expect(
+      idsOf(await ask('list', '--tag', 'tenant=hooli', '--limit', '2', '--json')),
+    ).toHaveLength(2);
+    expect(idsOf(await ask('list', '--since', '1h', '--status', 'completed', '--json'))).toEqual([
+      'fine-1',
+    ]);
+    const table = await ask('list', '--utc');
+    expect(table.out).toMatch(/^status +saga +id +created +age +where +key +tags\n/);
+    expect(table.out).toMatch(/parked +Order +stuck-1 +\S+ \S+Z +.*Reserve · compensation-failed/);
+
+    const counts = await ask('count', '--by', 'status', '--json');
+    expect(counts.lines).toContainEqual({ status: 'parked', sagas: 4 });
+    expect((await ask('count')).out).toMatch(/Order +running +1\n/);
+
+    const shown = await ask('show', 'Order', 'stuck-1');
+    expect(shown.exit).toBe(6);
+    expect(shown.out).toContain('Order stuck-1  parked: compensation-failed at Reserve');
+    expect(shown.out).toMatch(/still to be undone +Reserve/);
+    expect(shown.out).toMatch(/Reserve +✘ undo failed: the warehouse is closed/);
+    expect(shown.out).not.toContain('4111');
+    const json = await ask('show', 'Order', 'fine-1', '--payloads', '--json');
+    expect(json.exit).toBe(0);
+    expect(json.lines).toMatchObject([
+      { status: 'completed', account: { standing: ['Reserve', 'Charge', 'Tell'] }, requests: [] },
+    ]);
+    expect(json.lines[0].payloads).toContainEqual({
+      what: 'result of Charge',
+      value: { receipt: 'r-1' },
+    });
+    expect((await ask('show', 'Order', 'fine-1', '--payloads')).out).toMatch(/card: '4111'/);
+  });
+
+  it('knows the sagas of one application alone', async () => {
+    const other = await ask('list', '--application', 'other', '--json');
+    expect(other.lines).toMatchObject([{ application: 'other', id: 'fine-1' }]);
+    const missing = await ask('show', 'Order', 'stuck-1', '--application', 'other');
+    expect([missing.exit, missing.err]).toEqual([
+      4,
+      "saga: No saga Order 'stuck-1' is known in application 'other'\n",
+    ]);
+    const named = await shop.asked({ env: { SAGA_APPLICATION: 'other' } }, 'count', '--json');
+    expect(named.lines).toEqual([{ name: 'Order', status: 'completed', sagas: 1 }]);
+  });
+
+  it('says what is not there, and what the saga does not take', async () => {
+    const unknown = await ask('cancel', 'Order', 'nobody', '--reason', 'a test');
+    expect([unknown.exit, unknown.err]).toEqual([
+      4,
+      "saga: No saga Order 'nobody' is known among those without an application; --application names one\n",
+    ]);
+    expect((await ask('requests', 'nobody')).exit).toBe(4);
+    expect((await ask('diagram', 'Nothing')).exit).toBe(4);
+    const over = await ask('cancel', 'Order', 'fine-1', '--reason', 'too late', '--wait', PATIENCE);
+    expect(over.exit).toBe(5);
+    expect(over.out).toMatch(/^request \S+: refused, .*its pivot step is done/);
+  });
+
+  it('has a worker of the application do what was asked for, and tells who and why', async () => {
+    const again = [
+      'retry-undos',
+      'Order',
+      'stuck-1',
+      '--reason',
+      'warehouse opens',
+      '--wait',
+      PATIENCE,
+    ];
+    shop.repair();
+    expect((await ask(...again, '--by', 'eve')).exit).toBe(0);
+    expect((await ask('watch', 'Order', 'stuck-1')).exit).toBe(0);
+    const shown = await ask('show', 'Order', 'stuck-1');
+    expect(shown.exit).toBe(0);
+    expect(shown.out).toContain('⟲ compensations are tried again by eve: warehouse opens');
+
+    const doubt = ['mark', 'done', 'Order', 'lost-1', 'Charge', '--result', '{"receipt":"r-9"}'];
+    expect((await ask(...doubt, '--reason', 'the bank says so', '--wait', PATIENCE)).exit).toBe(0);
+    expect((await ask('watch', 'Order', 'lost-1', '--json')).lines.at(-1)).toMatchObject({
+      type: 'completed',
+    });
+
+    expect(
+      (await ask('cancel', 'Order', 'slow-1', '--reason', 'too slow', '--wait', PATIENCE)).exit,
+    ).toBe(0);
+    expect((await ask('watch', 'Order', 'slow-1')).out).toContain('✋ cancelled by ann: too slow');
+
+    const audit = await ask('audit', '--json');
+    expect(audit.lines.map(({ act, by, origin, outcome }) => [act, by, origin, outcome])).toEqual([
+      ['cancel', 'ann', 'cli', 'done'],
+      ['mark-done', 'ann', 'cli', 'done'],
+      ['retry-compensation', 'eve', 'cli', 'done'],
+      ['cancel', 'ann', 'cli', 'refused'],
+    ]);
+    expect((await ask('audit', '--by', 'eve')).out).toMatch(
+      /done +retry-compensation +Order +stuck-1 +eve/,
+    );
+  });
+
+  it('acts on many by a filter, once it was told to', async () => {
+    const filter = [
+      'bulk',
+      'retry-undos',
+      '--name',
+      'Order',
+      '--park-reason',
+      'compensation-failed',
+    ];
+    const dry = await ask(...filter);
+    expect([dry.exit, dry.out.split('\n')[0]]).toEqual([0, '2 sagas']);
+    expect(dry.err).toContain('Nothing was done');
+    expect((await ask('requests', '--open', '--json')).lines).toEqual([]);
+    const done = await ask(...filter, '--reason', 'the warehouse is open', '--yes');
+    expect([done.exit, done.out]).toEqual([0, '2 requests\n']);
+    while ((await ask('requests', '--open', '--json')).lines.length > 0);
+    for (const id of ['stuck-2', 'stuck-3']) {
+      expect((await ask('watch', 'Order', id)).out).toContain('by ann: the warehouse is open');
+    }
+    expect((await ask('bulk', 'cancel', '--reason', 'all of them', '--yes')).exit).toBe(2);
+    expect((await ask('bulk', 'terminate', '--name', 'Order')).err).toContain(
+      'bulk takes cancel, resume',
+    );
+  });
+
+  it('draws plans without their code, and knows what they lead to', async () => {
+    expect((await ask('diagram', 'Order')).out).toContain('s1{{"Charge (pivot)"}}');
+    expect((await ask('diagram', 'Order', '--format', 'ascii')).out).toMatch(
+      /^Order v1\n +1 {2}Reserve {2}<- undo\n/,
+    );
+    expect((await ask('diagram', 'Order', '--format', 'svg')).out).toMatch(
+      /^<svg [^]*undo Reserve[^]*<\/svg>\n$/,
+    );
+    expect((await ask('matrix', 'Order')).out).toMatch(
+      /Charge +says no +compensated +undone Reserve/,
+    );
+    expect((await ask('matrix', 'Order', '--md')).out).toMatch(/^\| step \| says no \|/);
+    const diff = await ask('plan', 'diff', '--json');
+    expect([diff.exit, diff.lines]).toEqual([
+      0,
+      [expect.objectContaining({ name: 'Order', version: 1, missing: [] })],
+    ]);
+    const doctor = await ask('doctor');
+    expect(doctor.exit).toBe(0);
+    expect(doctor.out).toMatch(
+      /✔ {2}processes +\d alive, package \S+, application \S+; they know Order/,
+    );
+  });
+
+  it('sends nothing raw to a terminal that others have written, and colours only there', async () => {
+    const { out } = await ask('list', '--status', 'compensated');
+    const id = (await ask('list', '--status', 'compensated', '--json')).lines
+      .map((one) => one.id as string)
+      .find((one) => one.startsWith('evil')) as string;
+    expect(id).toMatch(UNSAFE);
+    expect(out).toContain('evil-1\\u001b[2J\\u001b]0;owned\\u0007\\u009b31m\\u000d\\u000aforged');
+    const shown = await shop.bin(
+      `saga show Order $'${JSON.stringify(id).slice(1, -1)}' --payloads`,
+    );
+    expect(shown.stdout).toContain('declined \\u001b[2J');
+    expect(shown.stdout.length).toBeLessThan(20_000);
+    const json = await ask('show', 'Order', id, '--payloads', '--json');
+    for (const text of [out, shown.stdout, json.out, (await ask('audit')).out])
+      expect(text).not.toMatch(UNSAFE);
+    expect(json.lines[0].payloads[0].value.huge).toHaveLength(300_000);
+
+    const colours = { env: { FORCE_COLOR: '', NO_COLOR: '' }, isTTY: true };
+    expect((await shop.asked(colours, 'list')).out).toContain('\u001b[');
+    expect((await shop.asked({ ...colours, env: { NO_COLOR: '1' } }, 'list')).out).not.toContain(
+      '\u001b[',
+    );
+    expect((await shop.asked({ env: { FORCE_COLOR: '1' } }, 'list')).out).toContain('\u001b[');
+  });
+
+  it('ends quietly when whoever reads has enough', async () => {
+    const { stdout, stderr } = await shop.bin(
+      'saga list --json | head -n 1; echo "${PIPESTATUS[0]}"',
+    );
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe('0');
+    expect(stderr).toBe('');
+    const id = (await ask('list', '--json')).lines.find((one) => one.id.startsWith('evil'))
+      .id as string;
+    const cut = await shop.bin(
+      `saga show Order $'${JSON.stringify(id).slice(1, -1)}' --payloads --json | head -c 10 >/dev/null; echo "\${PIPESTATUS[0]}"`,
+    );
+    expect([cut.stdout, cut.stderr]).toEqual(['0\n', '']);
+  });
+
+  it('leaves a request for later where nobody is there, and takes it back', async () => {
+    shop.shop.process.kill('SIGKILL');
+    await shop.shop.gone;
+    const asked = await ask(
+      'forget',
+      'Order',
+      'fine-1',
+      '--reason',
+      'a test',
+      '--wait',
+      '300ms',
+      '--json',
+    );
+    expect(asked.exit).toBe(7);
+    const [{ request }] = asked.lines;
+    expect(asked.err).toContain(`saga withdraw ${request}`);
+    expect((await ask('show', 'Order', 'fine-1')).out).toContain(
+      `request ${request} to forget by ann: a test`,
+    );
+    expect((await ask('requests', '--open')).out).toMatch(
+      new RegExp(`open +${request} .* forget +Order`),
+    );
+    expect((await ask('withdraw', request, '--reason', 'changed my mind')).exit).toBe(0);
+    expect((await ask('withdraw', request, '--reason', 'changed my mind')).exit).toBe(5);
+    expect((await ask('requests', request, '--json')).lines).toMatchObject([
+      { outcome: 'withdrawn' },
+    ]);
+  });
+});
+
+describe('the command line without a journal that it can read', () => {
+  const at = (address: string, ...words: string[]) => saga([...words, '--journal', address]);
+
+  it('says what is wrong with the command line', async () => {
+    const wrong: readonly [words: readonly string[], message: string][] = [
+      [['lst'], "saga: 'lst' is no command; there are list, show, watch, count"],
+      [['list', '--nope'], "saga: Unknown option '--nope'"],
+      [['show', 'Order'], "saga: It is called as 'saga show <name> <id>' (got 1 of these)"],
+      [['list', '--limit', '0'], "saga: --limit must be a whole number from 1 (got '0')"],
+      [['list', '--since', 'soon'], 'saga: --since must be a time like 24h'],
+      [['list', '--tag', 'x'], "saga: --tag must be name=value (got 'x')"],
+      [['list'], 'saga: Say where the sagas are, by --journal or SAGA_JOURNAL'],
+      [
+        ['list', '--journal', 'mysql://root:secret@db/x'],
+        'saga: The address of the journal must be like',
+      ],
+      [
+        ['list', '--journal', 'postgres://u:se/cret#@db:x'],
+        'saga: The address of the journal is no URL',
+      ],
+      [['cancel', 'Order', 'o-1'], 'saga: --reason is missing'],
+      [
+        ['mark', 'maybe', 'Order', 'o-1', 'Charge'],
+        'saga: A step is marked as done, not-done or undone',
+      ],
+      [['mark', 'done', 'Order', 'o-1', 'Charge', '--result', '{'], 'saga: --result must be JSON'],
+      [['count', '--by', 'owner'], 'saga: --by must be of name, status and reason'],
+    ];
+    for (const [words, message] of wrong) {
+      const { exit, out, err } = await saga(words);
+      expect([words, exit, out]).toEqual([words, 2, '']);
+      expect(err.slice(0, message.length)).toBe(message);
+      expect(err).toMatch(/^[^\n]*\n$/);
+      expect(err).not.toMatch(/secret|se\/cret/);
+    }
+    expect((await saga([])).exit).toBe(2);
+    expect((await saga(['--help'])).out).toContain('saga show <name> <id>');
+    expect((await saga(['list', '--help'])).out).toContain('--park-reason <reason>');
+    expect((await saga(['--version'])).out).toMatch(/^\d+\.\d+\.\d+/);
+  });
+
+  it('never makes or changes a file, unless it is told to migrate it', async () => {
+    const folder = tempFolder();
+    const missing = `sqlite:${join(folder, 'none.db')}`;
+    const nothing = await at(missing, 'list');
+    expect([nothing.exit, nothing.err]).toEqual([
+      3,
+      `saga: The journal sqlite ${join(folder, 'none.db')} is not there\n`,
+    ]);
+    writeFileSync(
+      join(folder, 'text.db'),
+      'no database at all, but long enough to be looked at '.repeat(40),
+    );
+    expect(await at(join(folder, 'text.db'), 'list')).toMatchObject({ exit: 3 });
+    writeFileSync(join(folder, 'empty.db'), '');
+    const empty = await at(join(folder, 'empty.db'), 'list');
+    expect(empty.exit).toBe(3);
+    expect(empty.err).toMatch(
+      /has schema version 0, and this package needs 1; run 'npx saga migrate'/,
+    );
+    expect((await at(join(folder, 'empty.db'), 'migrate', '--check')).exit).toBe(3);
+    expect((await at(join(folder, 'empty.db'), 'migrate')).exit).toBe(0);
+    expect((await at(join(folder, 'empty.db'), 'migrate', '--check')).exit).toBe(0);
+    expect((await at(join(folder, 'empty.db'), 'list')).err).toContain('No such sagas');
+  });
+
+  it('tells a Postgres that is away, not migrated, or of a later release, and no password', async () => {
+    const { url } = postgres.server;
+    const wrong = url.replace('postgres@', 'postgres:s3cret@').replace(/:\d+\//, ':1/');
+    const away = await at(wrong, 'list');
+    expect([away.exit, away.out]).toEqual([3, '']);
+    expect(away.err).toMatch(
+      /^saga: The journal postgres .* cannot be opened: .*ECONNREFUSED[^\n]*\n$/,
+    );
+    expect(away.err).not.toContain('s3cret');
+    const schema = postgres.schema();
+    const address = `${url}?schema=${schema}`;
+    const bare = await at(address, 'list');
+    expect(bare.exit).toBe(3);
+    expect(bare.err).toMatch(
+      /has schema version 0, and this package needs \d+; run what postgresJournalSql/,
+    );
+    expect((await at(address, 'migrate', '--sql')).out).toContain(
+      `CREATE SCHEMA IF NOT EXISTS "${schema}"`,
+    );
+    expect((await at(address, 'migrate')).exit).toBe(0);
+    await postgres.query(`INSERT INTO "${schema}".saga_schema VALUES (99, 0)`);
+    const later = await at(address, 'list');
+    expect([later.exit, later.err]).toEqual([3, expect.stringContaining('update the package')]);
+    expect((await at(address, 'doctor')).out).toContain('update the package');
+    expect((await at(`${url}?schema=Bad-Name`, 'list')).exit).toBe(2);
+  });
+
+  it('is a program that begins quickly and has the exit code of what it did', () => {
+    const began = performance.now();
+    const { status, stderr } = spawnSync(process.execPath, [programs.bin, 'show', 'x'], {
+      encoding: 'utf8',
+    });
+    expect(performance.now() - began).toBeLessThan(5_000);
+    expect([status, stderr.split('\n').length]).toEqual([2, 2]);
+  });
+});
