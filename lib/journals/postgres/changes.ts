@@ -1,6 +1,6 @@
 import type { ChangeRead, SagaChanges } from '../../core/index.js';
 import { toChanges, type SqlRow } from '../sql/index.js';
-import { NOW } from './schema.js';
+import { NOW } from './expressions.js';
 import type { Send } from './reader.js';
 import type { Tables } from './tables.js';
 

@@ -1,7 +1,7 @@
 import { MAX_COUNT, SUSPECTS_FIRST } from '../sql/index.js';
 import { writeAuditSql } from './operators-sql.js';
 import { BY_REF, rowColumns } from './reader.js';
-import { AT_REST, LIVE, NOW } from './schema.js';
+import { AT_REST, LIVE, NOW } from './expressions.js';
 import type { Tables } from './tables.js';
 
 /**

@@ -1,5 +1,5 @@
 import { BY_REF } from './reader.js';
-import { AT_REST, NOW } from './schema.js';
+import { AT_REST, NOW } from './expressions.js';
 import type { Tables } from './tables.js';
 
 /** `$1` to `$3` the ref. The lock keeps appends out until the end of the transaction. */

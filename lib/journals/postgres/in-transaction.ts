@@ -11,10 +11,11 @@ import {
 import { errorWithin } from '../../core/errors/index.js';
 import { shownSaga } from '../../core/ports/index.js';
 import { checkAppend, checkCreate, toSagaRow, type SqlRow, type SqlValue } from '../sql/index.js';
+import { callAppendWithin } from './append-within.js';
 import { APPEND_COLUMNS, CREATE_COLUMNS, rowValues } from './parameters.js';
 import { BY_REF, refValues, rowColumns, type Send } from './reader.js';
 import type { Tables } from './tables.js';
-import { appendGuardedSql, cancelOf, createGuardedSql } from './write-sql.js';
+import { cancelOf, createGuardedSql } from './write-sql.js';
 import { writeNumber } from './writer.js';
 
 /** One database of one running server: a copy of it, restored elsewhere, was started at another time. */
@@ -87,7 +88,7 @@ export class PostgresInTransaction implements JournalInTransaction {
     const [, ...values] = rowValues(APPEND_COLUMNS, [['', batch]]);
     const parameters = [writeNumber(), ...refValues(batch.ref), ...values, this.#xact];
     const [written] = await this.tx
-      .query(appendGuardedSql(this.tables), parameters)
+      .query(callAppendWithin(this.tables), parameters)
       .catch(throwExplained);
     if (written?.['same'] !== 'yes') {
       throw new SagaOptionsError(

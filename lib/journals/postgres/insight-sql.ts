@@ -1,6 +1,6 @@
 import type { CountRead, DurationRead, HistogramRead, SagaStatus } from '../../core/index.js';
 import type { TimedRead } from '../../core/journal/index.js';
-import { LIVE, NOW } from './schema.js';
+import { LIVE, NOW } from './expressions.js';
 import type { Tables } from './tables.js';
 
 const UNFINISHED: readonly SagaStatus[] = ['running', 'compensating'];

@@ -41,7 +41,7 @@ import { changesOf } from './changes.js';
 import * as sql from './insight-sql.js';
 import { pageDialect, rowColumns, type Reader, type Send } from './reader.js';
 import { recordsFor } from './records.js';
-import { NOW } from './schema.js';
+import { NOW } from './expressions.js';
 import type { Tables } from './tables.js';
 
 /** What an overview asks, on whichever connection is free. */

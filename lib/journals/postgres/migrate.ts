@@ -2,7 +2,8 @@ import { SagaJournalError } from '../../core/index.js';
 import { pendingMigrations, type Migration } from '../sql/index.js';
 import { AS_TEXT, transaction, type PgClient } from './driver.js';
 import { checkSqlOptions, type PostgresSqlOptions } from './options.js';
-import { migrations, NOW } from './schema.js';
+import { NOW } from './expressions.js';
+import { migrations } from './schema.js';
 import { tablesOf, type Tables } from './tables.js';
 
 /** The first half of the key of our advisory locks; the second is the schema. 'saga' in ASCII. */

@@ -1,5 +1,5 @@
 import { AUDIT_COLUMNS, NEW_ENTRY, NEW_REQUEST, REQUEST_COLUMNS } from '../sql/index.js';
-import { NOW } from './schema.js';
+import { NOW } from './expressions.js';
 import type { Tables } from './tables.js';
 
 /** Placeholders for these columns, from `$first` on. */

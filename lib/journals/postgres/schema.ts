@@ -1,13 +1,8 @@
 import type { Migration } from '../sql/index.js';
+import { appendWithinSql } from './append-within.js';
+import { AT_REST, LIVE } from './expressions.js';
 import { operatorTables } from './operators-schema.js';
 import type { Tables } from './tables.js';
-
-/** The conditions of the partial indices; queries must repeat them as they stand. */
-export const LIVE = "status IN ('running', 'compensating')";
-export const AT_REST = "status IN ('completed', 'compensated', 'parked')";
-
-/** The clock that decides leases and ages, in ms: the server's at this very moment. */
-export const NOW = '(extract(epoch FROM clock_timestamp()) * 1000)::bigint';
 
 /**
  * Texts compare by their bytes (COLLATE "C"): the same on every server, and fast. There are no
@@ -119,6 +114,7 @@ export function migrations(tables: Tables): readonly Migration[] {
           JOIN ${sagas} s ON s.saga = written.saga,
           json_array_elements(written.records::json) AS r (value)`,
         ...operatorTables(tables),
+        appendWithinSql(tables),
       ],
     },
   ];

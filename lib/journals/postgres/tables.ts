@@ -14,6 +14,8 @@ export interface Tables {
   readonly versions: string;
   /** For people: one row per record. */
   readonly records: string;
+  /** The function that appends inside a transaction of the application's. */
+  readonly appendWithin: string;
 }
 
 /** Short of the 63 bytes at which Postgres cuts names; `pg_` and the catalogue are its own. */
@@ -38,5 +40,6 @@ export function tablesOf(schema: string): Tables {
     audit: of('saga_audit'),
     versions: of('saga_schema'),
     records: of('saga_records'),
+    appendWithin: of('saga_append_within'),
   };
 }

@@ -2,7 +2,7 @@ import type { CancelRequest } from '../../core/index.js';
 import type { SqlValue } from '../sql/index.js';
 import { APPEND_COLUMNS, CREATE_COLUMNS, type Column } from './parameters.js';
 import { nextSeqSql } from './reader.js';
-import { AT_REST, NOW } from './schema.js';
+import { AT_REST, NOW } from './expressions.js';
 import type { Tables } from './tables.js';
 
 /** `$1` is the number of the write; an array per column follows, those of the creates first. */
@@ -41,7 +41,7 @@ function createSql({ sagas, tags }: Tables, source: string): readonly string[] {
  * and fits no longer. Only the records may be newer than this statement sees; then the key of the
  * appends refuses, and the statement as a whole has to be repeated.
  */
-function appendSql(tables: Tables, source: string): readonly string[] {
+export function appendSql(tables: Tables, source: string): readonly string[] {
   const { sagas, appends } = tables;
   return [
     `held AS MATERIALIZED (
@@ -95,27 +95,6 @@ export function createGuardedSql({ sagas, tags }: Tables): string {
     )
     SELECT CASE WHEN guard.same THEN 'yes' ELSE 'no' END AS same, born.saga::text AS saga
     FROM guard LEFT JOIN born ON true`;
-}
-
-/** As a session does that never sends its COMMIT, in ms. */
-const IDLE_MS = '10000';
-
-/**
- * One append inside a transaction of the application's, which the last parameter names: in any other one it stores
- * nothing. The server ends the session when no COMMIT follows, so that it does not hold the saga for ever.
- */
-export function appendGuardedSql(tables: Tables): string {
-  const [, ...columns] = APPEND_COLUMNS;
-  const values = columns.map(({ name, type }, index) => `$${index + 5}::${type} AS ${name}`);
-  const source = `(SELECT k.saga, ${values.join(', ')} FROM ${tables.sagas} k, guard
-    WHERE guard.same AND k.application = $2::text AND k.name = $3::text AND k.id = $4::text) AS i`;
-  const guard = `guard AS MATERIALIZED (
-    SELECT pg_current_xact_id()::text = $${columns.length + 5}::text AS same,
-      set_config('idle_in_transaction_session_timeout', '${IDLE_MS}', true) AS ends)`;
-  const clock = `clock AS MATERIALIZED (SELECT ${NOW} AS now)`;
-  return `WITH ${[clock, guard, ...appendSql(tables, source)].join(',\n')}
-    SELECT CASE WHEN guard.same THEN 'yes' ELSE 'no' END AS same, guard.ends, held.saga::text AS saga, held.cancel
-    FROM guard LEFT JOIN held ON true`;
 }
 
 /** What a statement writes: one create or append, several, or several of both. */

@@ -1,0 +1,52 @@
+import { APPEND_COLUMNS } from './parameters.js';
+import { NOW } from './expressions.js';
+import type { Tables } from './tables.js';
+import { appendSql } from './write-sql.js';
+
+/** How long a session may leave such a transaction open without a word, in ms. */
+const IDLE_MS = '10000';
+
+const [, ...COLUMNS] = APPEND_COLUMNS;
+/** The number of the write, the saga's application, name and id, what is written, and the transaction. */
+const TYPES = [
+  ...['bigint', 'text', 'text', 'text'],
+  ...COLUMNS.map(({ type }) => type as string),
+  'text',
+];
+
+/**
+ * One append inside a transaction of the application's, which the last parameter names: in any other one it stores
+ * nothing. The server ends the session when no COMMIT follows, so that it does not hold the saga for ever.
+ */
+function statement(tables: Tables): string {
+  const values = COLUMNS.map(({ name }, index) => `$${index + 5} AS ${name}`);
+  const source = `(SELECT k.saga, ${values.join(', ')} FROM ${tables.sagas} k, guard
+    WHERE guard.same AND k.application = $2 AND k.name = $3 AND k.id = $4) AS i`;
+  const guard = `guard AS MATERIALIZED (
+    SELECT pg_current_xact_id()::text = $${TYPES.length} AS same,
+      set_config('idle_in_transaction_session_timeout', '${IDLE_MS}', true) AS ends)`;
+  const clock = `clock AS MATERIALIZED (SELECT ${NOW} AS now)`;
+  return `WITH ${[clock, guard, ...appendSql(tables, source)].join(',\n')}
+    SELECT CASE WHEN guard.same THEN 'yes' ELSE 'no' END, guard.ends, held.saga::text, held.cancel
+    FROM guard LEFT JOIN held ON true`;
+}
+
+/**
+ * The statement as a function, because a session keeps the plans of these, also where the application's client
+ * prepares nothing, or must not behind a pgbouncer that pools transactions: planning it each time is more than half of
+ * what a transactional step costs the server. Processes of several versions may be at work: who changes it gives it
+ * another name.
+ */
+export function appendWithinSql(tables: Tables): string {
+  return `CREATE FUNCTION ${tables.appendWithin} (${TYPES.join(', ')})
+    RETURNS TABLE (same text, ends text, held_saga text, held_cancel text) LANGUAGE plpgsql AS $saga$
+    #variable_conflict use_column
+    BEGIN
+      RETURN QUERY ${statement(tables)};
+    END $saga$`;
+}
+
+export function callAppendWithin({ appendWithin }: Tables): string {
+  const given = TYPES.map((type, index) => `$${index + 1}::${type}`);
+  return `SELECT same, held_saga AS saga, held_cancel AS cancel FROM ${appendWithin} (${given.join(', ')})`;
+}
