@@ -18,6 +18,7 @@ export {
   type SagaStepOptions,
   type SagaTransactionType,
   type SagaTx,
+  type TransactionIsolation,
   type StepFailure,
   type StepOutcome,
 } from './definition/index.js';
@@ -196,7 +197,6 @@ export {
   type SagaTransaction,
   type SagaTransactions,
   type StoredPlan,
-  type TransactionIsolation,
   type TransactionOptions,
   type StoredSaga,
   type TagQuery,

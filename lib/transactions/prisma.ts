@@ -36,6 +36,7 @@ export function fromPrisma<Client extends PrismaTransactionClient>(
   options: PrismaTransactionOptions = {},
 ): SagaTransactions<Client> {
   return {
+    timeoutMs: options.timeout ?? 5_000,
     use: (tx): SagaTransaction => ({
       query: async (sql, params) => rowsOf(await tx.$queryRawUnsafe(sql, ...params)),
     }),

@@ -14,6 +14,7 @@ import {
   type SagaTransactions,
 } from 'nestjs-saga-orchestrator';
 import { restateEngine } from 'nestjs-saga-orchestrator/restate';
+import { fromPrisma } from 'nestjs-saga-orchestrator/transactions';
 import { RecordingLogger } from '../support/recording-logger.js';
 import { boot, bootFailure, bootModule } from './boot.js';
 
@@ -103,6 +104,38 @@ it('transactions are refused beside an engine, with a journal that takes part in
   expect(await failure({ journal, transactions })).toMatch(
     /transactions must be left out: the journal .* cannot store sagas in a transaction of yours/,
   );
+});
+
+it('a step that may take longer than its client lets a transaction last is said at start-up', async () => {
+  @Saga('Transfer')
+  @Injectable()
+  class Transfer {
+    @SagaStep({ transaction: true, timeout: 6_000, compensate: NOTHING_TO_UNDO })
+    debit(): void {}
+    @SagaStep({ transaction: true, timeout: 5_000, compensate: NOTHING_TO_UNDO })
+    credit(): void {}
+    @SagaStep({ timeout: 60_000, pivot: true })
+    mail(): void {}
+  }
+  const prisma = {
+    $queryRawUnsafe: async () => [],
+    $transaction: <T>(work: (client: object) => Promise<T>): Promise<T> => work({}),
+  };
+  const said = async (options?: { timeout: number }) => {
+    const logger = new RecordingLogger();
+    const { app } = await boot(
+      { providers: [Transfer] },
+      { logger, transactions: fromPrisma(prisma as never, options) },
+    );
+    await app.close();
+    return logger.lines.flatMap(({ level, message }) => (level === 'warn' ? message : []));
+  };
+  expect(await said()).toEqual([
+    expect.stringMatching(
+      /rolls back what takes longer than 5000 ms, .* may take longer: 'debit' of 'Transfer' \(6000 ms\)\. .* fromPrisma/,
+    ),
+  ]);
+  expect(await said({ timeout: 6_000 })).toEqual([]);
 });
 
 describe('transactions that a provider of the application is', () => {

@@ -94,32 +94,45 @@ describe('a transactional step on Postgres', () => {
     expect(await typesOf(engine, 't-1')).toContain('failed');
   });
 
-  it.each(['READ COMMITTED', 'REPEATABLE READ', 'SERIALIZABLE'])(
-    'steps at once on one row end, each with its effect once, at %s (85)',
+  it.each(['read committed', 'repeatable read', 'serializable'] as const)(
+    'steps at once on one row end, each with its effect once, at %s, which transactionIsolation asks for (85)',
     async (level) => {
       const ledger = await opened();
       await store.query(`INSERT INTO ${ledger.schema}.rows (row) VALUES ('0')`);
-      const { pool } = ledger;
-      ledger.transactions = {
-        use: fromPg(pool).use,
-        run: (work) =>
-          fromPg(pool).run(async (client) => {
-            await client.query(`SET TRANSACTION ISOLATION LEVEL ${level}`);
-            return work(client);
-          }),
+      const levels = new Set<unknown>();
+      const add = async (tx: PoolClient) => {
+        const { rows } = await tx.query('SHOW transaction_isolation');
+        levels.add(rows[0]?.transaction_isolation);
+        await tx.query(`UPDATE ${ledger.schema}.rows SET row = row::int + 1`);
       };
-      const add = (tx: unknown) =>
-        (tx as PoolClient).query(`UPDATE ${ledger.schema}.rows SET row = row::int + 1`);
-      const plan = transferOf(() => ledger, { action: async (_ctx, tx) => void (await add(tx)) });
+      const plan = transferOf(() => ledger, {
+        transactionIsolation: level,
+        action: (_ctx, tx) => add(tx as PoolClient),
+      });
       const engine = ledger.engine(plan);
+      await engine.recover();
       const ids = Array.from({ length: 12 }, (_, index) => `t-${index}`);
       const ends = await Promise.all(
         ids.map(async (id) => (await engine.start(plan, {}, { id })).result()),
       );
       expect(ends.every(({ isSuccess }) => isSuccess)).toBe(true);
       expect(await ledger.rows()).toEqual(['12']);
+      expect([...levels]).toEqual([level]);
     },
   );
+
+  it('refuses transactions that forget their isolation before any saga runs in them (85)', async () => {
+    const ledger = await opened();
+    const { use, run } = fromPg(ledger.pool);
+    ledger.transactions = { use, run: (work) => run(work) };
+    const plan = transferOf(() => ledger, { transactionIsolation: 'serializable' });
+    await expect(ledger.engine(plan).recover()).rejects.toMatchObject({
+      code: 'SAGA_OPTIONS',
+      message: expect.stringMatching(
+        /transactionIsolation 'serializable' of step 'Debit' of saga 'Transfer' cannot be had: .*begun as 'read committed'/,
+      ),
+    });
+  });
 
   it.each([
     ['never sent', false],

@@ -17,11 +17,14 @@ export {
   type SagaStep,
   type SagaStepHooks,
   type SagaStepOptions,
-  type SagaTransactionType,
-  type SagaTx,
   type StepFailure,
-  type TxParameters,
 } from './saga-step.js';
+export type {
+  SagaTransactionType,
+  SagaTx,
+  TransactionIsolation,
+  TxParameters,
+} from './step-transaction.js';
 export {
   defineRetiredStep,
   defineStep,

@@ -8,6 +8,8 @@ import type {
   StepResults,
 } from './saga-context.js';
 
+import type { SagaTx, TransactionIsolation, TxParameters } from './step-transaction.js';
+
 /** Says on purpose that a step has nothing to undo; without it a missing undo is warned of. */
 export const NOTHING_TO_UNDO = Symbol.for('nestjs-saga-orchestrator.nothing-to-undo');
 
@@ -55,26 +57,12 @@ export interface SagaStepOptions {
    * conflict: they must have no effects but that transaction's. Needs `forRoot({ transactions })`. @default false
    */
   readonly transaction?: boolean;
+  /**
+   * Of the transactions of a step with `transaction: true`. READ COMMITTED is advised: at `serializable` those of unrelated
+   * sagas meet each other, and run again. SQLite's are always serializable. @default that of the client, or of the database
+   */
+  readonly transactionIsolation?: TransactionIsolation;
 }
-
-/**
- * To be augmented once, by the application: the type of the transaction that its steps are given.
- *
- * @example
- * declare module 'nestjs-saga-orchestrator' {
- *   interface SagaTransactionType { tx: EntityManager }
- * }
- */
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type
-export interface SagaTransactionType {}
-
-/** The transaction that a transactional step is given; `unknown` until the application has stated its type. */
-export type SagaTx = SagaTransactionType extends { readonly tx: infer Tx } ? Tx : unknown;
-
-/** What a function of a step is given after its context: with `transaction: true` its transaction. */
-export type TxParameters<TTransaction extends boolean> = TTransaction extends true
-  ? [tx: SagaTx]
-  : [];
 
 /** What `onError` is told of a failed attempt. */
 export interface StepFailure {
@@ -171,7 +159,11 @@ export interface RetiredSagaStep<
   TTransaction extends boolean = false,
 > extends Pick<
   SagaStepHooks<TContext, TResult, object, TTransaction>,
-  'compensateOn' | 'compensationRetry' | 'compensationTimeout' | 'transaction'
+  | 'compensateOn'
+  | 'compensationRetry'
+  | 'compensationTimeout'
+  | 'transaction'
+  | 'transactionIsolation'
 > {
   readonly label: string;
   readonly compensate:

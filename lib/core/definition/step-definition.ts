@@ -10,6 +10,7 @@ import type { UnknownWhen } from '../errors/index.js';
 import { isShortName } from './names.js';
 import { retiredProblems, stepProblems } from './step-problems.js';
 import type { ISagaCompensationContext, ISagaContext } from './saga-context.js';
+import type { TransactionIsolation } from './step-transaction.js';
 import {
   NOTHING_TO_UNDO,
   type ProbeAnswer,
@@ -37,6 +38,7 @@ export interface StepPolicy {
   readonly probeDelay: RetryPolicy | undefined;
   /** Each attempt is a transaction of the application's, which keeps the record of it, too. */
   readonly transaction: boolean;
+  readonly transactionIsolation: TransactionIsolation | undefined;
   readonly probe:
     ((ctx: ISagaContext<unknown>) => ProbeAnswer | PromiseLike<ProbeAnswer>) | undefined;
   readonly onError: ((failure: StepFailure, ctx: ISagaContext<unknown>) => unknown) | undefined;
@@ -55,6 +57,7 @@ export const DEFAULT_POLICY: StepPolicy = Object.freeze({
   unknownWhen: undefined,
   probeDelay: undefined,
   transaction: false,
+  transactionIsolation: undefined,
   probe: undefined,
   onError: undefined,
 });
@@ -123,6 +126,7 @@ function isPlain(step: SagaStep<never, never, never>): boolean {
     step.unknownWhen === undefined &&
     step.probeDelay === undefined &&
     step.transaction === undefined &&
+    step.transactionIsolation === undefined &&
     step.probe === undefined &&
     step.onError === undefined
   );
@@ -142,6 +146,7 @@ function policyOf(step: SagaStep<never, never, never>): StepPolicy {
     unknownWhen: step.unknownWhen,
     probeDelay: step.probeDelay === undefined ? undefined : delayPolicy(step.probeDelay),
     transaction: step.transaction ?? false,
+    transactionIsolation: step.transactionIsolation,
     probe: step.probe as StepPolicy['probe'],
     onError: step.onError as StepPolicy['onError'],
   });

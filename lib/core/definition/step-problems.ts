@@ -9,13 +9,15 @@ import {
   type SagaStepOptions,
 } from './saga-step.js';
 
+import { ISOLATION_LEVELS } from './step-transaction.js';
+
 type AnyStep = Partial<Record<keyof SagaStep<unknown>, unknown>>;
 
 /** What every kind of step has beside its functions. */
 export const STEP_OPTIONS: Readonly<Record<keyof SagaStepOptions, true>> = {
   ...{ retry: true, timeout: true, timeoutGrace: true, pivot: true, idempotent: true },
   ...{ compensateOn: true, compensationRetry: true, compensationTimeout: true },
-  ...{ unknownWhen: true, probeDelay: true, transaction: true },
+  ...{ unknownWhen: true, probeDelay: true, transaction: true, transactionIsolation: true },
 };
 const STEP = namesOf<SagaStep<unknown>>({
   ...{ label: true, action: true, compensate: true, probe: true, onError: true },
@@ -23,7 +25,8 @@ const STEP = namesOf<SagaStep<unknown>>({
 });
 const RETIRED_STEP = namesOf<RetiredSagaStep<unknown>>({
   ...{ label: true, compensate: true, compensateOn: true },
-  ...{ compensationRetry: true, compensationTimeout: true, transaction: true },
+  ...{ compensationRetry: true, compensationTimeout: true },
+  ...{ transaction: true, transactionIsolation: true },
 });
 
 const NONE: readonly string[] = [];
@@ -62,7 +65,21 @@ function optionProblems(where: string, step: AnyStep): readonly string[] {
       problems.push(`${where}: compensateOn must be 'done' or 'attempted' (got ${shown(value)})`);
     }
   });
+  each(['transactionIsolation'], (value) =>
+    problems.push(...isolationProblems(where, step, value)),
+  );
   return problems;
+}
+
+function isolationProblems(where: string, step: AnyStep, value: unknown): readonly string[] {
+  if (step.transaction !== true) {
+    return [
+      `${where}: transactionIsolation goes with transaction: true; leave it out, or add that`,
+    ];
+  }
+  if ((ISOLATION_LEVELS as readonly unknown[]).includes(value)) return NONE;
+  const levels = ISOLATION_LEVELS.map((level) => `'${level}'`).join(', ');
+  return [`${where}: transactionIsolation must be one of ${levels} (got ${shown(value)})`];
 }
 
 /** Options for an outcome that is unknown, which that of a transactional step never is. */

@@ -1,3 +1,4 @@
+import type { TransactionOptions } from '../journal/index.js';
 import type { SagaRecord } from '../machine/index.js';
 import type { Redact } from '../ports/index.js';
 
@@ -13,6 +14,8 @@ export interface AttemptInFlight {
 
 /** One attempt of a transactional step, for whoever runs its transaction: as often as it meets a conflict. */
 export interface TransactionalWork {
+  /** How its transactions are begun. */
+  readonly options: TransactionOptions | undefined;
   /**
    * Calls the action or undo in the transaction. @returns the attempt when it has succeeded
    * @throws why the transaction has to be rolled back.

@@ -1,6 +1,6 @@
 import type { StepDefinition } from '../definition/index.js';
 import { SagaStateError } from '../errors/index.js';
-import { CutOffError } from '../journal/index.js';
+import { CutOffError, type TransactionOptions } from '../journal/index.js';
 import { intentOf, type SagaRecord } from '../machine/index.js';
 import { shownSaga } from '../ports/index.js';
 import { ActionContext } from './action-context.js';
@@ -29,6 +29,11 @@ class TransactionalAttempt implements TransactionalWork {
     private readonly isUndo: boolean,
   ) {
     this.ctx = this.#begun();
+  }
+
+  get options(): TransactionOptions | undefined {
+    const { transactionIsolation: isolation } = this.step.policy;
+    return isolation && { isolation };
   }
 
   get mayRepeat(): boolean {

@@ -94,7 +94,6 @@ export {
   type JournalInTransaction,
   type SagaTransaction,
   type SagaTransactions,
-  type TransactionIsolation,
   type TransactionOptions,
 } from './transaction.js';
 export { damageOf } from './damage.js';

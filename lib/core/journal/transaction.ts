@@ -1,3 +1,4 @@
+import type { TransactionIsolation } from '../definition/index.js';
 import { errorWithin } from '../errors/index.js';
 import type { CancelRequest, JournalBatch, NewSaga, SagaRow } from './stored-saga.js';
 
@@ -9,9 +10,6 @@ export interface SagaTransaction {
     params: readonly unknown[],
   ): Promise<readonly Readonly<Record<string, unknown>>[]>;
 }
-
-/** What one transaction sees of the others, by the names of Postgres; those of SQLite are always serializable. */
-export type TransactionIsolation = 'read committed' | 'repeatable read' | 'serializable';
 
 /** How one transaction is to be begun. */
 export interface TransactionOptions {
@@ -30,6 +28,8 @@ export interface SagaTransactions<Tx = unknown> {
    * still use what `work` was given: nothing more may come through it, least of all by itself.
    */
   run<T>(work: (tx: Tx) => Promise<T>, options?: TransactionOptions): Promise<T>;
+  /** After how long a client rolls its transactions back by itself, in ms, where it does. @default never */
+  readonly timeoutMs?: number | undefined;
   /** What `work` above is given, or whatever else the application calls its open transaction. */
   use(tx: Tx): SagaTransaction;
 }
@@ -38,11 +38,11 @@ export interface SagaTransactions<Tx = unknown> {
 export interface JournalInTransaction {
   /**
    * Asks what makes this more than a hope: it is the journal's database, seen through one library, and a
-   * transaction is open. Stores nothing.
+   * transaction is open, of that isolation. Stores nothing.
    *
    * @throws SagaOptionsError with what it is instead, and the remedy.
    */
-  verify(): Promise<void>;
+  verify(isolation?: TransactionIsolation): Promise<void>;
   /**
    * Stores a saga and its first records, or nothing. It is nobody's and asleep, its time has come: whoever
    * claims it once it is committed takes it up, and that is no recovery.

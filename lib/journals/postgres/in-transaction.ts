@@ -7,6 +7,7 @@ import {
   type NewSaga,
   type SagaRow,
   type SagaTransaction,
+  type TransactionIsolation,
 } from '../../core/index.js';
 import { errorWithin } from '../../core/errors/index.js';
 import { shownSaga } from '../../core/ports/index.js';
@@ -22,7 +23,7 @@ import { writeNumber } from './writer.js';
 const DATABASE = `current_database()::text AS database,
   (extract(epoch FROM pg_postmaster_start_time()) * 1000000)::bigint::text AS started`;
 /** Assigns the transaction its id, if it has none yet; savepoints share it. */
-const LOOK = `SELECT pg_current_xact_id()::text AS xact, ${DATABASE}`;
+const LOOK = `SELECT pg_current_xact_id()::text AS xact, current_setting('transaction_isolation') AS isolation, ${DATABASE}`;
 const JOIN = 'SELECT pg_current_xact_id()::text AS xact';
 const IS_OPEN = `SELECT pg_xact_status($1::xid8) = 'in progress' AS open`;
 
@@ -48,7 +49,7 @@ export class PostgresInTransaction implements JournalInTransaction {
     private readonly outside: Outside,
   ) {}
 
-  async verify(): Promise<void> {
+  async verify(asked?: TransactionIsolation): Promise<void> {
     const { sharedMax: max = Infinity, description } = this.outside;
     if (max < 3) {
       throw new SagaOptionsError(
@@ -56,10 +57,15 @@ export class PostgresInTransaction implements JournalInTransaction {
           'transaction, and one says what became of a transaction whose answer was lost. Let it lend at least 3',
       );
     }
-    await this.#look();
+    const isolation = await this.#look();
     const xact = this.#xact;
     await this.#look();
     if (xact !== this.#xact) this.#refuseNoTransaction();
+    if (asked === undefined || isolation === asked) return;
+    throw new SagaOptionsError(
+      `the transaction was begun as '${String(isolation)}': run() of your transactions must begin it as its second parameter says, ` +
+        `{ isolation: '${asked}' }`,
+    );
   }
 
   async create(saga: Omit<NewSaga, 'owner'>): Promise<SagaRow | undefined> {
@@ -110,7 +116,8 @@ export class PostgresInTransaction implements JournalInTransaction {
     return answer?.['open'] === 't';
   }
 
-  async #look(): Promise<void> {
+  /** @returns the isolation of the transaction */
+  async #look(): Promise<unknown> {
     const looks = [this.tx.query(LOOK, []), this.outside.ask({ text: `SELECT ${DATABASE}` })];
     const [[here], [own]] = (await Promise.all(looks)) as [SqlRow[], SqlRow[]];
     if (here?.['database'] !== own?.['database'] || here?.['started'] !== own?.['started']) {
@@ -121,6 +128,7 @@ export class PostgresInTransaction implements JournalInTransaction {
       );
     }
     this.#xact = String(here?.['xact']);
+    return here?.['isolation'];
   }
 
   #refuseNoTransaction(): never {

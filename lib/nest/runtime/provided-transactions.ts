@@ -31,6 +31,10 @@ export class ProvidedTransactions implements SagaTransactions, OnModuleInit {
     return this.#transactions.run(...args) as Promise<T>;
   }
 
+  get timeoutMs(): number | undefined {
+    return this.#transactions.timeoutMs;
+  }
+
   use(tx: unknown): SagaTransaction {
     return this.#transactions.use(tx);
   }

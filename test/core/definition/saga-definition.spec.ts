@@ -82,6 +82,11 @@ describe('defineSaga', () => {
     [{ transaction: true, probe: () => 'done' }, /probe goes without transaction: true/],
     [{ transaction: true, probeDelay: 5 }, /probeDelay goes without transaction: true/],
     [{ transaction: true, unknownWhen: () => true }, /unknownWhen goes without transaction: true/],
+    [{ transactionIsolation: 'serializable' }, /transactionIsolation goes with transaction: true/],
+    [
+      { transaction: true, transactionIsolation: 'SERIALIZABLE' },
+      /transactionIsolation must be one of 'read committed', .* \(got 'SERIALIZABLE'\)/,
+    ],
     [{ transaction: true, idempotent: false }, /idempotent: false goes without transaction: true/],
   ])('refuses %p', (option, problem) => {
     expect(stepProblems(option)).toEqual([expect.stringMatching(problem)]);

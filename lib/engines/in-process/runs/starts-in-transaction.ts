@@ -15,6 +15,7 @@ import {
 } from '../../../core/engine/index.js';
 import type { JournalAccess } from '../ownership/index.js';
 import type { AfterCommit } from './after-commit.js';
+import { checkTransactions } from './check-transactions.js';
 import type { ResultWaiter } from './result-waiter.js';
 import type { RunFactory } from './run-factory.js';
 import type { Starts } from './starts.js';
@@ -38,11 +39,11 @@ export class StartsInTransaction {
     private readonly waiter: ResultWaiter,
   ) {}
 
-  /** In a transaction of our own. @throws SagaOptionsError for transactions that are not the journal's */
+  /** @throws as {@link checkTransactions} does */
   async verify(): Promise<void> {
-    const { transactions } = this.known;
-    if (transactions === undefined || this.access.journal.within === undefined) return;
-    await transactions.run((tx) => this.#within(tx).verify());
+    const { transactions, registry, logger } = this.known;
+    if (transactions === undefined) return;
+    await checkTransactions(this.access.journal, transactions, registry.all, logger);
   }
 
   /**

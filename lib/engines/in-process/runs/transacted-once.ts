@@ -79,7 +79,8 @@ export class TransactedOnce {
       return { committed: false, recorded: false, error: new SagaOptionsError(what) };
     }
     try {
-      await this.#inTime(Promise.resolve(transactions.run((tx) => this.#within(tx))));
+      const ran = transactions.run((tx) => this.#within(tx), this.work.options);
+      await this.#inTime(Promise.resolve(ran));
     } catch (error) {
       return this.#rejected(error);
     }
