@@ -1,4 +1,4 @@
-import type { SagaDetails } from '../core/index.js';
+import type { SagaAct as CoreAct, SagaDetails, SagaRequest } from '../core/index.js';
 import type { SagaOperations } from '../nest/index.js';
 import { Refusal } from './http.js';
 import type { ActRequest, DashboardAct, SagaAct } from './ui/wire.js';
@@ -67,4 +67,29 @@ export async function perform(
     case 'forget':
       return operations.forget(name, id, why);
   }
+}
+
+function coreActOf({ act, label = '', result }: ActRequest): CoreAct {
+  switch (act) {
+    case 'retry-undos':
+      return { act: 'retry-compensation' };
+    case 'mark-done':
+      return { act, label, ...(result === undefined ? {} : { result }) };
+    case 'mark-compensated':
+    case 'mark-not-done':
+      return { act, label };
+    default:
+      return { act };
+  }
+}
+
+/** Leaves it for a process that knows the saga. */
+export function requested(
+  operations: SagaOperations,
+  { name, id }: SagaDetails,
+  asked: ActRequest,
+  by: string,
+): Promise<SagaRequest> {
+  const why = { by, reason: asked.reason, origin: 'dashboard' };
+  return operations.request(name, id, coreActOf(asked), why);
 }

@@ -1,4 +1,4 @@
-import type { PayloadCodec, SagaEngine, SagaLogger } from '../core/index.js';
+import type { PayloadCodec, SagaEngine, SagaLogger, SagaSummary } from '../core/index.js';
 import { fullMessageOf, report } from '../core/ports/index.js';
 import type { SagaEvents, SagaOperations } from '../nest/index.js';
 import type { Call } from './call.js';
@@ -7,6 +7,7 @@ import type { SagaDashboardSettings } from './options.js';
 import { RateLimit } from './rate.js';
 import { KnownPlans } from './reads/known-plans.js';
 import { Cache } from './reads/cache.js';
+import { OperatorReads } from './reads/operators.js';
 import { SagaReads } from './reads/saga-reads.js';
 
 export interface DashboardConfig {
@@ -43,6 +44,13 @@ export class Dashboard {
     return this.settings.payloads ?? (this.config.guarded ? 'redacted' : 'off');
   }
 
+  /** Only other processes know its steps, and they can be asked. */
+  isElsewhere({ name, version }: SagaSummary): boolean {
+    const own = this.plans.definition(name, version);
+    const isKnown = own !== undefined && own.version >= version;
+    return !isKnown && this.engine.operators !== undefined;
+  }
+
   /** Whatever fails here is told to the log, not to the browser. */
   report(error: unknown): void {
     report(this.logger, 'error', 'The saga dashboard has failed', { error: fullMessageOf(error) });
@@ -51,6 +59,12 @@ export class Dashboard {
   /** The application shuts down. */
   close(): void {
     this.feed.close();
+  }
+
+  /** What one request may read of other operators. */
+  async operators(call: Call): Promise<OperatorReads> {
+    const { operations, engine } = this;
+    return new OperatorReads({ operations, operators: engine.operators }, await call.scope());
   }
 
   /** What one request may read. */

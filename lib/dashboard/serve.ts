@@ -1,21 +1,11 @@
-import { isSagaError, type SagaErrorCode } from '../core/index.js';
+import { isSagaError } from '../core/index.js';
+import { statusOf } from '../nest/index.js';
 import { Call } from './call.js';
 import type { Dashboard } from './dashboard.js';
 import { secure } from './headers.js';
 import { Refusal, type Incoming, type Outgoing } from './http.js';
 import { events, type Route } from './routes/index.js';
 import { serveFeed } from './serve-feed.js';
-
-const STATUS: Readonly<Partial<Record<SagaErrorCode, number>>> = {
-  SAGA_NOT_FOUND: 404,
-  SAGA_STATE: 409,
-  SAGA_CONFLICT: 409,
-  SAGA_OPTIONS: 400,
-  SAGA_SERIALIZATION: 400,
-  SAGA_INTERRUPTED: 503,
-  SAGA_JOURNAL: 503,
-  SAGA_LEASE_LOST: 503,
-};
 
 interface Failure {
   readonly status: number;
@@ -29,9 +19,8 @@ function failureOf(error: unknown): Failure {
     const { status, message, code } = error;
     return { status, error: message, ...(code === undefined ? {} : { code }) };
   }
-  const status = isSagaError(error) ? STATUS[error.code] : undefined;
-  if (status !== undefined && isSagaError(error))
-    return { status, error: error.message, code: error.code };
+  if (isSagaError(error) && statusOf(error) !== 500)
+    return { status: statusOf(error), error: error.message, code: error.code };
   return { status: 500, error: 'The dashboard has failed; the log of the application says how' };
 }
 

@@ -1,6 +1,6 @@
 export { Saga, SagaStep, type SagaOptions, type StepSettings } from './decorators/index.js';
 export type { SagaContextOf, SagaResultsOf } from './decorators/index.js';
-export { SagaExceptionFilter, type SagaProblem } from './answers/index.js';
+export { SagaExceptionFilter, statusOf, type SagaProblem } from './answers/index.js';
 export type {
   SagaInput,
   StandardIssue,

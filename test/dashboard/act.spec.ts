@@ -1,3 +1,5 @@
+import { memoryJournal, type SagaModuleOptions } from 'nestjs-saga-orchestrator';
+import { SagaNewerError } from 'nestjs-saga-orchestrator/core';
 import { Agency, ANN, SignedInGuard, type Setting } from './app.js';
 import { world } from './trips.js';
 
@@ -177,4 +179,90 @@ it('lets ten acts through in a second', async () => {
   second.mockReturnValue(Date.now() + 1_000);
   expect((await agency.act(RETRY)).status).not.toBe(429);
   second.mockRestore();
+});
+
+describe('a saga that only other processes know', () => {
+  /** A desk that knows no saga, beside an agency with one that is parked. */
+  async function desk(worker: NonNullable<SagaModuleOptions['worker']>) {
+    const journal = memoryJournal();
+    const agency = await parked({ sagas: { journal, worker } });
+    const sagas = { journal, worker: false };
+    return { agency, desk: await Agency.open({ sagas, knows: [] }) };
+  }
+  const until = async (holds: () => Promise<boolean>) => {
+    while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20));
+  };
+  const saga = (agency: Agency) => agency.read('/api/saga?name=BookTrip&id=t-1');
+
+  it('offers what its plan takes, and leaves it for one of them', async () => {
+    const { desk: own } = await desk({ pollMs: 100 });
+    const { offers } = (await saga(own)).saga;
+    expect(offers[0]).toEqual({ act: 'retry-undos', fits: true });
+    world.isRepaired = true;
+    const answer = await own.act(RETRY);
+    expect([answer.status, await answer.json()]).toEqual([
+      200,
+      { ok: true, request: expect.any(String) },
+    ]);
+    await until(async () => (await saga(own)).saga.status === 'compensated');
+    const { timeline } = (await saga(own)).saga;
+    expect(timeline).toContainEqual(expect.objectContaining({ by: ANN, reason: RETRY.reason }));
+    await until(async () => (await own.read('/api/audit')).open.length === 0);
+    expect((await own.read('/api/audit')).entries).toMatchObject([
+      { act: 'retry-compensation', by: ANN, origin: 'dashboard', outcome: 'done', id: 't-1' },
+    ]);
+  });
+
+  it('shows what waits: with the saga, in the inbox and in the audit', async () => {
+    const { agency, desk: own } = await desk(false);
+    const { request } = (await (await own.act(RETRY)).json()) as { request: string };
+    const open = [{ request, act: 'retry-compensation', by: ANN, inHand: false, id: 't-1' }];
+    expect(await saga(own)).toMatchObject({ requests: open });
+    expect(await own.read('/api/parked')).toMatchObject({ open });
+    expect(await own.read('/api/audit')).toMatchObject({ open, entries: [] });
+    // Where the saga is known, it is done at once.
+    expect(await (await agency.act({ ...RETRY, act: 'cancel' })).json()).toMatchObject({
+      code: 'SAGA_STATE',
+    });
+  });
+
+  it('says why it was not done', async () => {
+    const { desk: own } = await desk({ pollMs: 100 });
+    expect((await own.act({ ...RETRY, act: 'cancel' })).status).toBe(200);
+    const done = async () => (await saga(own)).requests[0]?.outcome !== undefined;
+    await until(done);
+    expect((await saga(own)).requests).toMatchObject([
+      { act: 'cancel', outcome: 'refused', message: expect.stringContaining('is parked') },
+    ]);
+  });
+});
+
+it('tells by one table how an error is answered, as the filter does', async () => {
+  const agency = await parked();
+  const newer = new SagaNewerError('Saga BookTrip is of a newer version');
+  jest.spyOn(agency.operations, 'retryCompensation').mockRejectedValue(newer);
+  const answer = await agency.act(RETRY);
+  expect([answer.status, await answer.json()]).toEqual([
+    503,
+    { error: newer.message, code: 'SAGA_NEWER' },
+  ]);
+});
+
+it('keeps an audit of what was done, by name and page by page', async () => {
+  const agency = await Agency.open({ dashboard: { guards: [SignedInGuard], can: () => true } });
+  expect(await agency.read('/api/meta')).toMatchObject({ audit: true });
+  for (let i = 0; i < 60; i += 1) {
+    await agency.book(`t-${i}`);
+    const why = { by: i % 2 === 0 ? 'eve' : 'bob', reason: `case ${i}` };
+    await agency.operations.forget('BookTrip', `t-${i}`, why);
+  }
+  const first = await agency.read('/api/audit');
+  expect(first.entries).toHaveLength(50);
+  expect(first.entries[0]).toMatchObject({ act: 'forget', by: 'bob', id: 't-59', origin: 'app' });
+  const rest = await agency.read(`/api/audit?cursor=${first.nextCursor}`);
+  expect(rest.entries).toHaveLength(10);
+  expect(rest.nextCursor).toBeUndefined();
+  const eves = await agency.read('/api/audit?by=eve');
+  expect(new Set(eves.entries.map(({ by }: { by: string }) => by))).toEqual(new Set(['eve']));
+  expect((await agency.ask('/api/audit?cursor=nonsense')).status).toBe(400);
 });

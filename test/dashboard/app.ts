@@ -43,6 +43,8 @@ export interface Setting {
   readonly helmet?: boolean;
   readonly sagas?: SagaModuleOptions;
   readonly dashboard?: SagaDashboardOptions;
+  /** The sagas that it has the classes of. @default all */
+  readonly knows?: typeof TRIPS;
   /** Until the end of the file, not of the test. */
   readonly keep?: boolean;
 }
@@ -73,6 +75,7 @@ export class Agency {
 
   static async open(setting: Setting = {}): Promise<Agency> {
     const { isDeep = false, sagas = {}, dashboard = { guards: [SignedInGuard] } } = setting;
+    const { knows = TRIPS } = setting;
     @Module({
       imports: [
         SagaModule.forRoot({
@@ -83,7 +86,7 @@ export class Agency {
         }),
         SagaDashboardModule.forRoot({ path: 'sagas', ...dashboard }),
       ],
-      providers: TRIPS,
+      providers: knows,
     })
     class AppModule {}
     const app = await made(AppModule, setting);

@@ -3,9 +3,9 @@ import { Agency, SignedInGuard, type Setting } from './app.js';
 type Scope = NonNullable<NonNullable<Setting['dashboard']>['scope']>;
 
 /** Ids of odd length are globex's, of even length hooli's. */
-async function agencyWith(scope: ReturnType<Scope>): Promise<Agency> {
+async function agencyWith(scope: ReturnType<Scope>, sagas: Setting['sagas'] = {}): Promise<Agency> {
   const dashboard = { guards: [SignedInGuard], scope: () => scope };
-  const agency = await Agency.open({ dashboard });
+  const agency = await Agency.open({ dashboard, sagas });
   for (const id of ['abc', 'ab', 'abcde', 'abcd']) await agency.book(id);
   await agency.onboard('xyz', { SendWelcome: 'lost' });
   await agency.onboard('xy', { SendWelcome: 'lost' });
@@ -54,4 +54,18 @@ it('reads page after page where several names are allowed', async () => {
 it.each([{ names: [] }, { names: ['Nothing'] }])('shows nothing to %j', async (scope) => {
   const agency = await agencyWith(scope);
   expect(ids(await agency.read('/api/sagas'))).toEqual([]);
+});
+
+it('shows what was done and asked for inside the scope alone', async () => {
+  const scope = { names: ['OnboardTenant'], tags: { tenant: 'hooli' } };
+  const agency = await agencyWith(scope, { worker: false });
+  const why = { by: 'eve', reason: 'a test' };
+  for (const id of ['xyz', 'xy']) {
+    await agency.operations.markStepDone('OnboardTenant', id, 'SendWelcome', why);
+    await agency.operations.request('OnboardTenant', id, { act: 'forget' }, why);
+  }
+  await agency.operations.forget('BookTrip', 'ab', why);
+  const { entries, open } = await agency.read('/api/audit');
+  expect(entries).toMatchObject([{ name: 'OnboardTenant', id: 'xy', act: 'mark-done' }]);
+  expect(open).toMatchObject([{ name: 'OnboardTenant', id: 'xy', act: 'forget' }]);
 });

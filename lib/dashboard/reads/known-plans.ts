@@ -4,6 +4,7 @@ import type {
   SagaDefinition,
   StoredPlan,
 } from '../../core/index.js';
+import { planOfJson } from '../../core/definition/index.js';
 import type { SagaOperations } from '../../nest/index.js';
 import { planOf } from '../plan.js';
 import type { PlanStep } from '../ui/wire.js';
@@ -33,6 +34,14 @@ export class KnownPlans {
   definition(name: string, version: number): SagaDefinition | undefined {
     const isOwn = this.operations.definitions.some((one) => one.name === name);
     return isOwn ? this.operations.definition(name, version) : undefined;
+  }
+
+  /** The same, else as a process has left it with the journal: enough to know what a saga takes. */
+  async known(name: string, version: number): Promise<SagaDefinition | undefined> {
+    const own = this.definition(name, version);
+    if (own?.version === version) return own;
+    const stored = await this.#json(name, version);
+    return stored === undefined ? own : planOfJson(stored);
   }
 
   /** The newest first. */

@@ -112,7 +112,7 @@ export class SagaReads {
   async whole(saga: SagaDetails): Promise<Saga> {
     const { plans } = this.sources;
     const steps = await plans.steps(saga.name, saga.version);
-    return sagaOf(saga, steps, plans.definition(saga.name, saga.version));
+    return sagaOf(saga, steps, await plans.known(saga.name, saga.version));
   }
 
   async #begun(insight: JournalInsight, text: string): Promise<readonly SagaSummary[]> {

@@ -1,12 +1,13 @@
-import { actOf, perform, PERMISSION } from '../acts.js';
+import { actOf, perform, PERMISSION, requested } from '../acts.js';
 import { Refusal } from '../http.js';
+import type { ActAnswer } from '../ui/wire.js';
 import type { Route } from './route.js';
 
 /** An act on one saga, in the name of whoever is signed in. */
 export const act: Route = {
   method: 'post',
   path: 'api/act',
-  async answer(dashboard, call): Promise<{ readonly ok: true }> {
+  async answer(dashboard, call): Promise<ActAnswer> {
     const readOnly = await call.readOnly();
     if (readOnly !== undefined) throw new Refusal(403, readOnly);
     const asked = actOf(call.request.body);
@@ -15,7 +16,12 @@ export const act: Route = {
     await call.allow(PERMISSION[asked.act], saga);
     if (!dashboard.acts.take())
       throw new Refusal(429, 'Too many acts at once: try again in a second');
-    await perform(dashboard.operations, saga, asked, (await call.actor()) as string);
+    const by = (await call.actor()) as string;
+    if (dashboard.isElsewhere(saga)) {
+      const { request } = await requested(dashboard.operations, saga, asked, by);
+      return { ok: true, request };
+    }
+    await perform(dashboard.operations, saga, asked, by);
     return { ok: true };
   },
 };

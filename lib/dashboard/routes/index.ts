@@ -1,4 +1,5 @@
 import { act } from './act.js';
+import { audit } from './audit.js';
 import { meta } from './meta.js';
 import { events } from './events.js';
 import { instances } from './instances.js';
@@ -11,7 +12,7 @@ import { saga, sagas } from './sagas.js';
 
 export const ROUTES: readonly Route[] = [
   ...[meta, badge, overview, sagas, saga, payload, parked, plans, instances],
-  ...[events, act],
+  ...[audit, events, act],
 ];
 export { events } from './events.js';
 export type { Route } from './route.js';

@@ -27,7 +27,7 @@ export const meta: Route = {
       names: await reads.names(),
       links,
       insight: dashboard.engine.insight !== undefined,
-      audit: false,
+      audit: dashboard.engine.operators !== undefined,
       now: Date.now(),
     };
   },

@@ -14,7 +14,8 @@ export const parked: Route = {
     const page = await reads.summaries({ status: 'parked', limit: SHOWN });
     const sagas = await reads.details(page.sagas);
     const shown = await Promise.all(sagas.map((saga) => reads.whole(saga)));
-    return { now: Date.now(), sagas: shown, more: page.nextCursor !== undefined };
+    const open = await (await dashboard.operators(call)).open();
+    return { now: Date.now(), sagas: shown, open, more: page.nextCursor !== undefined };
   },
 };
 

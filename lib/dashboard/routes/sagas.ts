@@ -81,6 +81,7 @@ export const saga: Route = {
     const reads = await dashboard.reads(call);
     const found = await reads.saga(needed(query, 'name'), needed(query, 'id'));
     await call.allow('view', found);
-    return { now: Date.now(), saga: await reads.whole(found) };
+    const requests = await (await dashboard.operators(call)).of(found);
+    return { now: Date.now(), saga: await reads.whole(found), requests };
   },
 };

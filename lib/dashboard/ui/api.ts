@@ -1,6 +1,6 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { changed, heard, say, version } from './store.js';
-import type { ActRequest } from './wire.js';
+import type { ActAnswer, ActRequest } from './wire.js';
 
 /** Whatever prefix, version or proxy is in front: the page is where it was found. */
 const BASE = location.pathname.replace(/\/$/, '');
@@ -44,8 +44,8 @@ export async function post(path: string, body: unknown): Promise<unknown> {
 }
 
 export async function perform(act: ActRequest, done: string): Promise<void> {
-  await post('act', act);
-  say(done);
+  const { request } = (await post('act', act)) as ActAnswer;
+  say(request === undefined ? done : `Asked of a process that knows it. ${done}`);
   changed();
 }
 

@@ -1,4 +1,5 @@
 import { useData, urlOf } from './api.js';
+import { Asked } from './asked.js';
 import { Ago, Empty, Loading, SagaLink, Trouble } from './parts.js';
 import { place, linkTo, replaceWith } from './store.js';
 import type { Audit } from './wire.js';
@@ -24,6 +25,7 @@ export function AuditView() {
         />
       </form>
       {error === undefined ? null : <Trouble error={error} />}
+      <Asked requests={data.open} withSaga />
       {data.entries.length === 0 ? (
         <div class="card">
           <Empty
@@ -60,7 +62,7 @@ export function AuditView() {
                     <SagaLink row={one} />
                   </td>
                   <td class="c-why">{one.reason}</td>
-                  <td class="c-outcome">
+                  <td class="c-outcome" title={one.message}>
                     {one.outcome}
                     {one.origin ? <small> by {one.origin}</small> : null}
                   </td>

@@ -1,14 +1,21 @@
 import { useData, urlOf } from './api.js';
 import { count, many } from './format.js';
+import { Asked } from './asked.js';
 import { ActButtons, Ago, Dots, Empty, Loading, SagaLink, Tags, Trouble } from './parts.js';
 import { boundBy } from './saga.js';
 import { linkTo, place, replaceWith } from './store.js';
 import { PARKED, reasonOf } from './words.js';
-import type { Inbox, Saga } from './wire.js';
+import type { Inbox, RequestEntry, Saga } from './wire.js';
 
 const ORDER = Object.keys(PARKED);
 
-function Item({ saga }: { readonly saga: Saga }) {
+function Item({
+  saga,
+  requests,
+}: {
+  readonly saga: Saga;
+  readonly requests: readonly RequestEntry[];
+}) {
   const bound = boundBy(saga);
   const { undone } = saga.account;
   return (
@@ -34,6 +41,7 @@ function Item({ saga }: { readonly saga: Saga }) {
             </span>
           )}
         </p>
+        <Asked requests={requests} />
       </div>
       <div class="since">
         <Tags tags={saga.tags} />
@@ -111,7 +119,13 @@ export function ParkedView() {
             </header>
             <ul class="parked-list">
               {sagas.map((saga) => (
-                <Item key={`${saga.name} ${saga.id}`} saga={saga} />
+                <Item
+                  key={`${saga.name} ${saga.id}`}
+                  saga={saga}
+                  requests={data.open.filter(
+                    ({ name, id }) => name === saga.name && id === saga.id,
+                  )}
+                />
               ))}
             </ul>
           </section>

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { useData, urlOf } from './api.js';
+import { Asked } from './asked.js';
 import { Icon } from './icons.js';
 import { Inspector } from './inspector.js';
 import {
@@ -19,7 +20,7 @@ import { Timeline } from './timeline.js';
 import { WaterfallView } from './waterfall.js';
 import { sentenceOf } from './words.js';
 import type { Bar } from './waterfall-model.js';
-import type { Saga, SagaAnswer } from './wire.js';
+import type { RequestEntry, Saga, SagaAnswer } from './wire.js';
 
 const TONE_ICONS = { undone: 'undo', undoing: 'undo', parked: 'warn', done: 'check' } as const;
 
@@ -136,7 +137,13 @@ function Sentence({ saga }: { readonly saga: Saga }) {
   );
 }
 
-function SagaBody({ saga }: { readonly saga: Saga }) {
+function SagaBody({
+  saga,
+  requests,
+}: {
+  readonly saga: Saga;
+  readonly requests: readonly RequestEntry[];
+}) {
   const picked = useSignal<Bar | undefined>(undefined);
   useEffect(() => {
     const onKey = ({ key }: KeyboardEvent): void => {
@@ -154,6 +161,7 @@ function SagaBody({ saga }: { readonly saga: Saga }) {
           <Icon name="warn" /> <span>Part of it cannot be read: {saga.damage}</span>
         </div>
       )}
+      <Asked requests={requests} />
       <Sentence saga={saga} />
       <div class="columns">
         <div class="column">
@@ -175,7 +183,11 @@ export function SagaView() {
   return (
     <>
       {error === undefined ? null : <Trouble error={error} />}
-      <SagaBody key={`${data.saga.name} ${data.saga.id}`} saga={data.saga} />
+      <SagaBody
+        key={`${data.saga.name} ${data.saga.id}`}
+        saga={data.saga}
+        requests={data.requests}
+      />
     </>
   );
 }

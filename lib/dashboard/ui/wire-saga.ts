@@ -141,9 +141,36 @@ export interface Saga extends Row {
   readonly timeline: readonly Event[];
 }
 
+/** What an operator has left for a process that knows the saga. */
+export interface RequestEntry {
+  readonly request: string;
+  readonly at: number;
+  readonly by: string;
+  readonly act: string;
+  readonly name: string;
+  readonly id: string;
+  readonly label?: string;
+  readonly reason: string;
+  /** A process has taken it. */
+  readonly inHand: boolean;
+  /** Absent: it is open. */
+  readonly outcome?: string;
+  /** Why it was refused or has failed. */
+  readonly message?: string;
+}
+
 export interface SagaAnswer {
   readonly now: number;
   readonly saga: Saga;
+  /** Those that are open, and the newest one where it was not done. */
+  readonly requests: readonly RequestEntry[];
+}
+
+/** What an act has come to. */
+export interface ActAnswer {
+  readonly ok: true;
+  /** It was left under this id for a process that knows the saga. */
+  readonly request?: string;
 }
 
 /** What an act asks of the server. */

@@ -1,3 +1,4 @@
+import type { RequestEntry } from './wire-saga.js';
 import type { PlanStep, Row, Saga, Status } from './wire-saga.js';
 
 /** How a failure of one step ends, by the failure matrix. */
@@ -134,10 +135,14 @@ export interface AuditEntry {
   readonly reason: string;
   readonly outcome: string;
   readonly origin?: string;
+  /** Why it was refused or has failed. */
+  readonly message?: string;
 }
 
 export interface Audit {
   readonly now: number;
+  /** What waits for a process; with the first page. */
+  readonly open: readonly RequestEntry[];
   readonly entries: readonly AuditEntry[];
   readonly nextCursor?: string;
 }
@@ -146,6 +151,8 @@ export interface Audit {
 export interface Inbox {
   readonly now: number;
   readonly sagas: readonly Saga[];
+  /** What waits for a process, of any saga. */
+  readonly open: readonly RequestEntry[];
   /** There are more than these. */
   readonly more: boolean;
 }

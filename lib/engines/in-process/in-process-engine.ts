@@ -13,7 +13,12 @@ import {
   type SagaRef,
   type SagaSummaryPage,
 } from '../../core/index.js';
-import { AttachedSaga, insightFor, type OperatorCommand, OperatorDesk } from '../../core/engine/index.js';
+import {
+  AttachedSaga,
+  insightFor,
+  type OperatorCommand,
+  OperatorDesk,
+} from '../../core/engine/index.js';
 import { assemble, type Assembled } from './assemble.js';
 import { checkedOptions, checkTransactional } from './checked-options.js';
 import type { InProcessEngineOptions } from './engine-options.js';

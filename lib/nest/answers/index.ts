@@ -1,2 +1,2 @@
-export type { SagaProblem } from './problem.js';
+export { statusOf, type SagaProblem } from './problem.js';
 export { SagaExceptionFilter } from './saga-exception.filter.js';

@@ -70,6 +70,11 @@ function toldOf(error: SagaError): Told {
   return ANSWERS[error.code] ?? OURS;
 }
 
+/** The HTTP status of an error, wherever one is answered. */
+export function statusOf(error: SagaError): number {
+  return toldOf(error)[0];
+}
+
 /**
  * What a client is told. `statuses` says by its code which status the failure of a step has, or an error of
  * this package. That a saga was parked is a 500 in any case: not all of it is undone.

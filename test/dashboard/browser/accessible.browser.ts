@@ -1,11 +1,12 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { Agency, SignedInGuard } from '../app.js';
 import { BookTripSaga, trip } from '../trips.js';
 import { SagaOrchestratorFactory } from 'nestjs-saga-orchestrator';
 import { busyAgency } from './busy-agency.js';
 import { visit } from './chromium.js';
-import { clumsyParts, LOOKS } from './looks.js';
+import { clumsyParts, LOOKS, takePicture } from './looks.js';
 
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
@@ -33,16 +34,20 @@ const VIEWS = {
   parked: 'parked',
   plans: 'plans',
   instances: 'instances',
+  audit: 'audit',
   nothing: 'saga?name=BookTrip&id=gone',
 };
 
+const FOLDER = join(process.cwd(), 'coverage/dashboard');
+
 let agency: Agency;
 beforeAll(async () => {
+  mkdirSync(FOLDER, { recursive: true });
   agency = await busyAgency({ dashboard: { guards: [SignedInGuard], can: () => true } });
 });
 
 /** On a phone the colours are those of the light look: what is laid out in another way is looked at. */
-const ON_PHONES = ['sagas', 'saga', 'parked'];
+const ON_PHONES = ['sagas', 'saga', 'parked', 'audit'];
 
 const CASES = Object.keys(LOOKS).flatMap((look) =>
   Object.entries(VIEWS)
@@ -63,6 +68,21 @@ it.each(Object.keys(LOOKS))('the dialog, %s: axe finds nothing', async (look) =>
   await page.getByRole('dialog').waitFor();
   expect(await violations(page)).toEqual([]);
   expect(await clumsyParts(page)).toEqual([]);
+});
+
+it.each(Object.keys(LOOKS))('requests that wait, %s: axe finds nothing', async (look) => {
+  const desk = await Agency.open({ sagas: { worker: false } });
+  await desk.book('stuck', { ChargeCard: 'no', 'undo ReserveFlight': 'no' });
+  const why = { by: 'ann@shop.example', reason: `The airline is back, ${'OPS-4711 '.repeat(20)}` };
+  await desk.operations.request('BookTrip', 'stuck', { act: 'retry-compensation' }, why);
+  for (const view of ['saga?name=BookTrip&id=stuck', 'parked', 'audit']) {
+    const { page, complaints } = await visit(desk, view, LOOKS[look]);
+    await page.getByRole('list', { name: 'Requests' }).waitFor();
+    expect(await violations(page)).toEqual([]);
+    expect(await clumsyParts(page)).toEqual([]);
+    await takePicture(page, join(FOLDER, `asked-${view.slice(0, 4)}-${look}.png`));
+    expect(complaints).toEqual([]);
+  }
 });
 
 it.each(Object.keys(LOOKS))('takes texts as texts, and long ones too, %s', async (look) => {

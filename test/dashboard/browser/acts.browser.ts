@@ -1,3 +1,4 @@
+import { memoryJournal } from 'nestjs-saga-orchestrator';
 import type { Page } from 'playwright-core';
 import { Agency, ANN, SignedInGuard } from '../app.js';
 import { world } from '../trips.js';
@@ -142,4 +143,28 @@ it('offers no act to who has no name, and says why', async () => {
   expect(await page.getByRole('button', { name: 'Retry undos' }).count()).toBe(0);
   await page.goto(`${agency.url}#/saga?name=BookTrip&id=stuck`);
   await page.getByText("the dashboard's option payloads is off").waitFor();
+});
+
+it('leaves an act for a process that knows the saga, and shows what becomes of it and who did what', async () => {
+  const journal = memoryJournal();
+  const dashboard = { guards: [SignedInGuard], pollMs: 100 };
+  const agency = await Agency.open({ dashboard, sagas: { journal, worker: { pollMs: 4_000 } } });
+  await agency.book('stuck', { ChargeCard: 'no', 'undo ReserveFlight': 'no' });
+  const desk = await Agency.open({ dashboard, sagas: { journal, worker: false }, knows: [] });
+  const { page, complaints } = await visit(desk, 'saga?name=BookTrip&id=stuck');
+  world.isRepaired = true;
+  await page.getByRole('button', { name: 'Retry undos' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Retry undos' });
+  await dialog.getByRole('textbox', { name: /^Why/ }).fill('The airline is back');
+  await dialog.getByRole('button', { name: 'Retry undos' }).click();
+  const asked = page.getByRole('list', { name: 'Requests' });
+  await asked.getByText('asked by ann@shop.example').waitFor();
+  await page.getByRole('link', { name: 'Audit' }).click();
+  const row = page.getByRole('row', { name: /retry-compensation BookTrip stuck/ });
+  await row.getByText('done').waitFor();
+  expect(await row.textContent()).toContain('The airline is back');
+  await asked.waitFor({ state: 'detached' });
+  await row.getByRole('link', { name: 'BookTrip stuck' }).click();
+  await page.getByText('Everything was undone').or(page.getByText('Compensated')).first().waitFor();
+  expect(complaints).toEqual([]);
 });

@@ -57,6 +57,9 @@ export async function busyAgency(setting: Setting = {}, past = 0): Promise<Agenc
   await agency.book('trip-1302', { ChargeCard: 'no', 'undo ReserveFlight': 'no' }, 60);
   await agency.book('trip-1303', { ChargeCard: 'lost' }, 60);
   await agency.onboard('tenant-2017', { SendWelcome: 'lost' }, 20);
+  await agency.operations.forget('BookTrip', 'trip-1200', {
+    ...{ by: 'eve@shop.example', reason: 'The traveller asked us to, PRIV-17' },
+  });
   await agency.begin('trip-1309', { ReserveCar: 'slow' }, 60);
   await new Promise((resolve) => setTimeout(resolve, 600));
   return agency;

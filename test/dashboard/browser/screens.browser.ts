@@ -18,6 +18,7 @@ const VIEWS: Readonly<Record<string, string>> = {
   parked: 'parked',
   plans: 'plans',
   instances: 'instances',
+  audit: 'audit',
 };
 
 let agency: Agency;
