@@ -72,7 +72,13 @@ const config: Config = {
   projects: [
     { ...shared, displayName: 'unit', testMatch: [ALL, ...not(STORES, ...RANDOM)] },
     { ...shared, displayName: 'stores', testMatch: [STORES, ...not(...RANDOM)] },
-    { ...shared, displayName: 'random', testMatch: RANDOM },
+    {
+      ...shared,
+      displayName: 'random',
+      testMatch: RANDOM,
+      // Counting lines would double its time; examples cover them.
+      coveragePathIgnorePatterns: ['<rootDir>/lib/'],
+    },
     // Nothing of it runs unless it is asked for: `npm run test:dashboard`.
     ...(BROWSER
       ? [{ ...shared, displayName: 'dashboard', testMatch: ['**/test/dashboard/**/*.browser.ts'] }]

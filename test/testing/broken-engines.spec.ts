@@ -20,6 +20,16 @@ function caseOf(rule: string) {
   return found;
 }
 
+/** How often a fault may hide: on a busy machine, what does not wait is late as well. */
+const ATTEMPTS = 3;
+
+async function caught(Engine: typeof SoundEngine, rule: string): Promise<unknown> {
+  let outcome: unknown;
+  for (let attempt = 0; attempt < ATTEMPTS && !(outcome instanceof AssertionError); attempt += 1)
+    outcome = await settled(caseOf(rule).run(harnessOf(Engine)));
+  return outcome;
+}
+
 const settled = (work: Promise<unknown>): Promise<unknown> =>
   work.then(
     () => 'it was kept',
@@ -32,7 +42,7 @@ describe('the engine contract', () => {
 
   // All at once: what hangs is found by waiting for it.
   beforeAll(() => {
-    outcomes = engineFaults.map(([Engine, rule]) => settled(caseOf(rule).run(harnessOf(Engine))));
+    outcomes = engineFaults.map(([Engine, rule]) => caught(Engine, rule));
   });
 
   it.each(faults)('catches $fault: $rule', async ({ index }) => {
