@@ -146,9 +146,12 @@ export {
 // Options of the module
 export { memoryJournal, type MemoryJournalOptions } from './journals/memory/index.js';
 export {
+  aesGcmCodec,
   jsonCodec,
   silentLogger,
   systemClock,
+  type AesGcmOptions,
+  type AesKey,
   type Clock,
   type EngineSettings,
   type IdGenerator,

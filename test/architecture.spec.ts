@@ -60,7 +60,7 @@ const ORDER: readonly (readonly string[])[] = [
   ['definition'],
   ['machine'],
   ['journal', 'explore'],
-  ['execution'],
+  ['execution', 'encryption'],
   ['persistence', 'events'],
   ['engine'],
   ['builder'],

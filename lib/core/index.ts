@@ -94,6 +94,9 @@ export {
 } from './ports/index.js';
 export type { LateEffect, RunEnvironment, RunObserver, SagaHeaders } from './execution/index.js';
 
+// Encryption
+export { aesGcmCodec, type AesGcmOptions, type AesKey } from './encryption/index.js';
+
 // Journals and engines
 export {
   type AttachedSaga,

@@ -69,7 +69,8 @@ export class Dashboard {
 
   /** What one request may read. */
   async reads(call: Call): Promise<SagaReads> {
-    const { operations, plans, engine } = this;
-    return new SagaReads({ operations, plans, insight: engine.insight }, await call.scope());
+    const { operations, plans, engine, codec } = this;
+    const sources = { operations, plans, insight: engine.insight, codec };
+    return new SagaReads(sources, await call.scope());
   }
 }

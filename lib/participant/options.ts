@@ -1,5 +1,11 @@
-import { SagaOptionsError, type SagaTransactions } from '../core/index.js';
 import {
+  jsonCodec,
+  SagaOptionsError,
+  type PayloadCodec,
+  type SagaTransactions,
+} from '../core/index.js';
+import {
+  codecProblem,
   groupProblem,
   isGroup,
   methodsProblem,
@@ -35,6 +41,12 @@ export interface SagaBarrierOptions {
    * through, in a transaction and without a barrier. @default 'required'
    */
   readonly barrier?: BarrierMode;
+  /**
+   * How the results are kept that duplicates get; `aesGcmCodec()` encrypts them, each bound to its action.
+   *
+   * @default jsonCodec
+   */
+  readonly codec?: PayloadCodec;
 }
 
 export interface Settings extends Required<Omit<SagaBarrierOptions, 'schema'>> {
@@ -43,7 +55,7 @@ export interface Settings extends Required<Omit<SagaBarrierOptions, 'schema'>> {
 
 const DAY = 86_400_000;
 const OPTIONS = namesOf<SagaBarrierOptions>({
-  ...{ transactions: true, keepMs: true, migrate: true, schema: true, barrier: true },
+  ...{ transactions: true, keepMs: true, migrate: true, schema: true, barrier: true, codec: true },
 });
 /** As those of a journal: such a name needs no escaping inside quotes. */
 const SCHEMA = /^(?!pg_|information_schema$)[a-z_][a-z0-9_]{0,39}$/;
@@ -68,6 +80,7 @@ export function checkedOptions(options: SagaBarrierOptions): Settings {
     migrate = 'auto',
     schema,
     barrier = 'required',
+    codec = jsonCodec,
   } = options;
   const rule = 'what fromPg() and its like of ./transactions make, with run and use';
   refuseProblems([
@@ -77,8 +90,9 @@ export function checkedOptions(options: SagaBarrierOptions): Settings {
     choiceProblem('migrate', migrate, ['auto', 'off']),
     schemaProblem(schema),
     choiceProblem('barrier', barrier, ['required', 'optional']),
+    codecProblem(codec),
   ]);
-  return { transactions, keepMs, migrate, schema, barrier };
+  return { transactions, keepMs, migrate, schema, barrier, codec };
 }
 
 /** What {@link sagaBarrierSql} is given. */

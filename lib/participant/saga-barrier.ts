@@ -1,12 +1,13 @@
 import type { OnModuleDestroy, OnModuleInit } from '@nestjs/common';
 import {
-  jsonCodec,
   SagaBlockedError,
   systemClock,
   type Clock,
+  type PayloadCodec,
   type ProbeAnswer,
   type StepValue,
 } from '../core/index.js';
+import { codecOf } from '../core/engine/index.js';
 import { answerOf } from './answer.js';
 import { BarrierTable, type BarrierRow, type BarrierRows } from './barrier-table.js';
 import { checkedOptions, type SagaBarrierOptions, type Settings } from './options.js';
@@ -28,9 +29,8 @@ function known(row: BarrierRow | undefined): BarrierRow {
   return row;
 }
 
-function resultOf({ result }: BarrierRow): unknown {
-  return result === null ? undefined : jsonCodec.decode(result);
-}
+/** What the results of a barrier are bound to in place of a saga: the action. */
+const BARRIER = 'saga_barrier';
 
 /**
  * Stands before what a service does for sagas, in that service's own database: an action runs once, whatever
@@ -97,7 +97,7 @@ export class SagaBarrier implements OnModuleInit, OnModuleDestroy {
     return this.#table.run(async (rows, tx) => {
       if (await rows.insert('do', key)) return this.#first(rows, key, 'do', () => work(tx as Tx));
       const row = known(await rows.read(key, 'do'));
-      if (row.ran) return resultOf(row) as StepValue<R>;
+      if (row.ran) return this.#resultOf(key, row) as StepValue<R>;
       throw new SagaBlockedError(
         `SAGA_BLOCKED: the undo of ${key} was here before, so that it must not run any more`,
       );
@@ -120,7 +120,7 @@ export class SagaBarrier implements OnModuleInit, OnModuleDestroy {
       const wasThere = !(await rows.insert('blocked', undoOf));
       const hasRun = wasThere && known(await rows.read(undoOf, 'do')).ran;
       if (!(await rows.insert(hasRun ? 'undo' : 'nullUndo', undoOf))) {
-        return resultOf(known(await rows.read(undoOf, 'undo'))) as StepValue<R>;
+        return this.#resultOf(undoOf, known(await rows.read(undoOf, 'undo'))) as StepValue<R>;
       }
       if (!hasRun) return undefined;
       return this.#first(rows, undoOf, 'undo', () => work(tx as Tx));
@@ -139,7 +139,9 @@ export class SagaBarrier implements OnModuleInit, OnModuleDestroy {
         if (await rows.insert('do', key)) throw new NothingDone();
         const row = known(await rows.read(key, 'do'));
         const isUndone = (await rows.read(key, 'undo')) !== undefined;
-        return row.ran && !isUndone ? { outcome: 'done', result: resultOf(row) } : 'not-done';
+        return row.ran && !isUndone
+          ? { outcome: 'done', result: this.#resultOf(key, row) }
+          : 'not-done';
       });
     } catch (error) {
       if (error instanceof NothingDone) return 'not-done';
@@ -162,9 +164,18 @@ export class SagaBarrier implements OnModuleInit, OnModuleDestroy {
     op: 'do' | 'undo',
     work: () => R,
   ): Promise<StepValue<R>> {
-    const text = jsonCodec.encode(await answerOf(work()));
+    const codec = this.#codecOf(action);
+    const text = codec.encode(await answerOf(work()));
     await rows.keep(action, op, text);
-    return jsonCodec.decode(text) as StepValue<R>;
+    return codec.decode(text) as StepValue<R>;
+  }
+
+  #codecOf(action: string): PayloadCodec {
+    return codecOf(this.#settings.codec, { name: BARRIER, id: action });
+  }
+
+  #resultOf(action: string, { result }: BarrierRow): unknown {
+    return result === null ? undefined : this.#codecOf(action).decode(result);
   }
 
   async #without<Tx, R>({ barrier }: SagaCall, work: (tx: Tx) => R): Promise<StepValue<R>> {

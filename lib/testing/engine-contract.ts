@@ -5,6 +5,7 @@ import type { EngineContractCase } from './engine/harness.js';
 import { outcomeCases } from './engine/outcome.cases.js';
 import { startCases } from './engine/start.cases.js';
 import { operationsCases } from './engine/operations.cases.js';
+import { payloadCases } from './engine/payload.cases.js';
 import { watchingCases } from './engine/watching.cases.js';
 
 /**
@@ -24,4 +25,5 @@ export const engineContract: readonly EngineContractCase[] = [
   ...doubtCases,
   ...deployCases,
   ...watchingCases,
+  ...payloadCases,
 ];

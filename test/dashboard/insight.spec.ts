@@ -1,3 +1,4 @@
+import { aesGcmCodec } from 'nestjs-saga-orchestrator';
 import { Agency, SignedInGuard } from './app.js';
 import { CARD, IBAN } from './trips.js';
 
@@ -87,6 +88,27 @@ it('says of payloads that another codec wrote that they cannot be read', async (
   const text = await (await agency.ask('/api/payload?name=BookTrip&id=a')).text();
   expect(JSON.parse(text).problem).toContain('cannot be read');
   expect(text).not.toContain('hunter2');
+});
+
+it('shows what aesGcmCodec has encrypted, and says of what it has no key for that it cannot be read', async () => {
+  const keys = new Map([['a', new Uint8Array(32).fill(7)]]);
+  const codec = aesGcmCodec({
+    keys: (id) => keys.get(id),
+    current: 'a',
+  });
+  const agency = await Agency.open({ sagas: { codec } });
+  await agency.book('a', { ChargeCard: 'no' });
+  const { input, results } = await agency.read('/api/payload?name=BookTrip&id=a');
+  expect(input).toMatchObject({ traveller: 'Eve Moss' });
+  expect(results.length).toBeGreaterThan(0);
+  const [{ failed }] = (await agency.read('/api/sagas')).sagas;
+  expect(failed.message).toContain('Card declined');
+
+  keys.clear();
+  const { problem } = await agency.read('/api/payload?name=BookTrip&id=a');
+  expect(problem).toContain('lacks its key');
+  const [row] = (await agency.read('/api/sagas')).sagas;
+  expect(row.failed.message).toBe('(encoded)');
 });
 
 it('tells of its process', async () => {

@@ -1,4 +1,4 @@
-import { Err, Ok, ResultFactory } from 'nestjs-saga-orchestrator/core';
+import { aesGcmCodec, Err, Ok, ResultFactory } from 'nestjs-saga-orchestrator/core';
 import { SagaBarrier, sagaCallOf } from 'nestjs-saga-orchestrator/participant';
 import { from, of, throwError } from 'rxjs';
 import { ManualClock } from '../support/manual-clock.js';
@@ -20,6 +20,21 @@ export function describeBarrier(name: string, lay: () => Promise<Grounds>): void
       answers.push(await new Service(grounds).do('k', { id: 3 }));
       expect(answers).toEqual([{ id: 1 }, { id: 1 }, { id: 1 }]);
       expect([service.ran, await service.net()]).toEqual([['do k'], { k: 1 }]);
+    });
+
+    it('keeps its results as a codec encrypts them, each for its action alone (17a)', async () => {
+      const codec = aesGcmCodec({ keys: { a: new Uint8Array(32).fill(7) }, current: 'a' });
+      const service = new Service(grounds, { codec });
+      await service.do('k', { card: '4711' });
+      await service.undo('k', 'taken back');
+      const kept = await grounds.query(`SELECT result FROM ${grounds.table}`);
+      expect(kept).toHaveLength(2);
+      for (const { result } of kept) expect(result).toMatch(/^aes1:a:[\w+/=]+$/);
+      expect(await new Service(grounds, { codec }).do('k')).toEqual({ card: '4711' });
+      expect(await service.undo('k')).toBe('taken back');
+      await grounds.query(`UPDATE ${grounds.table} SET action = 'other' WHERE action = 'k'`);
+      await expect(service.do('other')).rejects.toMatchObject({ code: 'SAGA_SERIALIZATION' });
+      expect(() => new Service(grounds, { codec: {} as never })).toThrow(/codec must be an object/);
     });
 
     it('lets an undo run once, after its action alone', async () => {

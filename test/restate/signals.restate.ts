@@ -1,3 +1,4 @@
+import { jsonCodec } from 'nestjs-saga-orchestrator/core';
 import { RestateServer as Client } from '../../lib/engines/restate/server.js';
 import { restateSettings } from '../../lib/engines/restate/options.js';
 import { Store } from '../../lib/engines/restate/store.js';
@@ -39,7 +40,7 @@ describe('signals to sagas on Restate', () => {
     await expect(handle.result()).rejects.toMatchObject({ parkReason: 'compensation-failed' });
     const { ingressUrl, adminUrl } = server;
     const client = new Client(restateSettings({ ingressUrl, adminUrl }));
-    const { invocationId } = (await new Store(client).load(ref))!;
+    const { invocationId } = (await new Store(client, jsonCodec).load(ref))!;
     await before.close();
     const sent = LABELS.map((label) => {
       const command = { act: 'mark-compensated', label } as const;

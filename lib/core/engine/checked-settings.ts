@@ -14,7 +14,7 @@ import { LONGEST_TIMER_MS } from '../ports/index.js';
 import type { EngineSettings } from './engine-provider.js';
 import { redactProblems } from './redact-problems.js';
 
-const CODEC: Readonly<Record<keyof PayloadCodec, true>> = { encode: true, decode: true };
+const CODEC = ['encode', 'decode'] as const satisfies readonly (keyof PayloadCodec)[];
 
 /** The options that every engine knows. */
 export const SETTINGS: Readonly<Record<keyof EngineSettings, true>> = {
@@ -28,6 +28,14 @@ export function unknownSettings(settings: EngineSettings): readonly string[] {
   return unknownProblems('an engine', settings, OF_ANY_ENGINE);
 }
 
+export function codecProblem(codec: unknown): string | undefined {
+  const problem = methodsProblem('codec', codec, CODEC, 'an object with encode and decode');
+  if (problem !== undefined) return problem;
+  const { forSaga } = codec as Readonly<Record<string, unknown>>;
+  if (forSaga === undefined || typeof forSaga === 'function') return undefined;
+  return `codec.forSaga must be a function of a saga (got ${shown(forSaga)})`;
+}
+
 /** Everything that is wrong with what any engine is given. `undefined` means the default. */
 export function settingsProblems(settings: EngineSettings): readonly (string | undefined)[] {
   const { logger, application, environment, codec, limits } = settings;
@@ -38,9 +46,7 @@ export function settingsProblems(settings: EngineSettings): readonly (string | u
       : nameProblem('application', application),
     loggerProblem(logger),
     ...environmentProblems(environment),
-    codec === undefined
-      ? undefined
-      : methodsProblem('codec', codec, Object.keys(CODEC), 'an object with encode and decode'),
+    codec === undefined ? undefined : codecProblem(codec),
     ...rangesProblems('limits', limits, LIMIT_RANGES),
     ...observerProblems(observers),
     ...interceptorProblems(interceptors),

@@ -1,5 +1,13 @@
 import { toEvent } from '../events/index.js';
-import { damageOf, decodeHead, type SagaRow, type StoredSaga } from '../journal/index.js';
+import {
+  codecOf,
+  damageOf,
+  decodeHead,
+  jsonCodec,
+  type PayloadCodec,
+  type SagaRow,
+  type StoredSaga,
+} from '../journal/index.js';
 import { evolve, SagaState } from '../machine/index.js';
 import type { SagaDetails, SagaSummary } from './saga-engine.js';
 
@@ -23,12 +31,13 @@ export function summaryOf(row: SagaRow): SagaSummary {
 }
 
 /** A saga with its timeline; records that cannot be read are left out. */
-export function detailsOf(stored: StoredSaga): SagaDetails {
+export function detailsOf(stored: StoredSaga, codec: PayloadCodec = jsonCodec): SagaDetails {
   const { row, entries } = stored;
+  const own = codecOf(codec, row);
   const state = new SagaState();
   const timeline = entries.flatMap(({ head, at }) => {
     try {
-      const record = decodeHead(head);
+      const record = decodeHead(head, own);
       evolve(state, record);
       return [toEvent(row.name, row.id, at, record)];
     } catch {

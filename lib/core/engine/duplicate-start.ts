@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { SagaDefinition } from '../definition/index.js';
 import { SagaConflictError } from '../errors/index.js';
-import type { PayloadCodec, SagaRef } from '../journal/index.js';
+import { codecOf, type PayloadCodec, type SagaRef } from '../journal/index.js';
 import type { SagaStatus } from '../machine/index.js';
 import { quoted, shownWhole } from '../ports/index.js';
 import type { DefinitionRegistry } from './registry.js';
@@ -31,7 +31,8 @@ export function checkInput(
   other: Pick<Started, 'input'>,
 ): void {
   if (input === other.input) return;
-  if (!isDeepStrictEqual(codec.decode(input), codec.decode(other.input))) conflict(ref, 'input');
+  const own = codecOf(codec, ref);
+  if (!isDeepStrictEqual(own.decode(input), own.decode(other.input))) conflict(ref, 'input');
 }
 
 /**

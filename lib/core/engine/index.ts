@@ -24,7 +24,7 @@ export { checkedAct, OPERATOR_ACTS } from './checked-act.js';
 export type { SagaDetails, SagaEngine, SagaSummary, SagaSummaryPage } from './saga-engine.js';
 export type { EngineHealth } from './engine-health.js';
 export { environmentOf, type EngineSettings, type SagaEngineProvider } from './engine-provider.js';
-export { SETTINGS, settingsProblems, unknownSettings } from './checked-settings.js';
+export { codecProblem, SETTINGS, settingsProblems, unknownSettings } from './checked-settings.js';
 export { checkedReason, checkedText } from './checked-text.js';
 export { refuseToForget, refuseUnknown, resultByHand } from './operator-checks.js';
 export { redactProblems } from './redact-problems.js';
@@ -75,6 +75,7 @@ export {
 } from '../execution/index.js';
 export {
   checkFilter,
+  codecOf,
   CutOffError,
   damageOf,
   decodeHead,

@@ -1,5 +1,5 @@
 import { SagaNotFoundError, SagaStateError } from '../errors/index.js';
-import { encodePayload, type SagaRef } from '../journal/index.js';
+import { codecOf, encodePayload, type SagaRef } from '../journal/index.js';
 import type { OperatorCommand, SagaStatus } from '../machine/index.js';
 import type { Storing } from '../persistence/index.js';
 import { shownSaga, type SagaLogger } from '../ports/index.js';
@@ -25,11 +25,11 @@ export function refuseToForget({ name, id }: SagaRef, status: SagaStatus): never
  */
 export function resultByHand(
   { codec, limits }: Storing,
-  { name: saga, id: sagaId }: SagaRef,
+  ref: SagaRef,
   command: OperatorCommand,
   logger: SagaLogger,
 ): string | undefined {
   if (command.act !== 'mark-done' || command.result === undefined) return undefined;
-  const fields = { saga, sagaId, payload: 'result' };
-  return encodePayload(codec, limits, command.result, logger, fields);
+  const fields = { saga: ref.name, sagaId: ref.id, payload: 'result' };
+  return encodePayload(codecOf(codec, ref), limits, command.result, logger, fields);
 }

@@ -1,5 +1,6 @@
 import { SagaSerializationError } from '../errors/index.js';
 import { PayloadEncoder, TAG } from './payload-encoder.js';
+import type { SagaRef } from './saga-ref.js';
 import { fromStoredError, storedError, type StoredError } from './stored-error.js';
 
 /** Turns payloads into text and back. Give your own to encrypt them. */
@@ -11,6 +12,25 @@ export interface PayloadCodec {
    */
   encode(value: unknown): string;
   decode(text: string): unknown;
+  /**
+   * The codec of one saga's payloads, so that they can be bound to it: what this one encodes is decoded by
+   * what this makes of the same saga, in whatever process. @default this codec, for all sagas
+   */
+  forSaga?(saga: Required<SagaRef>): PayloadCodec;
+  /**
+   * `true`: the messages of errors are encoded, too. Their names and codes stay as they are, for lists and
+   * for whoever compares them. A message that cannot be decoded later is shown as `(encoded)`; it never
+   * makes a saga unreadable. @default false
+   */
+  readonly encodesErrors?: boolean;
+}
+
+/** The codec for the payloads of that saga. */
+export function codecOf(
+  codec: PayloadCodec,
+  { application = '', name, id }: SagaRef,
+): PayloadCodec {
+  return codec.forSaga === undefined ? codec : codec.forSaga({ application, name, id });
 }
 
 /** The standard codec, to build others on. */

@@ -1,4 +1,4 @@
-export { jsonCodec, type JsonCodec, type PayloadCodec } from './codec.js';
+export { codecOf, jsonCodec, type JsonCodec, type PayloadCodec } from './codec.js';
 export type {
   ChangeQuery,
   CountQuery,

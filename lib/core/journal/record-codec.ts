@@ -2,7 +2,9 @@ import { isObject, shown } from '../definition/index.js';
 import { SagaNewerError, SagaSerializationError } from '../errors/index.js';
 import type { ManualAct, OwedUndo, SagaRecord, SagaRecordType } from '../machine/index.js';
 import { CommonHeads } from './common-heads.js';
-import { errorOf, withError } from './record-errors.js';
+import type { PayloadCodec } from './codec.js';
+import { withDecodedMessages, withEncodedMessages } from './encoded-errors.js';
+import { errorOf, withError, type Failed } from './record-errors.js';
 import { fromStoredError, storedError, type StoredError } from './stored-error.js';
 
 type Head = { readonly type: string } & Readonly<Record<string, unknown>>;
@@ -14,15 +16,20 @@ const FIRST_DONE = new CommonHeads((label, pivot: boolean) =>
   JSON.stringify({ type: 'done', label, attempt: 1, pivot }),
 );
 
-function encodeOutcome(record: Extract<SagaRecord, { readonly type: 'done' | 'probed' }>): string {
+function encodeOutcome(
+  record: Extract<SagaRecord, { readonly type: 'done' | 'probed' }>,
+  codec: PayloadCodec | undefined,
+): string {
   const { result: _, unstorable, ...head } = record;
   return JSON.stringify(
-    unstorable === undefined ? head : { ...head, unstorable: storedError(unstorable) },
+    unstorable === undefined
+      ? head
+      : { ...head, unstorable: withEncodedMessages(storedError(unstorable), codec) },
   );
 }
 
 /** The part of a record that this package encodes, with its errors in stored form. */
-export function encodeHead(record: SagaRecord): string {
+export function encodeHead(record: SagaRecord, codec?: PayloadCodec): string {
   switch (record.type) {
     case 'started':
       if (record.attempt === 1) return FIRST_STARTED.of(record.label, record.owesUndo);
@@ -31,9 +38,9 @@ export function encodeHead(record: SagaRecord): string {
       if (record.attempt === 1 && record.unstorable === undefined) {
         return FIRST_DONE.of(record.label, record.pivot);
       }
-      return encodeOutcome(record);
+      return encodeOutcome(record, codec);
     case 'probed':
-      return encodeOutcome(record);
+      return encodeOutcome(record, codec);
     case 'manual': {
       const { result: _, ...head } = { result: undefined, ...record };
       return JSON.stringify(head);
@@ -41,10 +48,14 @@ export function encodeHead(record: SagaRecord): string {
     case 'failed':
     case 'undo-failed':
     case 'compensating':
-      return JSON.stringify(withError(record, storedError(errorOf(record))));
+      return failedHead(record, storedError(errorOf(record)), codec);
     default:
       return JSON.stringify(record);
   }
+}
+
+function failedHead(record: Failed, error: StoredError, codec: PayloadCodec | undefined): string {
+  return JSON.stringify(withError(record, withEncodedMessages(error, codec)));
 }
 
 /** A record as it is stored, and as whoever reads it back sees it. */
@@ -54,20 +65,20 @@ export interface EncodedRecord {
 }
 
 /** Without reading what was just written: but for its error, a record comes back as it is. */
-export function encodeRecord(record: SagaRecord): EncodedRecord {
+export function encodeRecord(record: SagaRecord, codec?: PayloadCodec): EncodedRecord {
   switch (record.type) {
     case 'failed':
     case 'undo-failed':
     case 'compensating': {
-      if (errorOf(record) === undefined) return { head: encodeHead(record), record };
+      if (errorOf(record) === undefined) return { head: encodeHead(record, codec), record };
       const error = storedError(errorOf(record));
-      const head = JSON.stringify(withError(record, error));
+      const head = failedHead(record, error, codec);
       return { head, record: withError(record, fromStoredError(error)) };
     }
     case 'done':
     case 'probed': {
-      const head = encodeHead(record);
-      return { head, record: record.unstorable === undefined ? record : decodeHead(head) };
+      const head = encodeHead(record, codec);
+      return { head, record: record.unstorable === undefined ? record : decodeHead(head, codec) };
     }
     default:
       return { head: encodeHead(record), record };
@@ -76,13 +87,14 @@ export function encodeRecord(record: SagaRecord): EncodedRecord {
 
 /**
  * The record of a head, with its errors revived and without a result: whoever asks for a result gets a
- * copy of his own.
+ * copy of his own. Messages that its codec has encoded are read with the codec of its saga; without one
+ * they stay unread.
  *
  * @throws SagaNewerError for a record that only a later version writes; SagaSerializationError for
  * what is none.
  */
-export function decodeHead(text: string): SagaRecord {
-  return revive(checkedHead(text)) as unknown as SagaRecord;
+export function decodeHead(text: string, codec?: PayloadCodec): SagaRecord {
+  return revive(checkedHead(text), codec) as unknown as SagaRecord;
 }
 
 /**
@@ -123,19 +135,21 @@ function checkedHead(text: string): Head {
   return head as Head;
 }
 
-function revive(head: Head): Head {
+function revive(head: Head, codec: PayloadCodec | undefined): Head {
+  const revived = (stored: unknown): Error =>
+    fromStoredError(withDecodedMessages(stored as StoredError, codec));
   switch (head.type) {
     case 'done':
     case 'probed': {
       if (head['unstorable'] === undefined) return head;
-      return { ...head, unstorable: fromStoredError(head['unstorable'] as StoredError) };
+      return { ...head, unstorable: revived(head['unstorable']) };
     }
     case 'failed':
     case 'undo-failed':
-      return { ...head, error: fromStoredError(head['error'] as StoredError) };
+      return { ...head, error: revived(head['error']) };
     case 'compensating': {
       const cause = head['cause'] as { readonly error: StoredError };
-      return { ...head, cause: { ...cause, error: fromStoredError(cause.error) } };
+      return { ...head, cause: { ...cause, error: revived(cause.error) } };
     }
     default:
       return head;

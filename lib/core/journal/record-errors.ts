@@ -1,6 +1,10 @@
 import type { SagaRecord } from '../machine/index.js';
 
-type Failed = Extract<SagaRecord, { readonly type: 'failed' | 'undo-failed' | 'compensating' }>;
+/** The records that tell of an error. */
+export type Failed = Extract<
+  SagaRecord,
+  { readonly type: 'failed' | 'undo-failed' | 'compensating' }
+>;
 
 /** The error that a record tells of, but for that of a result which cannot be stored. */
 export function errorOf(record: SagaRecord): unknown {

@@ -5,6 +5,8 @@ import { MAX_TEXT, ownTextOf } from '../ports/index.js';
 export interface StoredError {
   readonly name: string;
   readonly message: string;
+  /** The message, by a codec that encodes those of errors, too. */
+  readonly encoded?: string;
   readonly code?: string | number;
   readonly cause?: StoredError;
   /** It is one of this package's: `isSagaError()` still says so when it comes back. */

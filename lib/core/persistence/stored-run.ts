@@ -1,12 +1,14 @@
 import { SagaSerializationError } from '../errors/index.js';
 import type { AttemptInFlight, Run, RunPersistence } from '../execution/index.js';
 import {
+  codecOf,
   decodeHead,
   encodeRecord,
   encodePayload,
   located,
   redactedRecord,
   type JournalEntry,
+  type PayloadCodec,
 } from '../journal/index.js';
 import { evolve, type SagaRecord } from '../machine/index.js';
 import { fullMessageOf, report, type Redact } from '../ports/index.js';
@@ -27,18 +29,21 @@ export abstract class StoredRun implements RunPersistence {
   #seq = 0;
   #begunAt: number | undefined;
   #staged: readonly StagedRecord[] = NONE;
+  /** Of this saga. */
+  readonly #codec: PayloadCodec;
 
   constructor(
     protected readonly run: Run,
     private readonly storing: Storing,
+    /** `''`: none. */
+    readonly application: string,
     input: string,
     readonly epoch: number,
     readonly birth: string,
   ) {
     this.#context = input;
+    this.#codec = codecOf(storing.codec, { application, name: run.sagaName, id: run.sagaId });
   }
-
-  abstract readonly application: string;
 
   abstract flush(): Promise<void>;
 
@@ -60,7 +65,7 @@ export abstract class StoredRun implements RunPersistence {
     this.run.state.set({ inherited: true });
     this.#begunAt ??= entries[0]?.at;
     for (const entry of entries) {
-      evolve(this.run.state, this.#remember(decodeHead(entry.head), entry.result));
+      evolve(this.run.state, this.#remember(decodeHead(entry.head, this.#codec), entry.result));
       if (entry.context !== null) this.#context = entry.context;
       this.#seq = entry.seq;
     }
@@ -73,10 +78,9 @@ export abstract class StoredRun implements RunPersistence {
    * @throws SagaSerializationError
    */
   checkReadable(): void {
-    const { codec } = this.storing;
     for (const [what, text] of [['context', this.#context], ...this.#results] as const) {
       try {
-        codec.decode(text);
+        this.#codec.decode(text);
       } catch (error) {
         const why = `cannot be decoded (${fullMessageOf(error)}); was it written with another codec?`;
         throw new SagaSerializationError(what, why);
@@ -85,12 +89,12 @@ export abstract class StoredRun implements RunPersistence {
   }
 
   readContext(): unknown {
-    return this.storing.codec.decode(this.#context);
+    return this.#codec.decode(this.#context);
   }
 
   readResult(label: string): unknown {
     const text = this.#results.get(label);
-    return text === undefined ? undefined : this.storing.codec.decode(text);
+    return text === undefined ? undefined : this.#codec.decode(text);
   }
 
   stage(record: SagaRecord, attempt: AttemptInFlight | undefined): SagaRecord {
@@ -140,7 +144,7 @@ export abstract class StoredRun implements RunPersistence {
       staged = this.#unstorable(record, located(error, 'in its result'));
     }
     if (this.redact !== undefined) staged = redactedRecord(staged, this.redact);
-    const { head, record: replayed } = encodeRecord(staged);
+    const { head, record: replayed } = encodeRecord(staged, this.#codec);
     const at = this.run.environment.clock.now();
     const entry = { seq, at, epoch: this.epoch, head, result, context };
     keepOriginal(this.run, staged, replayed);
@@ -177,9 +181,9 @@ export abstract class StoredRun implements RunPersistence {
   }
 
   #encode(value: unknown, payload: string): string {
-    const { codec, limits } = this.storing;
     const { logger, sagaId, sagaName } = this.run;
-    return encodePayload(codec, limits, value, logger, { saga: sagaName, sagaId, payload });
+    const { limits } = this.storing;
+    return encodePayload(this.#codec, limits, value, logger, { saga: sagaName, sagaId, payload });
   }
 
   /**

@@ -1,5 +1,6 @@
 import type {
   JournalInsight,
+  PayloadCodec,
   SagaDetails,
   SagaFilter,
   SagaSummary,
@@ -38,6 +39,7 @@ function within(scope: DashboardScope, filter: SagaFilter): SagaFilter | undefin
 export interface Sources {
   readonly operations: SagaOperations;
   readonly insight: JournalInsight | undefined;
+  readonly codec: PayloadCodec;
   readonly plans: KnownPlans;
 }
 
@@ -96,8 +98,7 @@ export class SagaReads {
   }
 
   details(sagas: readonly SagaSummary[]): Promise<readonly SagaDetails[]> {
-    const { operations, insight } = this.sources;
-    return withTimelines(sagas, operations, insight);
+    return withTimelines(sagas, this.sources);
   }
 
   async rows(sagas: readonly SagaSummary[]): Promise<readonly Row[]> {

@@ -1,12 +1,13 @@
 import type {
   JournalInsight,
+  PayloadCodec,
   SagaDetails,
   SagaEvent,
   SagaRecords,
   SagaSummary,
 } from '../../core/index.js';
 import { toEvent } from '../../core/index.js';
-import { decodeHead } from '../../core/journal/index.js';
+import { codecOf, decodeHead } from '../../core/journal/index.js';
 import type { SagaOperations } from '../../nest/index.js';
 
 /** Sagas that are read at the same time, where each is a question of its own. */
@@ -14,14 +15,21 @@ const AT_ONCE = 8;
 /** So many the journal tells of at once. */
 const MOST = 200;
 
+interface Readers {
+  readonly operations: SagaOperations;
+  readonly insight: JournalInsight | undefined;
+  readonly codec: PayloadCodec;
+}
+
 const keyOf = ({ name, id }: { readonly name: string; readonly id: string }): string =>
   JSON.stringify([name, id]);
 
 /** As the engine's own: records that cannot be read are left out. */
-function timelineOf({ ref, entries }: SagaRecords): readonly SagaEvent[] {
+function timelineOf({ ref, entries }: SagaRecords, codec: PayloadCodec): readonly SagaEvent[] {
+  const own = codecOf(codec, ref);
   return entries.flatMap(({ head, at }) => {
     try {
-      return [toEvent(ref.name, ref.id, at, decodeHead(head))];
+      return [toEvent(ref.name, ref.id, at, decodeHead(head, own))];
     } catch {
       return [];
     }
@@ -30,6 +38,7 @@ function timelineOf({ ref, entries }: SagaRecords): readonly SagaEvent[] {
 
 async function byInsight(
   insight: JournalInsight,
+  codec: PayloadCodec,
   sagas: readonly SagaSummary[],
 ): Promise<readonly SagaDetails[]> {
   const refs = sagas.slice(0, MOST).map(({ application, name, id }) => ({ application, name, id }));
@@ -39,7 +48,7 @@ async function byInsight(
     const one = found.get(keyOf(saga));
     if (one === undefined) return [];
     const damage = saga.damage ?? one.damage;
-    const timeline = timelineOf(one);
+    const timeline = timelineOf(one, codec);
     return [{ ...saga, timeline, ...(damage === undefined ? {} : { damage }) }];
   });
 }
@@ -47,10 +56,9 @@ async function byInsight(
 /** The sagas with their timelines; one that was deleted meanwhile is left out. */
 export async function withTimelines(
   sagas: readonly SagaSummary[],
-  operations: SagaOperations,
-  insight: JournalInsight | undefined,
+  { operations, insight, codec }: Readers,
 ): Promise<readonly SagaDetails[]> {
-  if (insight !== undefined) return byInsight(insight, sagas);
+  if (insight !== undefined) return byInsight(insight, codec, sagas);
   const found: (SagaDetails | undefined)[] = [];
   for (let at = 0; at < sagas.length; at += AT_ONCE) {
     const some = sagas.slice(at, at + AT_ONCE);

@@ -1,4 +1,5 @@
 import type { SagaDetails, SagaPayloads } from '../../core/index.js';
+import { codecOf } from '../../core/journal/index.js';
 import type { Dashboard } from '../dashboard.js';
 import { needed, Refusal } from '../http.js';
 import { shownPayload } from '../shown-payload.js';
@@ -7,16 +8,28 @@ import type { Route } from './route.js';
 
 const NOT_HERE = 'What keeps these sagas does not hand out inputs, contexts and results.';
 const UNREADABLE = 'They cannot be read: another codec wrote them, or this process lacks its key.';
+/** One among others that can be. */
+const NOT_READ: Shown = {
+  $: 'unreadable',
+  text: 'cannot be read: another codec wrote it, or this process lacks its key',
+};
 
-async function decoded(
-  dashboard: Dashboard,
-  stored: SagaPayloads,
-  timeline: SagaDetails['timeline'],
-) {
-  const { codec, payloads, settings } = dashboard;
+async function decoded(dashboard: Dashboard, stored: SagaPayloads, saga: SagaDetails) {
+  const { payloads, settings } = dashboard;
+  const codec = codecOf(dashboard.codec, saga);
   const redact = payloads === 'full' ? undefined : (settings.redact ?? []);
-  const read = async (text: string | null): Promise<Shown | undefined> =>
-    text === null ? undefined : shownPayload(await codec.decode(text), redact);
+  let isAnyRead = false;
+  const read = async (text: string | null): Promise<Shown | undefined> => {
+    if (text === null) return undefined;
+    try {
+      const value = shownPayload(await codec.decode(text), redact);
+      isAnyRead = true;
+      return value;
+    } catch {
+      // What the codec says of it may hold a part of the text, or of a key.
+      return NOT_READ;
+    }
+  };
   const records = await Promise.all(
     stored.entries.map(async ({ seq, result, context }) => {
       const [shownResult, shownContext] = [await read(result), await read(context)];
@@ -33,11 +46,12 @@ async function decoded(
     ...(input === undefined ? {} : { input }),
     ...((context ?? input) === undefined ? {} : { context: (context ?? input) as Shown }),
     results: records.flatMap(({ seq, result }) => {
-      const event = timeline[seq - 1];
+      const event = saga.timeline[seq - 1];
       const label = event !== undefined && 'label' in event ? event.label : undefined;
       return result === undefined ? [] : [{ label: label ?? `record ${seq}`, value: result }];
     }),
     records,
+    ...(isAnyRead ? {} : { problem: UNREADABLE }),
   };
 }
 
@@ -54,10 +68,6 @@ export const payload: Route = {
     const nothing = { now: Date.now(), results: [], records: [] };
     const stored = await dashboard.engine.insight?.payloads({ name: saga.name, id: saga.id });
     if (stored === undefined) return { ...nothing, problem: NOT_HERE };
-    try {
-      return { now: Date.now(), ...(await decoded(dashboard, stored, saga.timeline)) };
-    } catch {
-      return { ...nothing, problem: UNREADABLE };
-    }
+    return { now: Date.now(), ...(await decoded(dashboard, stored, saga)) };
   },
 };

@@ -143,7 +143,7 @@ export class Operations {
     command: OperatorCommand,
   ): { readonly command: OperatorCommand; readonly result?: string } {
     const { storing, logger } = this.runs;
-    const result = resultByHand(storing, ref, command, logger);
+    const result = resultByHand(storing, { name: ref.name, id: ref.id }, command, logger);
     if (command.act !== 'mark-done' || result === undefined) return { command };
     return { command: { act: command.act, label: command.label }, result };
   }

@@ -57,7 +57,7 @@ export class RestateEngine implements SagaEngine {
     this.#runs = runParts(given);
     this.#server = new RestateServer(settings);
     this.#deployment = new Deployment(settings, this.#server, this.#runs.logger);
-    this.#store = new Store(this.#server);
+    this.#store = new Store(this.#server, this.#runs.storing.codec);
     this.#listing = new Listing(this.#server, () => this.#registry.names);
     this.#operations = new Operations(this.#server, this.#store, this.#registry, this.#runs);
     this.#waiterParts = {

@@ -21,6 +21,9 @@ import {
 } from '../../core/engine/index.js';
 import type { StartInput } from './wire.js';
 
+/** The server has none. */
+const NO_APPLICATION = '';
+
 /** What the runs of one engine share. */
 export interface RunParts {
   readonly storing: Storing;
@@ -39,9 +42,6 @@ export function runParts(given: EngineSettings): RunParts {
 
 /** Keeps what a run notes until the turn is over: Restate stores it as the turn's outcome. */
 export class RestateRecords extends StoredRun {
-  /** The server has none. */
-  readonly application = '';
-
   /** Nothing to wait for: nothing goes on before the turn is durable. */
   flush(): Promise<void> {
     return Promise.resolve();
@@ -73,7 +73,7 @@ export function newRun(
   if (createdAt !== undefined) run.origin = { headers, createdAt };
   const log = logObserver(logger, environment.clock);
   run.observers = log === undefined ? observers : [log, ...observers];
-  const records = new RestateRecords(run, storing, input, 1, birth);
+  const records = new RestateRecords(run, storing, NO_APPLICATION, input, 1, birth);
   run.persistence = records;
   // Steps are found by label from the start: the next turn may be taken by another process, with
   // another plan.

@@ -5,10 +5,10 @@ import {
   type SagaSignal,
   SagaStateError,
 } from '../../core/index.js';
-import { deliver, type Run, shownSaga, withdrawIntent } from '../../core/engine/index.js';
+import { codecOf, deliver, type Run, shownSaga, withdrawIntent } from '../../core/engine/index.js';
 import type { SentSignal } from './wire.js';
 
-function signalOf(sent: SentSignal, codec: PayloadCodec): SagaSignal {
+function signalOf(sent: SentSignal, codec: PayloadCodec, { sagaName, sagaId }: Run): SagaSignal {
   switch (sent.kind) {
     case 'cancel': {
       const { kind: type, ...cancel } = sent;
@@ -20,7 +20,8 @@ function signalOf(sent: SentSignal, codec: PayloadCodec): SagaSignal {
     }
     case 'command': {
       const { by, reason, result } = sent;
-      const value = result === undefined ? {} : { result: codec.decode(result) };
+      const own = codecOf(codec, { name: sagaName, id: sagaId });
+      const value = result === undefined ? {} : { result: own.decode(result) };
       return { type: 'command', command: { ...sent.command, ...value }, by, reason };
     }
   }
@@ -48,7 +49,7 @@ export function applySignal(
 ): boolean {
   // It runs already.
   if (sent.kind === 'resume' && run.state.status !== 'parked') return false;
-  const signal = signalOf(sent, codec);
+  const signal = signalOf(sent, codec, run);
   const received = receive(run.definition, run.state, signal);
   if ('refusal' in received || received.records.length === 0) return false;
   const end = endOf(run, sent);

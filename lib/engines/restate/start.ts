@@ -8,6 +8,7 @@ import {
 } from '../../core/index.js';
 import {
   accept,
+  codecOf,
   type DefinitionRegistry,
   encodeInput,
   newBirth,
@@ -62,7 +63,8 @@ export function startOf(
   );
   checkId(id);
   const fields = { saga: name, sagaId: id };
-  const input = encodeInput(storing.codec, storing.limits, context, logger, fields);
+  const codec = codecOf(storing.codec, { name, id });
+  const input = encodeInput(codec, storing.limits, context, logger, fields);
   const plan = {
     ...{ version, fingerprint, input, key, tags, deadline, createdAt, birth: newBirth() },
     ...(Object.keys(headers).length === 0 ? {} : { headers }),

@@ -3,6 +3,7 @@ import {
   evolve,
   isSagaError,
   type JournalEntry,
+  type PayloadCodec,
   type SagaDetails,
   type SagaRecord,
   type SagaRef,
@@ -115,7 +116,10 @@ function rowOf(ref: SagaRef, plan: StartInput, state: SagaState, times: SqlRow):
 
 /** Reads sagas out of the journal that the server keeps. */
 export class Store {
-  constructor(private readonly server: RestateServer) {}
+  constructor(
+    private readonly server: RestateServer,
+    private readonly codec: PayloadCodec,
+  ) {}
 
   async load(ref: SagaRef): Promise<KeptSaga | undefined> {
     const [found] = await this.server.query(
@@ -143,7 +147,7 @@ export class Store {
 
   async details(ref: SagaRef): Promise<SagaDetails | undefined> {
     const kept = await this.load(ref);
-    return kept && detailsOf(kept);
+    return kept && detailsOf(kept, this.codec);
   }
 
   /** As {@link load}, also of a saga that was accepted a moment ago. */

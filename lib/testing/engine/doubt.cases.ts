@@ -5,7 +5,7 @@ import { engineCase, type EngineContractCase, type Stage } from './harness.js';
 const WHY = { by: 'ann', reason: 'looked into it' };
 
 /** Parked, because nobody knows whether the charge, which cannot be undone, took place. */
-async function inDoubt(stage: Stage, first: 'loses-its-answer' | 'waits') {
+export async function inDoubt(stage: Stage, first: 'loses-its-answer' | 'waits') {
   const { world } = stage;
   const final = { undoes: null, pivot: true, idempotent: false, timeout: 50 };
   const plan = world.plan({

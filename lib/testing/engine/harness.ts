@@ -3,8 +3,11 @@ import type { EngineTrace } from './participants.js';
 import { Watcher } from './watcher.js';
 import { World } from './world.js';
 
-/** The observers and interceptors of an engine: to be passed on to it as they are. */
-export type EngineWatching = Pick<EngineSettings, 'observers' | 'interceptors' | 'startHeaders'>;
+/** Settings of an engine that a case looks through: to be passed on to it as they are. */
+export type EngineWatching = Pick<
+  EngineSettings,
+  'observers' | 'interceptors' | 'startHeaders' | 'codec'
+>;
 
 /** One engine under test, and what a case needs to know of the outside. Time is real. */
 export interface EngineHarness {

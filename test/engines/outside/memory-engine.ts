@@ -96,8 +96,9 @@ export class MemoryEngine implements core.SagaEngine {
     const checked = port.startRequest(options, ids, createdAt);
     const request = port.withStartHeaders(checked, startHeaders, name, this.#logger);
     const fields = { saga: name, sagaId: request.id };
-    const input = port.encodeInput(codec, limits, context, this.#logger, fields);
     const ref = { application: this.#application, name, id: request.id };
+    const own = port.codecOf(codec, ref);
+    const input = port.encodeInput(own, limits, context, this.#logger, fields);
     const { resumeFrom } = options;
     const known = this.sagas.get(ref);
     if (known !== undefined && resumeFrom !== undefined) {
@@ -139,7 +140,7 @@ export class MemoryEngine implements core.SagaEngine {
     const saga = this.#find(ref);
     if (saga === undefined) return undefined;
     const { row, entries } = saga;
-    return port.detailsOf({ row, entries, nextSeq: entries.length + 1 });
+    return port.detailsOf({ row, entries, nextSeq: entries.length + 1 }, this.#storing.codec);
   }
 
   async attach(ref: core.SagaRef): Promise<port.AttachedSaga | undefined> {

@@ -83,16 +83,13 @@ function matches(row: SagaRow, query: ListQuery): boolean {
 
 /** How what a run notes is stored: it stages records, and flushes them before it begins anything. */
 export class MemoryRun extends StoredRun {
-  readonly application: string;
-
   constructor(
     override readonly run: Run,
     storing: Storing,
     private readonly saga: StoredSaga,
   ) {
     const { application, input, epoch, birth } = saga.row;
-    super(run, storing, input, epoch, birth);
-    this.application = application;
+    super(run, storing, application, input, epoch, birth);
     this.replay(saga.entries);
   }
 

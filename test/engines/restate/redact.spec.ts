@@ -1,6 +1,12 @@
 import { inspect } from 'node:util';
-import { defineSaga, OutcomeUnknownError, type AnySagaStep } from 'nestjs-saga-orchestrator/core';
-import { DefinitionRegistry, detailsOf } from '../../../lib/core/engine/index.js';
+import {
+  aesGcmCodec,
+  defineSaga,
+  OutcomeUnknownError,
+  type AnySagaStep,
+  type PayloadCodec,
+} from 'nestjs-saga-orchestrator/core';
+import { codecOf, DefinitionRegistry, detailsOf } from '../../../lib/core/engine/index.js';
 import { executionException } from '../../../lib/core/execution/index.js';
 import {
   encodeHead,
@@ -27,11 +33,12 @@ const fail = (error: unknown): never => {
 const REF = { name: 'PlaceOrder', id: 'o-1' };
 
 /** The engine's parts, as one makes them that redacts or does not. */
-function parts(redacts: boolean) {
+function parts(redacts: boolean, codec?: PayloadCodec) {
   const logger = new RecordingLogger('debug');
   const environment = { clock: new ManualClock(), ids: () => '', random: () => 0 };
   const redact = (text: string): string => text.replaceAll(SECRET, '***');
-  return { logger, runs: runParts({ logger, environment, ...(redacts ? { redact } : {}) }) };
+  const options = { ...(redacts ? { redact } : {}), ...(codec && { codec }) };
+  return { logger, runs: runParts({ logger, environment, ...options }) };
 }
 
 const row = (plan: { readonly version: number; readonly fingerprint: string }) => ({
@@ -40,13 +47,14 @@ const row = (plan: { readonly version: number; readonly fingerprint: string }) =
 });
 
 /** Takes the turns of a saga with one step; all that a server, its caller and its reader see of it. */
-async function taken(step: Partial<AnySagaStep<object>>, redacts: boolean) {
-  const { logger, runs } = parts(redacts);
+async function taken(step: Partial<AnySagaStep<object>>, redacts: boolean, codec?: PayloadCodec) {
+  const { logger, runs } = parts(redacts, codec);
   const plan = defineSaga('PlaceOrder', [
     { label: 'Pay', action: () => 1, compensate: () => 1, compensationRetry: 0, ...step },
   ]);
-  const saga = newRun(runs, plan, 'o-1', { input: '{}' });
-  const turns = new SagaExecution(saga, row(plan), runs.storing.codec, 5);
+  const input = codecOf(runs.storing.codec, REF).encode(codec ? { of: SECRET } : {});
+  const saga = newRun(runs, plan, 'o-1', { input });
+  const turns = new SagaExecution(saga, { ...row(plan), input }, runs.storing.codec, 5);
   const events: unknown[] = [];
   const records: PackedEntry[] = [];
   let thrown: unknown;
@@ -65,9 +73,10 @@ async function taken(step: Partial<AnySagaStep<object>>, redacts: boolean) {
   thrown ??= executionException(saga.run);
   const entries = records.map(unpackEntry);
   const kept = { row: { ...REF, ...row(plan) }, entries, nextSeq: entries.length + 1 };
-  const timeline = detailsOf(kept as unknown as KeptSaga);
+  const timeline = detailsOf(kept as unknown as KeptSaga, runs.storing.codec);
   return {
-    wire: JSON.stringify(records),
+    wire: JSON.stringify([input, records]),
+    timeline: inspect(timeline, { depth: 20 }),
     others: inspect([thrown, events, timeline, logger.lines], { depth: 20 }),
   };
 }
@@ -97,6 +106,18 @@ describe('redact on Restate', () => {
     expect(open.wire).toContain(SECRET);
     expect(open.others).toContain(SECRET);
   });
+
+  it.each(Object.entries(steps))(
+    'nothing of %s is kept in clear text under aesGcmCodec',
+    async (_, step) => {
+      const codec = aesGcmCodec({ keys: { a: new Uint8Array(32).fill(7) }, current: 'a' });
+      const { wire, timeline } = await taken(step, false, codec);
+      expect(wire).toContain('aes1:a:');
+      // Codes stay as they are.
+      expect(wire.replaceAll(`code\\":\\"${SECRET}`, '')).not.toContain(SECRET);
+      expect(timeline).toContain(SECRET);
+    },
+  );
 
   it('the reasons of operators are redacted before they are sent', async () => {
     const { runs } = parts(true);

@@ -48,6 +48,14 @@ function forgetting(lost: Partial<Policy>, fault: string): typeof SoundEngine {
 
 let made = 0;
 
+/** Its codec has lost its sagas on the way. */
+class EncodesForNobody extends SoundEngine {
+  constructor({ codec, ...others }: InProcessEngineOptions) {
+    const unbound = codec && { encode: codec.encode, decode: codec.decode };
+    super(unbound === undefined ? others : { ...others, codec: unbound });
+  }
+}
+
 class StartsTwice extends SoundEngine {
   override start(definition: SagaDefinition, context: unknown, options: Start) {
     const id = `${options.id ?? 'new'}-${(made += 1)}`;
@@ -256,6 +264,11 @@ export const engineFaults: readonly (readonly [Engine: typeof SoundEngine, rule:
     ResumesWhatWasUndone,
     'an undo whose retries are exhausted parks the saga, after the others; it can be retried',
   ],
+  [
+    EncodesForNobody,
+    'payloads and messages of errors go through the codec of their saga alone, also after a deploy',
+  ],
+  [EncodesForNobody, 'a result that an operator gives goes through the codec of its saga'],
   [ListsByNameOnly, 'sagas are found by name, status, key and tags, newest first'],
   [ForgetsNothing, 'a saga at rest is forgotten, and its id is free again'],
   [KnowsOneVersion, 'an engine tells the plans of its deploy, and no others'],

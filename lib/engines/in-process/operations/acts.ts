@@ -9,6 +9,7 @@ import {
 import {
   checkedReason,
   checkedText,
+  codecOf,
   type CommandSignal,
   type OperatorCommand,
   type Redact,
@@ -96,7 +97,8 @@ export class Acts {
       case 'forget':
         return forget(this.access, this.reader, ref, audited);
       case 'mark-done': {
-        const value = result === null ? {} : { result: this.storing.codec.decode(result) };
+        const value =
+          result === null ? {} : { result: codecOf(this.storing.codec, ref).decode(result) };
         return this.#command(ref, { act, label, ...value }, audited);
       }
       case 'mark-compensated':

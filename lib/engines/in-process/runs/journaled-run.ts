@@ -59,11 +59,7 @@ export class JournaledRun extends StoredRun {
     private readonly fence: Fence,
     private readonly saga: { readonly input: string; readonly birth: string },
   ) {
-    super(run, storing, saga.input, fence.epoch, saga.birth);
-  }
-
-  get application(): string {
-    return this.fence.access.application;
+    super(run, storing, fence.access.application, saga.input, fence.epoch, saga.birth);
   }
 
   get ref(): SagaRef {

@@ -7,6 +7,7 @@ import {
   type StoredSaga,
 } from '../../../core/index.js';
 import {
+  codecOf,
   damageOf,
   encodeInput,
   newBirth,
@@ -53,7 +54,8 @@ export class RunFactory {
 
   /** @throws SagaSerializationError when the initial context cannot be stored. */
   encodeInput({ name }: SagaDefinition, { id }: StartRequest, context: unknown): string {
-    const { codec, limits } = this.storing;
+    const { limits } = this.storing;
+    const codec = codecOf(this.codec, { application: this.access.application, name, id });
     return encodeInput(codec, limits, context, this.observed.logger, { saga: name, sagaId: id });
   }
 

@@ -135,7 +135,7 @@ export class SagaReader {
 
   async details(ref: SagaRef): Promise<SagaDetails | undefined> {
     const stored = await this.access.journal.load(ref);
-    return stored && detailsOf(stored);
+    return stored && detailsOf(stored, this.runs.codec);
   }
 
   /** A page of the sagas of one application: the engine's own, unless another one is asked for. */

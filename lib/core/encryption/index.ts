@@ -1,0 +1,2 @@
+export { aesGcmCodec } from './aes-gcm-codec.js';
+export type { AesGcmOptions, AesKey } from './aes-gcm-options.js';

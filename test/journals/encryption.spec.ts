@@ -1,0 +1,297 @@
+import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import Libsql from 'libsql';
+import { memoryJournal } from 'nestjs-saga-orchestrator';
+import {
+  aesGcmCodec,
+  defineSaga,
+  ResultFactory,
+  silentLogger,
+  type ISagaContext,
+  type Journal,
+  type PayloadCodec,
+  type SagaRecord,
+} from 'nestjs-saga-orchestrator/core';
+import { InProcessEngine } from 'nestjs-saga-orchestrator/in-process';
+import { postgresJournal } from 'nestjs-saga-orchestrator/postgres';
+import { sqliteJournal } from 'nestjs-saga-orchestrator/sqlite';
+import { bundle, WORKER_THREAD } from './sqlite/child-program.js';
+import { postgresStore } from './postgres-store.js';
+import { removeTempFolders, tempFolder } from './temp-folder.js';
+
+let mockWorker: URL;
+// No thread can run the TypeScript that Jest runs.
+jest.mock('../../lib/journals/sqlite/worker-file.js', () => ({
+  ...jest.requireActual('../../lib/journals/sqlite/worker-file.js'),
+  workerFile: () => mockWorker,
+  hasWorkerFile: () => true,
+}));
+
+const SECRET = 'sk-live-4711-of-ann';
+const WHY = { by: 'ann', reason: 'looked into it' };
+const OLD = randomBytes(32);
+const NEW = randomBytes(32);
+const oldKey = aesGcmCodec({ keys: { old: OLD }, current: 'old' });
+const bothKeys = aesGcmCodec({ keys: { old: OLD, new: NEW }, current: 'new' });
+const newKey = aesGcmCodec({ keys: { new: NEW }, current: 'new' });
+
+const fail = (error: unknown): never => {
+  throw error;
+};
+const failing = (): never => fail(new Error(`of ${SECRET}`, { cause: new Error(SECRET) }));
+
+/** A store, what it has kept as it stands there, and how somebody with access to it copies an input. */
+interface Place {
+  readonly journal: () => Journal;
+  readonly raw: () => Promise<string>;
+  readonly copyInput?: (from: string, to: string) => Promise<unknown>;
+}
+
+const pg = postgresStore();
+beforeAll(() => (mockWorker = pathToFileURL(bundle(WORKER_THREAD, tempFolder()))));
+afterAll(removeTempFolders);
+
+function inMemory(): Place {
+  const journal = memoryJournal();
+  /** All that it tells. */
+  async function raw(): Promise<string> {
+    await journal.open();
+    const { rows } = await journal.list({ application: 'shop', limit: 100 });
+    const sagas = await Promise.all(rows.map((row) => journal.load(row)));
+    const acts = await journal.operators.requests({ application: 'shop' });
+    await journal.close();
+    return JSON.stringify([sagas, acts]);
+  }
+  return { journal: () => journal, raw };
+}
+
+function inFile(thread: 'main' | 'worker'): Place {
+  const folder = tempFolder();
+  const file = join(folder, 'sagas.db');
+  const read = (name: string): string => readFileSync(join(folder, name), 'latin1');
+  return {
+    journal: () => sqliteJournal({ file, thread }),
+    raw: () => Promise.resolve(readdirSync(folder).map(read).join()),
+    copyInput(from, to) {
+      const database = new Libsql(file);
+      const sql = 'UPDATE sagas SET input = (SELECT input FROM sagas WHERE id = ?) WHERE id = ?';
+      database.prepare(sql).run(from, to);
+      database.close();
+      return Promise.resolve();
+    },
+  };
+}
+
+function inPostgres(): Place {
+  const schema = pg.schema();
+  return {
+    journal: () => postgresJournal({ connectionString: pg.server.url, schema }),
+    async raw() {
+      const tables = await pg.query('SELECT tablename FROM pg_tables WHERE schemaname = $1', [
+        schema,
+      ]);
+      const rows = tables.map(({ tablename }) =>
+        pg.query(`SELECT t::text FROM "${schema}"."${tablename}" t`),
+      );
+      return JSON.stringify(await Promise.all(rows));
+    },
+    copyInput: (from, to) =>
+      pg.query(
+        `UPDATE "${schema}".sagas SET input = (SELECT input FROM "${schema}".sagas WHERE id = $1) WHERE id = $2`,
+        [from, to],
+      ),
+  };
+}
+
+interface Order {
+  card: string;
+  note?: string;
+}
+
+/** By name: what the second of two steps does, whose saga holds secrets wherever it can. */
+const STEPS: Readonly<Record<string, (ctx: ISagaContext<Order>) => unknown>> = {
+  ends: () => ({ receipt: SECRET }),
+  fails: failing,
+  declines: () => ResultFactory.error('DECLINED', `declined for ${SECRET}`),
+  'brings what cannot be stored': () => ({
+    get receipt(): string {
+      return fail(new Error(SECRET));
+    },
+  }),
+  'hangs once': ({ signal, attempt, idempotencyKey }) => {
+    const isFirst = !hung.has(idempotencyKey);
+    hung.add(idempotencyKey);
+    if (!isFirst || attempt > 1) return SECRET;
+    return new Promise((_, reject) => {
+      signal.addEventListener('abort', () => reject(new Error('aborted')));
+    });
+  },
+};
+const hung = new Set<string>();
+
+const waits = defineSaga<Order>('waits', [
+  { label: 'Charge', action: STEPS['hangs once']!, compensate: () => 1, idempotent: true },
+]);
+const plans = Object.entries(STEPS).map(([name, action]) =>
+  defineSaga<Order>(name, [
+    {
+      label: 'Reserve',
+      action: (ctx: ISagaContext<Order>) => {
+        ctx.context.note = `noted ${SECRET}`;
+        return `of ${SECRET}`;
+      },
+      compensate: ({ sagaId }: { readonly sagaId: string }) => (sagaId === 'stuck' ? failing() : 1),
+      compensationRetry: 0,
+    },
+    { label: 'Charge', action, compensate: () => 1, idempotent: true },
+  ]),
+);
+
+/** A process with that codec. */
+async function processOn({ journal }: Place, codec: PayloadCodec) {
+  const records: SagaRecord[] = [];
+  let told: () => void = () => undefined;
+  const observer = {
+    onRecord(_: unknown, record: SagaRecord) {
+      records.push(record);
+      told();
+    },
+  };
+  const engine = new InProcessEngine({
+    ...{ journal: journal(), logger: silentLogger, codec, drainMs: 0, observers: [observer] },
+    application: 'shop',
+  });
+  for (const plan of [...plans, waits]) engine.register(plan);
+  await engine.open();
+  const start = async (name: string, id = name) => {
+    const options = { id, key: 'order 7', tags: { city: 'Bonn' } };
+    const handle = await engine.start(engine.definition(name), { card: SECRET }, options);
+    return handle.result().catch((error: unknown) => error);
+  };
+  const recorded = async (type: string): Promise<void> => {
+    while (!records.some((record) => record.type === type)) {
+      await new Promise<void>((resolve) => (told = resolve));
+    }
+  };
+  return { engine, start, recorded };
+}
+
+/** A saga whose process stops in the middle of its second step. */
+async function interrupted(
+  place: Place,
+  codec: PayloadCodec,
+  ...which: [name?: string, id?: string]
+) {
+  const [name = 'hangs once', id = name] = which;
+  hung.clear();
+  const { engine, start } = await processOn(place, codec);
+  const ended = start(name, id);
+  while (hung.size === 0) await new Promise((resolve) => setImmediate(resolve));
+  await engine.close();
+  expect(await ended).toMatchObject({ code: 'SAGA_INTERRUPTED' });
+}
+
+const ref = (name: string, id = name) => ({ name, id });
+
+describe.each<readonly [string, () => Place]>([
+  ['in memory', inMemory],
+  ['in a SQLite file', () => inFile('main')],
+  ['in a SQLite file by a thread', () => inFile('worker')],
+  ['in Postgres', inPostgres],
+])('payloads that aesGcmCodec encrypts %s', (_, placeOf) => {
+  it('are kept without a word of them, and told to who has the key (semantics 17a)', async () => {
+    const place = placeOf();
+    const { engine, start } = await processOn(place, oldKey);
+    for (const name of ['ends', 'fails', 'declines', 'brings what cannot be stored']) {
+      await start(name);
+    }
+    await start('fails', 'stuck');
+    const act = { act: 'mark-done', label: 'Charge', result: { receipt: SECRET } } as const;
+    await engine.operators?.request(ref('ends'), act, WHY);
+    const counts = await engine.insight?.counts({});
+    const raw = await place.raw();
+    await engine.close();
+
+    expect(raw).not.toContain(SECRET);
+    expect(raw).not.toContain(Buffer.from(SECRET).toString('base64').slice(0, 20));
+    // What operators look for stays readable.
+    for (const readable of ['order 7', 'Bonn', 'Reserve', 'DECLINED', 'aes1:old:']) {
+      expect(raw).toContain(readable);
+    }
+    expect(counts).toHaveLength(5);
+
+    const other = await processOn(place, bothKeys);
+    const details = await other.engine.get(ref('fails'));
+    expect(JSON.stringify(details)).toContain(SECRET);
+    const stuck = await other.engine.get(ref('fails', 'stuck'));
+    expect(stuck).toMatchObject({ status: 'parked', parkReason: 'compensation-failed' });
+    const found = await other.engine.attach(ref('ends'));
+    expect(found?.context).toEqual({ card: SECRET, note: `noted ${SECRET}` });
+    expect(found?.getStepResult('Charge')).toEqual({ receipt: SECRET });
+    // A start again is compared with the first, although its key is another one by now.
+    expect(await other.start('ends')).toMatchObject({ isSuccess: true });
+    await other.engine.close();
+  });
+
+  it('whose key is not there park their saga, which goes on with it, and with the next one (17b)', async () => {
+    const place = placeOf();
+    await interrupted(place, oldKey);
+
+    const without = await processOn(place, newKey);
+    await without.engine.recover();
+    await without.recorded('parked');
+    expect(await without.engine.get(ref('hangs once'))).toMatchObject({
+      parkReason: 'unreadable',
+    });
+    await expect(without.start('hangs once')).rejects.toThrow(/needs key 'old'/);
+    await without.engine.close();
+
+    const both = await processOn(place, bothKeys);
+    const ended = await (await both.engine.resume(ref('hangs once'))).result();
+    expect(ended.getStepResult('Reserve')).toBe(`of ${SECRET}`);
+    const raw = await place.raw();
+    expect(raw).not.toContain(SECRET);
+    expect(raw).toContain('aes1:old:');
+    expect(raw).toContain('aes1:new:');
+    await both.engine.close();
+  });
+
+  it('may follow plain ones, and be followed by them (17b)', async () => {
+    const place = placeOf();
+    const keys = { old: OLD };
+    const plainYet = aesGcmCodec({ keys, current: null });
+    await interrupted(place, plainYet);
+    const switchedOn = aesGcmCodec({ keys, current: 'old', plain: 'read' });
+    const on = await processOn(place, switchedOn);
+    await on.engine.recover();
+    await on.recorded('completed');
+    expect(await on.start('fails')).toMatchObject({ status: 'compensated' });
+    await on.engine.close();
+
+    const off = await processOn(place, plainYet);
+    expect(await off.start('hangs once')).toMatchObject({ isSuccess: true });
+    expect(JSON.stringify(await off.engine.get(ref('fails')))).toContain(SECRET);
+    await off.engine.close();
+  });
+});
+
+it.each<readonly [string, () => Place]>([
+  ['in a SQLite file', () => inFile('main')],
+  ['in Postgres', inPostgres],
+])('a payload that was copied to another saga %s is not read there (17a)', async (_, placeOf) => {
+  const place = placeOf();
+  await interrupted(place, oldKey, 'waits', 'mine');
+  await interrupted(place, oldKey, 'waits', 'theirs');
+  await place.copyInput?.('theirs', 'mine');
+  const { engine, recorded } = await processOn(place, oldKey);
+  await engine.recover();
+  await recorded('parked');
+  await recorded('completed');
+  const { parkReason } = (await engine.get(ref('waits', 'mine'))) ?? {};
+  expect(parkReason).toBe('unreadable');
+  const { status } = (await engine.get(ref('waits', 'theirs'))) ?? {};
+  expect(status).toBe('completed');
+  await engine.close();
+});
