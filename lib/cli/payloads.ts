@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import type { PayloadCodec, SagaEvent, SagaPayloads } from '../core/index.js';
+import { jsonCodec, type PayloadCodec, type SagaEvent, type SagaPayloads } from '../core/index.js';
 import { messageOf } from '../core/ports/index.js';
 import type { Output } from './output.js';
 
@@ -28,10 +28,10 @@ export function payloadsOf(
   return [{ what: 'input', stored: input }, ...results, { what: 'context now', stored: context }];
 }
 
-/** As JSON where it is JSON; what another codec has made stays a text. */
-export function storedJson(stored: string): unknown {
+/** As the standard codec would write it; what the codec cannot read stays a text. */
+export function storedJson(codec: PayloadCodec, stored: string): unknown {
   try {
-    return JSON.parse(stored);
+    return JSON.parse(codec === jsonCodec ? stored : jsonCodec.encode(codec.decode(stored)));
   } catch {
     return stored;
   }

@@ -1,7 +1,9 @@
 import {
   evolve,
   explain,
+  jsonCodec,
   SagaState,
+  type PayloadCodec,
   type SagaAccount,
   type SagaDetails,
   type SagaRequest,
@@ -20,7 +22,7 @@ export interface ShownSaga {
   readonly stored: StoredSaga;
 }
 
-export function shownSagaOf(stored: StoredSaga): ShownSaga {
+export function shownSagaOf(stored: StoredSaga, codec: PayloadCodec = jsonCodec): ShownSaga {
   const state = new SagaState();
   for (const { head } of stored.entries) {
     try {
@@ -29,7 +31,7 @@ export function shownSagaOf(stored: StoredSaga): ShownSaga {
       // The details tell of it.
     }
   }
-  return { details: detailsOf(stored), account: explain(state), stored };
+  return { details: detailsOf(stored, codec), account: explain(state), stored };
 }
 
 async function facts({ details, stored }: ShownSaga, out: Output): Promise<void> {

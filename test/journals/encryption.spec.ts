@@ -17,6 +17,8 @@ import {
 import { InProcessEngine } from 'nestjs-saga-orchestrator/in-process';
 import { postgresJournal } from 'nestjs-saga-orchestrator/postgres';
 import { sqliteJournal } from 'nestjs-saga-orchestrator/sqlite';
+import { Call } from '../../lib/cli/call.js';
+import { saga } from '../cli/terminal.js';
 import { bundle, WORKER_THREAD } from './sqlite/child-program.js';
 import { postgresStore } from './postgres-store.js';
 import { removeTempFolders, tempFolder } from './temp-folder.js';
@@ -46,6 +48,8 @@ const failing = (): never => fail(new Error(`of ${SECRET}`, { cause: new Error(S
 interface Place {
   readonly journal: () => Journal;
   readonly raw: () => Promise<string>;
+  /** For the program. */
+  readonly address?: string;
   readonly copyInput?: (from: string, to: string) => Promise<unknown>;
 }
 
@@ -72,6 +76,7 @@ function inFile(thread: 'main' | 'worker'): Place {
   const file = join(folder, 'sagas.db');
   const read = (name: string): string => readFileSync(join(folder, name), 'latin1');
   return {
+    address: `sqlite:${file}`,
     journal: () => sqliteJournal({ file, thread }),
     raw: () => Promise.resolve(readdirSync(folder).map(read).join()),
     copyInput(from, to) {
@@ -294,4 +299,23 @@ it.each<readonly [string, () => Place]>([
   const { status } = (await engine.get(ref('waits', 'theirs'))) ?? {};
   expect(status).toBe('completed');
   await engine.close();
+});
+
+it('the program saga tells that payloads are encrypted, and what they are to who gives it the codec', async () => {
+  const place = inFile('main');
+  const { engine, start } = await processOn(place, oldKey);
+  await start('fails');
+  await engine.close();
+  const env = { SAGA_JOURNAL: place.address ?? '' };
+  const words = ['show', 'fails', 'fails', '--application', 'shop', '--payloads'];
+  const [without, asJson] = [await saga(words, { env }), await saga([...words, '--json'], { env })];
+  expect(without.out).toMatch(/encoded, \d+ characters; --codec says how to read it/);
+  expect(without.out).toContain('(encoded)');
+  expect(without.out + asJson.out).not.toContain(SECRET);
+  const given = jest.spyOn(Call.prototype, 'codec').mockResolvedValue(oldKey);
+  expect((await saga(words, { env })).out).toContain(`note: 'noted ${SECRET}'`);
+  const [{ payloads, timeline }] = (await saga([...words, '--json'], { env })).lines;
+  expect(payloads[0]).toEqual({ what: 'input', value: { card: SECRET } });
+  expect(JSON.stringify(timeline)).toContain(`of ${SECRET}`);
+  given.mockRestore();
 });

@@ -1,3 +1,4 @@
+import { codecOf } from '../../core/engine/index.js';
 import type { Command } from '../command.js';
 import { checkedRef, unknownSaga } from '../call.js';
 import { EXIT } from '../exit.js';
@@ -19,7 +20,8 @@ export const show: Command = {
     const journal = await call.journal();
     const stored = await journal.load(ref);
     if (stored === undefined) throw unknownSaga(ref, call.whose);
-    const saga = shownSagaOf(stored);
+    const codec = codecOf(await call.codec(), ref);
+    const saga = shownSagaOf(stored, codec);
     const { details, account } = saga;
     const desk = await call.desk();
     const { name, id } = ref;
@@ -28,12 +30,15 @@ export const show: Command = {
     const found = { input: row.input, entries };
     const payloads = call.flag('payloads') ? payloadsOf(found, details.timeline) : [];
     if (out.isJson) {
-      const values = payloads.map(({ what, stored: text }) => ({ what, value: storedJson(text) }));
+      const values = payloads.map(({ what, stored: text }) => ({
+        what,
+        value: storedJson(codec, text),
+      }));
       const shown = call.flag('payloads') ? { payloads: values } : {};
       await out.json({ ...details, owner: row.owner, account, requests, ...shown });
     } else {
       await printSaga(saga, requests, out);
-      await showPayloads(out, await call.codec(), payloads);
+      await showPayloads(out, codec, payloads);
     }
     return details.status === 'parked' ? EXIT.parked : EXIT.done;
   },
