@@ -4,6 +4,7 @@ import { casesElsewhere, fewElsewhere } from './elsewhere.js';
 import { onGrounds } from './grounds.js';
 import { barrier } from './barrier/sweep.js';
 import { inTransaction } from './in-transaction/sweep.js';
+import { requests } from './requests/sweep.js';
 import { paths, variants, type Scenario } from './scenarios.js';
 import { casesOf, sweep, type Ground } from './sweep.js';
 import { Tally } from './tally.js';
@@ -92,6 +93,7 @@ await onGrounds(async ({ kinds, ground: groundOn }) => {
     await inTransaction(() => groundOn(kind), kind.name, tally);
     await barrier(() => groundOn(kind), kind.name, tally);
     await transactionalSteps(() => groundOn(kind), kind.name, tally);
+    await requests(() => groundOn(kind, POISON_LEASE_MS), kind.name, tally);
   }
   console.log('\nWhat is broken on purpose must be noticed:');
   for (const twin of TWINS) {

@@ -5,7 +5,7 @@ import { bundle } from '../support/bundle.mjs';
 const SCRIPTS = {
   sweep: [
     ...['crash-sweep', 'child', 'in-transaction/child', 'barrier/child'],
-    'transactional/child',
+    ...['transactional/child', 'requests/child'],
   ],
   full: ['crash-sweep-full', 'child'],
   soak: ['soak/main', 'soak/worker'],
