@@ -1,17 +1,16 @@
 import {
-  evolve,
   explain,
   jsonCodec,
-  SagaState,
   type PayloadCodec,
   type SagaAccount,
   type SagaDetails,
   type SagaRequest,
   type StoredSaga,
 } from '../core/index.js';
-import { decodeHead, detailsOf } from '../core/engine/index.js';
+import { detailsOf } from '../core/engine/index.js';
 import type { Output } from './output.js';
 import { statusCell } from './rows.js';
+import { stateOf } from './state.js';
 import { shownDuration, shownTime } from './text.js';
 import { eventCells, TIMELINE_HEAD } from './timeline.js';
 
@@ -23,15 +22,7 @@ export interface ShownSaga {
 }
 
 export function shownSagaOf(stored: StoredSaga, codec: PayloadCodec = jsonCodec): ShownSaga {
-  const state = new SagaState();
-  for (const { head } of stored.entries) {
-    try {
-      evolve(state, decodeHead(head));
-    } catch {
-      // The details tell of it.
-    }
-  }
-  return { details: detailsOf(stored, codec), account: explain(state), stored };
+  return { details: detailsOf(stored, codec), account: explain(stateOf(stored.entries)), stored };
 }
 
 async function facts({ details, stored }: ShownSaga, out: Output): Promise<void> {
@@ -97,6 +88,12 @@ export async function printSaga(
     TIMELINE_HEAD,
     timeline.map((event) => eventCells(event, from, out.isUtc)),
   );
+  const hidden = saga.stored.entries.length - timeline.length;
+  if (hidden > 0)
+    await out.line(
+      { text: `${hidden} records cannot be read here`, style: 'red' },
+      '; a later version may have written them',
+    );
   for (const { request, act, by, reason, takenBy } of requests) {
     const state =
       takenBy === undefined ? 'waits for a process that knows it' : 'is being carried out';

@@ -2,6 +2,8 @@ import { execFile, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { defineSaga } from 'nestjs-saga-orchestrator/core';
+import { sqliteJournal } from 'nestjs-saga-orchestrator/sqlite';
 import { bundle, startProgram, type RunningProgram } from '../journals/sqlite/child-program.js';
 import { postgresStore } from '../journals/postgres-store.js';
 import { removeTempFolders, tempFolder } from '../journals/temp-folder.js';
@@ -357,6 +359,55 @@ describe('the command line without a journal that it can read', () => {
     expect((await at(join(folder, 'empty.db'), 'migrate')).exit).toBe(0);
     expect((await at(join(folder, 'empty.db'), 'migrate', '--check')).exit).toBe(0);
     expect((await at(join(folder, 'empty.db'), 'list')).err).toContain('No such sagas');
+  });
+
+  it('tells what it can of sagas that a later version wrote, and of undos that a plan lacks', async () => {
+    const file = join(tempFolder(), 'sagas.db');
+    const journal = sqliteJournal({ file });
+    await journal.open();
+    const step = (label: string) => ({ label, action: () => 1, compensate: () => 1 });
+    const before = defineSaga('Order', [step('Reserve'), step('Charge')]);
+    const after = defineSaga('Order', [step('Reserve'), step('Pay')], { version: 2 });
+    const started = { type: 'started', label: 'Charge', attempt: 1, owesUndo: true };
+    const records = {
+      later: [{ type: 'promised' }],
+      'older-1': [started, { type: 'parked', reason: 'in-doubt' }],
+    };
+    for (const [id, all] of Object.entries(records)) {
+      const entries = all.map((one, at) => {
+        const head = JSON.stringify(one);
+        return { seq: at + 1, at: 0, epoch: 1, head, result: null, context: null };
+      });
+      const row = {
+        version: 1,
+        fingerprint: before.fingerprint,
+        key: null,
+        tags: {},
+        deadline: null,
+      };
+      await journal.create({
+        name: 'Order',
+        id,
+        ...row,
+        input: '{}',
+        owner: 'o',
+        status: 'parked',
+        entries,
+      });
+    }
+    await journal.savePlans?.('', [before.toJSON()]);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await journal.savePlans?.('', [after.toJSON()]);
+    await journal.close();
+    const diff = await at(file, 'plan', 'diff');
+    expect(diff.exit).toBe(1);
+    expect(diff.out).toBe(
+      'Order v2  2 sagas are not over\n  new: Pay\n  gone: Charge\n' +
+        '  ✘ no undo of Charge, which 1 of them owe (older-1): keep it as a retired step\n',
+    );
+    const doctor = await at(file, 'doctor');
+    expect([doctor.exit, doctor.out]).toEqual([1, expect.stringContaining('✘  undos')]);
+    expect((await at(file, 'show', 'Order', 'later')).out).toContain('1 records cannot be read');
   });
 
   it('tells a Postgres that is away, not migrated, or of a later release, and no password', async () => {

@@ -1,9 +1,10 @@
-import { evolve, SagaState, type SagaRef, type StoredPlan } from '../../core/index.js';
-import { decodeHead, missingUndos } from '../../core/engine/index.js';
+import type { SagaRef, StoredPlan } from '../../core/index.js';
+import { missingUndos } from '../../core/engine/index.js';
 import type { Call } from '../call.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit.js';
 import { definitionOf, storedPlans } from '../plans.js';
+import { stateOf } from '../state.js';
 import { pagesOf } from './list.js';
 
 /** What is left of the work: those that may have to be undone yet. */
@@ -37,9 +38,7 @@ async function owedBy(call: Call, newest: StoredPlan): Promise<Pick<PlanDiff, 'o
   let open = 0;
   const look = async (refs: readonly SagaRef[]): Promise<void> => {
     for (const { ref, entries } of await insight.records(refs)) {
-      const state = new SagaState();
-      for (const { head } of entries) evolve(state, decodeHead(head));
-      for (const label of missingUndos(definition, state))
+      for (const label of missingUndos(definition, stateOf(entries)))
         owing.set(label, [...(owing.get(label) ?? []), ref.id]);
     }
   };
