@@ -6,6 +6,7 @@ export type { SagaHandle, SagaHost, SagaStartOptions } from './engine/index.js';
 // What steps see and answer
 export {
   NOTHING_TO_UNDO,
+  type AnyBarrierStep,
   type AnySagaStep,
   type AnyTransactionalStep,
   type ISagaCompensationContext,
@@ -89,6 +90,9 @@ export {
   type InterceptedSaga,
   type LogFields,
   type RedactOption,
+  type BarrierAction,
+  type StepBarrier,
+  type StepBarrierSource,
   type SagaInterceptor,
   type SagaLogger,
 } from './ports/index.js';

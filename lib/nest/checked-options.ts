@@ -23,8 +23,10 @@ const OPTIONS = namesOf<SagaModuleOptions>({
   ...{ journal: true, engine: true, logger: true, codec: true, limits: true, unknownWhen: true },
   ...{ drainMs: true, leaseMs: true, worker: true, deleteAfter: true, application: true },
   ...{ observers: true, interceptors: true, startHeaders: true, redact: true, transactions: true },
-  ...{ httpStatus: true, telemetry: true },
+  ...{ httpStatus: true, telemetry: true, barrier: true },
 });
+/** A provider's token may stand in their place. */
+const BY_TOKEN: readonly string[] = ['transactions', 'barrier'];
 const ASYNC_OPTIONS = namesOf<SagaModuleAsyncOptions>({
   ...{ imports: true, inject: true, useFactory: true },
 });
@@ -53,7 +55,7 @@ function valueProblems(options: SagaModuleOptions): readonly (string | undefined
   const { logger = silentLogger, journal = memoryJournal(), ...settings } = others;
   const own = Object.entries(settings).filter(
     // What a token names is looked at once it is there.
-    ([name, value]) => OPTIONS.includes(name) && !(name === 'transactions' && isToken(value)),
+    ([name, value]) => OPTIONS.includes(name) && !(BY_TOKEN.includes(name) && isToken(value)),
   );
   const given = { ...Object.fromEntries(own), logger };
   return [

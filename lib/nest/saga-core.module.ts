@@ -1,6 +1,12 @@
 import { Global, Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { DiscoveryModule, DiscoveryService, ModuleRef } from '@nestjs/core';
-import type { RunObserver, SagaEngine, SagaLogger, SagaTransactions } from '../core/index.js';
+import type {
+  RunObserver,
+  SagaEngine,
+  SagaLogger,
+  SagaTransactions,
+  StepBarrierSource,
+} from '../core/index.js';
 import { InProcessEngine } from '../engines/in-process/index.js';
 import { isObject, loggerProblem, methodsProblem } from '../core/definition/index.js';
 import { redactProblems } from '../core/engine/index.js';
@@ -11,6 +17,7 @@ import { SagaExplorer } from './discovery/index.js';
 import {
   isToken,
   nestLogger,
+  ProvidedBarrier,
   ProvidedTransactions,
   SagaEvents,
   SagaRegistrar,
@@ -20,7 +27,13 @@ import {
 } from './runtime/index.js';
 import type { SagaModuleAsyncOptions, SagaModuleOptions } from './saga-module-options.js';
 import { ahead, withTelemetry } from './telemetry.js';
-import { SAGA_ENGINE, SAGA_LOGGER, SAGA_OPTIONS, SAGA_TRANSACTIONS } from './tokens.js';
+import {
+  SAGA_ENGINE,
+  SAGA_LOGGER,
+  SAGA_OPTIONS,
+  SAGA_STEP_BARRIER,
+  SAGA_TRANSACTIONS,
+} from './tokens.js';
 
 /** What nest-winston calls its logger; named here because the package is optional. */
 const WINSTON_MODULE_PROVIDER = 'winston';
@@ -57,17 +70,19 @@ function engineOf(
   events: SagaEvents,
   discovery: DiscoveryService,
   provided: ProvidedTransactions | undefined,
+  providedBarrier: ProvidedBarrier | undefined,
 ): SagaEngine {
   checkOnce(discovery);
   checkOwn(options);
   const { journal = memoryJournal(), engine, ...others } = withTelemetry(options);
-  const { logger: _, httpStatus: __, telemetry: ___, transactions, ...settings } = others;
+  const { logger: _, httpStatus: __, telemetry: ___, transactions, barrier, ...settings } = others;
+  const steps = barrier && { barrier: providedBarrier ?? (barrier as StepBarrierSource) };
   const observers = ahead<RunObserver>([events], settings.observers ?? []);
   if (engine !== undefined) {
     const { application, codec, limits, drainMs, unknownWhen } = settings;
     const { interceptors, startHeaders, redact } = settings;
     const given = {
-      ...{ logger, observers },
+      ...{ logger, observers, ...steps },
       ...(application === undefined ? {} : { application }),
       ...(codec === undefined ? {} : { codec }),
       ...(limits === undefined ? {} : { limits }),
@@ -80,7 +95,7 @@ function engineOf(
     return checkedEngine(options, given).create(given);
   }
   const made = new InProcessEngine({
-    ...{ ...settings, journal, logger, observers },
+    ...{ ...settings, ...steps, journal, logger, observers },
     ...(transactions === undefined
       ? {}
       : { transactions: provided ?? (transactions as SagaTransactions) }),
@@ -115,9 +130,18 @@ const PROVIDERS: readonly Provider[] = [
     inject: [SAGA_OPTIONS, ModuleRef],
   },
   {
+    provide: SAGA_STEP_BARRIER,
+    useFactory: ({ barrier }: SagaModuleOptions, modules: ModuleRef) =>
+      isToken(barrier) ? new ProvidedBarrier(barrier, modules) : undefined,
+    inject: [SAGA_OPTIONS, ModuleRef],
+  },
+  {
     provide: SAGA_ENGINE,
     useFactory: engineOf,
-    inject: [SAGA_OPTIONS, SAGA_LOGGER, SagaEvents, DiscoveryService, SAGA_TRANSACTIONS],
+    inject: [
+      ...[SAGA_OPTIONS, SAGA_LOGGER, SagaEvents, DiscoveryService],
+      ...[SAGA_TRANSACTIONS, SAGA_STEP_BARRIER],
+    ],
   },
 ];
 

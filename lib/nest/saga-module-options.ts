@@ -11,6 +11,7 @@ import type {
   SagaTelemetry,
   SagaTransactions,
   StartHeaders,
+  StepBarrierSource,
   UnknownWhen,
 } from '../core/index.js';
 import type { RecoveryOptions, RetentionOptions } from '../engines/in-process/index.js';
@@ -98,6 +99,11 @@ export interface SagaModuleOptions {
    * useFactory: fromTypeOrm }`. @default none
    */
   readonly transactions?: SagaTransactions | InjectionToken<SagaTransactions>;
+  /**
+   * Before the effects of steps with `barrier: true`, in a database that is not the journal's: `SagaBarrier` of
+   * `./participant`, which `SagaBarrierModule` provides, the token of another provider that is one, or such an object. @default none
+   */
+  readonly barrier?: StepBarrierSource | InjectionToken<StepBarrierSource>;
   /** Spans and metrics: `sagaTelemetry()` of `./otel`, or your own hooks. @default none */
   readonly telemetry?: SagaTelemetry;
   /**

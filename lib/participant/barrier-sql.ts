@@ -9,7 +9,13 @@ export interface BarrierSql {
   readonly check: string;
   readonly create: readonly string[];
   /** Answers a row when it was stored. Waits for another transaction that has stored the same. */
-  readonly insert: Readonly<Record<'do' | 'blocked' | 'undo' | 'nullUndo', string>>;
+  readonly insert: Readonly<Record<'do' | 'undo' | 'nullUndo', string>>;
+  /** Answers a row where the action has not run, which it never will then. */
+  readonly block: string;
+  /** As `insert` of an action; one that is refused up to some count runs where it has a greater one. */
+  readonly run: string;
+  /** Refuses an action that has not run up to a count, and answers whether it has. */
+  readonly settle: string;
   readonly read: string;
   readonly keep: string;
   /** Deletes a batch of old rows, and answers them. */
@@ -72,6 +78,8 @@ export function barrierSql(
   const insert = (op: string, ran: boolean): string =>
     `INSERT INTO ${table} (action, op, ran, at) VALUES (${first}, '${op}', ${ran ? 'TRUE' : 'FALSE'}, ${now})
       ON CONFLICT (action, op) DO NOTHING RETURNING op`;
+  const refusedBelow =
+    'CASE WHEN b.ran OR b.result IS NULL THEN FALSE ELSE CAST(b.result AS integer) < CAST(excluded.result AS integer) END';
   const old = `SELECT action, op FROM ${table} WHERE at < ${now} - ${keepMs} ORDER BY at LIMIT ${SWEEP_BATCH}`;
   return {
     look: isPostgres
@@ -81,10 +89,18 @@ export function barrierSql(
     create: isPostgres ? createPostgres(schema, table) : CREATE_SQLITE,
     insert: {
       do: insert('do', true),
-      blocked: insert('do', false),
       undo: insert('undo', true),
       nullUndo: insert('undo', false),
     },
+    block: `INSERT INTO ${table} AS b (action, op, ran, at) VALUES (${first}, 'do', FALSE, ${now})
+      ON CONFLICT (action, op) DO UPDATE SET result = NULL WHERE NOT b.ran RETURNING op`,
+    // A row of what has not run has the count up to which it is refused as its result; none: it is blocked for good.
+    run: `INSERT INTO ${table} AS b (action, op, ran, result, at) VALUES (${first}, 'do', TRUE, ${second}, ${now})
+      ON CONFLICT (action, op) DO UPDATE SET ran = TRUE, result = excluded.result, at = excluded.at
+      WHERE ${refusedBelow} RETURNING op`,
+    settle: `INSERT INTO ${table} AS b (action, op, ran, result, at) VALUES (${first}, 'do', FALSE, ${second}, ${now})
+      ON CONFLICT (action, op) DO UPDATE SET result = CASE WHEN ${refusedBelow} THEN excluded.result ELSE b.result END
+      RETURNING CASE WHEN ran THEN 1 ELSE 0 END AS ran, result`,
     // Drivers do not agree on what a boolean is.
     read: `SELECT CASE WHEN ran THEN 1 ELSE 0 END AS ran, result FROM ${table} WHERE action = ${first} AND op = ${second}`,
     keep: `UPDATE ${table} SET result = ${first} WHERE action = ${second} AND op = ${third}`,

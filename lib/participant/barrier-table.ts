@@ -1,4 +1,4 @@
-import { SagaOptionsError, type SagaTransaction } from '../core/index.js';
+import { type BarrierAction, SagaOptionsError, type SagaTransaction } from '../core/index.js';
 import { retryConflicts, shown } from '../core/engine/index.js';
 import {
   barrierSql,
@@ -17,6 +17,18 @@ export interface BarrierRow {
   readonly result: string | null;
 }
 
+type SqlRow = Readonly<Record<string, unknown>>;
+
+function toRow({ ran, result }: SqlRow): BarrierRow {
+  return { ran: Number(ran) === 1, result: typeof result === 'string' ? result : null };
+}
+
+/** As what a transaction says that met another one: it is run again. */
+export function goneMeanwhile(): Error {
+  const what = 'The row of a barrier was deleted while it was read';
+  return Object.assign(new Error(what), { code: '40001' });
+}
+
 /** The rows of one transaction. */
 export class BarrierRows {
   constructor(
@@ -29,11 +41,25 @@ export class BarrierRows {
     return (await this.tx.query(this.sql.insert[kind], [action])).length > 0;
   }
 
+  /** Whether the action has not run, and never will. */
+  async block(action: string): Promise<boolean> {
+    return (await this.tx.query(this.sql.block, [action])).length > 0;
+  }
+
+  /** Whether it may run now. */
+  async begin({ key, count }: BarrierAction): Promise<boolean> {
+    return (await this.tx.query(this.sql.run, [key, String(count)])).length > 0;
+  }
+
+  /** What is known of it, once attempts up to that count are refused. */
+  async settle({ key, count }: BarrierAction): Promise<BarrierRow> {
+    const [row] = await this.tx.query(this.sql.settle, [key, String(count)]);
+    return toRow(row as SqlRow);
+  }
+
   async read(action: string, op: 'do' | 'undo'): Promise<BarrierRow | undefined> {
     const [row] = await this.tx.query(this.sql.read, [action, op]);
-    if (row === undefined) return undefined;
-    const result = row['result'];
-    return { ran: Number(row['ran']) === 1, result: typeof result === 'string' ? result : null };
+    return row && toRow(row);
   }
 
   async keep(action: string, op: 'do' | 'undo', result: string): Promise<void> {

@@ -5,11 +5,13 @@ import {
   type Clock,
   type PayloadCodec,
   type ProbeAnswer,
+  type StepBarrier,
   type StepValue,
 } from '../core/index.js';
 import { codecOf } from '../core/engine/index.js';
 import { answerOf } from './answer.js';
-import { BarrierTable, type BarrierRow, type BarrierRows } from './barrier-table.js';
+import { BarrierSteps } from './barrier-steps.js';
+import { BarrierTable, goneMeanwhile, type BarrierRow, type BarrierRows } from './barrier-table.js';
 import { checkedOptions, type SagaBarrierOptions, type Settings } from './options.js';
 import { badCall, type SagaCall } from './saga-call.js';
 import { SAGA_KEY, SAGA_UNDO_OF } from './saga-headers.js';
@@ -17,12 +19,6 @@ import { Sweeper } from './sweeper.js';
 
 /** Ends a transaction in which nothing is to be stored. */
 class NothingDone extends Error {}
-
-/** As what a transaction says that met another one: it is run again. */
-function goneMeanwhile(): Error {
-  const what = 'The row of a barrier was deleted while it was read';
-  return Object.assign(new Error(what), { code: '40001' });
-}
 
 function known(row: BarrierRow | undefined): BarrierRow {
   if (row === undefined) throw goneMeanwhile();
@@ -41,6 +37,8 @@ const BARRIER = 'saga_barrier';
  * a provider.
  */
 export class SagaBarrier implements OnModuleInit, OnModuleDestroy {
+  /** For the engine that runs steps with `barrier: true` in this service. */
+  readonly steps: StepBarrier;
   readonly #settings: Settings;
   readonly #table: BarrierTable;
   readonly #sweeper: Sweeper;
@@ -52,6 +50,7 @@ export class SagaBarrier implements OnModuleInit, OnModuleDestroy {
   constructor(options: SagaBarrierOptions, clock: Clock = systemClock) {
     this.#settings = checkedOptions(options);
     this.#table = new BarrierTable(this.#settings);
+    this.steps = new BarrierSteps(this.#table);
     this.#sweeper = new Sweeper(this.#table, this.#settings.keepMs, clock);
   }
 
@@ -117,8 +116,7 @@ export class SagaBarrier implements OnModuleInit, OnModuleDestroy {
       throw badCall(`this is an undo, and the call names no action (header ${SAGA_UNDO_OF})`);
     }
     return this.#table.run(async (rows, tx) => {
-      const wasThere = !(await rows.insert('blocked', undoOf));
-      const hasRun = wasThere && known(await rows.read(undoOf, 'do')).ran;
+      const hasRun = !(await rows.block(undoOf));
       if (!(await rows.insert(hasRun ? 'undo' : 'nullUndo', undoOf))) {
         return this.#resultOf(undoOf, known(await rows.read(undoOf, 'undo'))) as StepValue<R>;
       }

@@ -138,6 +138,34 @@ it('a step that may take longer than its client lets a transaction last is said 
   expect(await said({ timeout: 6_000 })).toEqual([]);
 });
 
+it('a step behind a barrier is refused at start-up where there is none, on Restate, too, and a chain that is run as it is (89)', async () => {
+  @Saga('Gift')
+  @Injectable()
+  class Gift {
+    @SagaStep({ barrier: true, compensate: NOTHING_TO_UNDO })
+    give(): void {}
+  }
+  const refusal = async (options: SagaModuleOptions = {}) => {
+    const given = { logger: silentLogger, ...options };
+    return (await bootFailure({ providers: [Gift] }, given)).message;
+  };
+  const NONE = /step 'give': barrier: it needs to know the barrier of its database/;
+  expect(await refusal()).toMatch(NONE);
+  expect(await refusal({ engine: restateEngine({ service: false }) })).toMatch(NONE);
+  expect(await refusal({ barrier: Gift as never })).toMatch(
+    /barrier, which the provider Gift is, must be a SagaBarrier \(got an object\)/,
+  );
+  expect(await refusal({ barrier: Symbol('barrier') })).toMatch(
+    /barrier names the provider Symbol\(barrier\), which cannot be had: import SagaBarrierModule/,
+  );
+  const chain = new SagaOrchestratorBuilder('Gift', {}, silentLogger).step({
+    label: 'Give',
+    barrier: true,
+    action: () => 1,
+  });
+  await expect(chain.runAsync()).rejects.toThrow(/barrier: true needs a plan/);
+});
+
 describe('transactions that a provider of the application is', () => {
   const TRANSACTIONS = Symbol('transactions');
 

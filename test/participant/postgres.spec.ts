@@ -2,6 +2,7 @@ import { Pool, type PoolClient } from 'pg';
 import { fromPg, type SagaTransactions } from 'nestjs-saga-orchestrator/transactions';
 import { postgresStore } from '../journals/postgres-store.js';
 import { describeBarrier } from './describe-barrier.js';
+import { describeBarrierSteps } from './describe-barrier-steps.js';
 import { doing, Service, type Grounds } from './grounds.js';
 
 const store = postgresStore();
@@ -40,6 +41,7 @@ async function grounds(): Promise<Grounds> {
 }
 
 describeBarrier('Postgres', grounds);
+describeBarrierSteps('Postgres', grounds);
 
 describe('a barrier on Postgres', () => {
   const LEVELS = ['READ COMMITTED', 'REPEATABLE READ', 'SERIALIZABLE'];

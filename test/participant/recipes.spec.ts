@@ -3,7 +3,7 @@ import type { Type } from '@nestjs/common';
 import Database from 'libsql';
 import { Test } from '@nestjs/testing';
 import { SagaModule, SagaOrchestratorFactory, silentLogger } from 'nestjs-saga-orchestrator';
-import { SagaBarrierModule } from 'nestjs-saga-orchestrator/participant';
+import { SagaBarrier, SagaBarrierModule } from 'nestjs-saga-orchestrator/participant';
 import { fromSqlite, type SagaTransactions } from 'nestjs-saga-orchestrator/transactions';
 import { removeTempFolders, tempFolder } from '../journals/temp-folder.js';
 import { recipe } from '../support/recipe.js';
@@ -72,7 +72,7 @@ it('the recipe of a step in another database runs as it is; a lost answer to COM
   );
   const testing = await Test.createTestingModule({
     imports: [
-      SagaModule.forRoot({ logger: silentLogger }),
+      SagaModule.forRoot({ logger: silentLogger, barrier: SagaBarrier }),
       SagaBarrierModule.forRoot({ transactions }),
     ],
     providers: [GivePointsSaga],

@@ -3,6 +3,7 @@ import Database from 'libsql';
 import { fromSqlite } from 'nestjs-saga-orchestrator/transactions';
 import { removeTempFolders, tempFolder } from '../journals/temp-folder.js';
 import { describeBarrier } from './describe-barrier.js';
+import { describeBarrierSteps } from './describe-barrier-steps.js';
 import { Service, type Grounds } from './grounds.js';
 
 afterAll(removeTempFolders);
@@ -34,6 +35,7 @@ async function grounds(): Promise<Grounds> {
 }
 
 describeBarrier('SQLite', grounds);
+describeBarrierSteps('SQLite', grounds);
 
 describe('a barrier on SQLite', () => {
   it('leaves no effect when everything comes twice and at once (92, B1)', async () => {

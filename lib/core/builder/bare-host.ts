@@ -41,7 +41,10 @@ export function bareRun(
 }
 
 function checkBare({ name, steps }: SagaDefinition): void {
-  for (const { policy } of steps) if (policy.transaction) refuseTransactional(name);
+  for (const { policy } of steps) {
+    if (policy.transaction) refuseTransactional(name, 'transaction');
+    if (policy.barrier) refuseTransactional(name, 'barrier');
+  }
 }
 
 function observed(run: Run, observers: readonly RunObserver[] | undefined): Run {

@@ -66,7 +66,8 @@ export type InferredStep<
 /** {@link SagaStep} whose result is said beside it. */
 export type WrittenStep<TContext, TResult, TResults extends StepResults, TUndo, THook> =
   | Written<TContext, TResult, TResults, TUndo, THook, false>
-  | (Written<TContext, TResult, TResults, TUndo, THook, true> & { readonly transaction: true });
+  | (Written<TContext, TResult, TResults, TUndo, THook, true> & { readonly transaction: true })
+  | (Written<TContext, TResult, TResults, TUndo, THook, true> & { readonly barrier: true });
 
 type Written<
   TContext,

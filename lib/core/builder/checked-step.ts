@@ -19,9 +19,9 @@ export function checkedStep(
 }
 
 /** Of a chain that is run as it is: after a crash nobody would know its steps. @throws SagaDefinitionError */
-export function refuseTransactional(name: string): never {
+export function refuseTransactional(name: string, option: 'transaction' | 'barrier'): never {
   throw new SagaDefinitionError(name, [
-    'transaction: true needs a plan by which other processes can resume it: decorate a class with @Saga(), or register the ' +
+    `${option}: true needs a plan by which other processes can resume it: decorate a class with @Saga(), or register the ` +
       'chain with define()',
   ]);
 }

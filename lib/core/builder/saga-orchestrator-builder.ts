@@ -31,7 +31,7 @@ export class SagaOrchestratorBuilder<TContext, TResults extends StepResults = ob
   #view: RunView | undefined;
   #hosted: HostedChain | undefined;
   /** It has steps that can run only by a plan by which others can resume them. */
-  #isForDefine = false;
+  #forDefine: 'transaction' | 'barrier' | undefined;
 
   /**
    * @param name Names the saga in logs and errors, up to 255 bytes.
@@ -66,7 +66,8 @@ export class SagaOrchestratorBuilder<TContext, TResults extends StepResults = ob
   ): this;
   step(step: unknown): unknown {
     const defined = this.checked(defineStep(step as never, this.#steps.length));
-    if (defined.policy.transaction) this.#isForDefine = true;
+    if (defined.policy.transaction) this.#forDefine = 'transaction';
+    if (defined.policy.barrier) this.#forDefine = 'barrier';
     this.#steps.push(defined);
     return this;
   }
@@ -146,7 +147,7 @@ export class SagaOrchestratorBuilder<TContext, TResults extends StepResults = ob
 
   /** @throws SagaDefinitionError for steps that cannot run by a chain of their own. */
   private isBare(): boolean {
-    if (this.#isForDefine) refuseTransactional(this.name);
+    if (this.#forDefine !== undefined) refuseTransactional(this.name, this.#forDefine);
     return this.options?.host === undefined;
   }
 

@@ -10,7 +10,7 @@ import {
   type WholeSagaOptions,
   wholeProblems,
 } from './saga-options.js';
-import type { AnySagaStep, AnyTransactionalStep } from './saga-step.js';
+import type { AnyBarrierStep, AnySagaStep, AnyTransactionalStep } from './saga-step.js';
 import { defineRetiredStep, defineStep, type StepDefinition } from './step-definition.js';
 
 const NO_OPTIONS: SagaDefinitionOptions = {};
@@ -93,7 +93,9 @@ export function freezeSaga(definition: SagaDefinition): SagaDefinition {
  */
 export function defineSaga<TContext>(
   name: string,
-  steps: readonly (AnySagaStep<TContext> | AnyTransactionalStep<TContext>)[],
+  steps: readonly (
+    AnySagaStep<TContext> | AnyTransactionalStep<TContext> | AnyBarrierStep<TContext>
+  )[],
   options: WholeSagaOptions<TContext> = {},
 ): SagaDefinition {
   const problems = [...wholeProblems(options)];

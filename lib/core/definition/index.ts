@@ -10,6 +10,7 @@ export type {
 export { sagaJson, type SagaJson } from './saga-json.js';
 export {
   NOTHING_TO_UNDO,
+  type AnyBarrierStep,
   type AnySagaStep,
   type AnyTransactionalStep,
   type ProbeAnswer,
@@ -25,13 +26,8 @@ export type {
   TransactionIsolation,
   TxParameters,
 } from './step-transaction.js';
-export {
-  defineRetiredStep,
-  defineStep,
-  type Stage,
-  StepDefinition,
-  type StepPolicy,
-} from './step-definition.js';
+export { defineRetiredStep, defineStep, type Stage, StepDefinition } from './step-definition.js';
+export type { StepPolicy } from './step-policy.js';
 export type { DefinitionJson, PlanJson, StepJson } from './plan-json.js';
 export { SagaDefinition } from './saga-definition.js';
 export { planOfJson } from './plan-of-json.js';

@@ -1,6 +1,7 @@
 import type { DefinitionJson, StepJson } from './plan-json.js';
 import { SagaDefinition } from './saga-definition.js';
-import { DEFAULT_POLICY, StepDefinition } from './step-definition.js';
+import { StepDefinition } from './step-definition.js';
+import { DEFAULT_POLICY } from './step-policy.js';
 
 /** Nothing of such a plan is ever run. */
 function unknownHere(): never {

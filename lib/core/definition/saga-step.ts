@@ -62,6 +62,12 @@ export interface SagaStepOptions {
    * sagas meet each other, and run again. SQLite's are always serializable. @default that of the client, or of the database
    */
   readonly transactionIsolation?: TransactionIsolation;
+  /**
+   * As `transaction`, for a step in another database than the journal's, or on an engine without a journal of yours: a row
+   * of its `saga_barrier` commits together with the effect, and tells after a crash or a lost answer what became of it, with the
+   * result. Needs `forRoot({ barrier })`. @default false
+   */
+  readonly barrier?: boolean;
 }
 
 /** What `onError` is told of a failed attempt. */
@@ -90,6 +96,7 @@ export interface SagaStepHooks<
   TTransaction extends boolean = false,
 > extends SagaStepOptions {
   readonly transaction?: TTransaction;
+  readonly barrier?: TTransaction;
   /** Undoes the action; must be idempotent. It is known before the action runs. */
   readonly compensate?:
     | ((
@@ -149,6 +156,15 @@ export interface AnyTransactionalStep<TContext> extends Omit<
   readonly action: (ctx: ISagaContext<TContext>, tx: SagaTx) => unknown;
 }
 
+/** The same with `barrier: true`. */
+export interface AnyBarrierStep<TContext> extends Omit<
+  AnyTransactionalStep<TContext>,
+  'transaction' | 'barrier'
+> {
+  readonly transaction?: never;
+  readonly barrier: true;
+}
+
 /**
  * A step that a new version no longer runs, kept so that unfinished sagas which have done it can still
  * undo it.
@@ -164,6 +180,7 @@ export interface RetiredSagaStep<
   | 'compensationTimeout'
   | 'transaction'
   | 'transactionIsolation'
+  | 'barrier'
 > {
   readonly label: string;
   readonly compensate:

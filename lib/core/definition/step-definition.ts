@@ -1,66 +1,12 @@
-import {
-  COMPENSATION_RETRY,
-  delayPolicy,
-  NO_RETRY,
-  retryPolicy,
-  type RetryOptions,
-  type RetryPolicy,
-} from '../retry/index.js';
-import type { UnknownWhen } from '../errors/index.js';
 import { isShortName } from './names.js';
 import { retiredProblems, stepProblems } from './step-problems.js';
 import type { ISagaCompensationContext, ISagaContext } from './saga-context.js';
-import type { TransactionIsolation } from './step-transaction.js';
-import {
-  NOTHING_TO_UNDO,
-  type ProbeAnswer,
-  type RetiredSagaStep,
-  type SagaStep,
-  type StepFailure,
-} from './saga-step.js';
+import { NOTHING_TO_UNDO, type RetiredSagaStep, type SagaStep } from './saga-step.js';
+import { DEFAULT_POLICY, policyOf, type StepPolicy } from './step-policy.js';
 
 // Only a transactional step is given a transaction.
 type Action = (ctx: ISagaContext<unknown>, tx?: unknown) => unknown;
 type Compensation = (ctx: ISagaCompensationContext<unknown>, tx?: unknown) => unknown;
-
-/** Everything of a step but its label, action and compensation, with the defaults applied. */
-export interface StepPolicy {
-  readonly retry: RetryPolicy;
-  readonly timeout: number | undefined;
-  readonly timeoutGrace: number;
-  readonly pivot: boolean;
-  readonly compensateOn: 'done' | 'attempted';
-  readonly compensationRetry: RetryPolicy;
-  readonly compensationTimeout: number;
-  readonly idempotent: boolean;
-  readonly nothingToUndo: boolean;
-  readonly unknownWhen: UnknownWhen | undefined;
-  readonly probeDelay: RetryPolicy | undefined;
-  /** Each attempt is a transaction of the application's, which keeps the record of it, too. */
-  readonly transaction: boolean;
-  readonly transactionIsolation: TransactionIsolation | undefined;
-  readonly probe:
-    ((ctx: ISagaContext<unknown>) => ProbeAnswer | PromiseLike<ProbeAnswer>) | undefined;
-  readonly onError: ((failure: StepFailure, ctx: ISagaContext<unknown>) => unknown) | undefined;
-}
-
-export const DEFAULT_POLICY: StepPolicy = Object.freeze({
-  retry: NO_RETRY,
-  timeout: undefined,
-  timeoutGrace: 5_000,
-  pivot: false,
-  compensateOn: 'done',
-  compensationRetry: COMPENSATION_RETRY,
-  compensationTimeout: 30_000,
-  idempotent: true,
-  nothingToUndo: false,
-  unknownWhen: undefined,
-  probeDelay: undefined,
-  transaction: false,
-  transactionIsolation: undefined,
-  probe: undefined,
-  onError: undefined,
-});
 
 /** Steps that begin together: the next stage begins when all of them are over. */
 export interface Stage {
@@ -94,10 +40,6 @@ export function stepsOf(stages: readonly Stage[]): readonly StepDefinition[] {
   return stages as readonly StepDefinition[];
 }
 
-function policyOr(option: number | RetryOptions | undefined, standard: RetryPolicy): RetryPolicy {
-  return option === undefined ? standard : retryPolicy(option);
-}
-
 function undoOf(compensate: unknown): Compensation | undefined {
   return compensate === NOTHING_TO_UNDO ? undefined : (compensate as Compensation | undefined);
 }
@@ -127,29 +69,10 @@ function isPlain(step: SagaStep<never, never, never>): boolean {
     step.probeDelay === undefined &&
     step.transaction === undefined &&
     step.transactionIsolation === undefined &&
+    step.barrier === undefined &&
     step.probe === undefined &&
     step.onError === undefined
   );
-}
-
-function policyOf(step: SagaStep<never, never, never>): StepPolicy {
-  return Object.freeze({
-    retry: policyOr(step.retry, NO_RETRY),
-    timeout: step.timeout,
-    timeoutGrace: step.timeoutGrace ?? DEFAULT_POLICY.timeoutGrace,
-    pivot: step.pivot ?? false,
-    compensateOn: step.compensateOn ?? 'done',
-    compensationRetry: policyOr(step.compensationRetry, COMPENSATION_RETRY),
-    compensationTimeout: step.compensationTimeout ?? DEFAULT_POLICY.compensationTimeout,
-    idempotent: step.idempotent ?? true,
-    nothingToUndo: step.compensate === NOTHING_TO_UNDO,
-    unknownWhen: step.unknownWhen,
-    probeDelay: step.probeDelay === undefined ? undefined : delayPolicy(step.probeDelay),
-    transaction: step.transaction ?? false,
-    transactionIsolation: step.transactionIsolation,
-    probe: step.probe as StepPolicy['probe'],
-    onError: step.onError as StepPolicy['onError'],
-  });
 }
 
 /**

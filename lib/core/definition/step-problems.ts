@@ -18,6 +18,7 @@ export const STEP_OPTIONS: Readonly<Record<keyof SagaStepOptions, true>> = {
   ...{ retry: true, timeout: true, timeoutGrace: true, pivot: true, idempotent: true },
   ...{ compensateOn: true, compensationRetry: true, compensationTimeout: true },
   ...{ unknownWhen: true, probeDelay: true, transaction: true, transactionIsolation: true },
+  barrier: true,
 };
 const STEP = namesOf<SagaStep<unknown>>({
   ...{ label: true, action: true, compensate: true, probe: true, onError: true },
@@ -26,7 +27,7 @@ const STEP = namesOf<SagaStep<unknown>>({
 const RETIRED_STEP = namesOf<RetiredSagaStep<unknown>>({
   ...{ label: true, compensate: true, compensateOn: true },
   ...{ compensationRetry: true, compensationTimeout: true },
-  ...{ transaction: true, transactionIsolation: true },
+  ...{ transaction: true, transactionIsolation: true, barrier: true },
 });
 
 const NONE: readonly string[] = [];
@@ -58,7 +59,7 @@ function optionProblems(where: string, step: AnyStep): readonly string[] {
     problems.push(...duration(where, key, value, 1)),
   );
   each(['timeoutGrace'], (value, key) => problems.push(...duration(where, key, value, 0)));
-  each(['pivot', 'idempotent', 'transaction'], mustBe('boolean'));
+  each(['pivot', 'idempotent', 'transaction', 'barrier'], mustBe('boolean'));
   each(['probe', 'onError', 'unknownWhen'], mustBe('function'));
   each(['compensateOn'], (value) => {
     if (value !== 'done' && value !== 'attempted') {
@@ -92,6 +93,19 @@ function transactionProblems(where: string, step: AnyStep): readonly string[] {
   return idle.map(
     (option) =>
       `${where}: ${option} goes without transaction: true, of which the outcome is never unknown; leave one of them out`,
+  );
+}
+
+/** What the barrier of a step knows by itself, or makes harmless. */
+const KNOWN_BY_BARRIER = ['probe', 'unknownWhen', 'transaction'] as const;
+
+function barrierProblems(where: string, step: AnyStep): readonly string[] {
+  if (step.barrier !== true) return NONE;
+  const given = KNOWN_BY_BARRIER.filter((key) => step[key] !== undefined && step[key] !== false);
+  const idle = step.idempotent === false ? [...given, 'idempotent: false'] : given;
+  return idle.map(
+    (option) =>
+      `${where}: ${option} goes without barrier: true, which settles every outcome; leave one of them out`,
   );
 }
 
@@ -148,6 +162,7 @@ export function stepProblems(candidate: unknown, index: number): readonly string
     ...compensateProblems(where, step),
     ...optionProblems(where, step),
     ...transactionProblems(where, step),
+    ...barrierProblems(where, step),
   ];
   if (label !== undefined) problems.push(`${where}: ${label}`);
   if (typeof step.action !== 'function') {

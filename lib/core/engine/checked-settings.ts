@@ -20,7 +20,7 @@ const CODEC = ['encode', 'decode'] as const satisfies readonly (keyof PayloadCod
 export const SETTINGS: Readonly<Record<keyof EngineSettings, true>> = {
   ...{ logger: true, environment: true, codec: true, limits: true, observers: true },
   ...{ drainMs: true, application: true, unknownWhen: true, interceptors: true },
-  ...{ startHeaders: true, redact: true },
+  ...{ startHeaders: true, redact: true, barrier: true },
 };
 const OF_ANY_ENGINE = namesOf<EngineSettings>(SETTINGS);
 /** The names that no engine knows; {@link settingsProblems} checks the values of the others. */
@@ -39,7 +39,7 @@ export function codecProblem(codec: unknown): string | undefined {
 /** Everything that is wrong with what any engine is given. `undefined` means the default. */
 export function settingsProblems(settings: EngineSettings): readonly (string | undefined)[] {
   const { logger, application, environment, codec, limits } = settings;
-  const { observers, interceptors, drainMs, unknownWhen, startHeaders, redact } = settings;
+  const { observers, interceptors, drainMs, unknownWhen, startHeaders, redact, barrier } = settings;
   return [
     application === undefined || application === ''
       ? undefined
@@ -57,6 +57,9 @@ export function settingsProblems(settings: EngineSettings): readonly (string | u
     unknownWhen === undefined || typeof unknownWhen === 'function'
       ? undefined
       : `unknownWhen must be a function of an error (got ${shown(unknownWhen)})`,
+    barrier === undefined || typeof barrier === 'object'
+      ? undefined
+      : `barrier must be a SagaBarrier of ./participant (got ${shown(barrier)})`,
     ...redactProblems(redact),
   ];
 }

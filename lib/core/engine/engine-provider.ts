@@ -2,7 +2,12 @@ import { STANDARD_ENVIRONMENT } from './standard-environment.js';
 import type { UnknownWhen } from '../errors/index.js';
 import type { RunEnvironment, RunObserver } from '../execution/index.js';
 import type { PayloadCodec, PayloadLimits } from '../journal/index.js';
-import type { RedactOption, SagaInterceptor, SagaLogger } from '../ports/index.js';
+import type {
+  RedactOption,
+  SagaInterceptor,
+  SagaLogger,
+  StepBarrierSource,
+} from '../ports/index.js';
 import type { SagaEngine } from './saga-engine.js';
 import type { StartHeaders } from './start-headers.js';
 
@@ -31,6 +36,8 @@ export interface EngineSettings {
   readonly drainMs?: number;
   /** Which thrown errors leave the outcome of an action open, for steps that do not say so. @default isAnswerLost */
   readonly unknownWhen?: UnknownWhen;
+  /** For steps with `barrier: true`: a `SagaBarrier` of `./participant`. @default none: such steps are refused */
+  readonly barrier?: StepBarrierSource;
 }
 
 /** Makes an engine for an application: what `SagaModule.forRoot({ engine })` takes. */
@@ -43,13 +50,19 @@ export interface SagaEngineProvider {
 /** What the runs of an engine share, by its settings. */
 export function environmentOf(settings: EngineSettings): RunEnvironment {
   const { environment = STANDARD_ENVIRONMENT } = settings;
-  const { unknownWhen = environment.unknownWhen, interceptors = environment.interceptors } =
-    settings;
-  if (unknownWhen === undefined && interceptors === undefined) return environment;
+  const {
+    unknownWhen = environment.unknownWhen,
+    interceptors = environment.interceptors,
+    barrier = environment.barrier,
+  } = settings;
+  if (unknownWhen === undefined && interceptors === undefined && barrier === undefined) {
+    return environment;
+  }
   const { clock, ids, random } = environment;
   return {
     ...{ clock, ids, random },
     ...(unknownWhen === undefined ? {} : { unknownWhen }),
+    ...(barrier === undefined ? {} : { barrier }),
     // Left out where there are none: the fast path looks only whether there is a list.
     ...(interceptors === undefined || interceptors.length === 0 ? {} : { interceptors }),
   };

@@ -33,7 +33,7 @@ export { planWithoutSteps } from './plan-without-steps.js';
 export { detailsOf, summaryOf } from './details.js';
 export { insightFor } from './insight-for.js';
 export { DefinitionRegistry } from './registry.js';
-export { refuseTransactional } from './refuse-transactional.js';
+export { checkBarrier, refuseTransactional } from './refuse-transactional.js';
 export { withStartHeaders, type StartedSaga, type StartHeaders } from './start-headers.js';
 export { StoredRun, type StagedRecord, type Storing } from '../persistence/index.js';
 

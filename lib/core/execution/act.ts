@@ -1,10 +1,12 @@
 import type { ActionContext } from './action-context.js';
+import { actionBehindBarrier } from './behind-barrier.js';
 import { invoke } from './invoke.js';
 import type { Run } from './run.js';
 
 export function act(run: Run, ctx: ActionContext): unknown {
   const { action, policy } = ctx.step;
-  return invoke(run, ctx, action as never, 'action', policy.timeout, policy.timeoutGrace);
+  const call = policy.barrier ? actionBehindBarrier(run, ctx) : action;
+  return invoke(run, ctx, call as never, 'action', policy.timeout, policy.timeoutGrace);
 }
 
 export function noteDone(run: Run, ctx: ActionContext, result: unknown): void {

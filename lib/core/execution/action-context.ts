@@ -35,6 +35,11 @@ export class ActionContext implements ISagaContext<unknown>, AttemptInFlight {
     return (this.need().context ??= run.persistence.readContext());
   }
 
+  /** It is seen as it stands in the journal from here on, or as this. */
+  resetContext(context: unknown): void {
+    if (context !== undefined || this.#rare !== undefined) this.need().context = context;
+  }
+
   get touchedContext(): unknown {
     return this.#rare?.context;
   }

@@ -2,6 +2,7 @@ import type { StepDefinition } from '../definition/index.js';
 import { SagaStateError } from '../errors/index.js';
 import { decide } from '../machine/index.js';
 import { ActionContext } from './action-context.js';
+import { undoBehindBarrier } from './behind-barrier.js';
 import { CompensationContext } from './compensation-context.js';
 import { executionException } from './execution-exception.js';
 import { msUntilDue, type Effect } from './held-back.js';
@@ -59,8 +60,9 @@ function reportIfCutOff(run: Run, ctx: ActionContext): void {
 export async function performUndo(run: Run, ctx: ActionContext): Promise<void> {
   const { step, attempt } = ctx;
   try {
-    const compensate = step.compensate as NonNullable<StepDefinition['compensate']>;
-    const { compensationTimeout, timeoutGrace } = step.policy;
+    const { compensationTimeout, timeoutGrace, barrier } = step.policy;
+    const undo = step.compensate as NonNullable<StepDefinition['compensate']>;
+    const compensate = barrier ? undoBehindBarrier(run, ctx) : undo;
     unwrapUndo(await invoke(run, ctx, compensate, 'undo', compensationTimeout, timeoutGrace));
     reportIfCutOff(run, ctx);
   } catch (thrown) {

@@ -12,6 +12,7 @@ import type { RunObserver } from './run.js';
 const CLOCK = namesOf<Clock>({ now: true, monotonic: true, schedule: true });
 const ENVIRONMENT = namesOf<RunEnvironment>({
   ...{ clock: true, ids: true, random: true, unknownWhen: true, interceptors: true },
+  barrier: true,
 });
 const INTERCEPTOR = namesOf<SagaInterceptor>({ around: true });
 /** `onLateEffect` may be left out. */

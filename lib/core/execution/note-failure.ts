@@ -1,6 +1,7 @@
 import { shown, type StepDefinition, type StepOutcome } from '../definition/index.js';
 import { mayRetry } from '../machine/index.js';
 import { isInstance, quoted } from '../ports/index.js';
+import { probeBehindBarrier } from './behind-barrier.js';
 import { ActionContext } from './action-context.js';
 import { Stopped, invoke } from './invoke.js';
 import { noOutcomeIn, stopWithoutOutcome } from './no-outcome.js';
@@ -132,14 +133,8 @@ export async function noteProbe(run: Run, step: StepDefinition): Promise<void> {
   const ctx = new ActionContext(run, step, run.state.step(step.label)?.attempt ?? 1);
   let answer: Answer = { answer: 'unknown', result: undefined };
   try {
-    const given = await invoke(
-      run,
-      ctx,
-      step.policy.probe as never,
-      'probe',
-      HOOK_TIMEOUT_MS,
-      undefined,
-    );
+    const probe = step.policy.barrier ? probeBehindBarrier(run, ctx) : step.policy.probe;
+    const given = await invoke(run, ctx, probe as never, 'probe', HOOK_TIMEOUT_MS, undefined);
     answer = answerOf(unwrap(given));
   } catch (thrown) {
     const stopping = stopIfNoOutcome(run, ctx, 'the probe of step', thrown);
@@ -151,5 +146,7 @@ export async function noteProbe(run: Run, step: StepDefinition): Promise<void> {
   const { label, policy } = step;
   const { asked } = run.state.question(label) ?? { asked: 0 };
   const again = answer.answer === 'unknown' ? probeTime(run, step, asked + 1) : {};
-  run.note({ type: 'probed', label, ...answer, pivot: policy.pivot, ...again });
+  // Only a barrier knows what the action has changed of the context.
+  const attempt = policy.barrier ? ctx : undefined;
+  run.note({ type: 'probed', label, ...answer, pivot: policy.pivot, ...again }, attempt);
 }

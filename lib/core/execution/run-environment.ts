@@ -1,5 +1,5 @@
 import type { UnknownWhen } from '../errors/index.js';
-import type { Clock, IdGenerator, SagaInterceptor } from '../ports/index.js';
+import type { Clock, IdGenerator, SagaInterceptor, StepBarrierSource } from '../ports/index.js';
 
 /** What all runs of one host share. */
 export interface RunEnvironment {
@@ -11,4 +11,6 @@ export interface RunEnvironment {
   readonly unknownWhen?: UnknownWhen;
   /** Around each call of user code; the first is the outermost. @default none */
   readonly interceptors?: readonly SagaInterceptor[];
+  /** Before the effects of steps with `barrier: true`. @default none: such steps are refused */
+  readonly barrier?: StepBarrierSource;
 }

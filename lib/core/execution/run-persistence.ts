@@ -41,6 +41,8 @@ export type Transacted =
 export interface RunPersistence {
   /** The application of the saga; `''`: none. */
   readonly application: string;
+  /** Of the last record, from 1. */
+  readonly seq?: number;
   /** Tells the lives of an id apart that was used again. */
   readonly birth: string;
   /** The wall time of the first record, when another process or run wrote it. */

@@ -51,6 +51,10 @@ export abstract class StoredRun implements RunPersistence {
     return this.storing.redact;
   }
 
+  get seq(): number {
+    return this.#seq;
+  }
+
   get begunAt(): number | undefined {
     return this.#begunAt;
   }

@@ -15,6 +15,7 @@ import {
 } from '../../core/index.js';
 import {
   AttachedSaga,
+  checkBarrier,
   insightFor,
   type OperatorCommand,
   OperatorDesk,
@@ -47,6 +48,7 @@ export class InProcessEngine implements SagaEngine {
 
   register(definition: SagaDefinition): void {
     checkTransactional(definition, this.options);
+    checkBarrier(definition, this.options);
     this.#its.registry.register(definition);
     this.#its.background.plans.add(definition);
   }

@@ -69,7 +69,7 @@ export class RestateEngine implements SagaEngine {
 
   /** @throws SagaDefinitionError also for a name that Restate would refuse. */
   register(definition: SagaDefinition): void {
-    checkPlan(definition);
+    checkPlan(definition, this.given);
     this.#registry.register(definition);
     this.#published = undefined;
   }

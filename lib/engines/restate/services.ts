@@ -1,6 +1,6 @@
 import type { WorkflowDefinition, WorkflowSharedContext, internal } from '@restatedev/restate-sdk';
-import { type SagaDefinition, SagaDefinitionError } from '../../core/index.js';
-import { refuseTransactional } from '../../core/engine/index.js';
+import { type EngineSettings, type SagaDefinition, SagaDefinitionError } from '../../core/index.js';
+import { checkBarrier, refuseTransactional } from '../../core/engine/index.js';
 import type { SagaContext } from './inbox.js';
 import type { SagaHandler } from './saga-handler.js';
 import type { RestateSdk } from './sdk.js';
@@ -15,11 +15,12 @@ const UNLIMITED_MS = 24 * 60 * MINUTE_MS;
 const HOOK_MS = 30_000;
 
 const NO_TRANSACTIONS =
-  'Restate keeps its records outside of your database, so that both cannot be committed together; leave it out, and let a ' +
-  'barrier make the action take place once (docs/participant.md)';
+  'Restate keeps its records outside of your database, so that both cannot be committed together; say barrier: true ' +
+  'in its place, which makes the action take place once (docs/participant.md)';
 
-/** @throws SagaDefinitionError for transactional steps, or a name that Restate would refuse. */
-export function checkPlan(definition: SagaDefinition): void {
+/** @throws SagaDefinitionError for transactional steps, for a barrier that is not there, or a name that Restate would refuse. */
+export function checkPlan(definition: SagaDefinition, settings: EngineSettings): void {
+  checkBarrier(definition, settings);
   refuseTransactional(definition, NO_TRANSACTIONS);
   checkServiceName(definition.name);
 }

@@ -11,6 +11,7 @@ export interface StepSettings<
   TTransaction extends boolean = boolean,
 > extends SagaStepOptions {
   readonly transaction?: TTransaction;
+  readonly barrier?: TTransaction;
   /** Unique in its saga; undos are found by it after a deploy. @default the method's name */
   readonly label?: string;
   /** The method that undoes this step; it must be idempotent. */

@@ -1,5 +1,7 @@
 export { nestLogger } from './nest-logger.js';
-export { isToken, ProvidedTransactions } from './provided-transactions.js';
+export { isToken } from './provided.js';
+export { ProvidedBarrier } from './provided-barrier.js';
+export { ProvidedTransactions } from './provided-transactions.js';
 export { SagaEvents } from './saga-events.js';
 export { SagaLifecycle } from './saga.lifecycle.js';
 export { SagaRegistrar } from './saga.registrar.js';

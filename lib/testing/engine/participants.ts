@@ -38,7 +38,7 @@ export type Behaviour =
   /** Answers with something that cannot be stored. */
   | 'answers-unstorable';
 
-export interface Participant extends Omit<SagaStepOptions, 'transaction'> {
+export interface Participant extends Omit<SagaStepOptions, 'transaction' | 'barrier'> {
   /** What its action does, attempt by attempt; the last one goes on. @default it succeeds */
   readonly does?: readonly Behaviour[];
   /** The same of its compensation; `null`: it has none. @default it succeeds */

@@ -87,6 +87,10 @@ describe('defineSaga', () => {
       { transaction: true, transactionIsolation: 'SERIALIZABLE' },
       /transactionIsolation must be one of 'read committed', .* \(got 'SERIALIZABLE'\)/,
     ],
+    [{ barrier: 'yes' }, /barrier must be a boolean/],
+    [{ barrier: true, unknownWhen: Boolean }, /unknownWhen goes without barrier: true/],
+    [{ barrier: true, transaction: true }, /transaction goes without barrier: true/],
+    [{ barrier: true, idempotent: false }, /idempotent: false goes without barrier: true/],
     [{ transaction: true, idempotent: false }, /idempotent: false goes without transaction: true/],
   ])('refuses %p', (option, problem) => {
     expect(stepProblems(option)).toEqual([expect.stringMatching(problem)]);

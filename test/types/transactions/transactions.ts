@@ -39,6 +39,15 @@ export class TransferSaga {
     await tx.increment(ctx.context.from, ctx.result?.receipt ?? 0);
   }
 
+  // Likewise behind a barrier.
+  @SagaStep({ barrier: true, compensate: 'takeBack' })
+  async elsewhere({ context }: Ctx, tx: Manager) {
+    await tx.increment(context.from, -context.amount);
+  }
+  async takeBack(ctx: ISagaCompensationContext<Transfer>, tx: Manager) {
+    await tx.increment(ctx.context.from, 1);
+  }
+
   // With nestjs-cls the transaction may be left out.
   @SagaStep({ transaction: true, compensate: 'withoutIt' })
   alone(_ctx: Ctx) {}
@@ -47,6 +56,10 @@ export class TransferSaga {
   // @ts-expect-error it is given no transaction
   @SagaStep()
   plain(_ctx: Ctx, _tx: Manager) {}
+
+  // @ts-expect-error nor with barrier: false
+  @SagaStep({ barrier: false })
+  neither(_ctx: Ctx, _tx: Manager) {}
 
   // @ts-expect-error nor with transaction: false
   @SagaStep({ transaction: false })

@@ -1,0 +1,27 @@
+/** An action of a saga, as the barrier before it knows it. */
+export interface BarrierAction {
+  /** Its idempotency key. */
+  readonly key: string;
+  /** Counts on from attempt to attempt, and from them to the questions about them, over all processes. */
+  readonly count: number;
+}
+
+/** What stands before the effects of steps in a database that is not the journal's. */
+export interface StepBarrier {
+  /**
+   * Runs the action in a transaction that keeps its result, too; again when it meets a conflict. Where it has run
+   * before, that result is the answer.
+   *
+   * @throws SagaBlockedError where {@link settle} or {@link undo} came before.
+   */
+  run(action: BarrierAction, work: (tx: unknown) => Promise<unknown>): Promise<unknown>;
+  /** Runs the undo in a transaction, once, and never before its action nor without it, which is then never run. */
+  undo(key: string, work: (tx: unknown) => Promise<unknown>): Promise<void>;
+  /** Whether the action has run; where not, attempts of a lower count never will. Waits for one that is under way. */
+  settle(action: BarrierAction): Promise<{ readonly result: unknown } | undefined>;
+}
+
+/** Where an engine gets it from: a `SagaBarrier` of `./participant` is one. */
+export interface StepBarrierSource {
+  readonly steps: StepBarrier;
+}
