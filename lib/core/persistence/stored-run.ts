@@ -26,7 +26,7 @@ export abstract class StoredRun implements RunPersistence {
   #context: string;
   /** Results in their stored form, by label: every reader gets a copy of his own. */
   readonly #results = new Map<string, string>();
-  #seq = 0;
+  seq = 0;
   #begunAt: number | undefined;
   #staged: readonly StagedRecord[] = NONE;
   /** Of this saga. */
@@ -51,10 +51,6 @@ export abstract class StoredRun implements RunPersistence {
     return this.storing.redact;
   }
 
-  get seq(): number {
-    return this.#seq;
-  }
-
   get begunAt(): number | undefined {
     return this.#begunAt;
   }
@@ -71,7 +67,7 @@ export abstract class StoredRun implements RunPersistence {
     for (const entry of entries) {
       evolve(this.run.state, this.#remember(decodeHead(entry.head, this.#codec), entry.result));
       if (entry.context !== null) this.#context = entry.context;
-      this.#seq = entry.seq;
+      this.seq = entry.seq;
     }
   }
 
@@ -102,7 +98,7 @@ export abstract class StoredRun implements RunPersistence {
   }
 
   stage(record: SagaRecord, attempt: AttemptInFlight | undefined): SagaRecord {
-    const next = this.#stored(record, attempt, this.#seq + 1);
+    const next = this.#stored(record, attempt, this.seq + 1);
     this.#adopt(next);
     // Not by a spread, which leaves room for sixteen more: most writes are of one record or two.
     this.#staged = this.hasStaged ? this.#staged.concat([next]) : [next];
@@ -116,7 +112,7 @@ export abstract class StoredRun implements RunPersistence {
   ): readonly StagedRecord[] {
     const last = records.length - 1;
     return records.map((record, index) =>
-      this.#stored(record, index === last ? attempt : undefined, this.#seq + 1 + index),
+      this.#stored(record, index === last ? attempt : undefined, this.seq + 1 + index),
     );
   }
 
@@ -156,7 +152,7 @@ export abstract class StoredRun implements RunPersistence {
   }
 
   #adopt({ entry, record }: StagedRecord): void {
-    this.#seq = entry.seq;
+    this.seq = entry.seq;
     if (entry.context !== null) this.#context = entry.context;
     this.#remember(record, entry.result);
   }
