@@ -15,6 +15,7 @@ export {
   type SagaModuleAsyncOptions,
   type SagaModuleOptions,
   type SagaInTransaction,
+  type SagaOptionsFactory,
   type SagaProblem,
   type SagaStarter,
   type SagaTransactionOptions,
@@ -22,9 +23,11 @@ export {
 
 // Decorators; `SagaStep` is also the type of a hand-built chain's step
 export {
+  OnSagaEvent,
   Saga,
   SagaStep,
   type SagaContextOf,
+  type SagaEventOf,
   type SagaInput,
   type SagaOptions,
   type SagaResultsOf,

@@ -28,7 +28,7 @@ const OPTIONS = namesOf<SagaModuleOptions>({
 /** A provider's token may stand in their place. */
 const BY_TOKEN: readonly string[] = ['transactions', 'barrier'];
 const ASYNC_OPTIONS = namesOf<SagaModuleAsyncOptions>({
-  ...{ imports: true, inject: true, useFactory: true },
+  ...{ imports: true, inject: true, useFactory: true, useClass: true, useExisting: true },
 });
 
 /** What is wrong with the statuses that codes have. */
@@ -91,20 +91,33 @@ export function checkOwn(options: SagaModuleOptions): void {
   if (isWrong) refuseProblems(valueProblems(options));
 }
 
+/** One of the three makes the options. */
+function makerProblem(options: Readonly<Record<string, unknown>>): string | undefined {
+  const makers = ['useFactory', 'useClass', 'useExisting'];
+  const given = makers.filter((maker) => options[maker] !== undefined);
+  const [maker = 'nothing'] = given;
+  const made = options[maker];
+  if (given.length !== 1) {
+    const got = given.length === 0 ? 'none' : given.join(' and ');
+    return `forRootAsync() must be given one of { ${makers.join(' }, { ')} } (got ${got})`;
+  }
+  if (typeof made === 'function') return undefined;
+  if (maker === 'useExisting' && isToken(made)) return undefined;
+  return `${maker} of forRootAsync() must be a ${maker === 'useFactory' ? 'function' : 'class'} (got ${shown(made)})`;
+}
+
 /** @throws SagaOptionsError with everything that is wrong. */
 export function checkAsync(options: unknown): void {
   const problem = groupProblem('What forRootAsync() is given', options);
   if (!isGroup(options)) return refuseProblems([problem]);
-  const { useFactory: make, inject, imports } = options;
+  const { inject, imports } = options;
   const list = (option: string, value: unknown): string | undefined =>
     value === undefined || Array.isArray(value)
       ? undefined
       : `${option} must be a list (got ${shown(value)})`;
   refuseProblems([
     ...unknownProblems('forRootAsync()', options, ASYNC_OPTIONS),
-    typeof make === 'function'
-      ? undefined
-      : `forRootAsync() must be given { useFactory } (got ${shown(make)})`,
+    makerProblem(options),
     list('inject', inject),
     list('imports', imports),
   ]);

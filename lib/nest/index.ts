@@ -1,4 +1,11 @@
-export { Saga, SagaStep, type SagaOptions, type StepSettings } from './decorators/index.js';
+export {
+  OnSagaEvent,
+  Saga,
+  SagaStep,
+  type SagaEventOf,
+  type SagaOptions,
+  type StepSettings,
+} from './decorators/index.js';
 export type { SagaContextOf, SagaResultsOf } from './decorators/index.js';
 export { SagaExceptionFilter, statusOf, type SagaProblem } from './answers/index.js';
 export type {
@@ -8,7 +15,11 @@ export type {
   StandardSchema,
 } from './validation/index.js';
 export { SagaModule } from './saga.module.js';
-export type { SagaModuleAsyncOptions, SagaModuleOptions } from './saga-module-options.js';
+export type {
+  SagaModuleAsyncOptions,
+  SagaModuleOptions,
+  SagaOptionsFactory,
+} from './saga-module-options.js';
 export {
   nestLogger,
   SagaEvents,

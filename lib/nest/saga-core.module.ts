@@ -13,7 +13,7 @@ import { redactProblems } from '../core/engine/index.js';
 import { LOG_LEVELS, redacting, report } from '../core/ports/index.js';
 import { memoryJournal } from '../journals/memory/index.js';
 import { checkedEngine, checkOnce, checkOwn } from './checked-options.js';
-import { SagaExplorer } from './discovery/index.js';
+import { EventHandlersExplorer, SagaExplorer } from './discovery/index.js';
 import {
   isToken,
   nestLogger,
@@ -112,6 +112,7 @@ function engineOf(
 
 const PROVIDERS: readonly Provider[] = [
   SagaExplorer,
+  EventHandlersExplorer,
   SagaEvents,
   SagaOperations,
   SagaOrchestratorFactory,
@@ -150,13 +151,13 @@ const PROVIDERS: readonly Provider[] = [
 @Module({})
 export class SagaCoreModule {
   static with(
-    options: Provider,
+    options: readonly Provider[],
     imports: NonNullable<SagaModuleAsyncOptions['imports']> = [],
   ): DynamicModule {
     return {
       module: SagaCoreModule,
       imports: [DiscoveryModule, ...imports],
-      providers: [options, ...PROVIDERS],
+      providers: [...options, ...PROVIDERS],
       exports: [
         ...[SagaOrchestratorFactory, SagaOperations, SagaEvents, SAGA_ENGINE],
         // For filters, which are made in the modules that use them.

@@ -1,4 +1,4 @@
-import type { FactoryProvider, InjectionToken, ModuleMetadata } from '@nestjs/common';
+import type { FactoryProvider, InjectionToken, ModuleMetadata, Type } from '@nestjs/common';
 import type {
   Journal,
   PayloadCodec,
@@ -118,8 +118,18 @@ export interface SagaModuleOptions {
   readonly deleteAfter?: RetentionOptions;
 }
 
-/** {@link SagaModuleOptions}, made by a factory with injected providers. */
+/** Makes the options of the module; a provider of yours. */
+export interface SagaOptionsFactory {
+  createSagaOptions(): SagaModuleOptions | Promise<SagaModuleOptions>;
+}
+
+/** {@link SagaModuleOptions}, made with injected providers: by one of the three. */
 export interface SagaModuleAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
+  /** What `useFactory` is given. */
   readonly inject?: FactoryProvider['inject'];
-  readonly useFactory: (...args: never[]) => SagaModuleOptions | Promise<SagaModuleOptions>;
+  readonly useFactory?: (...args: never[]) => SagaModuleOptions | Promise<SagaModuleOptions>;
+  /** Made for this module, with what `imports` export injected. */
+  readonly useClass?: Type<SagaOptionsFactory>;
+  /** A provider that one of `imports`, or a global module, exports. */
+  readonly useExisting?: InjectionToken<SagaOptionsFactory>;
 }

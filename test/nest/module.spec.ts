@@ -1,5 +1,5 @@
 import assert from 'node:assert';
-import { Injectable, Logger, Module, type ModuleMetadata } from '@nestjs/common';
+import { Inject, Injectable, Logger, Module, type ModuleMetadata } from '@nestjs/common';
 import {
   jsonCodec,
   memoryJournal,
@@ -13,6 +13,7 @@ import {
   type EngineSettings,
   type ISagaContext,
   type SagaModuleOptions,
+  type SagaOptionsFactory,
 } from 'nestjs-saga-orchestrator';
 import { InProcessEngine } from 'nestjs-saga-orchestrator/in-process';
 import { RecordingLogger } from '../support/recording-logger.js';
@@ -199,9 +200,47 @@ describe('SagaModule.forRootAsync()', () => {
     });
   });
 
+  it('makes its options with a class, or with one that is there', async () => {
+    @Injectable()
+    class Settings {
+      readonly limits = { maxBytes: 60 };
+    }
+    @Injectable()
+    class MakesSagas implements SagaOptionsFactory {
+      constructor(@Inject(Settings) private readonly settings: Settings) {}
+      async createSagaOptions() {
+        return { limits: this.settings.limits, logger: silentLogger };
+      }
+    }
+    @Module({ providers: [Settings, MakesSagas], exports: [Settings, MakesSagas] })
+    class SettingsModule {}
+    const large = { productId: 'tea'.repeat(20), quantity: 1 };
+    for (const how of [{ useClass: MakesSagas }, { useExisting: MakesSagas }]) {
+      @Module({
+        imports: [SagaModule.forRootAsync({ imports: [SettingsModule], ...how })],
+        providers: ORDERS,
+      })
+      class AppModule {}
+      const { sagas } = await bootModule(AppModule);
+      await sagas.for(PlaceOrderSaga, tea()).runAsync();
+      await expect(sagas.for(PlaceOrderSaga, large).runAsync()).rejects.toMatchObject({
+        code: 'SAGA_SERIALIZATION',
+      });
+    }
+    @Module({
+      imports: [
+        SagaModule.forRootAsync({ imports: [SettingsModule], useExisting: Settings as never }),
+      ],
+    })
+    class WrongModule {}
+    await expect(bootModule(WrongModule)).rejects.toThrow(
+      /What makes the options of forRootAsync\(\) must be one with the method createSagaOptions/,
+    );
+  });
+
   it('names a factory that is missing, or gives no options', async () => {
     expect(() => SagaModule.forRootAsync({} as never)).toThrow(
-      /\{ useFactory \} \(got undefined\)/,
+      /\{ useFactory \}, \{ useClass \}, \{ useExisting \} \(got none\)/,
     );
     @Module({ imports: [SagaModule.forRootAsync({ useFactory: () => undefined as never })] })
     class AppModule {}
@@ -247,7 +286,11 @@ describe('SagaModule.forRootAsync()', () => {
   it.each<[unknown, RegExp]>([
     [undefined, /What forRootAsync\(\) is given must be an object \(got undefined\)/],
     [null, /must be an object \(got null\)/],
-    [{ useClass: Object }, /'useClass' of forRootAsync\(\).*; forRootAsync\(\) must be given/],
+    [{ useClas: Object }, /'useClas' of forRootAsync\(\).*; forRootAsync\(\) must be given one/],
+    [{}, /one of \{ useFactory \}, \{ useClass \}, \{ useExisting \} \(got none\)/],
+    [{ useFactory: () => ({}), useClass: Object }, /\(got useFactory and useClass\)/],
+    [{ useClass: 'Settings' }, /useClass of forRootAsync\(\) must be a class \(got 'Settings'\)/],
+    [{ useFactory: {} }, /useFactory of forRootAsync\(\) must be a function/],
     [{ useFactory: () => ({}), inject: 'Settings' }, /inject must be a list \(got 'Settings'\)/],
     [{ useFactory: () => ({}), imports: null }, /imports must be a list \(got null\)/],
   ])('says what is wrong with %p', (options, message) => {

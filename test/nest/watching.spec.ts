@@ -1,13 +1,18 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { Controller, Injectable, Scope } from '@nestjs/common';
 import {
   memoryJournal,
+  OnSagaEvent,
   SagaOptionsError,
   silentLogger,
   type EngineSettings,
+  type SagaEventOf,
   type SagaModuleOptions,
 } from 'nestjs-saga-orchestrator';
 import { InProcessEngine } from 'nestjs-saga-orchestrator/in-process';
-import { boot } from './boot.js';
+import { RecordingLogger } from '../support/recording-logger.js';
+import { boot, bootFailure } from './boot.js';
+import { ORDERS, PlaceOrderSaga, tea } from './orders.js';
 
 const another = {
   description: 'another engine',
@@ -74,5 +79,95 @@ describe.each<[string, Partial<SagaModuleOptions>]>([
     const booted = start(options);
     await expect(booted).rejects.toThrow(SagaOptionsError);
     await expect(booted).rejects.toThrow(text);
+  });
+});
+
+describe('@OnSagaEvent', () => {
+  const heard: string[] = [];
+  beforeEach(() => heard.splice(0));
+
+  abstract class Base {
+    @OnSagaEvent(['completed', 'compensated'])
+    onEnd({ type, sagaName }: SagaEventOf<'completed' | 'compensated'>) {
+      heard.push(`${this.constructor.name} ${type} ${sagaName}`);
+    }
+  }
+  @Injectable()
+  class Notifier extends Base {
+    @OnSagaEvent('compensating', PlaceOrderSaga)
+    onFailure({ label, error }: SagaEventOf<'compensating'>) {
+      heard.push(`${label} ${error.code}`);
+    }
+
+    @OnSagaEvent('completed', 'PlaceOrder')
+    throws() {
+      throw new Error('the pager is down');
+    }
+
+    @OnSagaEvent('completed', 'PlaceOrder')
+    async rejects() {
+      await Promise.reject(new Error('the mail is down'));
+    }
+  }
+  @Controller()
+  class Feed {
+    @OnSagaEvent('done', 'Other', PlaceOrderSaga)
+    onDone({ label }: SagaEventOf<'done'>) {
+      heard.push(`done ${label}`);
+    }
+  }
+
+  it('calls methods of providers and controllers with the events of their sagas, and guards them', async () => {
+    const logger = new RecordingLogger();
+    const root = { providers: [...ORDERS, Notifier], controllers: [Feed] };
+    const { sagas } = await boot(root, { logger });
+    await sagas.for(PlaceOrderSaga, tea()).runAsync();
+    await expect(
+      sagas.for(PlaceOrderSaga, { productId: 'tea', quantity: 99 }).runAsync(),
+    ).rejects.toMatchObject({ status: 'compensated' });
+    const pay = { label: 'Pay', action: () => 1 };
+    await sagas.create('Unheard', {}).step(pay).runAsync();
+    const [steps, others] = [
+      heard.filter((line) => line.startsWith('done')),
+      heard.filter((line) => !line.startsWith('done')),
+    ];
+    expect(steps[0]).toBe('done ReserveStock');
+    expect(steps).not.toContain('done Pay');
+    expect(others).toEqual([
+      'Notifier completed PlaceOrder',
+      'ReserveStock OUT_OF_STOCK',
+      'Notifier compensated PlaceOrder',
+      'Notifier completed Unheard',
+    ]);
+    expect(logger.messages('error')).toEqual([
+      'Notifier.throws, an @OnSagaEvent method, has failed',
+      'Notifier.rejects, an @OnSagaEvent method, has failed',
+    ]);
+  });
+
+  it('says all that is wrong when the application starts', async () => {
+    @Injectable()
+    class Wrong {
+      @OnSagaEvent('complete' as never, Object, undefined as never)
+      one() {}
+      @OnSagaEvent([])
+      none() {}
+    }
+    @Injectable({ scope: Scope.REQUEST })
+    class PerRequest {
+      @OnSagaEvent('completed')
+      onEnd() {}
+    }
+    const error = await bootFailure({ providers: [Wrong, PerRequest] });
+    expect(error).toMatchObject({ code: 'SAGA_DEFINITION' });
+    for (const problem of [
+      "Wrong.one: no event has the type 'complete'; there are accepted, started,",
+      'Wrong.one: Object is not decorated with @Saga()',
+      'Wrong.one: a saga must be a class or a name (got undefined',
+      'Wrong.none: it names no type of event',
+      'PerRequest: it is request-scoped or transient',
+    ]) {
+      expect(error.message).toContain(problem);
+    }
   });
 });

@@ -1,5 +1,6 @@
 export { logObserver } from './log-observer.js';
 export {
+  SAGA_EVENT_TYPES,
   shownError,
   toEvent,
   type EventError,

@@ -41,6 +41,15 @@ export type SagaEvent = (Shown<SagaRecord> | LateEffectEvent) & Source;
 
 export type SagaEventType = SagaEvent['type'];
 
+/** As a record, so that the compiler reports a type that is missing here. */
+const TYPES: Readonly<Record<SagaEventType, true>> = {
+  ...{ accepted: true, started: true, done: true, failed: true, probed: true },
+  ...{ 'undo-started': true, undone: true, 'undo-failed': true, compensating: true },
+  ...{ 'cancel-requested': true, recovered: true, resumed: true, manual: true },
+  ...{ completed: true, compensated: true, parked: true, 'late-effect': true },
+};
+export const SAGA_EVENT_TYPES: readonly string[] = Object.keys(TYPES);
+
 function eventError({ name, message, code, cause }: StoredError): EventError {
   return {
     name,

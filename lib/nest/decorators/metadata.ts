@@ -6,6 +6,7 @@ import type { StepSettings } from './step-settings.js';
 // keeps them apart from the `@Saga` of @nestjs/cqrs.
 export const SAGA_METADATA = 'nestjs-saga-orchestrator:saga';
 export const STEPS_METADATA = 'nestjs-saga-orchestrator:steps';
+export const EVENTS_METADATA = 'nestjs-saga-orchestrator:events';
 
 export interface SagaMetadata extends SagaDefinitionOptions {
   readonly name?: string;
@@ -15,4 +16,10 @@ export interface SagaMetadata extends SagaDefinitionOptions {
 export interface StepMetadata {
   readonly method: string;
   readonly settings: StepSettings;
+}
+
+export interface EventMetadata {
+  readonly method: string | symbol;
+  readonly types: readonly string[];
+  readonly sagas: readonly unknown[];
 }

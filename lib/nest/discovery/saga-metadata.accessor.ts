@@ -1,7 +1,9 @@
 import 'reflect-metadata';
 import {
+  EVENTS_METADATA,
   SAGA_METADATA,
   STEPS_METADATA,
+  type EventMetadata,
   type SagaMetadata,
   type StepMetadata,
 } from '../decorators/index.js';
@@ -47,4 +49,18 @@ export function stepMetadataOf(type: Constructor): readonly StepMetadata[] {
     for (const step of ownSteps(ancestor)) steps.set(step.method, step);
   }
   return [...steps.values()];
+}
+
+/** What `@OnSagaEvent` wrote on the methods of a class and of its base classes; an overridden one counts once. */
+export function eventMetadataOf(type: Constructor): readonly EventMetadata[] {
+  const methods = new Map<string | symbol, readonly EventMetadata[]>();
+  for (const ancestor of lineage(type)) {
+    const own = (Reflect.getOwnMetadata(EVENTS_METADATA, ancestor) ?? []) as EventMetadata[];
+    for (const { method } of own)
+      methods.set(
+        method,
+        own.filter((one) => one.method === method),
+      );
+  }
+  return [...methods.values()].flat();
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import { SagaDefinitionError, type SagaDefinition } from '../../core/index.js';
 import type { SagaInput } from '../validation/index.js';
+import { classOf, isClass, isSingleton, type Constructor, type Wrapper } from './wrapper.js';
 import { compileSaga } from './saga.compiler.js';
 import {
   isSagaClass,
@@ -9,9 +10,6 @@ import {
   sagaMetadataOf,
   stepMetadataOf,
 } from './saga-metadata.accessor.js';
-
-type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
-type Constructor = new (...args: never[]) => object;
 
 /** A decorated class that was found, with its compiled plan. */
 export interface DiscoveredSaga {
@@ -23,24 +21,6 @@ export interface DiscoveredSaga {
   readonly isNamed: boolean;
   /** What its input is checked by. */
   readonly input?: SagaInput | undefined;
-}
-
-function isClass(type: unknown): type is Constructor {
-  return typeof type === 'function';
-}
-
-/**
- * The class behind a provider: a factory or value has none of its own, its instance has. One that is
- * made per request has no instance yet: its token may tell.
- */
-function classOf({ metatype, inject, instance, token }: Wrapper): Constructor | undefined {
-  const made = instance as object | null | undefined;
-  const type: unknown = !metatype || inject ? (made?.constructor ?? token) : metatype;
-  return isClass(type) ? type : undefined;
-}
-
-function isSingleton(wrapper: Wrapper): boolean {
-  return wrapper.isDependencyTreeStatic() && !wrapper.isTransient;
 }
 
 /** Walks over all providers of the application and compiles the decorated ones. */

@@ -1,10 +1,17 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
 import type { SagaEngine, SagaLogger } from '../../core/index.js';
 import { report, shownWhole } from '../../core/ports/index.js';
-import { ignoredEnhancers, SagaExplorer, type DiscoveredSaga } from '../discovery/index.js';
+import {
+  EventHandlersExplorer,
+  ignoredEnhancers,
+  SagaExplorer,
+  type DiscoveredSaga,
+} from '../discovery/index.js';
 import type { SagaModuleOptions } from '../saga-module-options.js';
 import { SAGA_ENGINE, SAGA_LOGGER, SAGA_OPTIONS } from '../tokens.js';
+import { callHandlers } from './event-handlers.js';
 import { reportMissingCompensations } from './missing-compensations.js';
+import { SagaEvents } from './saga-events.js';
 import { SagaOrchestratorFactory } from './saga-orchestrator.factory.js';
 import { reportStart } from './start-up-line.js';
 import { reportUnnamedSagas } from './unnamed-sagas.js';
@@ -31,6 +38,8 @@ export class SagaRegistrar implements OnModuleInit, OnApplicationBootstrap {
     @Inject(SAGA_ENGINE) private readonly engine: SagaEngine,
     private readonly explorer: SagaExplorer,
     private readonly factory: SagaOrchestratorFactory,
+    private readonly handlers: EventHandlersExplorer,
+    private readonly events: SagaEvents,
   ) {}
 
   onModuleInit(): void {
@@ -40,6 +49,7 @@ export class SagaRegistrar implements OnModuleInit, OnApplicationBootstrap {
       reportMissingCompensations(saga.definition, this.logger);
       reportIgnored(saga, this.logger);
     }
+    callHandlers(this.handlers.explore(), this.events, this.logger);
     reportUnnamedSagas(sagas, this.options, this.logger);
   }
 
