@@ -1,30 +1,29 @@
 import {
-  jsonCodec,
   SagaBlockedError,
   type BarrierAction,
+  type PayloadCodec,
   type StepBarrier,
 } from '../core/index.js';
 import { goneMeanwhile, type BarrierTable } from './barrier-table.js';
 
-function decoded(text: string | null): unknown {
-  return text === null ? undefined : jsonCodec.decode(text);
-}
-
 /** The barrier before steps of sagas that run in this very service. */
 export class BarrierSteps implements StepBarrier {
-  constructor(private readonly table: BarrierTable) {}
+  constructor(
+    private readonly table: BarrierTable,
+    private readonly codecOf: (key: string) => PayloadCodec,
+  ) {}
 
   run(action: BarrierAction, work: (tx: unknown) => Promise<unknown>): Promise<unknown> {
     const { key } = action;
     return this.table.run(async (rows, tx) => {
       if (await rows.begin(action)) {
-        const text = jsonCodec.encode(await work(tx));
+        const text = this.codecOf(key).encode(await work(tx));
         await rows.keep(key, 'do', text);
-        return decoded(text);
+        return this.#decoded(key, text);
       }
       const row = await rows.read(key, 'do');
       if (row === undefined) throw goneMeanwhile();
-      if (row.ran) return decoded(row.result);
+      if (row.ran) return this.#decoded(key, row.result);
       throw new SagaBlockedError(
         `SAGA_BLOCKED: ${key} was given up before it came, so that it must not run any more`,
       );
@@ -41,7 +40,11 @@ export class BarrierSteps implements StepBarrier {
   settle(action: BarrierAction): Promise<{ readonly result: unknown } | undefined> {
     return this.table.run(async (rows) => {
       const { ran, result } = await rows.settle(action);
-      return ran ? { result: decoded(result) } : undefined;
+      return ran ? { result: this.#decoded(action.key, result) } : undefined;
     });
+  }
+
+  #decoded(key: string, text: string | null): unknown {
+    return text === null ? undefined : this.codecOf(key).decode(text);
   }
 }

@@ -50,7 +50,7 @@ export class SagaBarrier implements OnModuleInit, OnModuleDestroy {
   constructor(options: SagaBarrierOptions, clock: Clock = systemClock) {
     this.#settings = checkedOptions(options);
     this.#table = new BarrierTable(this.#settings);
-    this.steps = new BarrierSteps(this.#table);
+    this.steps = new BarrierSteps(this.#table, (action) => this.#codecOf(action));
     this.#sweeper = new Sweeper(this.#table, this.#settings.keepMs, clock);
   }
 

@@ -147,6 +147,20 @@ export function describeBarrierSteps(name: string, lay: () => Promise<Grounds>):
       expect(await total()).toEqual([1]);
     });
 
+    it('keeps results as the codec of the barrier makes them, each for its action (17a)', async () => {
+      const forSaga = ({ id }: { id: string }) => ({
+        encode: (value: unknown) => `sealed for ${id}: ${JSON.stringify(value)}`,
+        decode: (text: string) => JSON.parse(text.slice(`sealed for ${id}: `.length)) as unknown,
+      });
+      const sealed = new Service(grounds, { codec: { ...forSaga({ id: '' }), forSaga } });
+      const { steps } = sealed.barrier;
+      const iban = { iban: 'DE1' };
+      expect(await steps.run({ key: 'k', count: 1 }, async () => iban)).toEqual(iban);
+      expect(await steps.settle({ key: 'k', count: 2 })).toEqual({ result: iban });
+      const [row] = await grounds.query(`SELECT result FROM ${grounds.table}`);
+      expect(row?.['result']).toBe('sealed for k: {"iban":"DE1"}');
+    });
+
     it('refuses what comes later than the question what became of it', async () => {
       const { steps } = service().barrier;
       const work = async (tx: unknown) => service().book(tx, 'k', 1);
