@@ -1,4 +1,4 @@
-import { Module, type DynamicModule, type Provider, type Type } from '@nestjs/common';
+import { Module, type DynamicModule, type InjectionToken, type Provider } from '@nestjs/common';
 import { methodsProblem, refuseProblems } from '../core/definition/index.js';
 import { checkAsync, checkedOptions } from './checked-options.js';
 import { SagaLifecycle } from './runtime/index.js';
@@ -25,7 +25,7 @@ function optionsProviders(options: SagaModuleAsyncOptions): readonly Provider[] 
   if (make !== undefined) {
     return [provider(make, 'What the useFactory of forRootAsync() gives', inject)];
   }
-  const token = useExisting ?? (useClass as Type<SagaOptionsFactory>);
+  const token = (useExisting ?? useClass) as InjectionToken;
   const made = (factory: SagaOptionsFactory) => createdBy(factory);
   const what = 'What createSagaOptions() of forRootAsync() gives';
   return [provider(made, what, [token]), ...(useClass === undefined ? [] : [useClass])];

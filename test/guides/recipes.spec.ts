@@ -126,9 +126,7 @@ describe('the recipes of docs/recipes.md run as they are', () => {
     await lastValueFrom(broker.emit('order.placed', order), { defaultValue: undefined });
     await lastValueFrom(broker.emit('order.placed', order), { defaultValue: undefined });
     const sagas = app.get(SagaOrchestratorFactory);
-    const again = await sagas
-      .for(PlaceOrder as Type<object>, order as never, { id: 'o-1' })
-      .start();
+    const again = await sagas.for(PlaceOrder as Type<object>, order, { id: 'o-1' }).start();
     const ended = await again.result();
     expect(ended.getStepResult('reserve')).toMatch(/^reserved by /);
     expect(asked).toEqual(['tea']);

@@ -14,7 +14,7 @@ export interface EventHandler {
   readonly types: readonly string[];
   /** The names of its sagas; `undefined`: all. */
   readonly sagas: ReadonlySet<string> | undefined;
-  call(event: SagaEvent): unknown;
+  readonly call: (event: SagaEvent) => unknown;
 }
 
 function typeProblems(types: readonly string[]): readonly string[] {
