@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
@@ -11,13 +12,14 @@ const ROOT = join(import.meta.dirname, '..', '..');
  * @returns the URL of the first one, to import.
  */
 export async function bundle(...sources) {
-  await build({
+  const { outputFiles } = await build({
     absWorkingDir: ROOT,
     entryPoints: sources,
     outdir: 'dist/test',
     outbase: 'test',
     outExtension: { '.js': '.mjs' },
     bundle: true,
+    write: false,
     packages: 'external',
     platform: 'node',
     format: 'esm',
@@ -28,6 +30,13 @@ export async function bundle(...sources) {
     },
     logLevel: 'warning',
   });
+  for (const { path, contents } of outputFiles) {
+    // Whole at once: another bundle may be made, and run, at the same time.
+    const made = `${path}.${process.pid}`;
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(made, contents);
+    renameSync(made, path);
+  }
   const [first] = sources;
   const program = join(ROOT, 'dist', first).replace(/\.ts$/, '.mjs');
   return pathToFileURL(program).href;
