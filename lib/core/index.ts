@@ -93,6 +93,7 @@ export {
   type BarrierAction,
   type StepBarrier,
   type StepBarrierSource,
+  type UndoneAction,
   type SagaInterceptor,
   type SagaLogger,
 } from './ports/index.js';

@@ -3,6 +3,7 @@ import {
   type BarrierAction,
   type PayloadCodec,
   type StepBarrier,
+  type UndoneAction,
 } from '../core/index.js';
 import { goneMeanwhile, type BarrierTable } from './barrier-table.js';
 
@@ -30,9 +31,11 @@ export class BarrierSteps implements StepBarrier {
     });
   }
 
-  undo(key: string, work: (tx: unknown) => Promise<unknown>): Promise<void> {
+  undo(action: UndoneAction, work: (tx: unknown) => Promise<unknown>): Promise<void> {
+    const { key } = action;
     return this.table.run(async (rows, tx) => {
-      const hasRun = !(await rows.block(key));
+      const isBlocked = await rows.block(key);
+      const hasRun = !isBlocked || action.hasRun;
       if ((await rows.insert(hasRun ? 'undo' : 'nullUndo', key)) && hasRun) await work(tx);
     });
   }

@@ -301,6 +301,26 @@ it.each<readonly [string, () => Place]>([
   await engine.close();
 });
 
+it('a key that goes while a step runs has it undone, and not run again (18)', async () => {
+  let current = 'old';
+  const codec = aesGcmCodec({ keys: { old: OLD }, current: () => current });
+  const called: string[] = [];
+  const charge = () => {
+    called.push('Charge');
+    current = 'gone';
+    return { receipt: SECRET };
+  };
+  const plan = defineSaga<Order>('Pay', [
+    { label: 'Charge', action: charge, compensate: () => called.push('undo') },
+  ]);
+  const engine = new InProcessEngine({ journal: memoryJournal(), logger: silentLogger, codec });
+  engine.register(plan);
+  const end = (await engine.start(plan, { card: SECRET }, { id: 'p' })).result();
+  await expect(end).rejects.toMatchObject({ status: 'compensated' });
+  expect(called).toEqual(['Charge', 'undo']);
+  await engine.close();
+});
+
 it('the program saga tells that payloads are encrypted, and what they are to who gives it the codec', async () => {
   const place = inFile('main');
   const { engine, start } = await processOn(place, oldKey);

@@ -177,9 +177,31 @@ export function describeBarrierSteps(name: string, lay: () => Promise<Grounds>):
     it('refuses for good what comes after its undo, also where it was asked about before', async () => {
       const { steps } = service().barrier;
       await steps.settle({ key: 'k', count: 3 });
-      await steps.undo('k', async (tx) => service().book(tx, 'k', -1));
+      await steps.undo({ key: 'k', hasRun: false }, async (tx) => service().book(tx, 'k', -1));
       const late = steps.run({ key: 'k', count: 9 }, async (tx) => service().book(tx, 'k', 1));
       expect([await codeOf(late), await total()]).toEqual(['SAGA_BLOCKED', []]);
+    });
+
+    it('undoes what the saga knows to be done, also where the barrier does not know of it (27)', async () => {
+      const own = service();
+      const refuse = async () => {
+        await grounds.query(`DELETE FROM ${grounds.table}`);
+        throw new NonRetryableError('no such user');
+      };
+      const engine = engineOf(giftOf(own, refuse), own);
+      const end = (await engine.start(engine.definition('Gift'), {}, { id: 'g' })).result();
+      await expect(end).rejects.toMatchObject({ status: 'compensated' });
+      expect([own.ran.length, await total()]).toEqual([2, [0]]);
+      expect(await own.rows()).toEqual([
+        expect.stringMatching(/do false$/),
+        expect.stringMatching(/undo true$/),
+      ]);
+    });
+
+    it('undoes nothing of what neither the saga nor the barrier knows', async () => {
+      const { steps } = service().barrier;
+      await steps.undo({ key: 'k', hasRun: false }, async (tx) => service().book(tx, 'k', -1));
+      expect([await total(), await service().rows()]).toEqual([[], ['k do false', 'k undo false']]);
     });
 
     it('asks about an action that is under way once that has ended', async () => {

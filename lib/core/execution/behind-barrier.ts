@@ -2,6 +2,7 @@ import { OutcomeUnknownError, SagaStateError } from '../errors/index.js';
 import { isConflict } from '../journal/index.js';
 import { quoted, type StepBarrier } from '../ports/index.js';
 import type { ActionContext } from './action-context.js';
+import type { CompensationContext } from './compensation-context.js';
 import { allOf, isPending, unwrap, unwrapUndo } from './returned.js';
 import type { Run } from './run.js';
 
@@ -62,10 +63,10 @@ export function actionBehindBarrier(run: Run, ctx: ActionContext): () => Promise
 
 /** The undo of such a step. */
 export function undoBehindBarrier(run: Run, ctx: ActionContext): () => Promise<void> {
-  const { step } = ctx;
-  const key = (ctx as unknown as { readonly actionIdempotencyKey: string }).actionIdempotencyKey;
+  const { step, outcome, actionIdempotencyKey: key } = ctx as CompensationContext;
+  const action = { key, hasRun: outcome === 'done' };
   return () =>
-    barrierOf(run, step.label).undo(key, async (tx) => {
+    barrierOf(run, step.label).undo(action, async (tx) => {
       ctx.resetContext(undefined);
       unwrapUndo(await whole(step.compensate as Call, ctx, tx));
     });

@@ -21,5 +21,10 @@ export {
   type SagaLogger,
 } from './logger.js';
 export { quoted, shown, shownSaga, shownText, shownWhole } from './shown.js';
-export type { BarrierAction, StepBarrier, StepBarrierSource } from './step-barrier.js';
+export type {
+  BarrierAction,
+  StepBarrier,
+  StepBarrierSource,
+  UndoneAction,
+} from './step-barrier.js';
 export { PACKAGE_VERSION } from './version.js';

@@ -6,6 +6,13 @@ export interface BarrierAction {
   readonly count: number;
 }
 
+/** An action that is to be undone. */
+export interface UndoneAction {
+  readonly key: string;
+  /** The saga knows that it has run, also where the barrier does not: it ran without one, or its row is gone. */
+  readonly hasRun: boolean;
+}
+
 /** What stands before the effects of steps in a database that is not the journal's. */
 export interface StepBarrier {
   /**
@@ -16,7 +23,7 @@ export interface StepBarrier {
    */
   run(action: BarrierAction, work: (tx: unknown) => Promise<unknown>): Promise<unknown>;
   /** Runs the undo in a transaction, once, and never before its action nor without it, which is then never run. */
-  undo(key: string, work: (tx: unknown) => Promise<unknown>): Promise<void>;
+  undo(action: UndoneAction, work: (tx: unknown) => Promise<unknown>): Promise<void>;
   /** Whether the action has run; where not, attempts of a lower count never will. Waits for one that is under way. */
   settle(action: BarrierAction): Promise<{ readonly result: unknown } | undefined>;
 }

@@ -3,6 +3,8 @@ import { decodeHead, encodeHead, encodeRecord } from '../../../lib/core/journal/
 
 const declined = Object.assign(new Error('card declined'), { code: 'DECLINED', token: 's3cr3t' });
 
+const done = { type: 'done', label: 'A', attempt: 1, result: 1, pivot: false } as const;
+
 const RECORDS: readonly SagaRecord[] = [
   { type: 'started', label: 'Charge', attempt: 2, owesUndo: true },
   { type: 'done', label: 'Charge', attempt: 1, result: { tx: 1n }, pivot: false },
@@ -19,6 +21,22 @@ const RECORDS: readonly SagaRecord[] = [
   { type: 'accepted' },
   { type: 'recovered', owner: 'process-2' },
   { type: 'parked', reason: 'compensation-failed', label: 'Reserve' },
+];
+
+/** All that hold an error. */
+const FAILURES: readonly SagaRecord[] = [
+  {
+    type: 'failed',
+    label: 'A',
+    attempt: 1,
+    outcome: 'unknown',
+    retryable: true,
+    error: declined,
+  },
+  { type: 'undo-failed', label: 'A', attempt: 1, retryable: false, retryAt: 0, error: declined },
+  { type: 'compensating', cause: { reason: 'step-failed', label: 'A', error: declined } },
+  { ...done, unstorable: declined },
+  { type: 'probed', label: 'A', answer: 'done', pivot: false, result: 1, unstorable: declined },
 ];
 
 /** The way of a record through the journal. */
@@ -69,13 +87,28 @@ describe('a record in the journal', () => {
     expect(head).not.toContain('s3cr3t');
   });
 
+  it.each(FAILURES)('is written without the message that a codec refuses: $type (18)', (record) => {
+    const codec = {
+      encodesErrors: true,
+      encode: (): string => {
+        throw new Error('no key');
+      },
+      decode: (): unknown => undefined,
+    };
+    const { head } = encodeRecord(record, codec);
+    expect(head).toContain('"message":"(encoded)"');
+    expect(head).toContain('DECLINED');
+    expect(head).not.toContain('card declined');
+    expect(decodeHead(head, codec).type).toBe(record.type);
+  });
+
   it('brings back why a saga started compensating, and why a result is missing', () => {
     const cause = { reason: 'failed', label: 'Charge', error: declined } as never;
     expect(replayed({ type: 'compensating', cause }).record).toMatchObject({
       cause: { reason: 'failed', label: 'Charge', error: { code: 'DECLINED' } },
     });
-    const done = { type: 'done', label: 'Charge', attempt: 1, pivot: false };
-    const { record } = replayed({ ...done, unstorable: declined } as unknown as SagaRecord);
-    expect(record).toMatchObject({ ...done, unstorable: { message: 'card declined' } });
+    const { record } = replayed({ ...done, result: undefined, unstorable: declined });
+    const { result: _, ...rest } = done;
+    expect(record).toMatchObject({ ...rest, unstorable: { message: 'card declined' } });
   });
 });
