@@ -5,7 +5,7 @@ import {
   type StepBarrier,
   type UndoneAction,
 } from '../core/index.js';
-import { goneMeanwhile, type BarrierTable } from './barrier-table.js';
+import { known, type BarrierTable } from './barrier-table.js';
 
 /** The barrier before steps of sagas that run in this very service. */
 export class BarrierSteps implements StepBarrier {
@@ -14,17 +14,16 @@ export class BarrierSteps implements StepBarrier {
     private readonly codecOf: (key: string) => PayloadCodec,
   ) {}
 
-  run(action: BarrierAction, work: (tx: unknown) => Promise<unknown>): Promise<unknown> {
+  run(action: BarrierAction, work: (tx: unknown) => Promise<string>): Promise<string> {
     const { key } = action;
     return this.table.run(async (rows, tx) => {
       if (await rows.begin(action)) {
-        const text = this.codecOf(key).encode(await work(tx));
+        const text = await work(tx);
         await rows.keep(key, 'do', text);
-        return this.#decoded(key, text);
+        return text;
       }
-      const row = await rows.read(key, 'do');
-      if (row === undefined) throw goneMeanwhile();
-      if (row.ran) return this.#decoded(key, row.result);
+      const { ran, result } = known(await rows.read(key, 'do'));
+      if (ran) return String(result);
       throw new SagaBlockedError(
         `SAGA_BLOCKED: ${key} was given up before it came, so that it must not run any more`,
       );
@@ -40,14 +39,14 @@ export class BarrierSteps implements StepBarrier {
     });
   }
 
-  settle(action: BarrierAction): Promise<{ readonly result: unknown } | undefined> {
+  settle(action: BarrierAction): Promise<string | undefined> {
     return this.table.run(async (rows) => {
       const { ran, result } = await rows.settle(action);
-      return ran ? { result: this.#decoded(action.key, result) } : undefined;
+      return ran ? String(result) : undefined;
     });
   }
 
-  #decoded(key: string, text: string | null): unknown {
-    return text === null ? undefined : this.codecOf(key).decode(text);
+  read(key: string, text: string): unknown {
+    return this.codecOf(key).decode(text);
   }
 }

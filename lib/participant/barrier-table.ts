@@ -24,9 +24,14 @@ function toRow({ ran, result }: SqlRow): BarrierRow {
 }
 
 /** As what a transaction says that met another one: it is run again. */
-export function goneMeanwhile(): Error {
+function goneMeanwhile(): Error {
   const what = 'The row of a barrier was deleted while it was read';
   return Object.assign(new Error(what), { code: '40001' });
+}
+
+export function known(row: BarrierRow | undefined): BarrierRow {
+  if (row === undefined) throw goneMeanwhile();
+  return row;
 }
 
 /** The rows of one transaction. */

@@ -11,7 +11,7 @@ import {
 import { codecOf } from '../core/engine/index.js';
 import { answerOf } from './answer.js';
 import { BarrierSteps } from './barrier-steps.js';
-import { BarrierTable, goneMeanwhile, type BarrierRow, type BarrierRows } from './barrier-table.js';
+import { BarrierTable, known, type BarrierRow, type BarrierRows } from './barrier-table.js';
 import { checkedOptions, type SagaBarrierOptions, type Settings } from './options.js';
 import { badCall, type SagaCall } from './saga-call.js';
 import { SAGA_KEY, SAGA_UNDO_OF } from './saga-headers.js';
@@ -19,11 +19,6 @@ import { Sweeper } from './sweeper.js';
 
 /** Ends a transaction in which nothing is to be stored. */
 class NothingDone extends Error {}
-
-function known(row: BarrierRow | undefined): BarrierRow {
-  if (row === undefined) throw goneMeanwhile();
-  return row;
-}
 
 /** What the results of a barrier are bound to in place of a saga: the action. */
 const BARRIER = 'saga_barrier';

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  aesGcmCodec,
   defineSaga,
   NonRetryableError,
   silentLogger,
@@ -7,7 +8,7 @@ import {
   type SagaDefinition,
 } from 'nestjs-saga-orchestrator/core';
 import { memoryJournal } from 'nestjs-saga-orchestrator';
-import { InProcessEngine } from 'nestjs-saga-orchestrator/in-process';
+import { InProcessEngine, type InProcessEngineOptions } from 'nestjs-saga-orchestrator/in-process';
 import { codeOf, gate, Service, type Grounds } from './grounds.js';
 
 interface Gift {
@@ -27,9 +28,13 @@ export function describeBarrierSteps(name: string, lay: () => Promise<Grounds>):
       await grounds.dispose();
     });
 
-    const engineOf = (plan: SagaDefinition, service: Service, journal = memoryJournal()) => {
-      const given = { journal, logger: silentLogger, barrier: service.barrier, drainMs: 20 };
-      const engine = new InProcessEngine(given);
+    const engineOf = (
+      plan: SagaDefinition,
+      { barrier }: Service,
+      options: Partial<InProcessEngineOptions> = {},
+    ) => {
+      const given = { journal: memoryJournal(), logger: silentLogger, barrier, drainMs: 20 };
+      const engine = new InProcessEngine({ ...given, ...options });
       engine.register(plan);
       engines.push(engine);
       return engine;
@@ -53,6 +58,19 @@ export function describeBarrierSteps(name: string, lay: () => Promise<Grounds>):
         },
         { label: 'Thank', pivot: true, action: last },
       ]);
+    /** The answer to its first COMMIT is lost. @returns whether it was */
+    const losesCommit = (own: Service, then?: () => Promise<void>) => {
+      const { run } = own.transactions;
+      let isLost = false;
+      own.transactions.run = async <T>(work: (tx: unknown) => Promise<T>): Promise<T> => {
+        const value = await run(work);
+        if (own.ran.length !== 1 || isLost) return value;
+        isLost = true;
+        await then?.();
+        throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
+      };
+      return () => isLost;
+    };
     let current: Service | undefined;
     const service = (): Service => (current ??= new Service(grounds));
     const total = async () => Object.values(await service().net());
@@ -92,20 +110,11 @@ export function describeBarrierSteps(name: string, lay: () => Promise<Grounds>):
 
     it('settles a COMMIT whose answer was lost, with the result and the context of the action', async () => {
       const own = service();
-      const { run } = own.transactions;
-      let isLost = false;
-      own.transactions.run = async <T>(work: (tx: unknown) => Promise<T>): Promise<T> => {
-        const value = await run(work);
-        if (own.ran.length === 1 && !isLost) {
-          isLost = true;
-          throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
-        }
-        return value;
-      };
+      const wasLost = losesCommit(own);
       const plan = giftOf(own, () => undefined);
       const engine = engineOf(plan, own);
       const ended = await (await engine.start(plan, {}, { id: 'g' })).result();
-      expect([isLost, ended.context, ended.getStepResult('Give')]).toEqual([
+      expect([wasLost(), ended.context, ended.getStepResult('Give')]).toEqual([
         true,
         { given: 5 },
         { points: 5 },
@@ -127,7 +136,7 @@ export function describeBarrierSteps(name: string, lay: () => Promise<Grounds>):
       };
       const journal = memoryJournal();
       const plan = giftOf(own, () => undefined);
-      const dying = engineOf(plan, own, journal);
+      const dying = engineOf(plan, own, { journal });
       const handle = await dying.start(plan, {}, { id: 'g' });
       handle.result().catch(() => undefined);
       await committed.passed;
@@ -135,7 +144,7 @@ export function describeBarrierSteps(name: string, lay: () => Promise<Grounds>):
 
       const heir = new Service(grounds);
       const resumed = giftOf(heir, () => undefined);
-      const engine = engineOf(resumed, heir, journal);
+      const engine = engineOf(resumed, heir, { journal });
       await engine.recover();
       const attached = await engine.attach({ name: 'Gift', id: 'g' });
       const ended = await attached?.result();
@@ -147,30 +156,79 @@ export function describeBarrierSteps(name: string, lay: () => Promise<Grounds>):
       expect(await total()).toEqual([1]);
     });
 
-    it('keeps results as the codec of the barrier makes them, each for its action (17a)', async () => {
-      const forSaga = ({ id }: { id: string }) => ({
-        encode: (value: unknown) => `sealed for ${id}: ${JSON.stringify(value)}`,
-        decode: (text: string) => JSON.parse(text.slice(`sealed for ${id}: `.length)) as unknown,
+    it('keeps results and contexts as the codec of their saga makes them, and settles by them (17a)', async () => {
+      const own = service();
+      const asked: string[] = [];
+      const codec = aesGcmCodec({
+        keys: { ann: new Uint8Array(32).fill(7) },
+        // A key per customer, which the barrier knows nothing of.
+        current: ({ id }) => {
+          asked.push(id);
+          return id.slice(0, id.indexOf('.'));
+        },
       });
-      const sealed = new Service(grounds, { codec: { ...forSaga({ id: '' }), forSaga } });
-      const { steps } = sealed.barrier;
-      const iban = { iban: 'DE1' };
-      expect(await steps.run({ key: 'k', count: 1 }, async () => iban)).toEqual(iban);
-      expect(await steps.settle({ key: 'k', count: 2 })).toEqual({ result: iban });
+      const wasLost = losesCommit(own);
+      const plan = giftOf(own, () => undefined);
+      const engine = engineOf(plan, own, { codec });
+      const ended = await (await engine.start(plan, {}, { id: 'ann.1' })).result();
+      expect([wasLost(), ended.context, ended.getStepResult('Give')]).toEqual([
+        true,
+        { given: 5 },
+        { points: 5 },
+      ]);
+      expect(new Set(asked)).toEqual(new Set(['ann.1']));
       const [row] = await grounds.query(`SELECT result FROM ${grounds.table}`);
-      expect(row?.['result']).toBe('sealed for k: {"iban":"DE1"}');
+      expect(row?.['result']).toMatch(/^step1:\["aes1:ann:[^"]+","aes1:ann:[^"]+"\]$/);
+    });
+
+    it('rolls back what cannot be encoded, so that its outcome is known (18)', async () => {
+      const own = service();
+      const plan = giftOf(own, () => undefined, {
+        action: async ({ idempotencyKey: key }, tx) => {
+          await own.book(tx, key, 1);
+          return { receipt: Symbol('none') };
+        },
+      });
+      const engine = engineOf(plan, own);
+      const end = (await engine.start(plan, {}, { id: 'g' })).result();
+      await expect(end).rejects.toMatchObject({
+        cause: { code: 'SAGA_SERIALIZATION' },
+        status: 'compensated',
+      });
+      const details = await engine.get({ name: 'Gift', id: 'g' });
+      expect(details?.timeline.map(({ type }) => type)).not.toContain('probed');
+      expect([await total(), await own.rows()]).toEqual([[], []]);
+    });
+
+    it('reads what do() has kept before the step was behind the barrier', async () => {
+      const own = service();
+      const asDo = async () => {
+        const [sql, text] = [`UPDATE ${grounds.table} SET result =`, JSON.stringify({ points: 7 })];
+        await grounds.query(`${sql} '${text}'`);
+      };
+      const wasLost = losesCommit(own, asDo);
+      const plan = giftOf(own, () => undefined);
+      const ended = await (await engineOf(plan, own).start(plan, {}, { id: 'g' })).result();
+      expect([wasLost(), ended.context, ended.getStepResult('Give')]).toEqual([
+        true,
+        {},
+        { points: 7 },
+      ]);
     });
 
     it('refuses what comes later than the question what became of it', async () => {
       const { steps } = service().barrier;
-      const work = async (tx: unknown) => service().book(tx, 'k', 1);
+      const work = async (tx: unknown) => {
+        await service().book(tx, 'k', 1);
+        return 'kept';
+      };
       expect(await steps.settle({ key: 'k', count: 3 })).toBeUndefined();
       expect(await steps.settle({ key: 'k', count: 2 })).toBeUndefined();
       expect(await codeOf(steps.run({ key: 'k', count: 3 }, work))).toBe('SAGA_BLOCKED');
       expect(await total()).toEqual([]);
-      await steps.run({ key: 'k', count: 4 }, async (tx) => ({ done: await work(tx) }));
-      expect(await steps.run({ key: 'k', count: 5 }, work)).toEqual({});
-      expect(await steps.settle({ key: 'k', count: 6 })).toEqual({ result: {} });
+      expect(await steps.run({ key: 'k', count: 4 }, work)).toBe('kept');
+      expect(await steps.run({ key: 'k', count: 5 }, async () => 'other')).toBe('kept');
+      expect(await steps.settle({ key: 'k', count: 6 })).toBe('kept');
       expect(await total()).toEqual([1]);
     });
 
@@ -178,7 +236,10 @@ export function describeBarrierSteps(name: string, lay: () => Promise<Grounds>):
       const { steps } = service().barrier;
       await steps.settle({ key: 'k', count: 3 });
       await steps.undo({ key: 'k', hasRun: false }, async (tx) => service().book(tx, 'k', -1));
-      const late = steps.run({ key: 'k', count: 9 }, async (tx) => service().book(tx, 'k', 1));
+      const late = steps.run({ key: 'k', count: 9 }, async (tx) => {
+        await service().book(tx, 'k', 1);
+        return 'late';
+      });
       expect([await codeOf(late), await total()]).toEqual(['SAGA_BLOCKED', []]);
     });
 
@@ -218,7 +279,7 @@ export function describeBarrierSteps(name: string, lay: () => Promise<Grounds>):
       const asked = steps.settle({ key: 'k', count: 2 });
       await sleep(10);
       going.open();
-      expect([await running, await asked]).toEqual(['late', { result: 'late' }]);
+      expect([await running, await asked]).toEqual(['late', 'late']);
     });
   });
 }

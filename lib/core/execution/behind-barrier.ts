@@ -1,28 +1,37 @@
 import { OutcomeUnknownError, SagaStateError } from '../errors/index.js';
 import { isConflict } from '../journal/index.js';
-import { quoted, type StepBarrier } from '../ports/index.js';
+import { quoted, type BarrierAction, type StepBarrier } from '../ports/index.js';
 import type { ActionContext } from './action-context.js';
 import type { CompensationContext } from './compensation-context.js';
+import { keptIn, textOfKept } from './kept-by-barrier.js';
 import { allOf, isPending, unwrap, unwrapUndo } from './returned.js';
+import type { RunPersistence } from './run-persistence.js';
 import type { Run } from './run.js';
 
 type Call = (ctx: never, tx: unknown) => unknown;
-
-/** What a barrier keeps of an action. */
-interface Kept {
-  readonly result?: unknown;
-  /** Only where the action has looked at it: it may have changed it. */
-  readonly context?: unknown;
-}
 
 function barrierOf({ environment }: Run, label: string): StepBarrier {
   if (environment.barrier !== undefined) return environment.barrier.steps;
   throw new SagaStateError(`Step ${quoted(label)} needs a barrier, which is not there`);
 }
 
-/** Greater than of every attempt before, in whatever process: the number of the last record. */
-function countOf({ persistence }: Run): number {
-  return persistence?.seq ?? 0;
+/** Chains without a journal are refused before anything runs. */
+function persistenceOf(run: Run): RunPersistence {
+  return run.persistence as RunPersistence;
+}
+
+/** The count is greater than of every attempt before, in whatever process: the number of the last record. */
+function actionOf(run: Run, { idempotencyKey: key }: ActionContext): BarrierAction {
+  return { key, count: persistenceOf(run).seq ?? 0 };
+}
+
+/** The result in what was kept; the attempt gets the context that was. */
+function adopted(run: Run, ctx: ActionContext, text: string): unknown {
+  const kept = keptIn(text, persistenceOf(run));
+  ctx.resetContext(kept?.context);
+  return kept === undefined
+    ? barrierOf(run, ctx.label).read(ctx.idempotencyKey, text)
+    : kept.result;
 }
 
 async function whole(call: Call, ctx: ActionContext, tx: unknown): Promise<unknown> {
@@ -37,22 +46,22 @@ async function whole(call: Call, ctx: ActionContext, tx: unknown): Promise<unkno
 export function actionBehindBarrier(run: Run, ctx: ActionContext): () => Promise<unknown> {
   const { step } = ctx;
   return async () => {
-    const action = { key: ctx.idempotencyKey, count: countOf(run) };
     let isOver = false;
-    const work = async (tx: unknown): Promise<Kept> => {
+    const work = async (tx: unknown): Promise<string> => {
       isOver = false;
       // What an earlier run of the transaction has changed was rolled back with it.
       ctx.resetContext(undefined);
       const result = unwrap(await whole(step.action as Call, ctx, tx));
       if (ctx.aborted !== undefined) throw ctx.aborted;
-      const { touchedContext: context } = ctx;
+      // What cannot be encoded is rolled back.
+      const text = textOfKept({ result, context: ctx.touchedContext }, persistenceOf(run));
       isOver = true;
-      return context === undefined ? { result } : { result, context };
+      return text;
     };
     try {
-      const { result, context } = (await barrierOf(run, step.label).run(action, work)) as Kept;
-      ctx.resetContext(context);
-      return result;
+      const text = await barrierOf(run, step.label).run(actionOf(run, ctx), work);
+      isOver = true;
+      return adopted(run, ctx, text);
     } catch (error) {
       if (!isOver || isConflict(error)) throw error;
       const what = `The transaction of step ${quoted(step.label)} has ended without an answer`;
@@ -75,11 +84,7 @@ export function undoBehindBarrier(run: Run, ctx: ActionContext): () => Promise<v
 /** Its probe, which settles what became of the action. */
 export function probeBehindBarrier(run: Run, ctx: ActionContext): () => Promise<unknown> {
   return async () => {
-    const action = { key: ctx.idempotencyKey, count: countOf(run) };
-    const ran = await barrierOf(run, ctx.label).settle(action);
-    if (ran === undefined) return 'not-done';
-    const { result, context } = ran.result as Kept;
-    ctx.resetContext(context);
-    return { outcome: 'done', result };
+    const kept = await barrierOf(run, ctx.label).settle(actionOf(run, ctx));
+    return kept === undefined ? 'not-done' : { outcome: 'done', result: adopted(run, ctx, kept) };
   };
 }

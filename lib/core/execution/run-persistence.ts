@@ -1,4 +1,4 @@
-import type { TransactionOptions } from '../journal/index.js';
+import type { PayloadCodec, TransactionOptions } from '../journal/index.js';
 import type { SagaRecord } from '../machine/index.js';
 import type { Redact } from '../ports/index.js';
 
@@ -49,6 +49,10 @@ export interface RunPersistence {
   readonly begunAt?: number | undefined;
   /** Takes secrets out of the texts of errors; they are staged without. */
   readonly redact?: Redact | undefined;
+  /** Of this saga. */
+  readonly codec: PayloadCodec;
+  /** By that codec, within the limits. @throws SagaSerializationError */
+  encode(value: unknown, payload: string): string;
   /** A copy of the context as it stands in the journal. */
   readContext(): unknown;
   /** A copy of a step's result as it stands in the journal; `undefined` when there is none. */

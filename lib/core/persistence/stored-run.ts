@@ -30,7 +30,7 @@ export abstract class StoredRun implements RunPersistence {
   #begunAt: number | undefined;
   #staged: readonly StagedRecord[] = NONE;
   /** Of this saga. */
-  readonly #codec: PayloadCodec;
+  readonly codec: PayloadCodec;
 
   constructor(
     protected readonly run: Run,
@@ -42,7 +42,7 @@ export abstract class StoredRun implements RunPersistence {
     readonly birth: string,
   ) {
     this.#context = input;
-    this.#codec = codecOf(storing.codec, { application, name: run.sagaName, id: run.sagaId });
+    this.codec = codecOf(storing.codec, { application, name: run.sagaName, id: run.sagaId });
   }
 
   abstract flush(): Promise<void>;
@@ -65,7 +65,7 @@ export abstract class StoredRun implements RunPersistence {
     this.run.state.set({ inherited: true });
     this.#begunAt ??= entries[0]?.at;
     for (const entry of entries) {
-      evolve(this.run.state, this.#remember(decodeHead(entry.head, this.#codec), entry.result));
+      evolve(this.run.state, this.#remember(decodeHead(entry.head, this.codec), entry.result));
       if (entry.context !== null) this.#context = entry.context;
       this.seq = entry.seq;
     }
@@ -80,7 +80,7 @@ export abstract class StoredRun implements RunPersistence {
   checkReadable(): void {
     for (const [what, text] of [['context', this.#context], ...this.#results] as const) {
       try {
-        this.#codec.decode(text);
+        this.codec.decode(text);
       } catch (error) {
         const why = `cannot be decoded (${fullMessageOf(error)}); was it written with another codec?`;
         throw new SagaSerializationError(what, why);
@@ -89,12 +89,12 @@ export abstract class StoredRun implements RunPersistence {
   }
 
   readContext(): unknown {
-    return this.#codec.decode(this.#context);
+    return this.codec.decode(this.#context);
   }
 
   readResult(label: string): unknown {
     const text = this.#results.get(label);
-    return text === undefined ? undefined : this.#codec.decode(text);
+    return text === undefined ? undefined : this.codec.decode(text);
   }
 
   stage(record: SagaRecord, attempt: AttemptInFlight | undefined): SagaRecord {
@@ -144,7 +144,7 @@ export abstract class StoredRun implements RunPersistence {
       staged = this.#unstorable(record, located(error, 'in its result'));
     }
     if (this.redact !== undefined) staged = redactedRecord(staged, this.redact);
-    const { head, record: replayed } = encodeRecord(staged, this.#codec);
+    const { head, record: replayed } = encodeRecord(staged, this.codec);
     const at = this.run.environment.clock.now();
     const entry = { seq, at, epoch: this.epoch, head, result, context };
     keepOriginal(this.run, staged, replayed);
@@ -166,12 +166,12 @@ export abstract class StoredRun implements RunPersistence {
 
   #resultOf(record: SagaRecord): string | null {
     if (!('result' in record)) return null;
-    return record.result === undefined ? null : this.#encode(record.result, 'result');
+    return record.result === undefined ? null : this.encode(record.result, 'result');
   }
 
   #contextOf(attempt: AttemptInFlight | undefined): string | null {
     if (attempt?.touchedContext === undefined) return null;
-    const text = this.#encode(attempt.touchedContext, 'context');
+    const text = this.encode(attempt.touchedContext, 'context');
     return text === this.#context ? null : text;
   }
 
@@ -180,10 +180,10 @@ export abstract class StoredRun implements RunPersistence {
     return record;
   }
 
-  #encode(value: unknown, payload: string): string {
+  encode(value: unknown, payload: string): string {
     const { logger, sagaId, sagaName } = this.run;
     const { limits } = this.storing;
-    return encodePayload(this.#codec, limits, value, logger, { saga: sagaName, sagaId, payload });
+    return encodePayload(this.codec, limits, value, logger, { saga: sagaName, sagaId, payload });
   }
 
   /**

@@ -1,4 +1,4 @@
-import { defineSaga, LeaseLostError, silentLogger } from 'nestjs-saga-orchestrator/core';
+import { defineSaga, jsonCodec, LeaseLostError, silentLogger } from 'nestjs-saga-orchestrator/core';
 import { STANDARD_ENVIRONMENT } from '../../../lib/core/engine/index.js';
 import { drive, Run, type RunPersistence } from '../../../lib/core/execution/index.js';
 import { rejectionOf } from '../../support/shop.js';
@@ -9,6 +9,8 @@ function storeThatAnswers(answers: readonly (Promise<void> | undefined)[]): RunP
   return {
     application: '',
     birth: 'b-1',
+    codec: jsonCodec,
+    encode: (value) => jsonCodec.encode(value),
     readContext: () => ({}),
     readResult: () => undefined,
     stage: (record) => record,

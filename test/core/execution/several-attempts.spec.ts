@@ -1,6 +1,7 @@
 import {
   type AnySagaStep,
   defineSaga,
+  jsonCodec,
   OutcomeUnknownError,
   SagaInterruptedError,
   silentLogger,
@@ -93,6 +94,7 @@ describe('a run whose attempts come one after the other', () => {
     const { run } = atWork([]);
     run.persistence = {
       ...{ application: '', birth: 'b-1', stage: (record) => record, confirm: act },
+      ...{ codec: jsonCodec, encode: (value) => jsonCodec.encode(value) },
       ...{ readContext: () => ({}), readResult: act, flush: () => Promise.reject(BYE) },
     };
     expect(await drive(run).catch((error: unknown) => error)).toBe(BYE);
