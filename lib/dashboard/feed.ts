@@ -39,7 +39,8 @@ export class Feed {
     if (this.#isClosed) return void stream.end();
     this.#streams.add(stream);
     stream.write(said(this.source.insight === undefined ? 'partial' : 'live'));
-    if (since !== undefined && since !== this.#cursor) stream.write(said('changed'));
+    // Since it was last told, or since its page was read, before the stream was there.
+    if (since === undefined || since !== this.#cursor) stream.write(said('changed'));
     if (this.#streams.size === 1) this.#start();
   }
 
@@ -76,7 +77,8 @@ export class Feed {
       const cursor = this.#cursor;
       const changes = await insight.changes(cursor === undefined ? {} : { cursor });
       this.#cursor = changes.cursor;
-      const isNew = changes.refs.length > 0 && changes.cursor !== cursor;
+      // Without a cursor nobody tells what has happened before it.
+      const isNew = cursor === undefined || (changes.refs.length > 0 && changes.cursor !== cursor);
       if (isNew || changes.isPartial) this.#tell(said('changed', changes.cursor));
     } catch {
       this.#cursor = undefined;

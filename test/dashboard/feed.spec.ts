@@ -30,12 +30,19 @@ async function heard(
 describe.each(['express', 'fastify'] as const)('the feed on %s', (platform) => {
   it('tells that something has changed', async () => {
     const agency = await Agency.open({ platform, dashboard: { guards: 'global', pollMs: 100 } });
-    const said = await heard(agency, 2, async () => {
+    const said = await heard(agency, 4, async () => {
       await new Promise((resolve) => setTimeout(resolve, 250));
       await agency.book('a');
     });
     expect(said[0]).toMatch(/^event: (live|partial)$/);
-    expect(said).toContain('event: changed');
+    expect(said.slice(1, 4)).toEqual(Array(3).fill('event: changed'));
+  });
+
+  it('tells of what happened between the reading of a page and the first look for changes', async () => {
+    const agency = await Agency.open({ platform, dashboard: { guards: 'global', pollMs: 300 } });
+    // Once for what came before the stream, once for what came before the look.
+    const said = await heard(agency, 3, () => agency.book('a'));
+    expect(said).toEqual(['event: live', 'event: changed', 'event: changed']);
   });
 
   it('lets the application close while it is open, and while browsers come again', async () => {
