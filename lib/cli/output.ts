@@ -6,7 +6,7 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly out: NodeJS.WritableStream & { readonly isTTY?: boolean };
   readonly err: NodeJS.WritableStream;
-  /** Aborted by Ctrl-C, for what would go on for ever. */
+  /** Aborted by Ctrl-C, which whoever asks for it heeds. */
   readonly signal: AbortSignal;
 }
 

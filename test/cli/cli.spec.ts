@@ -1,5 +1,7 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { defineSaga } from 'nestjs-saga-orchestrator/core';
@@ -408,6 +410,75 @@ describe('the command line without a journal that it can read', () => {
     const doctor = await at(file, 'doctor');
     expect([doctor.exit, doctor.out]).toEqual([1, expect.stringContaining('✘  undos')]);
     expect((await at(file, 'show', 'Order', 'later')).out).toContain('1 records cannot be read');
+  });
+
+  const PARKED = { type: 'parked', reason: 'in-doubt' };
+
+  /** A file with so many sagas of one name. */
+  async function fileOf(count: number, input = '{}', record: object = PARKED): Promise<string> {
+    const file = join(tempFolder(), 'sagas.db');
+    const journal = sqliteJournal({ file });
+    await journal.open();
+    const head = JSON.stringify(record);
+    const status = record === PARKED ? ('parked' as const) : ('running' as const);
+    const of = { name: 'Order', version: 1, fingerprint: 'f', key: null, tags: {}, deadline: null };
+    for (let n = 1; n <= count; n++) {
+      const entries = [{ seq: 1, at: 0, epoch: 1, head, result: null, context: null }];
+      await journal.create({ ...of, id: `o-${n}`, input, owner: 'o', status, entries });
+    }
+    await journal.close();
+    return file;
+  }
+
+  const BULK = ['bulk', 'forget', '--name', 'Order', '--reason', 'a test', '--yes'];
+
+  it('leaves all requests of a bulk, also when whoever reads has enough', async () => {
+    const file = await fileOf(250);
+    const line = `"${process.execPath}" "${programs.bin}" ${BULK.map((word) => `'${word}'`).join(' ')}`;
+    await promisify(execFile)('/bin/bash', ['-c', `${line} --json --journal ${file} | head -n 1`]);
+    const left = await at(file, 'requests', '--open', '--limit', '300', '--json');
+    expect(left.lines).toHaveLength(250);
+  });
+
+  it('stops a bulk at Ctrl-C, and says how many are left', async () => {
+    const file = await fileOf(2);
+    const signal = AbortSignal.abort();
+    const stopped = await saga([...BULK, '--journal', file], { signal });
+    expect([stopped.exit, stopped.out]).toEqual([1, '0 requests\n']);
+    expect(stopped.err).toContain('Stopped: 0 of 2 are left.');
+  });
+
+  it('ends by Ctrl-C where nothing heeds it, and hears it where something does', async () => {
+    const started = { type: 'started', label: 'Charge', attempt: 1, owesUndo: true };
+    const file = await fileOf(1, '{}', started);
+    const begun = (words: readonly string[], journal: string) =>
+      spawn(process.execPath, [programs.bin, ...words, '--journal', journal]);
+    const watch = begun(['watch', 'Order', 'o-1'], file);
+    await once(watch.stdout, 'data');
+    watch.kill('SIGINT');
+    expect(await once(watch, 'exit')).toEqual([0, null]);
+
+    const silent = createServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const list = begun(['list'], `postgres://u@127.0.0.1:${port}/x?sslmode=disable`);
+    const [socket] = (await once(silent, 'connection')) as [Socket];
+    list.kill('SIGINT');
+    expect(await once(list, 'exit')).toEqual([null, 'SIGINT']);
+    socket.destroy();
+    silent.close();
+  });
+
+  it('never keeps a result in clear text beside what another codec wrote', async () => {
+    const file = await fileOf(1, 'aes1:k1:abc');
+    const words = ['mark', 'done', 'Order', 'o-1', 'Charge', '--reason', 'the bank says so'];
+    const refused = await at(file, ...words, '--result', '{"card":"4111"}');
+    expect([refused.exit, refused.err]).toEqual([
+      2,
+      'saga: Another codec keeps what this saga has: give it by --codec\n',
+    ]);
+    expect((await at(file, 'requests', '--json')).lines).toEqual([]);
+    expect((await at(file, ...words)).exit).toBe(0);
   });
 
   it('tells a Postgres that is away, not migrated, or of a later release, and no password', async () => {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { messageOf } from '../../core/ports/index.js';
-import type { SagaAct } from '../../core/index.js';
+import { jsonCodec, type SagaAct, type SagaRef } from '../../core/index.js';
+import { checkedRef, type Call } from '../call.js';
 import type { Command, Options } from '../command.js';
 import { CliError } from '../exit.js';
 import { CODEC, WAIT, WHY } from '../options.js';
@@ -44,6 +45,19 @@ async function resultOf(given: string): Promise<unknown> {
   }
 }
 
+/** In clear text a result would tell what a codec hides in all the others. @throws CliError */
+async function refuseClear(call: Call, ref: SagaRef): Promise<void> {
+  const journal = await call.journal();
+  const stored = await journal.load(checkedRef(ref));
+  if (stored === undefined) return;
+  const entries = stored.entries.flatMap(({ result, context }) => [result, context]);
+  try {
+    for (const text of [stored.row.input, ...entries]) if (text !== null) jsonCodec.decode(text);
+  } catch {
+    throw new CliError('Another codec keeps what this saga has: give it by --codec');
+  }
+}
+
 const mark: Command = {
   name: 'mark',
   args: ['<done|not-done|undone>', '<name>', '<id>', '<label>'],
@@ -64,6 +78,7 @@ const mark: Command = {
       throw new CliError('--result is for a step that is done');
     const result = given === undefined ? {} : { result: await resultOf(given) };
     const ref = { application: call.application, name, id };
+    if (given !== undefined && call.text('codec') === undefined) await refuseClear(call, ref);
     return ask(call, { act: marked, label, ...result }, ref);
   },
 };

@@ -1,8 +1,14 @@
-import { MAX_DRY_RUN, type DryRun, type SagaAct, type SagaFilter } from '../../core/index.js';
+import {
+  MAX_DRY_RUN,
+  type DryRun,
+  type SagaAct,
+  type SagaFilter,
+  type SagaRequest,
+} from '../../core/index.js';
 import { summaryOf } from '../../core/engine/index.js';
 import type { Call } from '../call.js';
 import type { Command } from '../command.js';
-import { CliError, EXIT, lineOf } from '../exit.js';
+import { CliError, EXIT, lineOf, type Exit } from '../exit.js';
 import { filterOf } from '../filter.js';
 import { FILTER, WHY } from '../options.js';
 import type { Output } from '../output.js';
@@ -35,9 +41,12 @@ async function showDryRun(out: Output, { sagas, isCapped, groups, first }: DryRu
   );
 }
 
-/** A request for each, all of them collected before the first one changes what the filter finds. */
-async function leaveRequests(call: Call, filter: SagaFilter, act: SagaAct): Promise<number> {
-  const { why } = call;
+/**
+ * A request for each, all of them collected before the first one changes what the filter finds, and all of them left
+ * before the first one is told: whoever reads may have enough.
+ */
+async function leaveRequests(call: Call, filter: SagaFilter, act: SagaAct): Promise<Exit> {
+  const { why, io, out } = call;
   const journal = await call.journal();
   const desk = await call.desk();
   const refs: { readonly name: string; readonly id: string }[] = [];
@@ -45,21 +54,21 @@ async function leaveRequests(call: Call, filter: SagaFilter, act: SagaAct): Prom
     refs.push(...sagas.map(({ name, id }) => ({ name, id })));
   if (refs.length > MAX_DRY_RUN)
     throw new CliError(`More than ${MAX_DRY_RUN} sagas fit: narrow the filter, and do it in parts`);
-  let failed = 0;
-  for (let at = 0; at < refs.length; at += AT_ONCE) {
+  const { signal } = io;
+  const left: SagaRequest[] = [];
+  let at = 0;
+  for (; at < refs.length && !signal.aborted; at += AT_ONCE) {
     const some = refs.slice(at, at + AT_ONCE);
     const asked = await Promise.allSettled(some.map((ref) => desk.request(ref, act, why)));
     for (const one of asked) {
-      if (one.status === 'fulfilled') {
-        if (call.out.isJson) await call.out.json(one.value);
-      } else {
-        failed += 1;
-        await call.out.note(lineOf(one.reason));
-      }
+      if (one.status === 'fulfilled') left.push(one.value);
+      else await out.note(lineOf(one.reason));
     }
   }
-  if (!call.out.isJson) await call.out.line(`${refs.length - failed} requests`);
-  return failed;
+  if (at < refs.length) await out.note(`Stopped: ${left.length} of ${refs.length} are left.`);
+  if (out.isJson) for (const one of left) await out.json(one);
+  else await out.line(`${left.length} requests`);
+  return left.length === refs.length ? EXIT.done : EXIT.failed;
 }
 
 export const bulk: Command = {
@@ -90,10 +99,10 @@ export const bulk: Command = {
       await call.out.note(`Nothing was done; --yes leaves a request to ${name} for each of them.`);
       return EXIT.done;
     }
-    const failed = await leaveRequests(call, filter, act);
+    const exit = await leaveRequests(call, filter, act);
     await call.out.note(
       "They wait for processes that know the sagas; 'saga requests --open' tells.",
     );
-    return failed === 0 ? EXIT.done : EXIT.failed;
+    return exit;
   },
 };

@@ -10,8 +10,8 @@ import { eventCells } from '../timeline.js';
 const POLL_MS = 500;
 
 /** `false`: Ctrl-C. */
-async function pause({ io }: Call): Promise<boolean> {
-  return sleep(POLL_MS, undefined, { signal: io.signal }).then(
+async function pause(signal: AbortSignal): Promise<boolean> {
+  return sleep(POLL_MS, undefined, { signal }).then(
     () => true,
     () => false,
   );
@@ -20,6 +20,7 @@ async function pause({ io }: Call): Promise<boolean> {
 /** One saga, until it is at rest. */
 async function watchOne(call: Call): Promise<Exit> {
   const { out } = call;
+  const { signal } = call.io;
   const ref = checkedRef(call.ref);
   const journal = await call.journal();
   let seen = 0;
@@ -35,18 +36,19 @@ async function watchOne(call: Call): Promise<Exit> {
     seen = timeline.length;
     if (status === 'parked') return EXIT.parked;
     if (status === 'completed' || status === 'compensated') return EXIT.done;
-  } while (await pause(call));
+  } while (await pause(signal));
   return EXIT.done;
 }
 
 /** All sagas of a name, until Ctrl-C: a line whenever one has changed. */
 async function watchAll(call: Call, name: string): Promise<Exit> {
   const { out } = call;
+  const { signal } = call.io;
   const journal = await call.journal();
   const insight = await call.insight();
   let { cursor } = await insight.changes({ names: [name] });
   const told = new Map<string, string>();
-  while (await pause(call)) {
+  while (await pause(signal)) {
     const changes = await insight.changes({ names: [name], cursor });
     cursor = changes.cursor;
     for (const ref of [...changes.refs].reverse()) {
