@@ -110,7 +110,7 @@ function makerProblem(options: Readonly<Record<string, unknown>>): string | unde
 export function checkAsync(options: unknown): void {
   const problem = groupProblem('What forRootAsync() is given', options);
   if (!isGroup(options)) return refuseProblems([problem]);
-  const { inject, imports } = options;
+  const { inject, imports, useFactory } = options;
   const list = (option: string, value: unknown): string | undefined =>
     value === undefined || Array.isArray(value)
       ? undefined
@@ -119,6 +119,9 @@ export function checkAsync(options: unknown): void {
     ...unknownProblems('forRootAsync()', options, ASYNC_OPTIONS),
     makerProblem(options),
     list('inject', inject),
+    inject !== undefined && useFactory === undefined
+      ? 'inject of forRootAsync() is for useFactory: a class says in its constructor what it needs'
+      : undefined,
     list('imports', imports),
   ]);
 }

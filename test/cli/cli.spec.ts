@@ -464,6 +464,8 @@ describe('the command line without a journal that it can read', () => {
     const list = begun(['list'], `postgres://u@127.0.0.1:${port}/x?sslmode=disable`);
     const [socket] = (await once(silent, 'connection')) as [Socket];
     list.kill('SIGINT');
+    // A program that does not end by it does so now.
+    setTimeout(() => socket.destroy(), 5_000).unref();
     expect(await once(list, 'exit')).toEqual([null, 'SIGINT']);
     socket.destroy();
     silent.close();

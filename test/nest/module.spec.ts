@@ -290,6 +290,8 @@ describe('SagaModule.forRootAsync()', () => {
     [{ useClass: 'Settings' }, /useClass of forRootAsync\(\) must be a class \(got 'Settings'\)/],
     [{ useFactory: {} }, /useFactory of forRootAsync\(\) must be a function/],
     [{ useFactory: () => ({}), inject: 'Settings' }, /inject must be a list \(got 'Settings'\)/],
+    [{ useClass: Object, inject: [Object] }, /inject of forRootAsync\(\) is for useFactory/],
+    [{ useExisting: 'Settings', inject: [] }, /inject of forRootAsync\(\) is for useFactory/],
     [{ useFactory: () => ({}), imports: null }, /imports must be a list \(got null\)/],
   ])('says what is wrong with %p', (options, message) => {
     expect(() => SagaModule.forRootAsync(options as never)).toThrow(message);

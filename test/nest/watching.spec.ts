@@ -10,6 +10,7 @@ import {
   type SagaModuleOptions,
 } from 'nestjs-saga-orchestrator';
 import { InProcessEngine } from 'nestjs-saga-orchestrator/in-process';
+import { defer, of, throwError } from 'rxjs';
 import { RecordingLogger } from '../support/recording-logger.js';
 import { boot, bootFailure } from './boot.js';
 import { ORDERS, PlaceOrderSaga, tea } from './orders.js';
@@ -108,6 +109,16 @@ describe('@OnSagaEvent', () => {
     async rejects() {
       await Promise.reject(new Error('the mail is down'));
     }
+
+    @OnSagaEvent('completed', 'PlaceOrder')
+    observable() {
+      return defer(() => of(heard.push('done by an observable')));
+    }
+
+    @OnSagaEvent('completed', 'PlaceOrder')
+    async promisedObservable() {
+      return throwError(() => new Error('the queue is down'));
+    }
   }
   @Controller()
   class Feed {
@@ -132,6 +143,7 @@ describe('@OnSagaEvent', () => {
       heard.filter((line) => !line.startsWith('done')),
     ];
     expect(steps[0]).toBe('done ReserveStock');
+    expect(steps).toContain('done by an observable');
     expect(steps).not.toContain('done Pay');
     expect(others).toEqual([
       'Notifier completed PlaceOrder',
@@ -142,6 +154,7 @@ describe('@OnSagaEvent', () => {
     expect(logger.messages('error')).toEqual([
       'Notifier.throws, an @OnSagaEvent method, has failed',
       'Notifier.rejects, an @OnSagaEvent method, has failed',
+      'Notifier.promisedObservable, an @OnSagaEvent method, has failed',
     ]);
   });
 
@@ -169,5 +182,15 @@ describe('@OnSagaEvent', () => {
     ]) {
       expect(error.message).toContain(problem);
     }
+  });
+
+  it('says at once that a static method hears nothing', () => {
+    expect(() => {
+      class Static {
+        @OnSagaEvent('completed')
+        static onEnd() {}
+      }
+      return Static;
+    }).toThrow(/@OnSagaEvent on Static\.onEnd.*it is static/s);
   });
 });

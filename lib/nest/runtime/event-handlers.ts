@@ -1,7 +1,14 @@
+import { isObservable, lastValueFrom } from 'rxjs';
 import type { SagaEvent, SagaLogger } from '../../core/index.js';
 import { fullMessageOf, report, whenRejected } from '../../core/ports/index.js';
 import type { EventHandler } from '../discovery/index.js';
 import type { SagaEvents } from './saga-events.js';
+
+/** An observable does nothing until somebody listens, as Nest does to what its own handlers return. */
+async function end(returned: unknown): Promise<void> {
+  const given = await returned;
+  if (isObservable(given)) await lastValueFrom(given, { defaultValue: undefined });
+}
 
 /** Calls methods with what they listen to. Without any, nobody listens, and an event costs nothing. */
 export function callHandlers(
@@ -24,7 +31,9 @@ export function callHandlers(
     for (const { name, sagas, call } of byType.get(event.type) ?? []) {
       if (sagas?.has(event.sagaName) === false) continue;
       try {
-        whenRejected(call(event), (error) => failed(name, event, error));
+        const returned = call(event);
+        if (returned !== undefined)
+          whenRejected(end(returned), (error) => failed(name, event, error));
       } catch (error) {
         failed(name, event, error);
       }
