@@ -359,19 +359,25 @@ describe('a transactional step', () => {
     expect(seen).toEqual([{}]);
   });
 
-  it("warns of compensateOn: 'attempted', of which a failed transaction leaves nothing (82)", async () => {
-    const logger = new RecordingLogger();
-    const { sagas } = await bootWith({ logger });
-    sagas.define('Attempted', (chain) =>
-      chain.step({
-        label: 'Debit',
-        transaction: true,
-        compensateOn: 'attempted',
-        action: () => undefined,
-        compensate: () => undefined,
-      }),
-    );
-    const said = logger.lines.filter(({ message }) => /undoes 'Debit' also where/.test(message));
-    expect(said).toHaveLength(1);
-  });
+  it.each([
+    ['transaction', { transaction: true }],
+    ['barrier', { barrier: true }],
+  ] as const)(
+    "warns of compensateOn: 'attempted', of which a failed %s leaves nothing (82, 89)",
+    async (_, kind) => {
+      const logger = new RecordingLogger();
+      const { sagas } = await bootWith({ logger, barrier: { steps: {} as never } });
+      sagas.define('Attempted', (chain) =>
+        chain.step({
+          label: 'Debit',
+          ...kind,
+          compensateOn: 'attempted',
+          action: () => undefined,
+          compensate: () => undefined,
+        }),
+      );
+      const said = logger.lines.filter(({ message }) => /undoes 'Debit' also where/.test(message));
+      expect(said).toHaveLength(1);
+    },
+  );
 });

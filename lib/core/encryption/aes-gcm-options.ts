@@ -27,8 +27,8 @@ export interface AesGcmOptions {
   readonly current: string | null | ((saga: Required<SagaRef>) => string);
   /**
    * What becomes of payloads that are not encrypted: `read` while some are stored that were written before;
-   * `refuse`: whoever can write to the database cannot pass his own off. @default 'refuse', with
-   * `current: null` 'read'
+   * `refuse`: whoever can write to the database cannot pass his own off. Messages of errors are read in either case: no
+   * saga depends on them. @default 'refuse', with `current: null` 'read'
    */
   readonly plain?: 'read' | 'refuse';
 }

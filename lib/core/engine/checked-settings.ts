@@ -1,4 +1,5 @@
 import {
+  isGroup,
   loggerProblem,
   methodsProblem,
   nameProblem,
@@ -57,7 +58,8 @@ export function settingsProblems(settings: EngineSettings): readonly (string | u
     unknownWhen === undefined || typeof unknownWhen === 'function'
       ? undefined
       : `unknownWhen must be a function of an error (got ${shown(unknownWhen)})`,
-    barrier === undefined || typeof barrier === 'object'
+    // Not read: a provider's is there only later.
+    barrier === undefined || (isGroup(barrier) && 'steps' in barrier)
       ? undefined
       : `barrier must be a SagaBarrier of ./participant (got ${shown(barrier)})`,
     ...redactProblems(redact),

@@ -13,7 +13,9 @@ function undoless(definition: SagaDefinition): readonly string[] {
 /** Labels whose undo would run although their transaction was rolled back. */
 function undoneInVain(definition: SagaDefinition): readonly string[] {
   return definition.forward
-    .filter(({ policy }) => policy.transaction && policy.compensateOn === 'attempted')
+    .filter(({ policy: { transaction, barrier, compensateOn } }) => {
+      return (transaction || barrier) && compensateOn === 'attempted';
+    })
     .map(({ label }) => quoted(label));
 }
 

@@ -100,6 +100,8 @@ describe('a record in the journal', () => {
     expect(head).toContain('DECLINED');
     expect(head).not.toContain('card declined');
     expect(decodeHead(head, codec).type).toBe(record.type);
+    // What is plain is shown as it is: no saga depends on it (17b).
+    expect(encodeHead(decodeHead(encodeHead(record), codec))).toContain('card declined');
   });
 
   it('brings back why a saga started compensating, and why a result is missing', () => {
