@@ -42,7 +42,8 @@ export interface SagaBarrierOptions {
    */
   readonly barrier?: BarrierMode;
   /**
-   * How the results are kept that duplicates get; `aesGcmCodec()` encrypts them, each bound to its action.
+   * How the results are kept that duplicates get; `aesGcmCodec()` encrypts them, each bound to its action. What steps with
+   * `barrier: true` bring is kept by the codec of their saga.
    *
    * @default jsonCodec
    */

@@ -128,8 +128,8 @@ function cut(body: string): readonly [iv: string, tag: string, sealed: string] {
 
 /**
  * Encrypts inputs, contexts, results and the messages of errors with AES-256-GCM, bound to their saga (application,
- * name and id): one that is moved to another saga, or changed, cannot be read. Ids, keys, tags, headers, labels, the names and
- * codes of errors, and what operators write stay readable.
+ * name and id): one that is moved to another saga, or changed, cannot be read. Ids, keys, tags, headers, labels, the
+ * names and codes of errors, and what operators write stay readable.
  *
  * @example
  * ```ts
