@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
-import { jsonCodec, type PayloadCodec, type SagaEvent, type SagaPayloads } from '../core/index.js';
+import { jsonCodec, type PayloadCodec, type StoredSaga } from '../core/index.js';
+import { labelOfHead } from '../core/journal/index.js';
 import { messageOf } from '../core/ports/index.js';
 import type { Output } from './output.js';
 
@@ -14,16 +15,12 @@ export interface NamedPayload {
 }
 
 /** The input, the results by their labels, and the newest context. */
-export function payloadsOf(
-  { input, entries }: SagaPayloads,
-  timeline: readonly SagaEvent[],
-): readonly NamedPayload[] {
-  const results = entries.flatMap(({ seq, result }) => {
-    if (result === null) return [];
-    const event = timeline[seq - 1];
-    const label = event !== undefined && 'label' in event ? event.label : undefined;
-    return [{ what: `result of ${label ?? `record ${seq}`}`, stored: result }];
-  });
+export function payloadsOf({ row: { input }, entries }: StoredSaga): readonly NamedPayload[] {
+  const results = entries.flatMap(({ seq, head, result }) =>
+    result === null
+      ? []
+      : [{ what: `result of ${labelOfHead(head) ?? `record ${seq}`}`, stored: result }],
+  );
   const context = entries.findLast((one) => one.context !== null)?.context ?? input;
   return [{ what: 'input', stored: input }, ...results, { what: 'context now', stored: context }];
 }

@@ -8,7 +8,10 @@ import { CliError } from './exit.js';
 export async function storedPlans(call: Call, name?: string): Promise<readonly StoredPlan[]> {
   const insight = await call.insight();
   const plans = await insight.plans(name === undefined ? {} : { names: [name] });
-  return [...plans].sort((one, other) => other.lastSeen.getTime() - one.lastSeen.getTime());
+  return [...plans].sort(
+    (one, other) =>
+      other.lastSeen.getTime() - one.lastSeen.getTime() || other.version - one.version,
+  );
 }
 
 export function definitionOf({ name, plan }: StoredPlan): SagaDefinition {

@@ -9,6 +9,7 @@ import { sqliteJournal } from 'nestjs-saga-orchestrator/sqlite';
 import { bundle, startProgram, type RunningProgram } from '../journals/sqlite/child-program.js';
 import { postgresStore } from '../journals/postgres-store.js';
 import { removeTempFolders, tempFolder } from '../journals/temp-folder.js';
+import { Call } from '../../lib/cli/call.js';
 import { saga, type Said, type Setting } from './terminal.js';
 
 const PATIENCE = '20s';
@@ -371,14 +372,18 @@ describe('the command line without a journal that it can read', () => {
     const before = defineSaga('Order', [step('Reserve'), step('Charge')]);
     const after = defineSaga('Order', [step('Reserve'), step('Pay')], { version: 2 });
     const started = { type: 'started', label: 'Charge', attempt: 1, owesUndo: true };
+    const done = { type: 'done', label: 'Charge', attempt: 1 };
+    const other = { type: 'done', label: 'Reserve', attempt: 1 };
     const records = {
       later: [{ type: 'promised' }],
+      mixed: [{ type: 'promised' }, done, other],
       'older-1': [started, { type: 'parked', reason: 'in-doubt' }],
     };
     for (const [id, all] of Object.entries(records)) {
       const entries = all.map((one, at) => {
         const head = JSON.stringify(one);
-        return { seq: at + 1, at: 0, epoch: 1, head, result: null, context: null };
+        const result = one.type === 'done' ? '"r-1"' : null;
+        return { seq: at + 1, at: 0, epoch: 1, head, result, context: null };
       });
       const row = {
         version: 1,
@@ -404,12 +409,19 @@ describe('the command line without a journal that it can read', () => {
     const diff = await at(file, 'plan', 'diff');
     expect(diff.exit).toBe(1);
     expect(diff.out).toBe(
-      'Order v2  2 sagas are not over\n  new: Pay\n  gone: Charge\n' +
+      'Order v2  3 sagas are not over\n  new: Pay\n  gone: Charge\n' +
         '  ✘ no undo of Charge, which 1 of them owe (older-1): keep it as a retired step\n',
     );
     const doctor = await at(file, 'doctor');
     expect([doctor.exit, doctor.out]).toEqual([1, expect.stringContaining('✘  undos')]);
     expect((await at(file, 'show', 'Order', 'later')).out).toContain('1 records cannot be read');
+    const mixed = await at(file, 'show', 'Order', 'mixed', '--payloads', '--json');
+    expect(mixed.lines[0].payloads).toMatchObject([
+      { what: 'input' },
+      { what: 'result of Charge' },
+      { what: 'result of Reserve' },
+      { what: 'context now' },
+    ]);
   });
 
   const PARKED = { type: 'parked', reason: 'in-doubt' };
@@ -471,6 +483,41 @@ describe('the command line without a journal that it can read', () => {
     silent.close();
   });
 
+  it('judges sagas by the plan of their own version where one process brings both', async () => {
+    const step = (label: string) => ({ label, action: () => 1, compensate: () => 1 });
+    const plans = [
+      defineSaga('Order', [step('Charge')]).toJSON(),
+      defineSaga('Order', [step('Pay')], { version: 2 }).toJSON(),
+    ];
+    const started = { type: 'started', label: 'Charge', attempt: 1, owesUndo: true };
+    const file = await fileOf(1, '{}', started);
+    const journal = sqliteJournal({ file });
+    await journal.open();
+    await journal.savePlans?.('', plans);
+    await journal.close();
+    const diff = await at(file, 'plan', 'diff', '--json');
+    expect([diff.exit, diff.lines]).toMatchObject([0, [{ version: 2, open: 1, missing: [] }]]);
+  });
+
+  it('says when it watches all of a name, and more has changed than it is told', async () => {
+    const file = await fileOf(1);
+    const stop = new AbortController();
+    let asked = 0;
+    const changes = async () => {
+      if ((asked += 1) === 2) stop.abort();
+      return { refs: [], isPartial: asked === 2, cursor: 'c' };
+    };
+    const given = jest.spyOn(Call.prototype, 'insight').mockResolvedValue({ changes } as never);
+    const { exit, err } = await saga(['watch', 'Order', '--journal', file], {
+      signal: stop.signal,
+    });
+    given.mockRestore();
+    expect([exit, err]).toEqual([
+      0,
+      "More has changed than is told here; 'saga list' shows all of it.\n",
+    ]);
+  });
+
   it('never keeps a result in clear text beside what another codec wrote', async () => {
     const file = await fileOf(1, 'aes1:k1:abc');
     const words = ['mark', 'done', 'Order', 'o-1', 'Charge', '--reason', 'the bank says so'];
@@ -506,7 +553,11 @@ describe('the command line without a journal that it can read', () => {
     await postgres.query(`INSERT INTO "${schema}".saga_schema VALUES (99, 0)`);
     const later = await at(address, 'list');
     expect([later.exit, later.err]).toEqual([3, expect.stringContaining('update the package')]);
-    expect((await at(address, 'doctor')).out).toContain('update the package');
+    const doctor = await at(address, 'doctor');
+    expect(doctor.out).toContain('update the package');
+    expect([doctor.exit, (await at(wrong, 'doctor')).exit, (await saga(['doctor'])).exit]).toEqual([
+      3, 3, 2,
+    ]);
     expect((await at(`${url}?schema=Bad-Name`, 'list')).exit).toBe(2);
   });
 

@@ -1,4 +1,4 @@
-import { aesGcmCodec } from 'nestjs-saga-orchestrator';
+import { aesGcmCodec, memoryJournal } from 'nestjs-saga-orchestrator';
 import { Agency, SignedInGuard } from './app.js';
 import { CARD, IBAN } from './trips.js';
 
@@ -118,4 +118,27 @@ it('tells of its process', async () => {
     expect.objectContaining({ isAlive: true, here: true, sagas: 1, pid: process.pid }),
   ]);
   expect(instances[0].knows).toEqual(['BookTrip v3', 'OnboardTenant v1']);
+});
+
+it('gives each result to its own step, where an earlier record cannot be read', async () => {
+  const journal = memoryJournal();
+  const agency = await Agency.open({ sagas: { journal } });
+  const entries = [
+    { type: 'promised' },
+    { type: 'done', label: 'ReserveCar', attempt: 1 },
+    { type: 'done', label: 'ChargeCard', attempt: 1 },
+  ].map((record, at) => {
+    const head = JSON.stringify(record);
+    const result = at === 0 ? null : JSON.stringify(record.label);
+    return { seq: at + 1, at: 0, epoch: 1, head, result, context: null };
+  });
+  const of = { version: 1, fingerprint: 'f', key: null, tags: {}, deadline: null, input: '{}' };
+  await journal.create({
+    ...{ ...of, name: 'BookTrip', id: 'a', owner: 'o', status: 'parked', entries },
+  });
+  const { results } = await agency.read('/api/payload?name=BookTrip&id=a');
+  expect(results).toEqual([
+    { label: 'ReserveCar', value: 'ReserveCar' },
+    { label: 'ChargeCard', value: 'ChargeCard' },
+  ]);
 });

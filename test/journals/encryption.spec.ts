@@ -337,5 +337,7 @@ it('the program saga tells that payloads are encrypted, and what they are to who
   const [{ payloads, timeline }] = (await saga([...words, '--json'], { env })).lines;
   expect(payloads[0]).toEqual({ what: 'input', value: { card: SECRET } });
   expect(JSON.stringify(timeline)).toContain(`of ${SECRET}`);
+  const watched = ['watch', ...words.slice(1, -1)];
+  expect((await saga(watched, { env })).out).toContain(`of ${SECRET}`);
   given.mockRestore();
 });

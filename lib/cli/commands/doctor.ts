@@ -2,7 +2,7 @@ import type { JournalInsight } from '../../core/index.js';
 import { PACKAGE_VERSION } from '../../core/ports/index.js';
 import type { Call } from '../call.js';
 import type { Command } from '../command.js';
-import { EXIT, lineOf } from '../exit.js';
+import { CliError, EXIT, exitOf, lineOf, type Exit } from '../exit.js';
 import { planDiffs } from './plan-diff.js';
 import { shownDuration } from '../text.js';
 
@@ -140,13 +140,16 @@ export const doctor: Command = {
   options: {},
   async run(call) {
     const { out } = call;
-    const all = await findings(call).catch((error: unknown) => [
-      found('bad', 'journal', lineOf(error)),
-    ]);
+    let failure: Exit | undefined;
+    const all = await findings(call).catch((error: unknown) => {
+      if (error instanceof CliError) throw error;
+      failure = exitOf(error);
+      return [found('bad', 'journal', lineOf(error))];
+    });
     for (const one of all) {
       if (out.isJson) await out.json(one);
       else await out.line(MARKS[one.level], `  ${one.about.padEnd(12)}${one.text}`);
     }
-    return all.some(({ level }) => level === 'bad') ? EXIT.failed : EXIT.done;
+    return failure ?? (all.some(({ level }) => level === 'bad') ? EXIT.failed : EXIT.done);
   },
 };

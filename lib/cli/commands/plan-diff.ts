@@ -1,4 +1,4 @@
-import type { SagaRef, StoredPlan } from '../../core/index.js';
+import type { SagaSummary, StoredPlan } from '../../core/index.js';
 import { missingUndos } from '../../core/engine/index.js';
 import type { Call } from '../call.js';
 import type { Command } from '../command.js';
@@ -29,26 +29,37 @@ function labelsOf(plan: StoredPlan | undefined): readonly string[] {
   return plan === undefined ? [] : definitionOf(plan).steps.map(({ label }) => label);
 }
 
-async function owedBy(call: Call, newest: StoredPlan): Promise<Pick<PlanDiff, 'open' | 'missing'>> {
+/** Each saga goes on with the plan of its own version where that came with the newest one, else with the newest. */
+async function owedBy(
+  call: Call,
+  [newest, ...others]: readonly [StoredPlan, ...StoredPlan[]],
+): Promise<Pick<PlanDiff, 'open' | 'missing'>> {
+  const { name, lastSeen } = newest;
   const definition = definitionOf(newest);
+  const beside = new Map(
+    others
+      .filter((plan) => plan.lastSeen.getTime() === lastSeen.getTime())
+      .map((plan) => [plan.version, definitionOf(plan)]),
+  );
   const journal = await call.journal();
   const insight = await call.insight();
   const { application } = call;
   const owing = new Map<string, string[]>();
   let open = 0;
-  const look = async (refs: readonly SagaRef[]): Promise<void> => {
+  const look = async (sagas: readonly SagaSummary[]): Promise<void> => {
+    const versions = new Map(sagas.map(({ id, version }) => [id, version]));
+    const refs = sagas.map(({ id }) => ({ application, name, id }));
     for (const { ref, entries } of await insight.records(refs)) {
-      for (const label of missingUndos(definition, stateOf(entries)))
+      const own = beside.get(versions.get(ref.id) ?? newest.version) ?? definition;
+      for (const label of missingUndos(own, stateOf(entries)))
         owing.set(label, [...(owing.get(label) ?? []), ref.id]);
     }
   };
-  const filter = { application, name: newest.name, status: OPEN };
+  const filter = { application, name, status: OPEN };
   for await (const sagas of pagesOf(journal, filter, Number.MAX_SAFE_INTEGER)) {
     open += sagas.length;
     for (let at = 0; at < sagas.length; at += MAX_RECORDS)
-      await look(
-        sagas.slice(at, at + MAX_RECORDS).map(({ name, id }) => ({ application, name, id })),
-      );
+      await look(sagas.slice(at, at + MAX_RECORDS));
   }
   return { open, missing: [...owing].map(([label, ids]) => ({ label, ids })) };
 }
@@ -59,12 +70,15 @@ export async function planDiffs(call: Call, name?: string): Promise<readonly Pla
   const names = [...new Set(plans.map((plan) => plan.name))].sort();
   const diffs: PlanDiff[] = [];
   for (const one of names) {
-    const [newest, before] = plans.filter((plan) => plan.name === one && plan.plan !== undefined);
+    const [newest, ...others] = plans.filter(
+      (plan) => plan.name === one && plan.plan !== undefined,
+    );
+    const [before] = others;
     if (newest === undefined) continue;
     const [now, then] = [labelsOf(newest), labelsOf(before)];
     diffs.push({
       ...{ name: one, version: newest.version },
-      ...(await owedBy(call, newest)),
+      ...(await owedBy(call, [newest, ...others])),
       gone: then.filter((label) => !now.includes(label)),
       added: before === undefined ? [] : now.filter((label) => !then.includes(label)),
     });

@@ -26,9 +26,8 @@ export const show: Command = {
     const desk = await call.desk();
     const { name, id } = ref;
     const { requests } = await desk.requests({ name, id, open: true });
-    const { entries, row } = stored;
-    const found = { input: row.input, entries };
-    const payloads = call.flag('payloads') ? payloadsOf(found, details.timeline) : [];
+    const { row } = stored;
+    const payloads = call.flag('payloads') ? payloadsOf(stored) : [];
     if (out.isJson) {
       const values = payloads.map(({ what, stored: text }) => ({
         what,

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { summaryOf } from '../../core/engine/index.js';
+import { codecOf, summaryOf } from '../../core/engine/index.js';
 import { checkedRef, unknownSaga, type Call } from '../call.js';
 import type { Command } from '../command.js';
 import { EXIT, type Exit } from '../exit.js';
+import { CODEC } from '../options.js';
 import { rowCells } from '../rows.js';
 import { shownSagaOf } from '../shown-saga.js';
 import { eventCells } from '../timeline.js';
@@ -23,11 +24,12 @@ async function watchOne(call: Call): Promise<Exit> {
   const { signal } = call.io;
   const ref = checkedRef(call.ref);
   const journal = await call.journal();
+  const codec = codecOf(await call.codec(), ref);
   let seen = 0;
   do {
     const stored = await journal.load(ref);
     if (stored === undefined) throw unknownSaga(ref, call.whose);
-    const { status, timeline } = shownSagaOf(stored).details;
+    const { status, timeline } = shownSagaOf(stored, codec).details;
     const from = timeline[0]?.at ?? 0;
     for (const event of timeline.slice(seen)) {
       if (out.isJson) await out.json(event);
@@ -61,6 +63,8 @@ async function watchAll(call: Call, name: string): Promise<Exit> {
       if (out.isJson) await out.json(saga);
       else await out.line(...rowCells(saga, Date.now(), out.isUtc).flatMap((cell) => [cell, '  ']));
     }
+    if (changes.isPartial)
+      await out.note("More has changed than is told here; 'saga list' shows all of it.");
     // What rests long since is told no more.
     if (told.size > 10_000) told.clear();
   }
@@ -71,7 +75,7 @@ export const watch: Command = {
   name: 'watch',
   args: ['<name>', '[<id>]'],
   summary: 'what happens to one saga until it is at rest, or to all of a name',
-  options: {},
+  options: CODEC,
   run(call) {
     const [name = '', id] = call.args;
     return id === undefined ? watchAll(call, name) : watchOne(call);

@@ -114,7 +114,7 @@ export {
   payloadLimits,
   type PayloadLimits,
 } from './payloads.js';
-export { decodeHead, encodeHead, encodeRecord } from './record-codec.js';
+export { decodeHead, encodeHead, encodeRecord, labelOfHead } from './record-codec.js';
 export { errorOf } from './record-errors.js';
 export { redactedError, redactedRecord } from './redacted.js';
 export { refKey } from './ref-key.js';

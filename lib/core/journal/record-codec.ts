@@ -97,6 +97,16 @@ export function decodeHead(text: string, codec?: PayloadCodec): SagaRecord {
   return revive(checkedHead(text), codec) as unknown as SagaRecord;
 }
 
+/** The step that a stored record is about; `undefined` where it names none, or cannot be read. */
+export function labelOfHead(text: string): string | undefined {
+  try {
+    const record = decodeHead(text);
+    return 'label' in record ? record.label : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * By type, whether it names a step. As a record, so that the compiler reports a type that is missing
  * here.

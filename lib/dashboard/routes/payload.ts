@@ -1,5 +1,5 @@
 import type { SagaDetails, SagaPayloads } from '../../core/index.js';
-import { codecOf } from '../../core/journal/index.js';
+import { codecOf, labelOfHead } from '../../core/journal/index.js';
 import type { Dashboard } from '../dashboard.js';
 import { needed, Refusal } from '../http.js';
 import { shownPayload } from '../shown-payload.js';
@@ -14,7 +14,14 @@ const NOT_READ: Shown = {
   text: 'cannot be read: another codec wrote it, or this process lacks its key',
 };
 
+/** By the seqs of their records: a timeline leaves out those that cannot be read. */
+async function labelsOf({ engine }: Dashboard, { name, id }: SagaDetails) {
+  const [found] = (await engine.insight?.records([{ name, id }])) ?? [];
+  return new Map(found?.entries.map(({ seq, head }) => [seq, labelOfHead(head)]));
+}
+
 async function decoded(dashboard: Dashboard, stored: SagaPayloads, saga: SagaDetails) {
+  const labels = await labelsOf(dashboard, saga);
   const { payloads, settings } = dashboard;
   const codec = codecOf(dashboard.codec, saga);
   const redact = payloads === 'full' ? undefined : (settings.redact ?? []);
@@ -46,9 +53,9 @@ async function decoded(dashboard: Dashboard, stored: SagaPayloads, saga: SagaDet
     ...(input === undefined ? {} : { input }),
     ...((context ?? input) === undefined ? {} : { context: (context ?? input) as Shown }),
     results: records.flatMap(({ seq, result }) => {
-      const event = saga.timeline[seq - 1];
-      const label = event !== undefined && 'label' in event ? event.label : undefined;
-      return result === undefined ? [] : [{ label: label ?? `record ${seq}`, value: result }];
+      return result === undefined
+        ? []
+        : [{ label: labels.get(seq) ?? `record ${seq}`, value: result }];
     }),
     records,
     ...(isAnyRead ? {} : { problem: UNREADABLE }),

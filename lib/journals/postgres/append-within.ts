@@ -50,3 +50,9 @@ export function callAppendWithin({ appendWithin }: Tables): string {
   const given = TYPES.map((type, index) => `$${index + 1}::${type}`);
   return `SELECT same, held_saga AS saga, held_cancel AS cancel FROM ${appendWithin} (${given.join(', ')})`;
 }
+
+/** What the role of the client can do with the function: `good`, `missing` or `forbidden`. */
+export function lookForAppendWithinSql({ appendWithin }: Tables): string {
+  return `SELECT CASE WHEN f IS NULL THEN 'missing' WHEN has_function_privilege(f, 'EXECUTE') THEN 'good' ELSE 'forbidden' END AS answer
+    FROM (SELECT to_regprocedure('${appendWithin}(${TYPES.join(',')})')::oid AS f) AS of`;
+}

@@ -12,7 +12,7 @@ import {
 import { errorWithin } from '../../core/errors/index.js';
 import { shownSaga } from '../../core/ports/index.js';
 import { checkAppend, checkCreate, toSagaRow, type SqlRow, type SqlValue } from '../sql/index.js';
-import { callAppendWithin } from './append-within.js';
+import { callAppendWithin, lookForAppendWithinSql } from './append-within.js';
 import { APPEND_COLUMNS, CREATE_COLUMNS, rowValues } from './parameters.js';
 import { BY_REF, refValues, rowColumns, type Send } from './reader.js';
 import type { Tables } from './tables.js';
@@ -61,6 +61,7 @@ export class PostgresInTransaction implements JournalInTransaction {
     const xact = this.#xact;
     await this.#look();
     if (xact !== this.#xact) this.#refuseNoTransaction();
+    await this.#checkFunction();
     if (asked === undefined || isolation === asked) return;
     throw new SagaOptionsError(
       `the transaction was begun as '${String(isolation)}': run() of your transactions must begin it as its second parameter says, ` +
@@ -129,6 +130,20 @@ export class PostgresInTransaction implements JournalInTransaction {
     }
     this.#xact = String(here?.['xact']);
     return here?.['isolation'];
+  }
+
+  /** Without it no step in a transaction could be recorded. */
+  async #checkFunction(): Promise<void> {
+    const { tables, tx } = this;
+    const [found] = await tx.query(lookForAppendWithinSql(tables), []);
+    if (found?.['answer'] === 'good') return;
+    const what =
+      found?.['answer'] === 'forbidden'
+        ? `may not be called by the role of your transactions: GRANT EXECUTE ON FUNCTION ${tables.appendWithin} to it`
+        : 'is not there: make the schema anew, or run its CREATE FUNCTION, which postgresJournalSql() prints';
+    throw new SagaOptionsError(
+      `transactions goes without the function ${tables.appendWithin} of the journal (${this.outside.description}), and it ${what}`,
+    );
   }
 
   #refuseNoTransaction(): never {

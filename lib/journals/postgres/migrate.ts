@@ -83,7 +83,8 @@ export async function verifySchema(
 /**
  * The SQL that makes the schema, or brings it from version `from` up to date, for your own migration
  * tool. Run it as the role that the journal connects as, or grant that role USAGE on the schema and
- * SELECT, INSERT, UPDATE, DELETE on its tables.
+ * SELECT, INSERT, UPDATE, DELETE on its tables; for steps in a transaction also EXECUTE on its function, where that was
+ * taken from PUBLIC.
  *
  * @throws SagaOptionsError for options that cannot be meant.
  */

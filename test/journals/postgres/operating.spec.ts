@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Client } from 'pg';
 import { postgresJournal, postgresJournalSql } from 'nestjs-saga-orchestrator/postgres';
 import { journalContract, type JournalHarness } from 'nestjs-saga-orchestrator/testing';
 import { NAME, newSaga, OWNER } from '../append-load.js';
@@ -19,9 +20,11 @@ describe('the rights that the page on operating names', () => {
   });
 
   /** A schema that the owner of the database has made, used by somebody who may do no more. */
+  let latest = '';
   async function harness(): Promise<JournalHarness> {
     const made = store.harness();
     const schema = store.schema();
+    latest = schema;
     await store.query(
       `${postgresJournalSql({ schema })};
        GRANT USAGE ON SCHEMA "${schema}" TO "${role}";
@@ -34,6 +37,34 @@ describe('the rights that the page on operating names', () => {
   }
 
   it.each(journalContract)('are enough: $name', ({ run }) => run(harness));
+
+  it('are looked at before any step is in a transaction: the function of the schema is there, and may be called', async () => {
+    const { journal: open } = await harness();
+    const journal = store.closing(open());
+    await journal.open();
+    const name = `"${latest}".saga_append_within`;
+    const url = new URL(store.server.url);
+    url.username = role;
+    const client = new Client({ connectionString: url.href });
+    await client.connect();
+    const verify = async () => {
+      await client.query('BEGIN');
+      const query = async (text: string, values: readonly unknown[]) =>
+        (await client.query(text, [...values])).rows;
+      return journal
+        .within?.({ query })
+        .verify()
+        .finally(() => client.query('ROLLBACK'));
+    };
+    await verify();
+    await store.query(`REVOKE EXECUTE ON FUNCTION ${name} FROM PUBLIC`);
+    await expect(verify()).rejects.toThrow(/may not be called by the role.*GRANT EXECUTE/);
+    await store.query(`GRANT EXECUTE ON FUNCTION ${name} TO "${role}"`);
+    await verify();
+    await store.query(`DROP FUNCTION ${name}`);
+    await expect(verify()).rejects.toThrow(/saga_append_within.* is not there: /);
+    await client.end();
+  });
 });
 
 describe('the queries of the page on operating', () => {

@@ -74,7 +74,9 @@ export class Acts {
   /** Resolves once it is durable, also where it was done before. @throws why it is refused, or has failed */
   async carryOut(row: RequestRow): Promise<void> {
     if (await this.wasCarriedOut(row)) return;
-    const { application, name, id, act, label, by, reason, origin, request } = row;
+    const { application, name, id, act, label, by, origin, request } = row;
+    // Who has left it may know nothing of what this application redacts.
+    const reason = checkedText('reason', row.reason, this.redact);
     const ref = { application, name, id };
     const entry = { ...ref, entry: request, act, label, by, reason, origin };
     try {

@@ -296,6 +296,23 @@ describe('a request of an operator (semantics 111)', () => {
     expect(JSON.stringify([told, cluster.logger.lines])).not.toContain('s3cr3t');
     expect(await anna.get()).toMatchObject({ parkReason: 'terminated' });
   });
+
+  it('has its reason redacted by who carries it out, where who left it redacts nothing', async () => {
+    const cluster = new Cluster();
+    const plan = cluster.plan([
+      cluster.step('Charge', { pivot: true }),
+      cluster.step('Ship', { does: [declines()] }),
+    ]);
+    const anna = await cluster.process([plan], { redact: ['password'] });
+    await cluster.begun(anna, plan);
+    const desk = await cluster.process([], { worker: false });
+    const why = { ...eve, reason: 'password=s3cr3t' };
+    await desk.engine.operators.request(ref, { act: 'terminate' }, why);
+    await cluster.clock.advance(LOOK);
+    const audit = await desk.engine.operators.audit({});
+    expect(audit.entries).toMatchObject([{ act: 'terminate', outcome: 'done' }]);
+    expect(JSON.stringify([audit, await anna.get()])).not.toContain('s3cr3t');
+  });
 });
 
 /** Dies when it calls this method of the journal: before the call gets there, or after it. */
