@@ -457,7 +457,9 @@ describe('the command line without a journal that it can read', () => {
     const signal = AbortSignal.abort();
     const stopped = await saga([...BULK, '--journal', file], { signal });
     expect([stopped.exit, stopped.out]).toEqual([1, '0 requests\n']);
-    expect(stopped.err).toContain('Stopped: 0 of 2 are left.');
+    expect(stopped.err).toContain(
+      'Stopped: requests for 0 of 2 sagas stand, and none for the others.',
+    );
   });
 
   it('ends by Ctrl-C where nothing heeds it, and hears it where something does', async () => {

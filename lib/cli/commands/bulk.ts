@@ -65,7 +65,10 @@ async function leaveRequests(call: Call, filter: SagaFilter, act: SagaAct): Prom
       else await out.note(lineOf(one.reason));
     }
   }
-  if (at < refs.length) await out.note(`Stopped: ${left.length} of ${refs.length} are left.`);
+  if (at < refs.length)
+    await out.note(
+      `Stopped: requests for ${left.length} of ${refs.length} sagas stand, and none for the others.`,
+    );
   if (out.isJson) for (const one of left) await out.json(one);
   else await out.line(`${left.length} requests`);
   return left.length === refs.length ? EXIT.done : EXIT.failed;

@@ -51,10 +51,11 @@ describe('the rights that the page on operating names', () => {
       await client.query('BEGIN');
       const query = async (text: string, values: readonly unknown[]) =>
         (await client.query(text, [...values])).rows;
-      return journal
-        .within?.({ query })
-        .verify()
-        .finally(() => client.query('ROLLBACK'));
+      try {
+        await journal.within?.({ query }).verify();
+      } finally {
+        await client.query('ROLLBACK');
+      }
     };
     await verify();
     await store.query(`REVOKE EXECUTE ON FUNCTION ${name} FROM PUBLIC`);
