@@ -1,5 +1,7 @@
+import { useSignalEffect } from '@preact/signals';
+import { useRef } from 'preact/hooks';
 import { Icon } from './icons.js';
-import { meta, now, replaceWith } from './store.js';
+import { isSearchWanted, meta, now, replaceWith } from './store.js';
 import { STATUS } from './words.js';
 import type { Status } from './wire.js';
 
@@ -41,6 +43,12 @@ export function queryOf({
 
 export function Search({ filters }: { readonly filters: Filters }) {
   const set = (more: Filters): void => replaceWith('sagas', { ...filters, ...more });
+  const input = useRef<HTMLInputElement>(null);
+  useSignalEffect(() => {
+    if (!isSearchWanted.value) return;
+    isSearchWanted.value = false;
+    input.current?.focus();
+  });
   const statuses = new Set((filters.status ?? '').split(',').filter((one) => one !== ''));
   const toggle = (status: string): void => {
     const next = new Set(statuses);
@@ -52,6 +60,7 @@ export function Search({ filters }: { readonly filters: Filters }) {
       <div class="search">
         <Icon name="search" />
         <input
+          ref={input}
           id="search"
           type="search"
           placeholder="Id, or business key"

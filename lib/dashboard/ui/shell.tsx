@@ -4,6 +4,7 @@ import { Icon } from './icons.js';
 import {
   feed,
   go,
+  isSearchWanted,
   linkTo,
   meta,
   parked,
@@ -75,10 +76,8 @@ function useKeys(): void {
       if (view !== undefined) go(view[0]);
       if (event.key !== '/') return;
       event.preventDefault();
+      isSearchWanted.value = true;
       if (place.value.view !== 'sagas') go('sagas');
-      requestAnimationFrame(() =>
-        requestAnimationFrame(() => document.getElementById('search')?.focus()),
-      );
     };
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);

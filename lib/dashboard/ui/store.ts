@@ -78,6 +78,8 @@ export interface Asked extends Pick<ActRequest, 'act' | 'name' | 'id'> {
 }
 /** The dialog that is open. */
 export const asked = signal<Asked | undefined>(undefined);
+/** The search is to have the focus, as soon as it is there. */
+export const isSearchWanted = signal(false);
 export const toast = signal<string | undefined>(undefined);
 
 let fading: ReturnType<typeof setTimeout> | undefined;
