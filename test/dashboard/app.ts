@@ -63,6 +63,8 @@ async function made(root: new () => object, { platform = 'express', helmet }: Se
 }
 
 const running: INestApplication[] = [];
+/** What is to be closed before the applications: a browser that is there keeps connections open. */
+export const guests: { close(): Promise<unknown> }[] = [];
 const kept: INestApplication[] = [];
 
 /** A travel agency with a dashboard at `/sagas`, where ann is let in. */
@@ -164,6 +166,7 @@ export class Agency {
 }
 
 afterEach(async () => {
+  for (const guest of guests.splice(0)) await guest.close();
   for (const app of running.splice(0)) await app.close();
 });
 

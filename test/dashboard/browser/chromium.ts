@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
-import { ANN, type Agency } from '../app.js';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { ANN, guests, type Agency } from '../app.js';
 import places from './places.json' with { type: 'json' };
 
 /** What CHROMIUM names, else Chromium or Chrome where systems have them. */
@@ -28,8 +28,6 @@ export interface Visit {
   readonly received: Promise<string>[];
 }
 
-const open: BrowserContext[] = [];
-
 /** A window of its own at a view of the dashboard, as soon as that is there. */
 export async function visit(agency: Agency, view = '', look: Look = {}): Promise<Visit> {
   browser ??= await chromium.launch({
@@ -50,7 +48,7 @@ export async function visit(agency: Agency, view = '', look: Look = {}): Promise
     timezoneId: 'UTC',
     reducedMotion: 'reduce',
   });
-  open.push(context);
+  guests.push(context);
   if (who !== '') {
     const { hostname } = new URL(agency.url);
     const cookie = { name: 'who', value: encodeURIComponent(who), domain: hostname, path: '/' };
@@ -84,10 +82,6 @@ export async function until(page: Page, expression: string): Promise<void> {
     await page.waitForTimeout(20);
   }
 }
-
-afterEach(async () => {
-  for (const context of open.splice(0)) await context.close();
-});
 
 afterAll(async () => {
   await browser?.close();

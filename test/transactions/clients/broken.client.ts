@@ -187,7 +187,7 @@ const onPostgres: readonly Twin<Pg>[] = [
       ...sound,
       use: (client) => ({
         query: async (sql, params) => {
-          if (sql.includes('appends')) await client.query('COMMIT');
+          if (sql.includes('saga_append_within')) await client.query('COMMIT');
           return sound.use(client).query(sql, params);
         },
       }),
