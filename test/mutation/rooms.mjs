@@ -68,6 +68,7 @@ export const ROOMS = {
       'heartbeat.ts': inProcess('ownership/ownership', 'ownership/stall'),
       'journal-session.ts': inProcess('ownership/ownership', 'operations/cancel'),
       'recovery-worker.ts': inProcess('recovery/worker'),
+      'operator-desk.ts': inProcess('operations/requests'),
       'registry.ts': ['test/core/engine/registry.spec.ts'],
       'result-waiter.ts': inProcess('recovery/waiting'),
       'retention.ts': inProcess('operations/retention'),

@@ -2,7 +2,7 @@ import type { OperatorReason, SagaAct } from 'nestjs-saga-orchestrator/core';
 import { answers, declines, neverAnswers } from '../../../support/behaviours.js';
 import { settle } from '../../../support/manual-clock.js';
 import { rejectionOf } from '../../../support/shop.js';
-import { Cluster, LEASE, ref, TAKEN_OVER, type Process } from '../cluster.js';
+import { Cluster, LEASE, Process, ref, TAKEN_OVER } from '../cluster.js';
 
 const eve: OperatorReason = { by: 'eve', reason: 'ticket 4711', origin: 'cli' };
 
@@ -60,6 +60,21 @@ describe('a request of an operator (semantics 111)', () => {
     expect(cluster.logger.messages('info')).toContain(
       "The request to retry-compensation saga PlaceOrder 'o-1' is done",
     );
+  });
+
+  it('is asked of a journal that is open, or not at all', async () => {
+    const { cluster, desk } = await stuck();
+    const late = new Process(cluster, { worker: false });
+    late.fault = (method) => {
+      if (method === 'open') throw new Error('no disk');
+    };
+    const { operators } = late.engine;
+    const act = { act: 'retry-compensation' } as const;
+    await expect(operators.request(ref, act, eve)).rejects.toThrow('no disk');
+    await expect(operators.withdraw('r-1', eve)).rejects.toThrow('no disk');
+    await expect(operators.requests({})).rejects.toThrow('no disk');
+    await expect(operators.audit({})).rejects.toThrow('no disk');
+    expect((await desk.engine.operators.requests({})).requests).toEqual([]);
   });
 
   it('waits for a process that knows the saga', async () => {
