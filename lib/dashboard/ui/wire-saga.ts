@@ -141,9 +141,8 @@ export interface Saga extends Row {
   readonly timeline: readonly Event[];
 }
 
-/** What an operator has left for a process that knows the saga. */
-export interface RequestEntry {
-  readonly request: string;
+/** What an operator has asked for, or done. */
+export interface OperatorEntry {
   readonly at: number;
   readonly by: string;
   readonly act: string;
@@ -151,12 +150,17 @@ export interface RequestEntry {
   readonly id: string;
   readonly label?: string;
   readonly reason: string;
+  /** Why it was refused or has failed. */
+  readonly message?: string;
+}
+
+/** What an operator has left for a process that knows the saga. */
+export interface RequestEntry extends OperatorEntry {
+  readonly request: string;
   /** A process has taken it. */
   readonly inHand: boolean;
   /** Absent: it is open. */
   readonly outcome?: string;
-  /** Why it was refused or has failed. */
-  readonly message?: string;
 }
 
 export interface SagaAnswer {

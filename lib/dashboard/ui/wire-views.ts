@@ -1,5 +1,4 @@
-import type { RequestEntry } from './wire-saga.js';
-import type { PlanStep, Row, Saga, Status } from './wire-saga.js';
+import type { OperatorEntry, PlanStep, RequestEntry, Row, Saga, Status } from './wire-saga.js';
 
 /** How a failure of one step ends, by the failure matrix. */
 export interface MatrixCell {
@@ -125,18 +124,9 @@ export interface Payload {
   readonly problem?: string;
 }
 
-export interface AuditEntry {
-  readonly at: number;
-  readonly by: string;
-  readonly act: string;
-  readonly name: string;
-  readonly id: string;
-  readonly label?: string;
-  readonly reason: string;
+export interface AuditEntry extends OperatorEntry {
   readonly outcome: string;
   readonly origin?: string;
-  /** Why it was refused or has failed. */
-  readonly message?: string;
 }
 
 export interface Audit {

@@ -36,6 +36,20 @@ async function stuck(undoes = [declines(), declines(), declines(), declines(), a
 
 const LOOK = LEASE;
 
+/** Parked past its pivot, in a process that redacts passwords. */
+async function parkedWithRedaction() {
+  const cluster = new Cluster();
+  const plan = cluster.plan([
+    cluster.step('Charge', { pivot: true }),
+    cluster.step('Ship', { does: [declines()] }),
+  ]);
+  const anna = await cluster.process([plan], { redact: ['password'] });
+  await cluster.begun(anna, plan);
+  return { cluster, anna };
+}
+
+const secret = { ...eve, reason: 'password=s3cr3t' };
+
 describe('a request of an operator (semantics 111)', () => {
   it('is left by a process that does not know the saga, and carried out by one that does', async () => {
     const { cluster, anna, ask, found, audit } = await stuck();
@@ -290,18 +304,8 @@ describe('a request of an operator (semantics 111)', () => {
   });
 
   it('keeps no secret of its reason', async () => {
-    const cluster = new Cluster();
-    const plan = cluster.plan([
-      cluster.step('Charge', { pivot: true }),
-      cluster.step('Ship', { does: [declines()] }),
-    ]);
-    const anna = await cluster.process([plan], { redact: ['password'] });
-    await cluster.begun(anna, plan);
-    await anna.engine.operators.request(
-      ref,
-      { act: 'terminate' },
-      { ...eve, reason: 'password=s3cr3t' },
-    );
+    const { cluster, anna } = await parkedWithRedaction();
+    await anna.engine.operators.request(ref, { act: 'terminate' }, secret);
     await cluster.clock.advance(LOOK);
     const told = [
       await anna.engine.operators.requests({}),
@@ -313,16 +317,9 @@ describe('a request of an operator (semantics 111)', () => {
   });
 
   it('has its reason redacted by who carries it out, where who left it redacts nothing', async () => {
-    const cluster = new Cluster();
-    const plan = cluster.plan([
-      cluster.step('Charge', { pivot: true }),
-      cluster.step('Ship', { does: [declines()] }),
-    ]);
-    const anna = await cluster.process([plan], { redact: ['password'] });
-    await cluster.begun(anna, plan);
+    const { cluster, anna } = await parkedWithRedaction();
     const desk = await cluster.process([], { worker: false });
-    const why = { ...eve, reason: 'password=s3cr3t' };
-    await desk.engine.operators.request(ref, { act: 'terminate' }, why);
+    await desk.engine.operators.request(ref, { act: 'terminate' }, secret);
     await cluster.clock.advance(LOOK);
     const audit = await desk.engine.operators.audit({});
     expect(audit.entries).toMatchObject([{ act: 'terminate', outcome: 'done' }]);
