@@ -24,10 +24,9 @@ function stepOf({ label, compensate, ...flags }: StepJson, isRetired: boolean): 
  * none of what plans do not keep: retries and timeouts.
  */
 export function planOfJson(plan: DefinitionJson): SagaDefinition {
-  const stages = plan.stages.map(({ steps }) => {
-    const own = steps.map((step) => stepOf(step, false));
-    return own.length === 1 ? (own[0] as StepDefinition) : { steps: own };
-  });
+  const stages = plan.stages.map(({ steps }) => ({
+    steps: steps.map((step) => stepOf(step, false)),
+  }));
   const retired = plan.retired.map((step) => stepOf(step, true));
   return new SagaDefinition(plan.name, plan.version, stages, plan.onCompensationFailure, retired);
 }

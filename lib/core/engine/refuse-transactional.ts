@@ -19,10 +19,8 @@ const NO_BARRIER =
 
 function refuse(definition: SagaDefinition, option: 'transaction' | 'barrier', why: string): void {
   refuseProblems([definitionProblem('what is registered', definition)]);
-  const { steps, retired, name } = definition;
-  const labels = (option === 'barrier' ? [...steps, ...retired] : steps)
-    .filter(({ policy }) => policy[option])
-    .map(({ label }) => label);
+  const { steps, name } = definition;
+  const labels = steps.filter(({ policy }) => policy[option]).map(({ label }) => label);
   if (labels.length === 0) return;
   throw new SagaDefinitionError(
     name,

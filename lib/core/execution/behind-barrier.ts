@@ -4,7 +4,7 @@ import { quoted, type BarrierAction, type StepBarrier } from '../ports/index.js'
 import type { ActionContext } from './action-context.js';
 import type { CompensationContext } from './compensation-context.js';
 import { keptIn, textOfKept } from './kept-by-barrier.js';
-import { allOf, isPending, unwrap, unwrapUndo } from './returned.js';
+import { unwrap, unwrapUndo, whole } from './returned.js';
 import type { RunPersistence } from './run-persistence.js';
 import type { Run } from './run.js';
 
@@ -34,11 +34,6 @@ function adopted(run: Run, ctx: ActionContext, text: string): unknown {
     : kept.result;
 }
 
-async function whole(call: Call, ctx: ActionContext, tx: unknown): Promise<unknown> {
-  const value = await call(ctx as never, tx);
-  return isPending(value) ? allOf(value, ctx) : value;
-}
-
 /**
  * The action of a step with `barrier: true`. What it has changed of the context is kept beside its result, so that a
  * repetition, or a probe, brings back both.
@@ -51,7 +46,7 @@ export function actionBehindBarrier(run: Run, ctx: ActionContext): () => Promise
       isOver = false;
       // What an earlier run of the transaction has changed was rolled back with it.
       ctx.resetContext(undefined);
-      const result = unwrap(await whole(step.action as Call, ctx, tx));
+      const result = unwrap(await whole((step.action as Call)(ctx as never, tx), ctx));
       if (ctx.aborted !== undefined) throw ctx.aborted;
       // What cannot be encoded is rolled back.
       const text = textOfKept({ result, context: ctx.touchedContext }, persistenceOf(run));
@@ -77,7 +72,7 @@ export function undoBehindBarrier(run: Run, ctx: ActionContext): () => Promise<v
   return () =>
     barrierOf(run, step.label).undo(action, async (tx) => {
       ctx.resetContext(undefined);
-      unwrapUndo(await whole(step.compensate as Call, ctx, tx));
+      unwrapUndo(await whole((step.compensate as Call)(ctx as never, tx), ctx));
     });
 }
 

@@ -3,7 +3,7 @@ import { quoted, type InterceptedCall, type SagaInterceptor } from '../ports/ind
 import type { ActionContext } from './action-context.js';
 import { noOutcomeIn } from './no-outcome.js';
 import { outcomeOf } from './outcome.js';
-import { allOf, isPending, unwrap } from './returned.js';
+import { isPending, unwrap, whole } from './returned.js';
 import type { Run } from './run.js';
 
 function viewOf(run: Run, { label, attempt }: ActionContext, kind: InterceptedCall['kind']) {
@@ -13,12 +13,6 @@ function viewOf(run: Run, { label, attempt }: ActionContext, kind: InterceptedCa
   const { headers, createdAt } = run;
   const view = { sagaName, sagaId, ...whose, version: definition.version, headers, createdAt };
   return { run: view, label, kind, attempt };
-}
-
-/** What a call came back with in the end, an observable and what is inside an `Ok` included. */
-async function whole(returned: unknown, ctx: ActionContext): Promise<unknown> {
-  const value = await returned;
-  return isPending(value) ? allOf(value, ctx) : value;
 }
 
 function deferred() {

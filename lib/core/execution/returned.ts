@@ -180,3 +180,9 @@ export function unwrapUndo(returned: unknown): void {
   const rejected = rejectionIn(unwrap(returned));
   if (rejected !== undefined) throw new FailureValue(rejected.reason);
 }
+
+/** What a call came back with in the end, an observable and what is inside an `Ok` included. */
+export async function whole(returned: unknown, ctx: ActionContext): Promise<unknown> {
+  const value = await returned;
+  return isPending(value) ? allOf(value, ctx) : value;
+}

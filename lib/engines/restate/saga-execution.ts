@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { isSagaError, type PayloadCodec } from '../../core/index.js';
+import { isSagaError } from '../../core/index.js';
 import {
   type Advance,
   announceNext,
@@ -39,7 +39,6 @@ export class SagaExecution {
   constructor(
     private readonly saga: RestateRun,
     private readonly input: StartInput,
-    private readonly codec: PayloadCodec,
     private readonly maxRecoveries: number,
   ) {}
 
@@ -99,12 +98,17 @@ export class SagaExecution {
   }
 
   #begin(): number {
-    const { run } = this.saga;
+    const { run, records } = this.saga;
     const { resumeFrom, deadline } = this.input;
     if (resumeFrom !== undefined) deliver(run, { type: 'resume', from: resumeFrom });
     if (deadline !== null && deadline <= run.environment.clock.now()) {
       // No signal was received, and so none is counted: a replay folds what this led to.
-      applySignal(run, { kind: 'cancel', by: 'deadline', reason: 'deadline' }, this.codec, false);
+      applySignal(
+        run,
+        { kind: 'cancel', by: 'deadline', reason: 'deadline' },
+        records.codec,
+        false,
+      );
     }
     this.#applyNext(false);
     return 0;
@@ -148,9 +152,10 @@ export class SagaExecution {
    * parked.
    */
   #applyNext(begun: boolean): boolean {
+    const { run, records } = this.saga;
     for (let sent = this.#signals[this.#applied]; sent !== undefined;) {
       this.#applied += 1;
-      if (applySignal(this.saga.run, sent, this.codec, begun)) return true;
+      if (applySignal(run, sent, records.codec, begun)) return true;
       sent = this.#signals[this.#applied];
     }
     return false;

@@ -40,7 +40,7 @@ export class SagaHandler {
     const { parts } = this;
     const definition = this.#definitionOf(name, ctx.key, input);
     const saga = newRun(parts, definition, ctx.key, input);
-    const turns = new SagaExecution(saga, input, parts.storing.codec, parts.maxRecoveries);
+    const turns = new SagaExecution(saga, input, parts.maxRecoveries);
     const leave = parts.activeRuns.enter(saga.run);
     const lost = (): void => {
       saga.run.stop(new LeaseLostError('Restate gave the saga to another execution'), 'now');

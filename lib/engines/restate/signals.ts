@@ -5,10 +5,10 @@ import {
   type SagaSignal,
   SagaStateError,
 } from '../../core/index.js';
-import { codecOf, deliver, type Run, shownSaga, withdrawIntent } from '../../core/engine/index.js';
+import { deliver, type Run, shownSaga, withdrawIntent } from '../../core/engine/index.js';
 import type { SentSignal } from './wire.js';
 
-function signalOf(sent: SentSignal, codec: PayloadCodec, { sagaName, sagaId }: Run): SagaSignal {
+function signalOf(sent: SentSignal, codec: PayloadCodec): SagaSignal {
   switch (sent.kind) {
     case 'cancel': {
       const { kind: type, ...cancel } = sent;
@@ -20,8 +20,7 @@ function signalOf(sent: SentSignal, codec: PayloadCodec, { sagaName, sagaId }: R
     }
     case 'command': {
       const { by, reason, result } = sent;
-      const own = codecOf(codec, { name: sagaName, id: sagaId });
-      const value = result === undefined ? {} : { result: own.decode(result) };
+      const value = result === undefined ? {} : { result: codec.decode(result) };
       return { type: 'command', command: { ...sent.command, ...value }, by, reason };
     }
   }
@@ -38,6 +37,7 @@ function endOf({ sagaName, sagaId }: Run, sent: SentSignal): Error | undefined {
  * Applies a signal, unless the saga refuses it because it has gone on since: the sender then learns
  * why.
  *
+ * @param codec That of the saga.
  * @param begun Whether the effect that was announced last has begun.
  * @returns whether it changed what comes next.
  */
@@ -49,7 +49,7 @@ export function applySignal(
 ): boolean {
   // It runs already.
   if (sent.kind === 'resume' && run.state.status !== 'parked') return false;
-  const signal = signalOf(sent, codec, run);
+  const signal = signalOf(sent, codec);
   const received = receive(run.definition, run.state, signal);
   if ('refusal' in received || received.records.length === 0) return false;
   const end = endOf(run, sent);

@@ -1,4 +1,4 @@
-import { silentLogger } from 'nestjs-saga-orchestrator/core';
+import { defineSaga, silentLogger, type SagaDefinitionError } from 'nestjs-saga-orchestrator/core';
 import { InProcessEngine } from 'nestjs-saga-orchestrator/in-process';
 import { MemoryJournal } from '../../../lib/journals/memory/index.js';
 import { answers } from '../../support/behaviours.js';
@@ -93,5 +93,21 @@ describe('the options of the in-process engine', () => {
     await shop.run(shop.saga({ id: 'o-1' }).step(shop.step('Charge', { does: [answers()] })));
     expect(await shop.status('o-1')).toBe('completed');
     await shop.clock.until(shop.engine.close());
+  });
+
+  it('wants a barrier for a retired step, too, and says so once', () => {
+    const retired = [{ label: 'Old', barrier: true, compensate: (): void => undefined }] as const;
+    const plan = defineSaga('Gift', [{ label: 'Give', action: () => 1 }], { retired });
+    const problems = (): readonly string[] => {
+      try {
+        made({}).register(plan);
+      } catch (error) {
+        return (error as SagaDefinitionError).problems;
+      }
+      return [];
+    };
+    expect(problems()).toEqual([
+      expect.stringMatching(/^step 'Old': barrier: it needs to know the barrier/),
+    ]);
   });
 });

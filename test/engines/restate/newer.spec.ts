@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { TerminalError } from '@restatedev/restate-sdk';
-import { defineSaga, jsonCodec, silentLogger } from 'nestjs-saga-orchestrator/core';
+import { defineSaga, silentLogger } from 'nestjs-saga-orchestrator/core';
 import type { PackedEntry } from 'nestjs-saga-orchestrator/engine';
 import { restateEngine } from 'nestjs-saga-orchestrator/restate';
 import { newRun, runParts } from '../../../lib/engines/restate/restate-run.js';
@@ -113,7 +113,7 @@ describe('what a later version has written of a saga on Restate (semantics 28b)'
   it.each(NEWER.map((record) => [record]))('%j fails the execution, never the saga', (record) => {
     const runs = runParts({ logger: silentLogger });
     const saga = newRun(runs, plan, 'o-1', { input: '{}' });
-    const turns = new SagaExecution(saga, INPUT, jsonCodec, 5);
+    const turns = new SagaExecution(saga, INPUT, 5);
     const next = { effects: [{ kind: 'action', label: 'Create' }] as const };
     const batch: Batch = { by: 'later', records: [STARTED, record], signals: 0, next };
     let thrown: unknown;

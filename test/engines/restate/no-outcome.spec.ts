@@ -34,7 +34,7 @@ function onServer(step: Partial<AnySagaStep<object>>, maxRecoveries = 5) {
     const { version, fingerprint } = plan;
     const start = { version, fingerprint, input: '{}', key: null, tags: {}, deadline: null };
     const saga = newRun(parts, plan, 'o-1', { input: '{}' });
-    const turns = new SagaExecution(saga, { ...start, createdAt: 0 }, jsonCodec, maxRecoveries);
+    const turns = new SagaExecution(saga, { ...start, createdAt: 0 }, maxRecoveries);
     for (const batch of kept) turns.fold(dueOf(turns), batch);
     const take = async (): Promise<Batch> => {
       const turn = dueOf(turns);

@@ -54,7 +54,7 @@ async function taken(step: Partial<AnySagaStep<object>>, redacts: boolean, codec
   ]);
   const input = codecOf(runs.storing.codec, REF).encode(codec ? { of: SECRET } : {});
   const saga = newRun(runs, plan, 'o-1', { input });
-  const turns = new SagaExecution(saga, { ...row(plan), input }, runs.storing.codec, 5);
+  const turns = new SagaExecution(saga, { ...row(plan), input }, 5);
   const events: unknown[] = [];
   const records: PackedEntry[] = [];
   let thrown: unknown;

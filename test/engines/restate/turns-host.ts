@@ -80,7 +80,7 @@ class TurnsHost {
     const input = { version, fingerprint, input: '{}', key: null, tags: {}, deadline: null };
     const saga = newRun(parts, this.#definition, 'saga-1', { input: '{}' });
     const start = { ...input, createdAt: 0 };
-    const turns = new SagaExecution(saga, start, jsonCodec, MAX_RECOVERIES);
+    const turns = new SagaExecution(saga, start, MAX_RECOVERIES);
     for (const entry of this.#journal) {
       if ('sent' in entry) turns.hear(entry.sent);
       else turns.fold(dueOf(turns), entry);

@@ -1,9 +1,4 @@
-import {
-  defineSaga,
-  jsonCodec,
-  OutcomeUnknownError,
-  silentLogger,
-} from 'nestjs-saga-orchestrator/core';
+import { defineSaga, OutcomeUnknownError, silentLogger } from 'nestjs-saga-orchestrator/core';
 import type { PackedEntry } from 'nestjs-saga-orchestrator/engine';
 import { DefinitionRegistry } from '../../../lib/core/engine/index.js';
 import { ActiveRuns } from '../../../lib/engines/restate/active-runs.js';
@@ -35,7 +30,7 @@ const executionOf = () => {
     ...{ logger: silentLogger, environment: { clock, ids: () => '', random: () => 0 } },
   });
   const saga = newRun(parts, plan, 'o-1', INPUT);
-  return { parts, saga, turns: new SagaExecution(saga, INPUT, jsonCodec, 5) };
+  return { parts, saga, turns: new SagaExecution(saga, INPUT, 5) };
 };
 
 const kept = (batch: Batch): Batch => JSON.parse(JSON.stringify(batch)) as Batch;

@@ -30,7 +30,7 @@ async function taken(
   const sent = startOf(parts, registry, plan, {}, { id: 'o-1', ...options });
   const input = JSON.parse(JSON.stringify(sent.input)) as StartInput;
   const saga = newRun(parts, plan, 'o-1', input);
-  const turns = new SagaExecution(saga, input, parts.storing.codec, 5);
+  const turns = new SagaExecution(saga, input, 5);
   while (!saga.run.state.atRest) {
     const turn = dueOf(turns);
     turns.settle(turn, (await turns.take(turn)).batch);

@@ -13,8 +13,8 @@ function isolationsOf(
   definitions: readonly SagaDefinition[],
 ): ReadonlyMap<TransactionIsolation, string> {
   const levels = new Map<TransactionIsolation, string>();
-  for (const { name, steps, retired } of definitions) {
-    for (const { label, policy } of [...steps, ...retired]) {
+  for (const { name, steps } of definitions) {
+    for (const { label, policy } of steps) {
       const level = policy.transactionIsolation;
       if (level !== undefined && !levels.has(level)) {
         levels.set(level, `step ${shown(label)} of saga ${shown(name)}`);
