@@ -16,6 +16,7 @@ import { timeOrderedIds } from '../core/ports/index.js';
 import { CliError, EXIT } from './exit.js';
 import type { Io, Output } from './output.js';
 import { addressOf, journalOf, targetOf } from './target.js';
+import { momentOf } from './text.js';
 
 export type Values = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
 
@@ -59,6 +60,12 @@ export class Call {
     if (text === undefined) return standard;
     if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
     throw new CliError(`--${option} must be a whole number from 1 (got '${text}')`);
+  }
+
+  /** Of `--since`. @throws CliError */
+  get since(): Date | undefined {
+    const since = this.text('since');
+    return since === undefined ? undefined : momentOf('since', since, Date.now());
   }
 
   /** `''`: sagas of no application. */

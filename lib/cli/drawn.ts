@@ -1,4 +1,5 @@
 import type { SagaDefinition, StepJson } from '../core/index.js';
+import { cut } from './text.js';
 
 interface Place {
   readonly step: StepJson;
@@ -50,9 +51,8 @@ function xml(text: string): string {
 function box(x: number, y: number, text: string, isDouble: boolean): string {
   const frame = (by: number): string =>
     `<rect x="${x + by}" y="${y + by}" width="${BOX.width - 2 * by}" height="${BOX.height - 2 * by}" rx="6"/>`;
-  const shown = text.length > 30 ? `${text.slice(0, 29)}…` : text;
   const at = `x="${x + BOX.width / 2}" y="${y + BOX.height / 2 + 4}"`;
-  return `${frame(0)}${isDouble ? frame(3) : ''}<text ${at}>${xml(shown)}<title>${xml(text)}</title></text>`;
+  return `${frame(0)}${isDouble ? frame(3) : ''}<text ${at}>${xml(cut(text, 30))}<title>${xml(text)}</title></text>`;
 }
 
 function arrow(x1: number, y1: number, x2: number, y2: number): string {

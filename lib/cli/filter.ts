@@ -2,7 +2,6 @@ import type { ParkReason, SagaFilter, SagaStatus } from '../core/index.js';
 import { withoutUndefined } from '../core/definition/index.js';
 import type { Call } from './call.js';
 import { CliError } from './exit.js';
-import { momentOf } from './text.js';
 
 function tagsOf(given: readonly string[]): Readonly<Record<string, string>> | undefined {
   if (given.length === 0) return undefined;
@@ -20,7 +19,6 @@ const some = (words: readonly string[]): readonly string[] | undefined =>
 
 /** Which sagas; what the journal does not know of it, it refuses itself. @throws CliError */
 export function filterOf(call: Call, reasons: readonly string[] = []): SagaFilter {
-  const since = call.text('since');
   return withoutUndefined({
     application: call.application,
     name: call.text('name'),
@@ -29,6 +27,6 @@ export function filterOf(call: Call, reasons: readonly string[] = []): SagaFilte
       readonly ParkReason[] | undefined,
     key: call.text('key'),
     tags: tagsOf(call.list('tag')),
-    createdAfter: since === undefined ? undefined : momentOf('since', since, Date.now()),
+    createdAfter: call.since,
   }) as SagaFilter;
 }

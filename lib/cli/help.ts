@@ -2,7 +2,7 @@ import type { Command, Options } from './command.js';
 import { COMMANDS } from './commands/index.js';
 import { COMMON } from './options.js';
 
-function usageOf({ name, args }: Command): string {
+export function usageOf({ name, args }: Command): string {
   return ['saga', name, ...args].join(' ');
 }
 

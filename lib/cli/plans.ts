@@ -2,9 +2,9 @@ import { type SagaDefinition, SagaNotFoundError, type StoredPlan } from '../core
 import { planOfJson } from '../core/definition/index.js';
 import { quoted } from '../core/ports/index.js';
 import type { Call } from './call.js';
-import { CliError } from './exit.js';
+import { CliError, EXIT } from './exit.js';
 
-/** Plans that can be read, of one name where it is given; the one that was brought along last comes first. */
+/** Plans, of one name where it is given; the one that was brought along last comes first. */
 export async function storedPlans(call: Call, name?: string): Promise<readonly StoredPlan[]> {
   const insight = await call.insight();
   const plans = await insight.plans(name === undefined ? {} : { names: [name] });
@@ -15,7 +15,8 @@ export async function storedPlans(call: Call, name?: string): Promise<readonly S
 }
 
 export function definitionOf({ name, plan }: StoredPlan): SagaDefinition {
-  if (plan === undefined) throw new CliError(`The plan of ${quoted(name)} cannot be read`, 1);
+  if (plan === undefined)
+    throw new CliError(`The plan of ${quoted(name)} cannot be read`, EXIT.failed);
   return planOfJson(plan);
 }
 

@@ -29,8 +29,13 @@ function ageOf({ status, createdAt, updatedAt }: SagaSummary, now: number): stri
   return shownDuration((isOver ? updatedAt.getTime() : now) - createdAt.getTime());
 }
 
+export function tagsText(tags: SagaSummary['tags']): string {
+  return Object.entries(tags)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ');
+}
+
 export function rowCells(saga: SagaSummary, now: number, isUtc: boolean): readonly Cell[] {
-  const tags = Object.entries(saga.tags).map(([name, value]) => `${name}=${value}`);
   return [
     statusCell(saga.status),
     saga.name,
@@ -39,6 +44,6 @@ export function rowCells(saga: SagaSummary, now: number, isUtc: boolean): readon
     ageOf(saga, now),
     whereOf(saga),
     saga.key ?? '',
-    tags.join(' '),
+    tagsText(saga.tags),
   ];
 }

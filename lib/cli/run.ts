@@ -4,7 +4,7 @@ import { Call, type Values } from './call.js';
 import type { Command } from './command.js';
 import { COMMANDS } from './commands/index.js';
 import { CliError, exitOf, EXIT, lineOf, type Exit } from './exit.js';
-import { helpOf, wholeHelp } from './help.js';
+import { helpOf, usageOf, wholeHelp } from './help.js';
 import { COMMON } from './options.js';
 import { Output, type Io } from './output.js';
 
@@ -41,8 +41,9 @@ function parsed(command: Command, given: readonly string[]): Parsed {
   if (values['help'] === true) return { args: [], values: values as Values };
   const least = command.args.filter((arg) => !arg.startsWith('[')).length;
   if (positionals.length < least || positionals.length > command.args.length) {
-    const usage = ['saga', command.name, ...command.args].join(' ');
-    throw new CliError(`It is called as '${usage}' (got ${positionals.length} of these)`);
+    throw new CliError(
+      `It is called as '${usageOf(command)}' (got ${positionals.length} of these)`,
+    );
   }
   return { args: positionals, values: values as Values };
 }

@@ -1,6 +1,5 @@
 import {
   explain,
-  jsonCodec,
   type PayloadCodec,
   type SagaAccount,
   type SagaDetails,
@@ -9,7 +8,7 @@ import {
 } from '../core/index.js';
 import { detailsOf } from '../core/engine/index.js';
 import type { Output } from './output.js';
-import { statusCell } from './rows.js';
+import { statusCell, tagsText } from './rows.js';
 import { stateOf } from './state.js';
 import { shownDuration, shownTime } from './text.js';
 import { eventCells, TIMELINE_HEAD } from './timeline.js';
@@ -21,7 +20,7 @@ export interface ShownSaga {
   readonly stored: StoredSaga;
 }
 
-export function shownSagaOf(stored: StoredSaga, codec: PayloadCodec = jsonCodec): ShownSaga {
+export function shownSagaOf(stored: StoredSaga, codec: PayloadCodec): ShownSaga {
   return { details: detailsOf(stored, codec), account: explain(stateOf(stored.entries)), stored };
 }
 
@@ -29,18 +28,12 @@ async function facts({ details, stored }: ShownSaga, out: Output): Promise<void>
   const { createdAt, updatedAt, key, tags, recoveries, version } = details;
   const { owner, deadline, cancelReason, cancelBy } = stored.row;
   const time = (at: Date | number): string => shownTime(at, out.isUtc);
-  const { isUtc } = out;
   const lasted = shownDuration(updatedAt.getTime() - createdAt.getTime());
   const said: readonly (readonly [string, string | undefined])[] = [
     ['version', `${version}`],
     ['key', key],
-    [
-      'tags',
-      Object.entries(tags)
-        .map(([name, value]) => `${name}=${value}`)
-        .join(' ') || undefined,
-    ],
-    ['created', shownTime(createdAt, isUtc)],
+    ['tags', tagsText(tags) || undefined],
+    ['created', time(createdAt)],
     ['last record', `${time(updatedAt)} (after ${lasted})`],
     ['deadline', deadline === null ? undefined : time(deadline)],
     ['sleeps until', details.wakeAt === undefined ? undefined : time(details.wakeAt)],

@@ -26,9 +26,8 @@ function optionsProviders(options: SagaModuleAsyncOptions): readonly Provider[] 
     return [provider(make, 'What the useFactory of forRootAsync() gives', inject)];
   }
   const token = (useExisting ?? useClass) as InjectionToken;
-  const made = (factory: SagaOptionsFactory) => createdBy(factory);
   const what = 'What createSagaOptions() of forRootAsync() gives';
-  return [provider(made, what, [token]), ...(useClass === undefined ? [] : [useClass])];
+  return [provider(createdBy, what, [token]), ...(useClass === undefined ? [] : [useClass])];
 }
 
 /** @throws SagaOptionsError for a provider that makes none. */

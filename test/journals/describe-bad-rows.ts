@@ -116,7 +116,6 @@ async function withBad(
 
 /** The same on every SQL journal: one row is damaged among healthy ones (semantics 28b). */
 export function describeBadRows(newStore: () => Promise<DamagedStore>): void {
-  jest.setTimeout(60_000);
   let store: DamagedStore;
   const closing: { close(): Promise<void> }[] = [];
   const damagedBy = async (text: string, values: readonly (string | number)[] = []) => {

@@ -27,7 +27,7 @@ export function postgresStore(settings: readonly string[] = []): PostgresStore {
 
   beforeAll(async () => {
     server = await start(settings);
-  }, 60_000);
+  });
   afterEach(async () => {
     for (const it of open) await it.close();
     open.clear();
@@ -38,7 +38,7 @@ export function postgresStore(settings: readonly string[] = []): PostgresStore {
       await store.query(`DROP SCHEMA "${nspname}" CASCADE`);
     }
     await server?.stop();
-  }, 60_000);
+  });
 
   const store: PostgresStore = {
     get server() {

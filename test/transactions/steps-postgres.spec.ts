@@ -205,7 +205,7 @@ describe('a transactional step on Postgres', () => {
       ...['accepted', 'started', 'failed', 'started', 'done', 'completed'],
     ]);
     expect(await ledger.rows()).toHaveLength(21);
-  }, 60_000);
+  });
 
   it('needs a pool of at least three where it is that of the journal (86a)', async () => {
     const ledger = await opened();

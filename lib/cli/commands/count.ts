@@ -1,9 +1,9 @@
 import type { CountQuery, SagaCount, SagaStatus } from '../../core/index.js';
+import { withoutUndefined } from '../../core/definition/index.js';
 import type { Command } from '../command.js';
 import { CliError, EXIT } from '../exit.js';
 import { FILTER } from '../options.js';
 import { statusCell } from '../rows.js';
-import { momentOf } from '../text.js';
 
 /** By what sagas are counted, and what a count has of it. */
 const BY = {
@@ -34,13 +34,13 @@ export const count: Command = {
   async run(call) {
     const { out } = call;
     const by = byOf(call.text('by') ?? 'name,status');
-    const [name, since] = [call.text('name'), call.text('since')];
+    const name = call.text('name');
     const status = call.list('status') as readonly SagaStatus[];
-    const query: CountQuery = {
-      ...(name === undefined ? {} : { names: [name] }),
-      ...(status.length === 0 ? {} : { status }),
-      ...(since === undefined ? {} : { createdAfter: momentOf('since', since, Date.now()) }),
-    };
+    const query = withoutUndefined({
+      names: name === undefined ? undefined : [name],
+      status: status.length === 0 ? undefined : status,
+      createdAfter: call.since,
+    }) as CountQuery;
     const insight = await call.insight();
     const groups = new Map<string, { readonly words: readonly string[]; sagas: number }>();
     for (const one of await insight.counts(query)) {

@@ -1,10 +1,11 @@
 import type { AuditFilter, OperatorAct, RequestFilter, SagaRequest } from '../../core/index.js';
+import { withoutUndefined } from '../../core/definition/index.js';
 import type { Command, Options } from '../command.js';
 import { CliError, EXIT } from '../exit.js';
 import { FILTER, LIMIT, WHY } from '../options.js';
 import type { Cell } from '../output.js';
 import { statusCell } from '../rows.js';
-import { momentOf, shownTime } from '../text.js';
+import { shownTime } from '../text.js';
 
 const OF: Options = {
   name: FILTER['name']!,
@@ -62,13 +63,11 @@ export const requests: Command = {
   async run(call) {
     const { out } = call;
     const [request] = call.args;
-    const [name, id] = [call.text('name'), call.text('id')];
-    const filter: RequestFilter = {
-      ...(request === undefined ? {} : { request }),
-      ...(name === undefined ? {} : { name }),
-      ...(id === undefined ? {} : { id }),
-      ...(call.flag('open') ? { open: true } : {}),
-    };
+    const filter = withoutUndefined({
+      request,
+      ...{ name: call.text('name'), id: call.text('id') },
+      open: call.flag('open') || undefined,
+    }) as RequestFilter;
     const limit = call.count('limit', 50);
     const desk = await call.desk();
     const found = await allOf(limit, async (most, cursor) => {
@@ -128,15 +127,11 @@ export const audit: Command = {
   },
   async run(call) {
     const { out } = call;
-    const [name, id, by] = [call.text('name'), call.text('id'), call.text('by')];
-    const [act, since] = [call.text('act'), call.text('since')];
-    const filter: AuditFilter = {
-      ...(name === undefined ? {} : { name }),
-      ...(id === undefined ? {} : { id }),
-      ...(by === undefined ? {} : { by }),
-      ...(act === undefined ? {} : { act: act as OperatorAct }),
-      ...(since === undefined ? {} : { after: momentOf('since', since, Date.now()) }),
-    };
+    const filter = withoutUndefined({
+      ...{ name: call.text('name'), id: call.text('id'), by: call.text('by') },
+      act: call.text('act') as OperatorAct | undefined,
+      after: call.since,
+    }) as AuditFilter;
     const limit = call.count('limit', 50);
     const desk = await call.desk();
     const found = await allOf(limit, async (most, cursor) => {

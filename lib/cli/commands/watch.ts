@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { codecOf, summaryOf } from '../../core/engine/index.js';
+import { codecOf, detailsOf, summaryOf } from '../../core/engine/index.js';
 import { checkedRef, unknownSaga, type Call } from '../call.js';
 import type { Command } from '../command.js';
 import { EXIT, type Exit } from '../exit.js';
 import { CODEC } from '../options.js';
 import { rowCells } from '../rows.js';
-import { shownSagaOf } from '../shown-saga.js';
 import { eventCells } from '../timeline.js';
 
 const POLL_MS = 500;
@@ -29,7 +28,7 @@ async function watchOne(call: Call): Promise<Exit> {
   do {
     const stored = await journal.load(ref);
     if (stored === undefined) throw unknownSaga(ref, call.whose);
-    const { status, timeline } = shownSagaOf(stored, codec).details;
+    const { status, timeline } = detailsOf(stored, codec);
     const from = timeline[0]?.at ?? 0;
     for (const event of timeline.slice(seen)) {
       if (out.isJson) await out.json(event);

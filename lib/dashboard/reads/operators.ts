@@ -6,6 +6,7 @@ import {
   type SagaDetails,
   type SagaRequest,
 } from '../../core/index.js';
+import { refKey } from '../../core/journal/index.js';
 import type { DashboardScope } from '../options.js';
 import type { SagaOperations } from '../../nest/index.js';
 import type { Audit, AuditEntry, RequestEntry } from '../ui/wire.js';
@@ -43,6 +44,9 @@ function requestOf({ createdAt, takenBy, ...one }: SagaRequest): RequestEntry {
 
 /** What operators asked for and did, inside one scope. */
 export class OperatorReads {
+  /** Of sagas that were looked at for this request, by name and id. */
+  readonly #own = new Map<string, Promise<boolean>>();
+
   constructor(
     private readonly sources: Sources,
     private readonly scope: DashboardScope,
@@ -97,7 +101,14 @@ export class OperatorReads {
     return named.filter((_, at) => own[at]);
   }
 
-  async #isOwn(name: string, id: string): Promise<boolean> {
+  #isOwn(name: string, id: string): Promise<boolean> {
+    const key = refKey({ name, id });
+    const known = this.#own.get(key) ?? this.#looksOwn(name, id);
+    this.#own.set(key, known);
+    return known;
+  }
+
+  async #looksOwn(name: string, id: string): Promise<boolean> {
     try {
       const saga = await this.sources.operations.get(name, id);
       return saga !== undefined && isInScope(this.scope, saga);

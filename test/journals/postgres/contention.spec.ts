@@ -72,7 +72,7 @@ it('an append and a claim at the same time: who comes second is told, and writes
     ]);
     expect([row?.epoch, row?.recoveries]).toEqual([2, 0]);
   }
-}, 60_000);
+});
 
 it('many processes that start the same ids: each saga is created once', async () => {
   const schema = store.schema();
@@ -92,7 +92,7 @@ it('many processes that start the same ids: each saga is created once', async ()
   for (const [id = '', owner] of winners) {
     expect((await handles[0]?.get({ name: NAME, id }))?.owner).toBe(owner);
   }
-}, 60_000);
+});
 
 it('all appends of a turn share a commit', async () => {
   const schema = store.schema();

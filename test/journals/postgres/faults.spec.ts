@@ -20,7 +20,7 @@ describe('a server that goes away while sagas are written', () => {
       await load.stop();
       expect(await verify(journal, load.told)).toEqual({ failed: 0 });
       expect(load.told.length).toBeGreaterThan(32);
-    }, 60_000);
+    });
   }
 
   it('loses nothing and writes nothing twice when its sessions are ended', async () => {
@@ -34,7 +34,7 @@ describe('a server that goes away while sagas are written', () => {
     await load.stop();
     expect(ended).toBeGreaterThan(20);
     expect(await verify(journal, load.told)).toEqual({ failed: 0 });
-  }, 60_000);
+  });
 
   it('fails with a journal error when it stays away too long, and works again afterwards', async () => {
     const { url } = store.server;
@@ -66,7 +66,7 @@ describe('a server that goes away while sagas are written', () => {
     expect(atWorst).toBeGreaterThan(0);
     expect(load.told.length).toBeGreaterThan(before);
     await verify(journal, load.told);
-  }, 60_000);
+  });
 
   it('survives a half-open connection within the time that calls wait', async () => {
     const between = store.closing(await tcpProxy(store.server.url));
@@ -82,7 +82,7 @@ describe('a server that goes away while sagas are written', () => {
     await wait(1_000);
     await load.stop();
     expect(await verify(journal, load.told)).toEqual({ failed: 0 });
-  }, 60_000);
+  });
 
   it('tells that it was written when the answer to a commit was lost', async () => {
     const between = store.closing(await tcpProxy(store.server.url));
@@ -110,7 +110,7 @@ describe('a server that goes away while sagas are written', () => {
     const kept = await journal.load({ name: NAME, id: 'lost' });
     expect(kept?.entries.map(({ seq }) => seq)).toEqual([1, 2, 3]);
     expect(kept?.row).toMatchObject({ owner: null, wakeAt: NO_WAKE_TIME });
-  }, 60_000);
+  });
 
   it('hands out again what a claim took when its answer was lost', async () => {
     const between = store.closing(await tcpProxy(store.server.url));
@@ -134,7 +134,7 @@ describe('a server that goes away while sagas are written', () => {
       ['c', 2],
     ]);
     expect(await journal.claim(claim)).toEqual([]);
-  }, 60_000);
+  });
 
   it('opens, whichever of its statements loses its session', async () => {
     const schema = store.schema();
@@ -162,5 +162,5 @@ describe('a server that goes away while sagas are written', () => {
       else expect(lost).toBeGreaterThan(5);
       await store.query(`DROP SCHEMA "${schema}" CASCADE`);
     }
-  }, 60_000);
+  });
 });

@@ -132,7 +132,7 @@ beforeAll(async () => {
   const { sagas, appends, tags, owners, requests, audit } = tables;
   const all = [sagas, appends, tags, owners, requests, audit];
   await client.query(`ANALYZE ${all.join(', ')}`);
-}, 60_000);
+});
 
 afterAll(() => client.end());
 

@@ -69,7 +69,7 @@ describe('a pool that the steps of the sagas use as well', () => {
     expect(performance.now() - began).toBeGreaterThan(2 * 3_000);
     expect([...runs.values()]).toEqual(Array(250).fill(1));
     expect(logger.messages('error')).toEqual([]);
-  }, 60_000);
+  });
 
   it('answers what is asked of one saga while every connection of it is taken', async () => {
     const pool = poolOf({ max: 3 });

@@ -26,7 +26,7 @@ process.env.SAGA_TEST_POSTGRES_URL = server.url;
 try {
   run(
     ...['jest', '--selectProjects', 'unit', '--testMatch', PATTERN, '--reporters=default'],
-    ...['--testTimeout=60000', '--forceExit', ...process.argv.slice(2)],
+    ...['--forceExit', ...process.argv.slice(2)],
   );
 } finally {
   await server.stop();
