@@ -1,4 +1,5 @@
-import type { JournalInsight } from '../../core/index.js';
+import type { JournalInsight, JournalOwner } from '../../core/index.js';
+import { knownNames } from '../../core/journal/index.js';
 import { PACKAGE_VERSION } from '../../core/ports/index.js';
 import type { Call } from '../call.js';
 import type { Command } from '../command.js';
@@ -35,8 +36,7 @@ async function clock(insight: JournalInsight): Promise<Finding> {
   return found('warn', 'clock', text);
 }
 
-async function processes(insight: JournalInsight): Promise<readonly Finding[]> {
-  const owners = await insight.owners();
+function processes(owners: readonly JournalOwner[]): readonly Finding[] {
   const alive = owners.filter(({ isAlive }) => isAlive);
   if (alive.length === 0) {
     const text =
@@ -56,14 +56,14 @@ async function processes(insight: JournalInsight): Promise<readonly Finding[]> {
   return [found('good', 'processes', said)];
 }
 
-async function unfinished(insight: JournalInsight): Promise<readonly Finding[]> {
-  const owners = (await insight.owners()).filter(({ isAlive }) => isAlive);
-  // A process that says nothing of itself may know any.
-  const isSure = owners.every(({ info }) => info !== undefined);
-  const known = new Set(owners.flatMap(({ info }) => info?.sagas.map(({ name }) => name) ?? []));
+async function unfinished(
+  insight: JournalInsight,
+  owners: readonly JournalOwner[],
+): Promise<readonly Finding[]> {
+  const known = knownNames(owners);
   const all = await insight.unfinished();
   const now = (await insight.now()).getTime();
-  const unknown = all.filter(({ name }) => isSure && !known.has(name));
+  const unknown = known === undefined ? [] : all.filter(({ name }) => !known.has(name));
   const findings = unknown.map(({ name, version, fingerprint, sagas }) => {
     const text = `${sagas} of ${name} v${version} (${fingerprint}) are not over, and no living process knows ${name}: start one that does`;
     return found('bad', 'unfinished', text);
@@ -120,13 +120,14 @@ async function requests(call: Call): Promise<Finding> {
 async function findings(call: Call): Promise<readonly Finding[]> {
   const { description } = await call.journal();
   const insight = await call.insight();
+  const owners = await insight.owners();
   return [
     found('good', 'journal', `${description} answers, and its schema is the one of this package`),
     ...call.warnings.map((text) => found('warn', 'durability', text)),
     found('good', 'versions', `package ${PACKAGE_VERSION}, Node ${process.versions.node}`),
     await clock(insight),
-    ...(await processes(insight)),
-    ...(await unfinished(insight)),
+    ...processes(owners),
+    ...(await unfinished(insight, owners)),
     ...(await undos(call)),
     ...(await parked(insight)),
     await requests(call),

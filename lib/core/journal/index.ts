@@ -43,6 +43,7 @@ export {
   type TagRead,
   type TimedRead,
 } from './insight-reads.js';
+export { knownNames } from './known-names.js';
 export { percentilesOf } from './percentiles.js';
 export type { Journal } from './journal.js';
 export type {

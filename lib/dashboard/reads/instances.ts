@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import type { JournalInsight, JournalOwner } from '../../core/index.js';
+import { knownNames } from '../../core/journal/index.js';
 import { messageOf } from '../../core/ports/index.js';
 import type { Dashboard } from '../dashboard.js';
 import type { DashboardScope } from '../options.js';
@@ -37,15 +38,14 @@ function instanceOf(one: JournalOwner, here: string | undefined): Instance {
   };
 }
 
-/** Unfinished sagas that nobody alive can resume. A process that says nothing of itself may know any. */
+/** Unfinished sagas that nobody alive can resume. */
 async function orphansOf(
   insight: JournalInsight,
   owners: readonly JournalOwner[],
   { names }: DashboardScope,
 ): Promise<readonly Orphans[]> {
-  const alive = owners.filter(({ isAlive }) => isAlive);
-  if (alive.some(({ info }) => info === undefined)) return [];
-  const known = new Set(alive.flatMap(({ info }) => info?.sagas.map(({ name }) => name) ?? []));
+  const known = knownNames(owners);
+  if (known === undefined) return [];
   const unfinished = await insight.unfinished(names === undefined ? {} : { names });
   return unfinished
     .filter(({ name }) => !known.has(name))
