@@ -2,11 +2,11 @@ import type { Journal, JournalEntry } from 'nestjs-saga-orchestrator/core';
 import type { CrashPoints } from './crash-points.js';
 import type { Ledger } from './ledger.js';
 
-/** A journal some of whose methods are others; the rest is the inner one's. */
-export function wrapJournal(inner: Journal, own: Partial<Journal>): Journal {
+/** A journal, or its operators' part, some of whose methods are others; the rest is the inner one's. */
+export function wrapJournal<T extends object = Journal>(inner: T, own: Partial<T>): T {
   return new Proxy(inner, {
     get(target, key) {
-      const replaced = own[key as keyof Journal];
+      const replaced = own[key as keyof T];
       if (replaced !== undefined) return replaced;
       const value: unknown = Reflect.get(target, key, target);
       return typeof value === 'function' ? (value.bind(target) as unknown) : value;

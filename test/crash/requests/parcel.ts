@@ -78,22 +78,19 @@ function witnessed(inner: Journal, { twin }: RequestTask, reach: (place: Place) 
         : around('act', () => inner.requestCancel(ref, reason, audit)),
     forget: (request) =>
       'ref' in request ? around('act', () => inner.forget(request)) : inner.forget(request),
-    operators: {
+    operators: wrapJournal(operators, {
       request: (request) => around('request', () => operators.request(request)),
       take: async (request) => {
         const rows = await operators.take(request);
         if (rows.length > 0) reach('after the take');
         return rows;
       },
-      letGo: (request, owner) => operators.letGo(request, owner),
       end: (end) => around('end', () => operators.end(end)),
-      requests: (filter) => operators.requests(filter),
       audit: (filter) =>
         twin === 'forgetful' && filter.entry !== undefined
           ? Promise.resolve({ entries: [] })
           : operators.audit(filter),
-      forget: (request) => operators.forget(request),
-    },
+    }),
   });
 }
 
