@@ -1,5 +1,6 @@
 import {
   explain,
+  NO_WAKE_TIME,
   type PayloadCodec,
   type SagaAccount,
   type SagaDetails,
@@ -24,6 +25,10 @@ export function shownSagaOf(stored: StoredSaga, codec: PayloadCodec): ShownSaga 
   return { details: detailsOf(stored, codec), account: explain(stateOf(stored.entries)), stored };
 }
 
+function wakeTimeText(wakeAt: Date, isUtc: boolean): string {
+  return wakeAt.getTime() === NO_WAKE_TIME ? 'somebody wakes it' : shownTime(wakeAt, isUtc);
+}
+
 async function facts({ details, stored }: ShownSaga, out: Output): Promise<void> {
   const { createdAt, updatedAt, key, tags, recoveries, version } = details;
   const { owner, deadline, cancelReason, cancelBy } = stored.row;
@@ -36,7 +41,7 @@ async function facts({ details, stored }: ShownSaga, out: Output): Promise<void>
     ['created', time(createdAt)],
     ['last record', `${time(updatedAt)} (after ${lasted})`],
     ['deadline', deadline === null ? undefined : time(deadline)],
-    ['sleeps until', details.wakeAt === undefined ? undefined : time(details.wakeAt)],
+    ['sleeps until', details.wakeAt && wakeTimeText(details.wakeAt, out.isUtc)],
     ['owner', owner ?? undefined],
     ['recoveries', recoveries === 0 ? undefined : `${recoveries}`],
     [

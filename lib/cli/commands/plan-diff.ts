@@ -16,7 +16,7 @@ export interface PlanDiff {
   readonly name: string;
   /** The version of the newest plan. */
   readonly version: number;
-  /** Those that are not at rest, or parked. */
+  /** Those that are not at rest, or parked; not those that were terminated. */
   readonly open: number;
   /** Undos that they owe and the newest plan does not have, with the sagas that owe them. */
   readonly missing: readonly { readonly label: string; readonly ids: readonly string[] }[];
@@ -56,7 +56,9 @@ async function owedBy(
     }
   };
   const filter = { application, name, status: OPEN };
-  for await (const sagas of pagesOf(journal, filter, Number.MAX_SAFE_INTEGER)) {
+  for await (const page of pagesOf(journal, filter, Number.MAX_SAFE_INTEGER)) {
+    // Of one that was terminated nothing is undone any more.
+    const sagas = page.filter(({ parkReason }) => parkReason !== 'terminated');
     open += sagas.length;
     for (let at = 0; at < sagas.length; at += MAX_RECORDS)
       await look(sagas.slice(at, at + MAX_RECORDS));
