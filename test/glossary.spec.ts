@@ -39,6 +39,14 @@ const RETIRED_IN_NAMES: readonly RegExp[] = [
 /** Public types keep their names. */
 const PUBLIC_NAMES: ReadonlySet<string> = new Set(['ManualAct']);
 
+const parsed = new Map<string, ts.SourceFile>();
+
+function parse(path: string): ts.SourceFile {
+  const file = parsed.get(path) ?? ts.createSourceFile(path, read(path), ts.ScriptTarget.ES2023);
+  parsed.set(path, file);
+  return file;
+}
+
 interface Text {
   /** `path:line`. */
   readonly at: string;
@@ -71,7 +79,7 @@ function blocksOf(path: string): readonly Text[] {
 /** What a program says, and tests expect: texts of more than one word, of templates what stands between the values. */
 function messagesOf(path: string): readonly Text[] {
   const found: Text[] = [];
-  const file = ts.createSourceFile(path, read(path), ts.ScriptTarget.ES2023);
+  const file = parse(path);
   const visit = (node: ts.Node): void => {
     if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) return;
     const isText = ts.isStringLiteralLike(node) || ts.isRegularExpressionLiteral(node);
@@ -91,8 +99,8 @@ function messagesOf(path: string): readonly Text[] {
 
 /** All comments, also of one line; those that follow one another are one. */
 function commentsOf(path: string): readonly Text[] {
-  const text = read(path);
-  const file = ts.createSourceFile(path, text, ts.ScriptTarget.ES2023);
+  const file = parse(path);
+  const { text } = file;
   const ranges = new Map<number, number>();
   const visit = (node: ts.Node): void => {
     const found = [

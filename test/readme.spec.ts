@@ -22,6 +22,9 @@ function blocksOf(markdown: string): readonly Block[] {
   );
 }
 
+/** What all programs read is parsed once. */
+const parsed = new Map<string, ts.SourceFile | undefined>();
+
 /** Type checks each text as a file of its own beside the tests, with the project's settings. */
 function diagnose(codes: readonly string[]): readonly string[] {
   const path = join(ROOT, 'tsconfig.json');
@@ -33,9 +36,14 @@ function diagnose(codes: readonly string[]): readonly string[] {
   const texts = new Map(codes.map((code, i) => [join(ROOT, 'test', `readme-${i}.ts`), code]));
   const options = { ...config.options, noEmit: true, noUnusedLocals: false };
   const host = ts.createCompilerHost(options);
-  const { fileExists, readFile } = host;
+  const { fileExists, readFile, getSourceFile } = host;
   host.fileExists = (file) => texts.has(file) || fileExists(file);
   host.readFile = (file) => texts.get(file) ?? readFile(file);
+  host.getSourceFile = (file, ...how) => {
+    if (texts.has(file)) return getSourceFile(file, ...how);
+    if (!parsed.has(file)) parsed.set(file, getSourceFile(file, ...how));
+    return parsed.get(file);
+  };
   const program = ts.createProgram([...texts.keys()], options, host);
   return [...texts.keys()].flatMap((file) => {
     const source = program.getSourceFile(file);

@@ -5,7 +5,7 @@ import { runOnBuilder } from '../../support/builder-host.js';
 import { violationsOf } from '../../support/oracle.js';
 import { runPure, type PureRun } from '../../support/pure-host.js';
 import { randomSaga } from '../../support/random-saga.js';
-import { checkAsync } from '../../support/seed.js';
+import { checkAsync, runsOf } from '../../support/seed.js';
 import type { Trace } from '../../support/trace.js';
 
 const SEQUENCES = 2_000;
@@ -36,7 +36,7 @@ function predicted({ state }: PureRun): object | undefined {
   return { ...told, compensationErrors: errors, cause: { message: (cause as Error).message } };
 }
 
-describe(`${SEQUENCES} random sagas on the real builder`, () => {
+describe(`${runsOf(SEQUENCES)} random sagas on the real builder`, () => {
   it.each([
     ['observed', true],
     ['bare', false],

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { jsonCodec } from 'nestjs-saga-orchestrator/core';
+import { check } from '../../support/seed.js';
 import { equateInvalidDates } from './awkward-values.js';
 
 equateInvalidDates();
@@ -37,7 +38,7 @@ const { payload } = fc.letrec<{ payload: unknown }>((tie) => ({
 
 describe('the payload codec, for any payload of its universe (semantics 17)', () => {
   it('returns what was stored, and the same text for it again', () => {
-    fc.assert(
+    check(
       fc.property(payload, (value) => {
         const text = jsonCodec.encode(value);
         const back = jsonCodec.decode(text);
@@ -49,7 +50,7 @@ describe('the payload codec, for any payload of its universe (semantics 17)', ()
   });
 
   it('shares nothing with the original: a change of the copy is not seen in it', () => {
-    fc.assert(
+    check(
       fc.property(fc.dictionary(key, payload), (value) => {
         const text = jsonCodec.encode(value);
         const copy = jsonCodec.decode(text) as Record<string, unknown>;
@@ -74,7 +75,7 @@ describe('the payload codec, for any payload of its universe (semantics 17)', ()
       withSparseArray: true,
       withTypedArray: true,
     });
-    fc.assert(
+    check(
       fc.property(anything, (value) => {
         let text: string;
         try {

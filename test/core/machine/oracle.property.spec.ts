@@ -3,11 +3,11 @@ import { evolve, SagaState } from 'nestjs-saga-orchestrator/core';
 import { violationsOf } from '../../support/oracle.js';
 import { runPure } from '../../support/pure-host.js';
 import { randomSaga } from '../../support/random-saga.js';
-import { check, seed } from '../../support/seed.js';
+import { check, runsOf, seed } from '../../support/seed.js';
 
 const SEQUENCES = 3_000;
 
-describe(`${SEQUENCES} random sagas with random faults, on the pure machine`, () => {
+describe(`${runsOf(SEQUENCES)} random sagas with random faults, on the pure machine`, () => {
   it('break no invariant of the oracle', () => {
     check(
       fc.property(randomSaga(), (saga) => {

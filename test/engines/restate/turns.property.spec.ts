@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { violationsOf } from '../../support/oracle.js';
 import { randomSaga } from '../../support/random-saga.js';
-import { checkAsync, seed } from '../../support/seed.js';
+import { checkAsync, runsOf, seed } from '../../support/seed.js';
 import { MAX_RECOVERIES, runByTurns } from './turns-host.js';
 
 const SEQUENCES = 2_000;
 
-describe(`${SEQUENCES} random sagas with crashes, deploys and signals, turn by turn`, () => {
+describe(`${runsOf(SEQUENCES)} random sagas with crashes, deploys and signals, turn by turn`, () => {
   it('break no invariant of the oracle', async () => {
     await checkAsync(
       fc.asyncProperty(randomSaga(), async (saga) => {

@@ -1,16 +1,16 @@
 import fc from 'fast-check';
-import { checkAsync, seed } from '../../../support/seed.js';
+import { checkAsync, runsOf, seed } from '../../../support/seed.js';
 import { fired, schedules, verdictOn } from './schedules.js';
 import { TWINS } from './twins.js';
 
-const RUNS = Number(process.env['SAGA_TEST_RUNS'] ?? 2_000);
+const RUNS = runsOf(2_000);
 
 describe('workers that sleep longer than their lease', () => {
   it(`do no harm in any of ${RUNS} schedules`, async () => {
     const harmless = fc.asyncProperty(schedules, async (schedule) => {
       expect(await verdictOn(schedule)).toEqual([]);
     });
-    await checkAsync(harmless, { numRuns: RUNS });
+    await checkAsync(harmless, { numRuns: 2_000 });
     process.stdout.write(`${JSON.stringify(fired)}\n`);
     for (const times of Object.values(fired)) expect(times).toBeGreaterThan(RUNS / 100);
   }, 3_600_000);
