@@ -12,6 +12,7 @@ const unused = {
 export default defineConfig(
   globalIgnores([
     ...['dist/', 'coverage/', '**/node_modules/', 'test/bench/', 'test/package/apps/'],
+    'test/libraries/.recipes/',
     ...['generated', '.recipes'].map((made) => `test/transactions/clients/**/${made}/`),
   ]),
   {

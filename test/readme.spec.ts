@@ -66,8 +66,8 @@ const blocks = [README, ...PAGES].flatMap(blocksOf);
 const typescript = blocks
   .filter(({ language }) => language === 'ts')
   .map(({ code }) => code)
-  // Recipes of clients that are not installed here: npm run test:transactions checks and runs them.
-  .filter((code) => !code.includes("'./place-order.js'"));
+  // Recipes of what is not installed here: npm run test:transactions and test:libraries check and run them.
+  .filter((code) => !/'(\.\/place-order\.js|@nestjs\/(bullmq|cqrs|graphql))'/.test(code));
 
 /** What is declared of the client of transactions holds for an application whole: such code is checked apart. */
 const declares = (code: string): boolean => code.includes('declare module');

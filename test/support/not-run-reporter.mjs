@@ -8,8 +8,8 @@ export default class NotRunReporter {
     if (!this.everything) return;
     process.stderr.write(
       '\nNot run here: crash tests (npm run test:crash), ' +
-        'sagas on a real Restate server (npm run test:restate), and adapters with the clients that they are for ' +
-        '(npm run test:transactions), which are installed for it\n',
+        'sagas on a real Restate server (npm run test:restate), adapters with the clients that they are for ' +
+        '(npm run test:transactions) and recipes with other libraries (npm run test:libraries), which are installed for it\n',
     );
   }
 }

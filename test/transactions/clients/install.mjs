@@ -1,7 +1,8 @@
 // Installs the clients, and builds what they need, unless that has been done. Nothing but npm's registry is asked.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { npmCi } from '../../support/npm-ci.mjs';
 
 const HERE = import.meta.dirname;
 
@@ -9,25 +10,6 @@ function run(command, args, cwd, env = {}) {
   console.log(`${command} ${args.join(' ')} …`);
   const stdio = ['ignore', 'ignore', 'inherit'];
   execFileSync(command, args, { cwd, stdio, env: { ...process.env, ...env } });
-}
-
-/** Whether what is installed is what the lock file says. */
-function isInstalled(folder) {
-  const installed = join(folder, 'node_modules', '.package-lock.json');
-  if (!existsSync(installed)) return false;
-  const packagesOf = (path) => JSON.parse(readFileSync(path, 'utf8')).packages;
-  const { '': _, ...wanted } = packagesOf(join(folder, 'package-lock.json'));
-  const has = packagesOf(installed);
-  return Object.entries(wanted).every(
-    ([path, { version, optional }]) => optional || has[path]?.version === version,
-  );
-}
-
-function install(folder) {
-  if (isInstalled(folder)) return;
-  // The scripts of Prisma would download binaries, which its drivers in Node do without.
-  const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-  run('npm', ['ci', ...options], folder);
 }
 
 /** Prebuilt where its maker's server can be reached; else without optimizations, which takes half a minute. */
@@ -47,7 +29,8 @@ function buildBetterSqlite3() {
 }
 
 export function installAll() {
-  install(HERE);
-  install(join(HERE, 'prisma-6'));
+  // The scripts of Prisma would download binaries, which its drivers in Node do without.
+  npmCi(HERE);
+  npmCi(join(HERE, 'prisma-6'));
   buildBetterSqlite3();
 }
