@@ -81,11 +81,11 @@ export class Call {
   /** Who acts, and why. @throws CliError */
   get why(): { readonly by: string; readonly reason: string; readonly origin: string } {
     const reason = this.needed('reason', 'say why, for the audit');
-    return {
-      by: this.text('by') ?? (this.io.env['SAGA_ACTOR'] || standardActor()),
-      reason,
-      origin: 'cli',
-    };
+    return { by: this.actor, reason, origin: 'cli' };
+  }
+
+  get actor(): string {
+    return this.text('by') ?? (this.io.env['SAGA_ACTOR'] || standardActor());
   }
 
   /** Opened, and never changed but by `saga migrate`. @throws SagaJournalError */

@@ -22,17 +22,36 @@ export interface Setting {
   readonly signal?: AbortSignal;
 }
 
-/** What the program says to these words, in this process. */
-export async function saga(words: readonly string[], setting: Setting = {}): Promise<Said> {
+/** The program in this process, while it runs. */
+export interface Running {
+  /** The first line that it writes; rejects where it ends without one. */
+  readonly first: Promise<string>;
+  readonly ended: Promise<Said>;
+}
+
+export function begun(words: readonly string[], setting: Setting = {}): Running {
   const { env = {}, isTTY = false, signal = new AbortController().signal } = setting;
   const [out, err] = [sink(isTTY), sink(false)];
-  const exit = await run(words, { env, out: out.stream, err: err.stream, signal });
-  const text = out.text();
-  const lines = words.includes('--json')
-    ? text
-        .split('\n')
-        .filter((line) => line !== '')
-        .map((line) => JSON.parse(line) as unknown)
-    : [];
-  return { exit, out: text, err: err.text(), lines };
+  const io = { env, out: out.stream, err: err.stream, signal };
+  const ended = run(words, io).then((exit) => {
+    const text = out.text();
+    const lines = words.includes('--json')
+      ? text
+          .split('\n')
+          .filter((line) => line !== '')
+          .map((line) => JSON.parse(line) as unknown)
+      : [];
+    return { exit, out: text, err: err.text(), lines };
+  });
+  const first = new Promise<string>((resolve, reject) => {
+    out.stream.once('data', () => resolve(out.text().split('\n', 1)[0] ?? ''));
+    void ended.then((said) => reject(new Error(`It ended: ${said.err}`)));
+  });
+  first.catch(() => undefined);
+  return { first, ended };
+}
+
+/** What the program says to these words. */
+export function saga(words: readonly string[], setting: Setting = {}): Promise<Said> {
+  return begun(words, setting).ended;
 }

@@ -2,6 +2,7 @@ import type { Command } from '../command.js';
 import { acts } from './acts.js';
 import { bulk } from './bulk.js';
 import { count } from './count.js';
+import { dashboard } from './dashboard.js';
 import { doctor } from './doctor.js';
 import { list } from './list.js';
 import { migrate } from './migrate.js';
@@ -16,5 +17,5 @@ export const COMMANDS: readonly Command[] = [
   ...[list, show, watch, count],
   ...acts,
   ...[bulk, requests, withdraw, audit],
-  ...[diagram, matrix, planDiff, migrate, doctor],
+  ...[diagram, matrix, planDiff, migrate, doctor, dashboard],
 ];
