@@ -71,7 +71,7 @@ export async function fillPostgres(url, sagas) {
     ...{ created_in: '1', initial_seq: '1', initial_records: `'${RECORDS}'` },
   });
   await client.query(`INSERT INTO saga.sagas (${names})
-    SELECT ${values} FROM generate_series(1, ${sagas}) n`);
+    SELECT ${values} FROM generate_series(1, ${sagas}::bigint) n`);
   await client.query(`INSERT INTO saga.saga_appends (saga, written_in, written_at, first_seq, last_seq, records)
     SELECT saga, 1, updated_at, k, k, '${RECORDS}' FROM saga.sagas, generate_series(2, 3) k ORDER BY updated_at`);
   await client.query(`INSERT INTO saga.saga_tags (application, name, value, created_at, saga)
