@@ -39,7 +39,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   dashboard: { layers: ['core', 'nest', 'dashboard/ui'], packages: ['@nestjs/common', 'rxjs'] },
   'dashboard/ui': { layers: [], packages: ['preact', '@preact/signals'] },
   // A program, not an entry: nobody imports it.
-  cli: { layers: ['core', 'journals/sqlite', 'journals/postgres', 'dashboard'] },
+  cli: { layers: ['core', 'journals/sqlite', 'journals/postgres', 'nest', 'dashboard'] },
   testing: { layers: ['core'] },
   transactions: { layers: ['core'] },
 };

@@ -1,6 +1,7 @@
 import { type SagaDefinition, SagaNotFoundError, type StoredPlan } from '../core/index.js';
 import { planOfJson } from '../core/definition/index.js';
 import { quoted } from '../core/ports/index.js';
+import { appPlans } from './app-plans.js';
 import type { Call } from './call.js';
 import { CliError, EXIT } from './exit.js';
 
@@ -20,13 +21,21 @@ export function definitionOf({ name, plan }: StoredPlan): SagaDefinition {
   return planOfJson(plan);
 }
 
-/** The newest plan of that name, or that version. @throws SagaNotFoundError */
+/** The newest plan of that name, or that version: of `--app`, else of the journal. @throws SagaNotFoundError */
 export async function planNamed(call: Call): Promise<SagaDefinition> {
   const [name = ''] = call.args;
   const version = call.text('version');
-  const plans = await storedPlans(call, name);
-  const found = plans.find((plan) => version === undefined || `${plan.version}` === version);
-  if (found !== undefined) return definitionOf(found);
+  const isMeant = (plan: Pick<SagaDefinition, 'name' | 'version'>): boolean =>
+    plan.name === name && (version === undefined || `${plan.version}` === version);
   const which = version === undefined ? '' : ` version ${version}`;
+  const own = await appPlans(call);
+  if (own !== undefined) {
+    const found = own.find(isMeant);
+    if (found !== undefined) return found;
+    const known = [...new Set(own.map((plan) => plan.name))].sort().join(', ');
+    throw new SagaNotFoundError(`--app has no plan of ${quoted(name)}${which}; it has ${known}`);
+  }
+  const found = (await storedPlans(call, name)).find(isMeant);
+  if (found !== undefined) return definitionOf(found);
   throw new SagaNotFoundError(`No plan of ${quoted(name)}${which} is known${call.whose}`);
 }

@@ -31,4 +31,5 @@ export {
   type SagaStarter,
   type SagaTransactionOptions,
 } from './runtime/index.js';
+export { definitionsIn } from './definitions-in.js';
 export { SAGA_ENGINE, SAGA_LOGGER, SAGA_OPTIONS } from './tokens.js';

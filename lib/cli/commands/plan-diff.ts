@@ -1,5 +1,6 @@
-import type { SagaSummary, StoredPlan } from '../../core/index.js';
+import type { SagaDefinition, SagaSummary, StoredPlan } from '../../core/index.js';
 import { missingUndos } from '../../core/engine/index.js';
+import { APP, appPlans } from '../app-plans.js';
 import type { Call } from '../call.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit.js';
@@ -25,22 +26,50 @@ export interface PlanDiff {
   readonly added: readonly string[];
 }
 
-function labelsOf(plan: StoredPlan | undefined): readonly string[] {
-  return plan === undefined ? [] : definitionOf(plan).steps.map(({ label }) => label);
+/** The plans that sagas of one name are judged by. */
+interface Planned {
+  readonly newest: SagaDefinition;
+  /** Those that the same process has, by version: a saga of such a version goes on with it. */
+  readonly beside: ReadonlyMap<number, SagaDefinition>;
+  /** What the newest one replaces. */
+  readonly before: SagaDefinition | undefined;
+}
+
+const byVersion = (plans: readonly SagaDefinition[]): Planned['beside'] =>
+  new Map(plans.map((plan) => [plan.version, plan]));
+
+/** The plans of a journal: those of the process that was there last, and what it found. */
+function storedPlanned([newest, ...others]: readonly StoredPlan[]): Planned | undefined {
+  if (newest === undefined) return undefined;
+  const [before] = others;
+  const beside = others.filter((plan) => plan.lastSeen.getTime() === newest.lastSeen.getTime());
+  return {
+    newest: definitionOf(newest),
+    beside: byVersion(beside.map(definitionOf)),
+    before: before && definitionOf(before),
+  };
+}
+
+/** Of `--app`, else of the journal, by name. */
+async function allPlanned(call: Call, name?: string): Promise<readonly Planned[]> {
+  const stored = (await storedPlans(call, name)).filter(({ plan }) => plan !== undefined);
+  const own = await appPlans(call);
+  const names = new Set((own ?? stored).map((plan) => plan.name));
+  return [...names].sort().flatMap((one) => {
+    const kept = stored.filter((plan) => plan.name === one);
+    const [newest, ...others] = own?.filter((plan) => plan.name === one) ?? [];
+    if (newest === undefined) return storedPlanned(kept) ?? [];
+    const [before] = kept;
+    return { newest, beside: byVersion(others), before: before && definitionOf(before) };
+  });
 }
 
 /** Each saga goes on with the plan of its own version where that came with the newest one, else with the newest. */
 async function owedBy(
   call: Call,
-  [newest, ...others]: readonly [StoredPlan, ...StoredPlan[]],
+  { newest, beside }: Planned,
 ): Promise<Pick<PlanDiff, 'open' | 'missing'>> {
-  const { name, lastSeen } = newest;
-  const definition = definitionOf(newest);
-  const beside = new Map(
-    others
-      .filter((plan) => plan.lastSeen.getTime() === lastSeen.getTime())
-      .map((plan) => [plan.version, definitionOf(plan)]),
-  );
+  const { name } = newest;
   const journal = await call.journal();
   const insight = await call.insight();
   const { application } = call;
@@ -50,7 +79,7 @@ async function owedBy(
     const versions = new Map(sagas.map(({ id, version }) => [id, version]));
     const refs = sagas.map(({ id }) => ({ application, name, id }));
     for (const { ref, entries } of await insight.records(refs)) {
-      const own = beside.get(versions.get(ref.id) ?? newest.version) ?? definition;
+      const own = beside.get(versions.get(ref.id) ?? newest.version) ?? newest;
       for (const label of missingUndos(own, stateOf(entries)))
         owing.set(label, [...(owing.get(label) ?? []), ref.id]);
     }
@@ -66,21 +95,19 @@ async function owedBy(
   return { open, missing: [...owing].map(([label, ids]) => ({ label, ids })) };
 }
 
+const labelsOf = (plan?: SagaDefinition): readonly string[] =>
+  plan?.steps.map(({ label }) => label) ?? [];
+
 /** What the newest plans mean for the sagas that are not over. */
 export async function planDiffs(call: Call, name?: string): Promise<readonly PlanDiff[]> {
-  const plans = await storedPlans(call, name);
-  const names = [...new Set(plans.map((plan) => plan.name))].sort();
   const diffs: PlanDiff[] = [];
-  for (const one of names) {
-    const [newest, ...others] = plans.filter(
-      (plan) => plan.name === one && plan.plan !== undefined,
-    );
-    const [before] = others;
-    if (newest === undefined) continue;
+  for (const planned of await allPlanned(call, name)) {
+    const { newest, before } = planned;
+    if (name !== undefined && newest.name !== name) continue;
     const [now, then] = [labelsOf(newest), labelsOf(before)];
     diffs.push({
-      ...{ name: one, version: newest.version },
-      ...(await owedBy(call, [newest, ...others])),
+      ...{ name: newest.name, version: newest.version },
+      ...(await owedBy(call, planned)),
       gone: then.filter((label) => !now.includes(label)),
       added: before === undefined ? [] : now.filter((label) => !then.includes(label)),
     });
@@ -88,14 +115,26 @@ export async function planDiffs(call: Call, name?: string): Promise<readonly Pla
   return diffs;
 }
 
+/** Sagas that are not over, of names that the application does not have: it may not be the only one. */
+async function noteUnknown(call: Call, diffs: readonly PlanDiff[]): Promise<void> {
+  if (call.text('app') === undefined || call.args[0] !== undefined) return;
+  const known = new Set(diffs.map(({ name }) => name));
+  for (const { name, version, sagas } of await (await call.insight()).unfinished())
+    if (!known.has(name))
+      await call.out.note(
+        `${sagas} of ${name} v${version} are not over, and --app has no plan of that name.`,
+      );
+}
+
 export const planDiff: Command = {
   name: 'plan diff',
   args: ['[<name>]'],
   summary: 'what the newest plans mean for sagas that are not over; 1 when an undo is missing',
-  options: {},
+  options: APP,
   async run(call) {
     const { out } = call;
     const diffs = await planDiffs(call, call.args[0]);
+    await noteUnknown(call, diffs);
     if (diffs.length === 0) await out.note(`No plans are known${call.whose}.`);
     for (const diff of diffs) {
       if (out.isJson) {

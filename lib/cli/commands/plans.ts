@@ -4,6 +4,7 @@ import {
   failureMatrixMarkdown,
   type Simulation,
 } from '../../core/index.js';
+import { APP } from '../app-plans.js';
 import type { Command, Options } from '../command.js';
 import { asciiOf, svgOf } from '../drawn.js';
 import { CliError, EXIT } from '../exit.js';
@@ -27,6 +28,7 @@ export const diagram: Command = {
   options: {
     format: { type: 'string', value: '<format>', help: 'mermaid (standard), svg or ascii' },
     ...VERSION,
+    ...APP,
   },
   async run(call) {
     const format = call.text('format') ?? 'mermaid';
@@ -52,7 +54,7 @@ export const matrix: Command = {
   name: 'matrix',
   args: ['<name>'],
   summary: 'how a saga ends for every failure of every step',
-  options: { md: { type: 'boolean', help: 'as a Markdown table' }, ...VERSION },
+  options: { md: { type: 'boolean', help: 'as a Markdown table' }, ...VERSION, ...APP },
   async run(call) {
     const { out } = call;
     const rows = failureMatrix(await planNamed(call));

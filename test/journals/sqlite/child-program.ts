@@ -18,7 +18,8 @@ export function bundle(program: string, folder: string, first = ''): string {
     platform: 'node',
     format: 'cjs',
     target: 'node20',
-    external: ['libsql'],
+    // Nest names packages that nobody has installed.
+    external: ['libsql', '@nestjs/*'],
     // As `require`, which looks where the banner says.
     supported: { 'dynamic-import': false },
     logLevel: 'error',
