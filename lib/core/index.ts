@@ -195,6 +195,7 @@ export {
   type RequestPage,
   type RequestQuery,
   type RequestRow,
+  type Rewriter,
   type SagaFilter,
   type SagaHistogram,
   type SagaPage,

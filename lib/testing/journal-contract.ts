@@ -19,6 +19,7 @@ import { listCases } from './contract/list.cases.js';
 import { parkReasonCases } from './contract/park-reason.cases.js';
 import { requestCases } from './contract/request.cases.js';
 import { takeRequestCases } from './contract/take-request.cases.js';
+import { rewriteCases } from './contract/rewrite.cases.js';
 import { sleepCases } from './contract/sleep.cases.js';
 import { textCases } from './contract/text.cases.js';
 import { appendInTransactionCases } from './contract/append-in-transaction.cases.js';
@@ -54,6 +55,7 @@ export const journalContract: readonly JournalContractCase[] = [
   ...insightSearchCases,
   ...insightRefusalCases,
   ...insightProcessCases,
+  ...rewriteCases,
 ];
 
 /** Beside these, every rule of a journal that has {@link Journal.within}: its harness gives `transactions`. */

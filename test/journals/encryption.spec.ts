@@ -18,6 +18,7 @@ import { InProcessEngine } from 'nestjs-saga-orchestrator/in-process';
 import { postgresJournal } from 'nestjs-saga-orchestrator/postgres';
 import { sqliteJournal } from 'nestjs-saga-orchestrator/sqlite';
 import { Call } from '../../lib/cli/call.js';
+import { Reencoder } from '../../lib/core/journal/index.js';
 import { saga } from '../cli/terminal.js';
 import { bundle, WORKER_THREAD } from './sqlite/child-program.js';
 import { postgresStore } from './postgres-store.js';
@@ -92,6 +93,7 @@ function inFile(thread: 'main' | 'worker'): Place {
 function inPostgres(): Place {
   const schema = pg.schema();
   return {
+    address: `${pg.server.url}?schema=${schema}`,
     journal: () => postgresJournal({ connectionString: pg.server.url, schema }),
     async raw() {
       const tables = await pg.query('SELECT tablename FROM pg_tables WHERE schemaname = $1', [
@@ -340,4 +342,161 @@ it('the program saga tells that payloads are encrypted, and what they are to who
   const watched = ['watch', ...words.slice(1, -1)];
   expect((await saga(watched, { env })).out).toContain(`of ${SECRET}`);
   given.mockRestore();
+});
+
+/** All that is stored of the sagas, as it stands. */
+async function storedIn(place: Place): Promise<string> {
+  const journal = place.journal();
+  await journal.open();
+  const { rows } = await journal.list({ application: 'shop', limit: 100 });
+  const sagas = await Promise.all(rows.map((row) => journal.load(row)));
+  await journal.close();
+  return JSON.stringify(sagas);
+}
+
+const KEYS = JSON.stringify({ old: OLD.toString('base64'), new: NEW.toString('base64') });
+
+describe.each<readonly [string, () => Place]>([
+  ['in a SQLite file', () => inFile('main')],
+  ['in Postgres', inPostgres],
+])('saga reencrypt %s (17c)', (_, placeOf) => {
+  const reencrypt = (place: Place, keys = KEYS, ...words: readonly string[]) =>
+    saga(['reencrypt', '--application', 'shop', '--json', ...words], {
+      env: { SAGA_JOURNAL: place.address ?? '', SAGA_KEYS: keys },
+    });
+
+  it('rewrites what sagas at rest keep, beside living processes, until the old key can go', async () => {
+    const place = placeOf();
+    const first = await processOn(place, oldKey);
+    const names = ['ends', 'fails', 'declines', 'brings what cannot be stored'];
+    for (const name of names) await first.start(name);
+    await first.start('fails', 'stuck');
+    await first.engine.close();
+    await interrupted(place, oldKey, 'hangs once');
+    const before = await storedIn(place);
+
+    const dry = await reencrypt(place, KEYS, '--current', 'new', '--dry-run');
+    expect(dry).toMatchObject({ exit: 0, err: expect.stringContaining('1 sagas are under way') });
+    expect(dry.lines).toEqual([
+      { sagas: 6, reencrypted: { sagas: 0, texts: 0 }, old: 6, underWay: 1, unreadable: 0 },
+    ]);
+    expect(await storedIn(place)).toBe(before);
+
+    const living = await processOn(place, bothKeys);
+    const run = await reencrypt(place, KEYS, '--current', 'new');
+    expect(run.exit).toBe(1);
+    expect(run.lines).toMatchObject([
+      { reencrypted: { sagas: 5 }, old: 1, underWay: 1, unreadable: 0 },
+    ]);
+    expect(run.out + run.err).not.toContain(OLD.toString('base64'));
+    expect(await storedIn(place)).toContain('aes1:old:');
+    await living.engine.recover();
+    await living.recorded('completed');
+    const last = await reencrypt(place, KEYS, '--current', 'new');
+    expect(last).toMatchObject({ exit: 0, err: '' });
+    expect(last.lines).toMatchObject([{ reencrypted: { sagas: 1 }, old: 0, underWay: 0 }]);
+    await living.engine.close();
+
+    // Without the old key, all of it is there, and a saga goes on with it.
+    expect(await storedIn(place)).not.toContain('aes1:old:');
+    expect(await storedIn(place)).not.toContain(SECRET);
+    const { engine, start } = await processOn(place, newKey);
+    for (const name of [...names, 'hangs once']) {
+      const found = await engine.attach(ref(name));
+      expect(found?.context).toMatchObject({ card: SECRET });
+      expect((await engine.get(ref(name)))?.damage).toBeUndefined();
+    }
+    expect((await engine.attach(ref('ends')))?.getStepResult('Charge')).toEqual({
+      receipt: SECRET,
+    });
+    expect(JSON.stringify(await engine.get(ref('fails')))).toContain(SECRET);
+    expect(await start('ends')).toMatchObject({ isSuccess: true });
+    const undone = { act: 'mark-compensated', label: 'Reserve' } as const;
+    await engine.manual(ref('fails', 'stuck'), undone, WHY);
+    expect((await engine.get(ref('fails', 'stuck')))?.status).toBe('compensated');
+    await engine.close();
+    expect((await reencrypt(place, KEYS, '--current', 'new')).lines).toMatchObject([{ old: 0 }]);
+  });
+
+  it('encrypts what was plain, and leaves what it cannot read as it is', async () => {
+    const place = placeOf();
+    const plain = await processOn(place, aesGcmCodec({ keys: { old: OLD }, current: null }));
+    await plain.start('fails');
+    await plain.engine.close();
+    const one = await processOn(place, oldKey);
+    await one.start('ends');
+    await one.engine.close();
+    const before = await storedIn(place);
+
+    const onlyNew = JSON.stringify({ new: NEW.toString('base64') });
+    const refused = await reencrypt(place, onlyNew, '--current', 'new');
+    expect(refused.exit).toBe(1);
+    expect(refused.err).toContain("Not all can be read of ends 'ends', fails 'fails'");
+    const [{ input }] = JSON.parse(await storedIn(place)).map(({ row }: any) => row);
+    expect(before).toContain(JSON.stringify(input));
+    expect(await reencrypt(place, KEYS, '--current', 'new', '--plain')).toMatchObject({ exit: 0 });
+    expect(await storedIn(place)).not.toContain(SECRET);
+    const { engine } = await processOn(place, newKey);
+    expect(JSON.stringify(await engine.get(ref('fails')))).toContain(SECRET);
+    await engine.close();
+  });
+
+  it('stops between two sagas, and goes on with the next run', async () => {
+    const place = placeOf();
+    const first = await processOn(place, oldKey);
+    for (const id of ['a', 'b']) await first.start('ends', id);
+    await first.engine.close();
+    const journal = place.journal();
+    await journal.open();
+    await journal.rewrite?.(
+      { application: 'shop', ...ref('ends', 'a') },
+      new Reencoder(bothKeys.forSaga!({ application: 'shop', ...ref('ends', 'a') })),
+    );
+    await journal.close();
+    const stored = await storedIn(place);
+    expect(stored).toContain('aes1:old:');
+    expect(stored).toContain('aes1:new:');
+    const both = await processOn(place, bothKeys);
+    for (const id of ['a', 'b'])
+      expect(await both.start('ends', id)).toMatchObject({ isSuccess: true });
+    await both.engine.close();
+    const stop = {
+      signal: AbortSignal.abort(),
+      env: { SAGA_JOURNAL: place.address!, SAGA_KEYS: KEYS },
+    };
+    const words = ['reencrypt', '--application', 'shop', '--current', 'new'];
+    expect(await saga(words, stop)).toMatchObject({
+      exit: 1,
+      err: expect.stringMatching(/^Stopped/),
+    });
+    const rest = await reencrypt(place, KEYS, '--current', 'new');
+    expect(rest.lines).toMatchObject([{ reencrypted: { sagas: 1 }, old: 0 }]);
+  });
+
+  it('may run twice at once', async () => {
+    const place = placeOf();
+    const first = await processOn(place, oldKey);
+    for (const id of ['a', 'b', 'c']) await first.start('fails', id);
+    await first.engine.close();
+    const runs = await Promise.all([1, 2].map(() => reencrypt(place, KEYS, '--current', 'new')));
+    expect(runs.map(({ exit }) => exit)).toEqual([0, 0]);
+    const { engine } = await processOn(place, newKey);
+    for (const id of ['a', 'b', 'c']) {
+      expect(JSON.stringify(await engine.get(ref('fails', id)))).toContain(SECRET);
+    }
+    await engine.close();
+  });
+
+  it.each([
+    ['no keys', '', [], /SAGA_KEYS and --current/],
+    ['keys that are no JSON', 'a=b', ['--current', 'new'], /must be JSON: .*not shown/],
+    ['no current one', KEYS, [], /--current is missing/],
+    ['a key that is none', '{"new":"c2VjcmV0"}', ['--current', 'new'], /must be 32 bytes/],
+    ['another current one', KEYS, ['--current', 'next'], /must be one of keys/],
+  ])('is refused with %s, which it does not show', async (_what, keys, words, message) => {
+    const { exit, err } = await reencrypt({ ...inMemory(), address: ':memory:' }, keys, ...words);
+    expect([exit, err]).toEqual([expect.any(Number), expect.stringMatching(message)]);
+    expect(exit).toBeGreaterThan(1);
+    expect(err).not.toContain('c2VjcmV0');
+  });
 });

@@ -8,6 +8,7 @@ import { list } from './list.js';
 import { migrate } from './migrate.js';
 import { planDiff } from './plan-diff.js';
 import { diagram, matrix } from './plans.js';
+import { reencrypt } from './reencrypt.js';
 import { audit, requests, withdraw } from './requests.js';
 import { show } from './show.js';
 import { watch } from './watch.js';
@@ -17,5 +18,5 @@ export const COMMANDS: readonly Command[] = [
   ...[list, show, watch, count],
   ...acts,
   ...[bulk, requests, withdraw, audit],
-  ...[diagram, matrix, planDiff, migrate, doctor, dashboard],
+  ...[diagram, matrix, planDiff, migrate, reencrypt, doctor, dashboard],
 ];

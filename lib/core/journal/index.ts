@@ -117,6 +117,7 @@ export {
 } from './payloads.js';
 export { decodeHead, encodeHead, encodeRecord, labelOfHead } from './record-codec.js';
 export { errorOf } from './record-errors.js';
+export { Reencoder, type Rewriter } from './reencoder.js';
 export { redactedError, redactedRecord } from './redacted.js';
 export { refKey } from './ref-key.js';
 export { NO_WAKE_TIME, wakeTimeOf } from './sleep.js';

@@ -11,6 +11,7 @@ import type {
   SagaPage,
 } from './requests.js';
 import type { AuditEntry, OperatorJournal } from './operators.js';
+import type { Rewriter } from './reencoder.js';
 import type { SagaRef } from './saga-ref.js';
 import type { CancelRequest, JournalBatch, NewSaga, SagaRow, StoredSaga } from './stored-saga.js';
 import type { JournalInTransaction, SagaTransaction } from './transaction.js';
@@ -97,6 +98,13 @@ export interface Journal {
    * replaced.
    */
   savePlans?(application: string, plans: readonly DefinitionJson[]): Promise<void>;
+  /**
+   * Writes the texts of a saga anew, as for another key, in one transaction; what somebody else has changed meanwhile
+   * stays. Absent where it cannot.
+   *
+   * @returns how many of its appends cannot be read, and were left alone; `undefined`: there is no such saga.
+   */
+  rewrite?(ref: SagaRef, rewriter: Rewriter): Promise<number | undefined>;
   /** What an overview asks of it, while the journal is open. Absent where it cannot say. */
   readonly insight?: JournalInsight;
   /** Requests of operators, and what they did. */

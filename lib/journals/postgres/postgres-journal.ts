@@ -1,14 +1,9 @@
 import { insightOf, isSagaError, SagaJournalError } from '../../core/index.js';
 import type { AbandonedRequest, AbandonedSagas, AuditEntry } from '../../core/index.js';
-import type {
-  CancelRequest,
-  ClaimRequest,
-  DefinitionJson,
-  ForgetRequest,
-} from '../../core/index.js';
-import type { ReleaseRequest, Journal, JournalBatch } from '../../core/index.js';
+import type { CancelRequest, ClaimRequest, DefinitionJson } from '../../core/index.js';
+import type { ReleaseRequest, Rewriter, Journal, JournalBatch } from '../../core/index.js';
 import type { JournalInTransaction, NewSaga, OwnerInfo } from '../../core/index.js';
-import type { SagaFilter, SagaPage } from '../../core/index.js';
+import type { ForgetRequest, SagaFilter, SagaPage } from '../../core/index.js';
 import type { SagaRef, SagaRow, SagaTransaction, StoredSaga } from '../../core/index.js';
 import {
   answerOf,
@@ -25,6 +20,7 @@ import { PostgresInTransaction, type Ask } from './in-transaction.js';
 import { PostgresOperators } from './operators.js';
 import { checkOptions, type PostgresJournalOptions, type Settings } from './options.js';
 import { OF_WRITES, type Queued } from './queued-writes.js';
+import { rewrite } from './rewrite.js';
 import { PostgresStore } from './store.js';
 import { tablesOf } from './tables.js';
 import { emitWarning } from './warnings.js';
@@ -67,6 +63,10 @@ export class PostgresJournal implements Journal {
   create(saga: NewSaga): Promise<SagaRow | undefined> {
     if (this.#heldUp.has(saga)) return this.#createApart(saga);
     return this.#queue.add({ kind: 'create', saga }) as Promise<SagaRow | undefined>;
+  }
+
+  rewrite(ref: SagaRef, rewriter: Rewriter): Promise<number | undefined> {
+    return this.#ask(({ act }) => rewrite(tablesOf(this.#settings.schema), act, ref, rewriter));
   }
 
   within(tx: SagaTransaction): JournalInTransaction {

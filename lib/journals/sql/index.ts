@@ -40,6 +40,7 @@ export {
   type SqlRow,
   type SqlValue,
 } from './rows.js';
+export { rewritten, type Replacements, type Rewritten, type StoredTexts } from './rewriting.js';
 export { settle } from './settle.js';
 export { shown } from './shown.js';
 export { payloadBytes, storable } from './storable.js';

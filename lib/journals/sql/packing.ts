@@ -16,7 +16,8 @@ export function packHeaders(headers: NewSaga['headers']): string | null {
   return JSON.stringify(headers);
 }
 
-function unpack(records: string | undefined): readonly JournalEntry[] {
+/** @throws for what is no append */
+export function unpack(records: string | undefined): readonly JournalEntry[] {
   if (records === undefined) throw new Error('they are no UTF-8');
   const packed: unknown = JSON.parse(records);
   if (!Array.isArray(packed)) throw new Error('they are no records');

@@ -17,6 +17,7 @@ import type {
   SagaRow,
   StoredSaga,
 } from '../../core/index.js';
+import type { Replacements, StoredTexts } from '../sql/index.js';
 import type {
   OperatorRead,
   OperatorReadResults,
@@ -49,6 +50,7 @@ export type Write =
       readonly audit?: AuditEntry;
     }
   | { readonly kind: 'forget'; readonly request: ForgetRequest }
+  | { readonly kind: 'rewrite'; readonly ref: SagaRef; readonly texts: Replacements }
   | OperatorWrite;
 
 /** What each of them answers. */
@@ -63,11 +65,13 @@ export interface WriteResults extends OperatorWriteResults {
   readonly leave: undefined;
   readonly cancel: undefined;
   readonly forget: number;
+  readonly rewrite: undefined;
 }
 
 export type Read =
   | { readonly kind: 'get'; readonly ref: SagaRef }
   | { readonly kind: 'load'; readonly ref: SagaRef }
+  | { readonly kind: 'texts'; readonly ref: SagaRef }
   | { readonly kind: 'list'; readonly query: ListQuery }
   | { readonly kind: 'abandoned'; readonly request: AbandonedRequest }
   | { readonly kind: 'insight'; readonly ask: keyof InsightReads; readonly read: unknown }
@@ -76,6 +80,7 @@ export type Read =
 export interface ReadResults extends OperatorReadResults {
   readonly get: SagaRow | undefined;
   readonly load: StoredSaga | undefined;
+  readonly texts: StoredTexts | undefined;
   readonly list: SagaPage;
   readonly abandoned: readonly AbandonedSagas[];
   /** Whatever the question of that name answers. */

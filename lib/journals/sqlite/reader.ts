@@ -9,6 +9,7 @@ import {
   unpackAll,
   type PageDialect,
   type SqlRow,
+  type StoredTexts,
 } from '../sql/index.js';
 import { apart, bytesOf, textOf, together } from './columns.js';
 import type { Database } from './database.js';
@@ -47,6 +48,7 @@ export const PAGES: PageDialect = {
 export const BY_REF = 's.application = ? AND s.name = ? AND s.id = ?';
 
 export const ONE = `SELECT ${ROW} FROM sagas s WHERE ${BY_REF}`;
+const TEXTS = `SELECT s.saga, ${bytesOf('s.input')} AS input FROM sagas s WHERE ${BY_REF}`;
 export const APPENDS = `SELECT ${bytesOf('records')} AS records FROM saga_appends
   WHERE saga = ? ORDER BY seq`;
 
@@ -76,6 +78,18 @@ export class Reader {
       const appends = this.database.all(APPENDS, saga).map(({ records }) => textOf(records));
       const nextSeq = Number(this.database.one(LAST, saga)?.['seq']) + 1;
       return { row: toSagaRow(row), ...unpackAll(appends), nextSeq };
+    });
+  }
+
+  texts(ref: SagaRef): StoredTexts | undefined {
+    return this.database.transaction('DEFERRED', () => {
+      const row = this.database.one(TEXTS, ...refValues(ref));
+      if (row === undefined) return undefined;
+      const appends = this.database.all(APPENDS, row['saga'] ?? null);
+      return {
+        input: textOf(row['input']),
+        appends: appends.map(({ records }) => textOf(records)),
+      };
     });
   }
 

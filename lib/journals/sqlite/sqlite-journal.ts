@@ -18,6 +18,7 @@ import {
   type NewSaga,
   type OwnerInfo,
   type ReleaseRequest,
+  type Rewriter,
   type SagaFilter,
   type SagaJournalError,
   type SagaPage,
@@ -26,7 +27,7 @@ import {
   type SagaTransaction,
   type StoredSaga,
 } from '../../core/index.js';
-import { GroupCommit, insightReads, journalFailure, Users } from '../sql/index.js';
+import { GroupCommit, insightReads, journalFailure, rewritten, Users } from '../sql/index.js';
 import { SqliteInTransaction } from './in-transaction.js';
 import { InsightHost } from './insight-host.js';
 import { LocalStore } from './local-store.js';
@@ -132,6 +133,15 @@ export class SqliteJournal implements Journal {
 
   forget(request: ForgetRequest): Promise<number> {
     return this.#write({ kind: 'forget', request });
+  }
+
+  async rewrite(ref: SagaRef, rewriter: Rewriter): Promise<number | undefined> {
+    const stored = await this.#read({ kind: 'texts', ref });
+    if (stored === undefined) return undefined;
+    const { unreadable, ...texts } = rewritten(stored, rewriter);
+    if (texts.input !== null || texts.appends.length > 0)
+      await this.#write({ kind: 'rewrite', ref, texts });
+    return unreadable;
   }
 
   within(tx: SagaTransaction): JournalInTransaction {

@@ -13,6 +13,7 @@ import { Operators } from './operators.js';
 import { SqliteInsight } from './insight.js';
 import { savePlans } from './plans.js';
 import { Reader } from './reader.js';
+import { rewrite } from './rewrite.js';
 import { CLOCK, migrate, verifySchema } from './schema.js';
 import type { StoreSettings } from './store-host.js';
 import { stretchesOf } from './stretches.js';
@@ -25,7 +26,6 @@ const BEATS_PER_LOOK = 12;
 
 /** Connections that must neither be closed nor collected: see `close`. */
 const keptOpen: Database[] = [];
-
 type Result = Outcome<WriteResults[keyof WriteResults]>;
 const CREATED: Result = { value: undefined };
 
@@ -94,9 +94,9 @@ export class SqliteStore {
     this.#check();
     switch (read.kind) {
       case 'get':
-        return this.#reader.get(read.ref);
       case 'load':
-        return this.#reader.load(read.ref);
+      case 'texts':
+        return this.#reader[read.kind](read.ref);
       case 'list':
         return this.#reader.list(read.query);
       case 'abandoned':
@@ -171,8 +171,7 @@ export class SqliteStore {
         return this.#reader.get(write.saga);
       case 'heartbeat':
         this.#watch?.look();
-        this.#beats += 1;
-        if (this.#beats % BEATS_PER_LOOK === 1) this.#lookForOthers();
+        if (++this.#beats % BEATS_PER_LOOK === 1) this.#lookForOthers();
         return this.#claims.heartbeat(write.owner, write.leaseMs, now, write.info);
       case 'plans':
         return void savePlans(this.#database, write.application, write.plans, now);
@@ -192,6 +191,8 @@ export class SqliteStore {
       case 'forget':
         this.#appender.forgetAll();
         return forget(this.#claims, this.#operators, write.request, now);
+      case 'rewrite':
+        return void rewrite(this.#database, write.ref, write.texts);
       default:
         return this.#operators.perform(write, now);
     }
