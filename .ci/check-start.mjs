@@ -56,7 +56,7 @@ const { sagaId } = JSON.parse(await expect('an order', await place(1), 201));
 const saga = JSON.parse(await expect('its saga', await fetch(`${url}/sagas/${sagaId}`), 200));
 if (saga.status !== 'completed') throw new Error(`the saga is ${saga.status}`);
 await expect('the diagram', await fetch(`${url}/sagas/CreateOrder/diagram`), 200);
-const kept = process.env.DATABASE_URL ? 'the Postgres of DATABASE_URL' : join(folder, 'sagas.db');
+const kept = process.env.DATABASE_URL ? 'the Postgres of DATABASE_URL' : join(folder, 'shop.db');
 // It says so last, once it has placed some orders to look at.
 for (const deadline = Date.now() + 60_000; !said.includes('Look at them'); await sleep(100)) {
   if (Date.now() > deadline) throw new Error('npm start did not say where to click within 60 s');

@@ -7,13 +7,17 @@ import { winstonOptions } from './logging/winston-options.js';
 import { OrdersModule } from './orders/orders.module.js';
 import { sagaOptions } from './sagas/saga-options.js';
 import { SagasModule } from './sagas/sagas.module.js';
+import { ShopDatabase } from './storage/shop-database.js';
 import { StorageModule } from './storage/storage.module.js';
 
 @Module({
   imports: [
     // Sagas log to it without being told.
     WinstonModule.forRootAsync({ useFactory: () => winstonOptions() }),
-    SagaModule.forRootAsync({ useFactory: () => sagaOptions() }),
+    SagaModule.forRootAsync({
+      inject: [ShopDatabase],
+      useFactory: (database: ShopDatabase) => sagaOptions(database),
+    }),
     // Without a guard it is served to this machine alone, and refuses to start in production.
     SagaDashboardModule.forRoot({
       path: 'sagas',

@@ -30,10 +30,11 @@ interface Placed extends CrashOrder {
 const placed: Placed[] = [];
 const problems: string[] = [];
 
-/** The books as the files have them; nothing runs. */
+/** The books as they are when no order is under way. */
 async function readBooks(): Promise<Books> {
   const app = await createApp();
-  const books = booksOf(app);
+  await app.init();
+  const books = await booksOf(app);
   await app.close();
   return books;
 }

@@ -52,12 +52,12 @@ that are done run from right to left.
 
 What happens is kept in ${shownJournal()}`);
 
-const before = booksOf(app);
+const before = await booksOf(app);
 let number = 0;
 for (const scenario of SCENARIOS) await play(url, ++number, scenario);
 
 console.log(`\n${paint.bold('The books: nothing lost, nothing left over')}\n`);
-for (const finding of audit(before, booksOf(app))) {
+for (const finding of audit(before, await booksOf(app))) {
   console.log(shownFinding(finding));
   if (!finding.holds) problems.push(finding.text);
 }

@@ -9,7 +9,7 @@ import Database from 'libsql';
 import { defineSaga, NOTHING_TO_UNDO, silentLogger } from '../../dist/lib/core/index.js';
 import { InProcessEngine } from '../../dist/lib/engines/in-process/index.js';
 import { postgresJournal } from '../../dist/lib/journals/postgres/index.js';
-import { sqliteJournal } from '../../dist/lib/journals/sqlite/index.js';
+import { libsql, sqliteJournal } from '../../dist/lib/journals/sqlite/index.js';
 import { fromPg, fromSqlite } from '../../dist/lib/transactions/index.js';
 import pg from 'pg';
 
@@ -108,10 +108,11 @@ const folder = mkdtempSync(join(tmpdir(), 'saga-bench-'));
 const file = join(folder, 'sagas.db');
 const database = new Database(file);
 database.exec('PRAGMA journal_mode = wal');
-await measure('SQLite', sqliteJournal({ file }), fromSqlite(database));
+const journal = () => sqliteJournal({ file, driver: libsql(Database) });
+await measure('SQLite', journal(), fromSqlite(database));
 database.exec('CREATE TABLE moves (at INTEGER PRIMARY KEY)');
 const insert = database.prepare('INSERT INTO moves DEFAULT VALUES');
-await compare('SQLite', sqliteJournal({ file }), fromSqlite(database), async () => insert.run());
+await compare('SQLite', journal(), fromSqlite(database), async () => insert.run());
 database.close();
 rmSync(folder, { recursive: true });
 

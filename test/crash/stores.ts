@@ -6,11 +6,19 @@ export type StoreConfig =
   | { readonly kind: 'sqlite'; readonly file: string; readonly thread?: 'worker' }
   | { readonly kind: 'postgres'; readonly connectionString: string; readonly schema: string };
 
-/** Only the driver that is needed is loaded: a sweep starts many processes. */
-export async function openJournal(config: StoreConfig): Promise<Journal> {
+/**
+ * Only the driver that is needed is loaded: a sweep starts many processes.
+ *
+ * @param beside `libsql`: what opens the file in the same process.
+ */
+export async function openJournal(config: StoreConfig, beside?: 'libsql'): Promise<Journal> {
   switch (config.kind) {
     case 'sqlite': {
-      const { sqliteJournal } = await import('nestjs-saga-orchestrator/sqlite');
+      const { libsql, sqliteJournal } = await import('nestjs-saga-orchestrator/sqlite');
+      if (beside === 'libsql') {
+        const { default: Database } = await import('libsql');
+        return sqliteJournal({ file: config.file, driver: libsql(Database) });
+      }
       return sqliteJournal({ file: config.file, thread: config.thread ?? 'main' });
     }
     case 'postgres': {

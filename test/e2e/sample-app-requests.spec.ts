@@ -48,8 +48,8 @@ describe('a request that cannot be right', () => {
     ]);
   });
 
-  it('leaves no order behind', () => {
-    expect(shop.orders.all()).toEqual([]);
+  it('leaves no order behind', async () => {
+    expect(await shop.orders.all()).toEqual([]);
   });
 });
 
@@ -75,8 +75,8 @@ describe('an Idempotency-Key', () => {
 
     for (const { body } of bodies) expect(body).toEqual(again.body);
     expect(again.body.sagaId).toBe('key-1');
-    expect(shop.orders.all()).toHaveLength(1);
-    expect(shop.reserved('book')).toBe(1);
+    expect(await shop.orders.all()).toHaveLength(1);
+    expect(await shop.reserved('book')).toBe(1);
   });
 
   it('repeats the answer of an order that failed', async () => {
@@ -93,7 +93,7 @@ describe('an Idempotency-Key', () => {
     const { body } = await shop.post(other, { 'Idempotency-Key': 'key-1' }).expect(409);
 
     expect(body.error).toBe('IDEMPOTENCY_KEY_TAKEN');
-    expect(shop.reserved('book')).toBe(1);
+    expect(await shop.reserved('book')).toBe(1);
   });
 });
 

@@ -35,8 +35,8 @@ it('refunds, releases and cancels, in this order, when the confirmation fails', 
     'compensated',
   ]);
   expect(shop.charges.totals()).toEqual({ charged: 4_900, refunded: 4_900 });
-  expect([shop.onHand('lamp'), shop.reserved('lamp')]).toEqual([5, 0]);
-  expect(shop.orderStatuses).toEqual(['cancelled']);
+  expect([await shop.onHand('lamp'), await shop.reserved('lamp')]).toEqual([5, 0]);
+  expect(await shop.orderStatuses()).toEqual(['cancelled']);
 });
 
 it('tells the customer the id of the saga, and nothing of what went wrong inside', async () => {
@@ -69,8 +69,8 @@ it('parks the saga when the refund fails for good, and says nothing of "not char
   const saga = await shop.get(`/sagas/${body.sagaId}`).expect(200);
   expect(saga.body.status).toBe('parked');
   // The broken undo does not block the others.
-  expect([shop.onHand('lamp'), shop.reserved('lamp')]).toEqual([5, 0]);
-  expect(shop.orderStatuses).toEqual(['cancelled']);
+  expect([await shop.onHand('lamp'), await shop.reserved('lamp')]).toEqual([5, 0]);
+  expect(await shop.orderStatuses()).toEqual(['cancelled']);
 });
 
 it('tries a refund again that failed once', async () => {
@@ -123,5 +123,5 @@ it('refunds a charge of which nobody knows whether it took place', async () => {
 
   expect(await shop.story(body.sagaId)).toContain('undone ChargePayment 1');
   expect(shop.charges.totals()).toEqual({ charged: 4_900, refunded: 4_900 });
-  expect(shop.onHand('lamp')).toBe(5);
+  expect(await shop.onHand('lamp')).toBe(5);
 });

@@ -11,12 +11,12 @@ afterEach(async () => {
   await shop.stop();
 });
 
-function expectNothingLeft(productId: string, onHand: number): void {
-  expect(shop.onHand(productId)).toBe(onHand);
-  expect(shop.reserved(productId)).toBe(0);
+async function expectNothingLeft(productId: string, onHand: number): Promise<void> {
+  expect(await shop.onHand(productId)).toBe(onHand);
+  expect(await shop.reserved(productId)).toBe(0);
   const { charged, refunded } = shop.charges.totals();
   expect(charged - refunded).toBe(0);
-  expect(shop.orderStatuses).toEqual(['cancelled']);
+  expect(await shop.orderStatuses()).toEqual(['cancelled']);
 }
 
 describe('an order that goes through', () => {
@@ -26,7 +26,7 @@ describe('an order that goes through', () => {
     expect(body).toEqual({
       sagaId: expect.any(String),
       order: {
-        id: 'order-1',
+        id: body.sagaId,
         userId: 'user-1',
         productId: 'book',
         quantity: 2,
@@ -34,9 +34,9 @@ describe('an order that goes through', () => {
         payment: { paymentId: 'payment-1', amountCents: 3_000 },
       },
     });
-    const found = await shop.get('/orders/order-1').expect(200);
+    const found = await shop.get(`/orders/${body.sagaId}`).expect(200);
     expect(found.body).toEqual(body.order);
-    expect([shop.onHand('book'), shop.reserved('book')]).toEqual([98, 2]);
+    expect([await shop.onHand('book'), await shop.reserved('book')]).toEqual([98, 2]);
     expect(shop.charges.totals()).toEqual({ charged: 3_000, refunded: 0 });
     expect(await shop.story(body.sagaId)).toEqual([
       'done CreateOrder 1',
@@ -79,7 +79,7 @@ describe('an order that fails', () => {
     const { body } = await shop.order('user-1', 'piano', 2).expect(409);
 
     expect(body.error).toBe('OUT_OF_STOCK');
-    expectNothingLeft('piano', 1);
+    await expectNothingLeft('piano', 1);
     expect(await shop.story(body.sagaId)).toEqual([
       'done CreateOrder 1',
       'failed ReserveStock 1',
@@ -93,7 +93,7 @@ describe('an order that fails', () => {
     const { body } = await shop.order('user-declined', 'lamp', 2).expect(402);
 
     expect(body.error).toBe('CARD_DECLINED');
-    expectNothingLeft('lamp', 5);
+    await expectNothingLeft('lamp', 5);
     expect(await shop.story(body.sagaId)).toEqual([
       'done CreateOrder 1',
       'done ReserveStock 1',
@@ -109,7 +109,7 @@ describe('an order that fails', () => {
     const { body } = await shop.order('user-1', 'unicorn').expect(422);
 
     expect(body.error).toBe('UNKNOWN_PRODUCT');
-    expect(shop.orderStatuses).toEqual(['cancelled']);
+    expect(await shop.orderStatuses()).toEqual(['cancelled']);
   });
 
   it('is undone when the provider stays busy over all four attempts: 503', async () => {
@@ -119,6 +119,6 @@ describe('an order that fails', () => {
 
     expect(body.error).toBe('ORDER_FAILED');
     expect(approve).toHaveBeenCalledTimes(4);
-    expectNothingLeft('lamp', 5);
+    await expectNothingLeft('lamp', 5);
   });
 });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { INestApplication, Type } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { WINSTON_MODULE_PROVIDER } from 'nest-winston';
+import { SagaOperations, SagaOrchestratorFactory } from 'nestjs-saga-orchestrator';
 import request from 'supertest';
 import { createLogger, type Logger } from 'winston';
 import { AppModule } from '../../sample-app/src/app.module.js';
@@ -15,6 +16,7 @@ import { Charges } from '../../sample-app/src/payment-service/charges.js';
 import { PaymentServer } from '../../sample-app/src/payments/payment-server.js';
 import { PaymentsService } from '../../sample-app/src/payments/payments.service.js';
 import type { SagaView } from '../../sample-app/src/sagas/saga-view.js';
+import { ShopDatabase } from '../../sample-app/src/storage/shop-database.js';
 
 const quiet = createLogger({ silent: true });
 
@@ -49,6 +51,14 @@ export class ShopApp {
 
   get inventory(): InventoryService {
     return this.app.get(InventoryService);
+  }
+
+  get database(): ShopDatabase {
+    return this.app.get(ShopDatabase);
+  }
+
+  get sagas(): SagaOrchestratorFactory {
+    return this.app.get(SagaOrchestratorFactory);
   }
 
   get orders(): OrdersService {
@@ -87,16 +97,18 @@ export class ShopApp {
   async story(sagaId: string): Promise<string[]> {
     const { body } = await this.get(`/sagas/${sagaId}`).expect(200);
     return (body as SagaView).timeline
-      .filter(({ type }) => type !== 'started' && type !== 'undo-started')
+      .filter(({ type }) => !['accepted', 'started', 'undo-started'].includes(type))
       .map(({ type, step, attempt }) => [type, step, attempt].filter(Boolean).join(' '));
   }
 
-  onHand(productId: string): number | undefined {
-    return this.inventory.levels().find((level) => level.productId === productId)?.onHand;
+  async onHand(productId: string): Promise<number | undefined> {
+    const levels = await this.inventory.levels();
+    return levels.find((level) => level.productId === productId)?.onHand;
   }
 
-  reserved(productId: string): number | undefined {
-    return this.inventory.levels().find((level) => level.productId === productId)?.reserved;
+  async reserved(productId: string): Promise<number | undefined> {
+    const levels = await this.inventory.levels();
+    return levels.find((level) => level.productId === productId)?.reserved;
   }
 
   #inPayments<T>(type: Type<T>): T {
@@ -105,7 +117,14 @@ export class ShopApp {
     return app.get(type);
   }
 
-  get orderStatuses(): string[] {
-    return this.orders.all().map(({ status }) => status);
+  async orderStatuses(): Promise<string[]> {
+    return (await this.orders.all()).map(({ status }) => status);
+  }
+
+  /** Ids of sagas and of orders. */
+  async ids(): Promise<{ sagas: string[]; orders: string[] }> {
+    const { sagas } = await this.app.get(SagaOperations).list();
+    const orders = await this.orders.all();
+    return { sagas: sagas.map(({ id }) => id), orders: orders.map(({ id }) => id) };
   }
 }

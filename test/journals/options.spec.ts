@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { memoryJournal } from 'nestjs-saga-orchestrator';
 import { isSagaError } from 'nestjs-saga-orchestrator/core';
 import { postgresJournal, postgresJournalSql } from 'nestjs-saga-orchestrator/postgres';
-import { betterSqlite3, sqliteJournal } from 'nestjs-saga-orchestrator/sqlite';
+import { betterSqlite3, libsql, sqliteJournal } from 'nestjs-saga-orchestrator/sqlite';
 import { unencryptedProblem } from '../../lib/journals/postgres/session.js';
 import { removeTempFolders, tempFolder } from './temp-folder.js';
 import { newSaga } from './append-load.js';
@@ -44,6 +44,7 @@ describe('what no journal can mean is refused, all of it in one error (semantics
       [/fileMode .*'600'/],
     ],
     ['betterSqlite3()', () => betterSqlite3(loose(undefined)), [/betterSqlite3 .*undefined/]],
+    ['libsql()', () => libsql(loose(undefined)), [/libsql .*undefined/]],
     [
       'postgresJournal',
       () => postgresJournal(loose({ connection: { hots: 'db', port: 0 }, schem: 'x', migrate: 1 })),

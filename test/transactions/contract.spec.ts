@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import Libsql from 'libsql';
 import { Pool } from 'pg';
 import type { Journal, JournalInTransaction } from 'nestjs-saga-orchestrator/core';
-import { sqliteJournal } from 'nestjs-saga-orchestrator/sqlite';
+import { libsql, sqliteJournal } from 'nestjs-saga-orchestrator/sqlite';
 import {
   journalInTransactionContract,
   type JournalHarness,
@@ -35,7 +35,7 @@ function sqlite(): JournalHarness {
   const file = join(tempFolder(), 'sagas.db');
   const database = new Libsql(file) as unknown as SqliteTransactionDatabase & { close(): void };
   return {
-    journal: () => sqliteJournal({ file }),
+    journal: () => sqliteJournal({ file, driver: libsql(Libsql) }),
     pass: (ms) => new Promise((resolve) => setTimeout(resolve, ms + 2)),
     transactions: () => fromSqlite(database),
     dispose: async () => {

@@ -9,7 +9,7 @@ import {
   type SagaTransactions,
 } from 'nestjs-saga-orchestrator/core';
 import { InProcessEngine, type InProcessEngineOptions } from 'nestjs-saga-orchestrator/in-process';
-import { sqliteJournal, type SqliteConnection } from 'nestjs-saga-orchestrator/sqlite';
+import { libsql, sqliteJournal } from 'nestjs-saga-orchestrator/sqlite';
 import { fromSqlite, type SqliteTransactionDatabase } from 'nestjs-saga-orchestrator/transactions';
 import { secondLibrary } from '../journals/sqlite/second-library.js';
 import { removeTempFolders, tempFolder } from '../journals/temp-folder.js';
@@ -47,10 +47,7 @@ class Shop {
   }
 
   engine(options: Partial<InProcessEngineOptions> = {}): InProcessEngine {
-    const driver = {
-      name: 'libsql of the shop',
-      open: (file: string) => connection(new Own(file)),
-    };
+    const driver = { ...libsql(Own), name: 'libsql of the shop' };
     const journal = sqliteJournal({ file: this.file, driver, busyTimeoutMs: 5_000 });
     const { transactions } = this;
     const engine = new InProcessEngine({ journal, logger: silentLogger, transactions, ...options });
@@ -69,26 +66,6 @@ class Shop {
     const rows = this.database.prepare('SELECT id FROM orders ORDER BY id').all([]);
     return rows.map((row) => (row as { id: string }).id);
   }
-}
-
-/** libsql takes its values as one list. */
-function connection(database: Database): SqliteConnection {
-  const prepare = (sql: string): unknown => {
-    const statement = database.prepare(sql) as unknown as Record<
-      'run' | 'all' | 'get',
-      (values: unknown[]) => unknown
-    >;
-    return {
-      run: (...values: unknown[]) => statement.run(values),
-      all: (...values: unknown[]) => statement.all(values),
-      get: (...values: unknown[]) => statement.get(values),
-    };
-  };
-  return {
-    exec: (sql) => database.exec(sql),
-    prepare: prepare as SqliteConnection['prepare'],
-    close: () => database.close(),
-  };
 }
 
 async function codeOf(it: Promise<unknown> | undefined): Promise<string> {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import Libsql from 'libsql';
 import type { SagaDefinition, SagaTransactions } from 'nestjs-saga-orchestrator/core';
 import { InProcessEngine, type InProcessEngineOptions } from 'nestjs-saga-orchestrator/in-process';
-import { sqliteJournal } from 'nestjs-saga-orchestrator/sqlite';
+import { libsql, sqliteJournal } from 'nestjs-saga-orchestrator/sqlite';
 import { fromSqlite, type SqliteTransactionDatabase } from 'nestjs-saga-orchestrator/transactions';
 import { removeTempFolders, tempFolder } from '../journals/temp-folder.js';
 import { RecordingLogger } from '../support/recording-logger.js';
@@ -33,7 +33,7 @@ class SqliteLedger implements Ledger {
 
   engine(plan: SagaDefinition, options: Partial<InProcessEngineOptions> = {}): InProcessEngine {
     const { file, logger, transactions } = this;
-    const journal = sqliteJournal({ file, busyTimeoutMs: 5_000 });
+    const journal = sqliteJournal({ file, driver: libsql(Libsql), busyTimeoutMs: 5_000 });
     const engine = new InProcessEngine({ journal, logger, transactions, ...options });
     engine.register(plan);
     open.push(engine);

@@ -5,6 +5,7 @@ export type { SqliteJournalOptions } from './options.js';
 
 // Drivers
 export { betterSqlite3 } from './better-sqlite3.js';
+export { libsql } from './libsql.js';
 export type {
   SqliteConnection,
   SqliteDatabaseClass,

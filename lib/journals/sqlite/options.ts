@@ -57,7 +57,7 @@ function fileProblem(file: unknown): string | undefined {
 function driverProblem(driver: unknown): string | undefined {
   const open = (driver as { open?: unknown } | null | undefined)?.open;
   if (driver === undefined || typeof open === 'function') return undefined;
-  return `driver must be an object with open(file) (got ${shown(driver)}); betterSqlite3(Database) makes one`;
+  return `driver must be an object with open(file) (got ${shown(driver)}); betterSqlite3(Database) and libsql(Database) make one`;
 }
 
 function threadProblem(thread: unknown, driver: unknown): string | undefined {

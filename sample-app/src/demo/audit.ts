@@ -1,4 +1,4 @@
-import type { Order } from '../orders/order.js';
+import type { Order, OrderStatus } from '../orders/order.js';
 import type { Books } from './books.js';
 import { paint } from './paint.js';
 
@@ -15,8 +15,28 @@ function euros(cents: number): string {
   return (cents / 100).toFixed(2);
 }
 
+/** How the saga of an order has ended. */
+const ENDS: Readonly<Record<OrderStatus, string>> = {
+  pending: 'running',
+  confirmed: 'completed',
+  cancelled: 'compensated',
+};
+
 function shownOrders(orders: readonly Order[]): string {
-  return orders.map(({ id, status }) => `${id} ${status}`).join(', ');
+  return Object.keys(ENDS)
+    .map((status) => [orders.filter((order) => order.status === status).length, status] as const)
+    .filter(([count]) => count > 0)
+    .map(([count, status]) => `${count} ${status}`)
+    .join(', ');
+}
+
+/** There is a saga for each order, an order for each saga, and both have ended in the same way. */
+function sagasOf({ orders }: Books, sagas: Books['sagas']): Finding {
+  const fitting = orders.filter(({ id, status }) => sagas.get(id) === ENDS[status]).length;
+  return {
+    text: `${'sagas'.padEnd(LABEL)}${sagas.size} for ${orders.length} orders, ${fitting} ended as their orders did`,
+    holds: sagas.size === orders.length && fitting === orders.length,
+  };
 }
 
 function pieces(orders: readonly Order[], productId: string): number {
@@ -48,6 +68,7 @@ export function audit(before: Books, after: Books): readonly Finding[] {
       text: `${'orders'.padEnd(LABEL)}${shownOrders(after.orders)}`,
       holds: open.length === 0,
     },
+    sagasOf(after, new Map([...after.sagas].filter(([id]) => !before.sagas.has(id)))),
   ];
 }
 

@@ -1,6 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
-import { SagaOperations, SagaOrchestratorFactory } from 'nestjs-saga-orchestrator';
-import { CreateOrderSaga } from '../orders/create-order.saga.js';
+import { SagaOperations } from 'nestjs-saga-orchestrator';
+import { Checkout } from '../orders/checkout.js';
 import type { PlaceOrder } from '../orders/order.js';
 
 /** One for each way in which an order can end. */
@@ -18,10 +18,9 @@ const ORDERS: readonly PlaceOrder[] = [
 export async function firstOrders(app: INestApplication): Promise<void> {
   const { sagas } = await app.get(SagaOperations).list({ limit: 1 });
   if (sagas.length > 0) return;
-  for (const [i, order] of ORDERS.entries()) {
-    const options = { key: `cart-${i + 1}`, tags: { user: order.userId } };
-    const chain = app.get(SagaOrchestratorFactory).for(CreateOrderSaga, order, options);
+  for (const order of ORDERS) {
+    const placed = await app.get(Checkout).place(order);
     // How it ends is in the dashboard, and in the log.
-    await chain.runAsync().catch(() => undefined);
+    await placed.result().catch(() => undefined);
   }
 }

@@ -48,7 +48,7 @@ function line(entry: TimelineEntry): string {
 }
 
 /** That something began says little to a reader who sees how it ended. */
-const BEGINS: ReadonlySet<string> = new Set(['started', 'undo-started']);
+const BEGINS: ReadonlySet<string> = new Set(['accepted', 'started', 'undo-started']);
 
 /** A saga's life as a table: how each attempt ended, and when. */
 export function timelineOf(saga: SagaView): string {

@@ -8,13 +8,10 @@ import {
 } from 'nestjs-saga-orchestrator';
 import { InventoryService, type Reservation } from '../inventory/inventory.service.js';
 import { PaymentsService, type Payment } from '../payments/payments.service.js';
+import { BESIDE_ITS_RECORD } from '../sagas/saga-options.js';
+import type { Tx } from '../storage/shop-database.js';
 import type { PlaceOrder } from './order.js';
 import { OrdersService } from './orders.service.js';
-
-/** What the steps share: the request, and what they learn on the way. */
-export interface CreateOrderContext extends PlaceOrder {
-  orderId?: string;
-}
 
 /** What the steps that others build on leave behind, by label. */
 interface Results {
@@ -22,12 +19,8 @@ interface Results {
   ChargePayment: Payment;
 }
 
-type Context = ISagaContext<CreateOrderContext, Results>;
-type UndoContext<TResult = unknown> = ISagaCompensationContext<
-  CreateOrderContext,
-  TResult,
-  Results
->;
+type Context = ISagaContext<PlaceOrder, Results>;
+type UndoContext<TResult = unknown> = ISagaCompensationContext<PlaceOrder, TResult, Results>;
 
 export const CREATE_ORDER = 'CreateOrder';
 
@@ -41,10 +34,9 @@ function known<T>(value: T | undefined, what: string): T {
  * Places an order. The steps run from top to bottom; when one has failed for good, the undos of those
  * before it run from there back to the top.
  *
- * Two habits make every step safe to repeat and safe to undo: actions hand `ctx.idempotencyKey` on,
- * and undos hand on `ctx.actionIdempotencyKey`, the key of what they undo. So an undo needs nothing
- * that its action may not have lived to return. The payment service is told both in headers, and has a barrier
- * before what it does; the others see to repetitions by themselves.
+ * Steps in the shop's own tables get a transaction, in which the record that they are done is stored, too: they take
+ * place once, whatever crashes. The payment service is elsewhere. It is told in headers which step calls, and has a
+ * barrier before what it does.
  */
 @Saga({ name: CREATE_ORDER, version: 1 })
 @Injectable()
@@ -55,26 +47,31 @@ export class CreateOrderSaga {
     private readonly payments: PaymentsService,
   ) {}
 
-  @SagaStep({ label: 'CreateOrder', compensate: 'cancelOrder' })
-  async createOrder(ctx: Context) {
-    const order = await this.orders.open(ctx.idempotencyKey, ctx.context);
-    ctx.context.orderId = order.id;
-    return { orderId: order.id };
+  // The order is there already: its row was stored together with this saga. This step knows how to close it.
+  @SagaStep({ label: 'CreateOrder', ...BESIDE_ITS_RECORD, compensate: 'cancelOrder' })
+  createOrder(ctx: Context) {
+    return { orderId: ctx.sagaId };
   }
 
-  async cancelOrder(ctx: UndoContext) {
-    await this.orders.cancel(ctx.actionIdempotencyKey);
+  async cancelOrder(ctx: UndoContext, tx: Tx) {
+    await this.orders.cancel(tx, ctx.sagaId);
   }
 
-  // The warehouse may be busy, so it is asked up to three times. "Out of stock" is a final answer.
-  @SagaStep({ label: 'ReserveStock', retry: 2, compensate: 'releaseStock' })
-  reserveStock(ctx: Context) {
+  // The database may be busy, so it is asked up to three times. "Out of stock" is a final answer.
+  @SagaStep({
+    label: 'ReserveStock',
+    ...BESIDE_ITS_RECORD,
+    retry: 2,
+    compensate: 'releaseStock',
+  })
+  reserveStock(ctx: Context, tx: Tx) {
     const { productId, quantity } = ctx.context;
-    return this.inventory.reserve(ctx.idempotencyKey, productId, quantity);
+    return this.inventory.reserve(tx, productId, quantity);
   }
 
-  async releaseStock(ctx: UndoContext<Reservation>) {
-    await this.inventory.release(ctx.actionIdempotencyKey);
+  async releaseStock(ctx: UndoContext<Reservation>, tx: Tx) {
+    const { productId, quantity } = ctx.context;
+    await this.inventory.release(tx, productId, quantity);
   }
 
   // A customer is waiting: half a second per attempt. After a timeout nobody knows whether the money
@@ -101,9 +98,9 @@ export class CreateOrderSaga {
   }
 
   // The point of no return: a confirmed order stays confirmed, so there is nothing to undo.
-  @SagaStep({ label: 'ConfirmOrder', pivot: true })
-  confirmOrder(ctx: Context) {
+  @SagaStep({ label: 'ConfirmOrder', ...BESIDE_ITS_RECORD, pivot: true })
+  confirmOrder(ctx: Context, tx: Tx) {
     const payment = known(ctx.getStepResult('ChargePayment'), 'the payment');
-    return this.orders.confirm(known(ctx.context.orderId, 'the order'), payment);
+    return this.orders.confirm(tx, ctx.sagaId, payment);
   }
 }

@@ -9,6 +9,7 @@ import {
   UseFilters,
 } from '@nestjs/common';
 import { SagaOrchestratorFactory, type SagaStatus } from 'nestjs-saga-orchestrator';
+import { Checkout } from './checkout.js';
 import { CreateOrderSaga } from './create-order.saga.js';
 import { IdempotencyKey } from './idempotency-key.js';
 import { OrderFailureFilter } from './order-failure.filter.js';
@@ -20,6 +21,7 @@ import { PlaceOrderPipe } from './place-order.pipe.js';
 @UseFilters(OrderFailureFilter)
 export class OrdersController {
   constructor(
+    private readonly checkout: Checkout,
     private readonly sagas: SagaOrchestratorFactory,
     private readonly orders: OrdersService,
   ) {}
@@ -28,7 +30,7 @@ export class OrdersController {
    * Places an order and answers when its saga has ended: 201 with the order, or what the filter
    * makes of the failure, by when everything has been undone.
    *
-   * An `Idempotency-Key` becomes the saga's id: who asks again with the same key and body gets the
+   * An `Idempotency-Key` becomes the id of order and saga: who asks again with the same key and body gets the
    * first saga's outcome, and no second order.
    */
   @Post()
@@ -36,20 +38,19 @@ export class OrdersController {
     @Body(PlaceOrderPipe) request: PlaceOrder,
     @IdempotencyKey() key: string | undefined,
   ): Promise<{ sagaId: string; order: Order | undefined }> {
-    const saga = this.sagas.for(CreateOrderSaga, request, key === undefined ? {} : { id: key });
-    const { sagaId } = await saga.runAsync();
-    return { sagaId, order: saga.getStepResult<Order>('ConfirmOrder') };
+    const placed = await this.checkout.place(request, key);
+    const { sagaId, getStepResult } = await placed.result();
+    return { sagaId, order: getStepResult<Order>('ConfirmOrder') };
   }
 
-  /** Answers once the saga is durable, whatever dies then: 202, and where to look for its end. */
+  /** Answers once order and saga are stored, whatever dies then: 202, and where to look for its end. */
   @Post('later')
   @HttpCode(202)
   async placeLater(
     @Body(PlaceOrderPipe) request: PlaceOrder,
     @IdempotencyKey() key: string | undefined,
   ): Promise<{ sagaId: string; status: string }> {
-    const saga = this.sagas.for(CreateOrderSaga, request, key === undefined ? {} : { id: key });
-    const { id } = await saga.start();
+    const { id } = await this.checkout.place(request, key);
     return { sagaId: id, status: `/orders/placed/${id}` };
   }
 
@@ -64,8 +65,8 @@ export class OrdersController {
   }
 
   @Get(':id')
-  find(@Param('id') id: string): Order {
-    const order = this.orders.find(id);
+  async find(@Param('id') id: string): Promise<Order> {
+    const order = await this.orders.find(id);
     if (order === undefined) throw new NotFoundException(`There is no order '${id}'`);
     return order;
   }

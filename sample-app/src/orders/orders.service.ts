@@ -1,57 +1,62 @@
-import { Injectable, Optional } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { ResultFactory, type Result } from 'nestjs-saga-orchestrator';
 import type { Payment } from '../payments/payments.service.js';
-import { Storage, type Shelf } from '../storage/storage.js';
-import type { Order, PlaceOrder } from './order.js';
+import { ShopDatabase, type Row, type Tx } from '../storage/shop-database.js';
+import type { Order, OrderStatus, PlaceOrder } from './order.js';
 
-/** The orders of this service. An order is opened once per idempotency key. */
+function orderOf(row: Row): Order {
+  const { payment_id: paymentId, amount_cents: amountCents } = row;
+  return {
+    id: String(row['id']),
+    userId: String(row['user_id']),
+    productId: String(row['product_id']),
+    quantity: Number(row['quantity']),
+    status: row['status'] as OrderStatus,
+    ...(typeof paymentId === 'string'
+      ? { payment: { paymentId, amountCents: Number(amountCents) } }
+      : {}),
+  };
+}
+
+/** The rows of the orders. An order has the id of its saga. */
 @Injectable()
 export class OrdersService {
-  readonly #orders: Shelf<Order>;
-  readonly #idByKey: Shelf<string>;
+  constructor(private readonly database: ShopDatabase) {}
 
-  /** Without a storage they are kept in memory. */
-  constructor(@Optional() storage?: Storage) {
-    this.#orders = storage?.shelf('orders') ?? new Map<string, Order>();
-    this.#idByKey = storage?.shelf('order-keys') ?? new Map<string, string>();
+  /** The same order again is the one that is there. */
+  async open(tx: Tx, id: string, { userId, productId, quantity }: PlaceOrder): Promise<void> {
+    await tx.query(
+      `INSERT INTO orders (id, user_id, product_id, quantity, status) VALUES ($1, $2, $3, $4, 'pending')
+       ON CONFLICT DO NOTHING`,
+      [id, userId, productId, quantity],
+    );
   }
 
-  async open(key: string, { userId, productId, quantity }: PlaceOrder): Promise<Order> {
-    const known = this.find(this.#idByKey.get(key));
-    if (known !== undefined) return known;
-    const id = `order-${this.#orders.size + 1}`;
-    // First the key: what a crash leaves behind is then a key without an order, which gets one later.
-    this.#idByKey.set(key, id);
-    return this.#save({ id, userId, productId, quantity, status: 'pending' });
-  }
-
-  async confirm(id: string, payment: Payment): Promise<Result<Order>> {
-    const order = this.find(id);
-    if (order === undefined || order.status === 'cancelled') {
+  async confirm(tx: Tx, id: string, payment: Payment): Promise<Result<Order>> {
+    const [row] = await tx.query(
+      `UPDATE orders SET status = 'confirmed', payment_id = $2, amount_cents = $3
+       WHERE id = $1 AND status = 'pending' RETURNING *`,
+      [id, payment.paymentId, payment.amountCents],
+    );
+    if (row === undefined) {
       return ResultFactory.nonRetryable('ORDER_CLOSED', `Order '${id}' is not open`);
     }
-    if (order.userId === 'user-blocked') {
+    if (row['user_id'] === 'user-blocked') {
       return ResultFactory.nonRetryable('CUSTOMER_BLOCKED', 'The customer was blocked');
     }
-    return ResultFactory.success(this.#save({ ...order, status: 'confirmed', payment }));
+    return ResultFactory.success(orderOf(row));
   }
 
-  /** Takes the key of {@link open}: its answer, and the order's id with it, may have been lost. */
-  async cancel(key: string): Promise<void> {
-    const order = this.find(this.#idByKey.get(key));
-    if (order !== undefined) this.#save({ ...order, status: 'cancelled' });
+  async cancel(tx: Tx, id: string): Promise<void> {
+    await tx.query("UPDATE orders SET status = 'cancelled' WHERE id = $1", [id]);
   }
 
-  find(id: string | undefined): Order | undefined {
-    return id === undefined ? undefined : this.#orders.get(id);
+  async find(id: string): Promise<Order | undefined> {
+    const [row] = await this.database.read('SELECT * FROM orders WHERE id = $1', [id]);
+    return row && orderOf(row);
   }
 
-  all(): Order[] {
-    return [...this.#orders.values()];
-  }
-
-  #save(order: Order): Order {
-    this.#orders.set(order.id, order);
-    return order;
+  async all(): Promise<readonly Order[]> {
+    return (await this.database.read('SELECT * FROM orders', [])).map(orderOf);
   }
 }

@@ -6,7 +6,7 @@ import {
   ServiceUnavailableException,
   UnprocessableEntityException,
 } from '@nestjs/common';
-import { DurableMap } from '../storage/durable-map.js';
+import { DurableMap } from './durable-map.js';
 import { dataFolder } from '../storage/data-folder.js';
 import { join } from 'node:path';
 

@@ -1,6 +1,9 @@
 import { Global, Module } from '@nestjs/common';
-import { Storage } from './storage.js';
+import { openShopDatabase, ShopDatabase } from './shop-database.js';
 
 @Global()
-@Module({ providers: [Storage], exports: [Storage] })
+@Module({
+  providers: [{ provide: ShopDatabase, useFactory: () => openShopDatabase() }],
+  exports: [ShopDatabase],
+})
 export class StorageModule {}

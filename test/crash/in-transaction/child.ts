@@ -13,7 +13,7 @@ const points = new CrashPoints(1);
 const reach = (at: (typeof PLACES)[number]): void => {
   if (at === place) points.reach(at);
 };
-const journal = await openJournal(store);
+const journal = await openJournal(store, 'libsql');
 await journal.open();
 const orders = await openOrders(store);
 const { transactions } = orders;

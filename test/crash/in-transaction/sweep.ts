@@ -27,7 +27,7 @@ function broken(orders: readonly string[], sagas: readonly SagaSummary[]): reado
 }
 
 async function recovered({ store }: Ground): Promise<readonly string[]> {
-  const journal = await openJournal(store);
+  const journal = await openJournal(store, 'libsql');
   const worker = { pollMs: 20 };
   const engine = new InProcessEngine({ journal, logger: silentLogger, leaseMs: LEASE_MS, worker });
   engine.register(placeOrder(() => undefined));

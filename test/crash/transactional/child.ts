@@ -15,7 +15,7 @@ import { LEASE_MS, PLACES, transferOf, type TransferTask } from './transfer-task
 
 const { store, id, place, call, twin } = JSON.parse(process.argv[2] ?? '') as TransferTask;
 const points = new CrashPoints(1);
-const journal = await openJournal(store);
+const journal = await openJournal(store, 'libsql');
 await journal.open();
 const moves = await openMoves(store);
 

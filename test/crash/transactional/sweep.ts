@@ -16,7 +16,7 @@ const ROUNDS = 2;
 const PATIENCE_MS = 30_000;
 
 async function recover({ store }: Ground, moves: Moves): Promise<void> {
-  const journal = await openJournal(store);
+  const journal = await openJournal(store, 'libsql');
   const worker = { pollMs: 20 };
   const { transactions } = moves;
   const settings = { logger: silentLogger, leaseMs: LEASE_MS, worker, transactions };
@@ -37,7 +37,7 @@ async function recover({ store }: Ground, moves: Moves): Promise<void> {
 
 /** Kills a process at every place of the transaction of a step and of an undo, and looks at what others see of it. */
 async function sweepSteps(ground: Ground, twin?: TransferTask['twin']) {
-  const journal = await openJournal(ground.store);
+  const journal = await openJournal(ground.store, 'libsql');
   await journal.open();
   const moves = await openMoves(ground.store);
   const places = CALLS.flatMap((call) => PLACES.map((place) => ({ call, place })));

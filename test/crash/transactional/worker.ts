@@ -7,7 +7,7 @@ import { RUN, runPlan } from './run-settings.js';
 // Takes up sagas of transactional steps until it is killed.
 
 const store = JSON.parse(process.argv[2] ?? '') as StoreConfig;
-const journal = await openJournal(store);
+const journal = await openJournal(store, 'libsql');
 await journal.open();
 const moves = await openMoves(store);
 const { transactions } = moves;

@@ -3,8 +3,8 @@ import BetterSqlite3 from 'better-sqlite3';
 import Libsql from 'libsql';
 import {
   betterSqlite3,
+  libsql,
   sqliteJournal,
-  type SqliteConnection,
   type SqliteDriver,
 } from 'nestjs-saga-orchestrator/sqlite';
 import { journalContract, type JournalHarness } from 'nestjs-saga-orchestrator/testing';
@@ -12,10 +12,7 @@ import { builtInDriver } from '../../../lib/journals/sqlite/find-driver.js';
 import { batchOf, newSaga } from '../append-load.js';
 import { removeTempFolders, tempFolder } from '../temp-folder.js';
 
-const libsql: SqliteDriver = {
-  name: 'libsql',
-  open: (file) => new Libsql(file) as unknown as SqliteConnection,
-};
+const onLibsql = libsql(Libsql);
 const builtIn = builtInDriver();
 
 function harnessOf(options: { readonly driver?: SqliteDriver }): () => JournalHarness {
@@ -36,7 +33,7 @@ describe('the SQLite journal', () => {
 
 describe('the SQLite journal, with a driver that was handed in', () => {
   // The one that is not the default here, so that Node 22 and later run both.
-  const driver = builtIn === undefined ? { ...libsql, name: 'handed in' } : libsql;
+  const driver = builtIn === undefined ? { ...onLibsql, name: 'handed in' } : onLibsql;
   const cases = builtIn === undefined ? journalContract.slice(0, 12) : journalContract;
   it.each(cases)('$name', ({ run }) => run(harnessOf({ driver })));
 });
@@ -60,7 +57,7 @@ describe('what the SQLite journal has collected for a row', () => {
   /** As libsql; the next statement that begins so fails, once. */
   function failing(file: string) {
     const faults: string[] = [];
-    const connection = libsql.open(file);
+    const connection = onLibsql.open(file);
     const pass = (sql: string) => {
       const at = faults.findIndex((beginning) => sql.startsWith(beginning));
       if (at < 0) return;
