@@ -19,6 +19,13 @@ export const PERMISSION = {
 const CONFIRMED: readonly SagaAct[] = ['terminate', 'forget'];
 const LABELLED: readonly SagaAct[] = ['mark-compensated', 'mark-done', 'mark-not-done'];
 
+/** Why it is done, as it is kept. @throws Refusal */
+export function reasonOf(reason: unknown): string {
+  if (typeof reason === 'string' && reason.trim().length >= 3 && reason.length <= 1_000)
+    return reason.trim();
+  throw new Refusal(400, 'Say why, in 3 to 1,000 characters');
+}
+
 /** @throws Refusal for a body that asks for no act */
 export function actOf(body: unknown): ActRequest {
   const { act, name, id, label, reason, confirm, result } = (body ?? {}) as Partial<
@@ -30,12 +37,11 @@ export function actOf(body: unknown): ActRequest {
   if (typeof act !== 'string' || !Object.hasOwn(PERMISSION, act)) return refuse('Unknown act');
   const known = act as SagaAct;
   if (typeof name !== 'string' || typeof id !== 'string') return refuse('name and id are missing');
-  if (typeof reason !== 'string' || reason.trim().length < 3 || reason.length > 1_000)
-    return refuse('Say why, in 3 to 1,000 characters');
+  const why = reasonOf(reason);
   if (LABELLED.includes(known) && typeof label !== 'string') return refuse('label is missing');
   if (CONFIRMED.includes(known) && confirm !== id) return refuse(`Type the id to confirm: ${id}`);
   return {
-    ...{ act: known, name, id, reason: reason.trim(), result },
+    ...{ act: known, name, id, reason: why, result },
     ...(typeof label === 'string' ? { label } : {}),
   };
 }

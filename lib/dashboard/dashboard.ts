@@ -3,6 +3,7 @@ import { fullMessageOf, report } from '../core/ports/index.js';
 import type { SagaEvents, SagaOperations } from '../nest/index.js';
 import type { Call } from './call.js';
 import { Feed } from './feed.js';
+import { Refusal } from './http.js';
 import type { SagaDashboardSettings } from './options.js';
 import { RateLimit } from './rate.js';
 import { KnownPlans } from './reads/known-plans.js';
@@ -21,6 +22,7 @@ export class Dashboard {
   readonly feed: Feed;
   readonly cache = new Cache();
   readonly plans: KnownPlans;
+  #isBulk = false;
 
   constructor(
     readonly config: DashboardConfig,
@@ -49,6 +51,18 @@ export class Dashboard {
     const own = this.plans.definition(name, version);
     const isKnown = own !== undefined && own.version >= version;
     return !isKnown && this.engine.operators !== undefined;
+  }
+
+  /** One at a time: each looks at up to 10,000 sagas. @throws Refusal while another one is under way */
+  async oneBulk<T>(what: () => Promise<T>): Promise<T> {
+    if (this.#isBulk)
+      throw new Refusal(429, 'Another bulk act is under way here: try again in a moment');
+    this.#isBulk = true;
+    try {
+      return await what();
+    } finally {
+      this.#isBulk = false;
+    }
   }
 
   /** Whatever fails here is told to the log, not to the browser. */

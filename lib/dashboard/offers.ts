@@ -30,6 +30,25 @@ function signalOf(act: SagaAct, label: string): SagaSignal | undefined {
   }
 }
 
+/** Why the machine does not take it for a saga as it stands; `undefined` where it does. */
+export function refusalOf(
+  act: SagaAct,
+  state: SagaState,
+  definition: SagaDefinition,
+  label = '',
+): string | undefined {
+  const signal = signalOf(act, label);
+  if (signal === undefined) return refusalToForget(state);
+  if (act === 'resume' && state.status !== 'parked') return `it is ${state.status}, not parked`;
+  const received = receive(definition, state, signal);
+  return 'refusal' in received ? received.refusal : undefined;
+}
+
+/** For this one no plan is needed. */
+export function refusalToForget({ atRest, status }: SagaState): string | undefined {
+  return atRest ? undefined : `it is ${status}; only sagas at rest can be forgotten`;
+}
+
 /** What one does about a park reason on the way forward: the table of the operating guide. */
 const FITS: Readonly<Record<string, readonly SagaAct[]>> = {
   'failed-after-pivot': ['resume'],
@@ -57,12 +76,8 @@ export function offersOf(state: SagaState, definition: SagaDefinition): readonly
   const failed = new Set(
     state.steps.filter(({ undo }) => undo?.phase === 'failed').map(({ label }) => label),
   );
-  const isTaken = (act: SagaAct, label = ''): boolean => {
-    const signal = signalOf(act, label);
-    if (signal === undefined) return state.atRest;
-    if (act === 'resume' && state.status !== 'parked') return false;
-    return !('refusal' in receive(definition, state, signal));
-  };
+  const isTaken = (act: SagaAct, label?: string): boolean =>
+    refusalOf(act, state, definition, label) === undefined;
   const offer = (act: SagaAct): readonly Offer[] =>
     isTaken(act) ? [{ act, fits: fits.includes(act) }] : [];
   const offerEach = (act: SagaAct, labels: readonly string[]): readonly Offer[] =>

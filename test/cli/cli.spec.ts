@@ -199,6 +199,10 @@ describe.each(STORES)('the command line beside a running application, on %s', (_
     for (const id of ['stuck-2', 'stuck-3']) {
       expect((await ask('watch', 'Order', id)).out).toContain('by ann: the warehouse is open');
     }
+    const other = ['bulk', 'cancel', '--application', 'other', '--name', 'Order'];
+    const elsewhere = await ask(...other, '--reason', 'a test', '--yes', '--json');
+    expect(elsewhere.lines).toMatchObject([{ application: 'other', id: 'fine-1' }]);
+    expect(elsewhere.lines[0]?.bulk).toEqual(expect.any(String));
     expect((await ask('bulk', 'cancel', '--reason', 'all of them', '--yes')).exit).toBe(2);
     expect((await ask('bulk', 'terminate', '--name', 'Order')).err).toContain(
       'bulk takes cancel, resume',

@@ -1,11 +1,12 @@
+import { MAX_DRY_RUN, type DryRun, type SagaFilter, type SagaSummary } from '../../core/index.js';
 import {
-  MAX_DRY_RUN,
-  type DryRun,
-  type SagaAct,
-  type SagaFilter,
-  type SagaRequest,
-} from '../../core/index.js';
-import { summaryOf } from '../../core/engine/index.js';
+  BULK_ACTS,
+  isBulkAct,
+  leaveRequests,
+  pagesOf,
+  summaryOf,
+  type BulkAct,
+} from '../../core/engine/index.js';
 import type { Call } from '../call.js';
 import type { Command } from '../command.js';
 import { CliError, EXIT, lineOf, type Exit } from '../exit.js';
@@ -13,18 +14,7 @@ import { filterOf } from '../filter.js';
 import { FILTER, WHY } from '../options.js';
 import type { Output } from '../output.js';
 import { ROW_HEAD, rowCells, statusCell } from '../rows.js';
-import { pagesOf } from './list.js';
-
-/** What makes sense for many at once: nobody knows of a thousand steps whether they took place. */
-const ACTS: Readonly<Record<string, SagaAct>> = {
-  cancel: { act: 'cancel' },
-  resume: { act: 'resume' },
-  'retry-undos': { act: 'retry-compensation' },
-  forget: { act: 'forget' },
-};
-
-/** So many requests are written at a time. */
-const AT_ONCE = 100;
+import { listOf } from './list.js';
 
 async function showDryRun(out: Output, { sagas, isCapped, groups, first }: DryRun): Promise<void> {
   const count = `${isCapped ? 'more than ' : ''}${sagas}`;
@@ -41,42 +31,29 @@ async function showDryRun(out: Output, { sagas, isCapped, groups, first }: DryRu
   );
 }
 
-/**
- * A request for each, all of them collected before the first one changes what the filter finds, and all of them left
- * before the first one is told: whoever reads may have enough.
- */
-async function leaveRequests(call: Call, filter: SagaFilter, act: SagaAct): Promise<Exit> {
+/** All of them are left before the first one is told: whoever reads may have enough. */
+async function leave(call: Call, filter: SagaFilter, act: BulkAct): Promise<Exit> {
   const { why, io, out } = call;
   const journal = await call.journal();
-  const desk = await call.desk();
-  const refs: { readonly name: string; readonly id: string }[] = [];
-  for await (const sagas of pagesOf(journal, filter, MAX_DRY_RUN + 1))
-    refs.push(...sagas.map(({ name, id }) => ({ name, id })));
+  const refs: SagaSummary[] = [];
+  for await (const sagas of pagesOf(listOf(journal), filter, MAX_DRY_RUN + 1)) refs.push(...sagas);
   if (refs.length > MAX_DRY_RUN)
     throw new CliError(`More than ${MAX_DRY_RUN} sagas fit: narrow the filter, and do it in parts`);
-  const { signal } = io;
-  const left: SagaRequest[] = [];
-  let at = 0;
-  for (; at < refs.length && !signal.aborted; at += AT_ONCE) {
-    const some = refs.slice(at, at + AT_ONCE);
-    const asked = await Promise.allSettled(some.map((ref) => desk.request(ref, act, why)));
-    for (const one of asked) {
-      if (one.status === 'fulfilled') left.push(one.value);
-      else await out.note(lineOf(one.reason));
-    }
-  }
-  if (at < refs.length)
+  const left = await leaveRequests(await call.desk(), refs, act, why, io.signal);
+  const { requests, failures, unreached } = left;
+  for (const { error } of failures) await out.note(lineOf(error));
+  if (unreached > 0)
     await out.note(
-      `Stopped: requests for ${left.length} of ${refs.length} sagas stand, and none for the others.`,
+      `Stopped: requests for ${requests.length} of ${refs.length} sagas stand, and none for the others.`,
     );
-  if (out.isJson) for (const one of left) await out.json(one);
-  else await out.line(`${left.length} requests`);
-  return left.length === refs.length ? EXIT.done : EXIT.failed;
+  if (out.isJson) for (const one of requests) await out.json(one);
+  else await out.line(`${requests.length} requests`);
+  return requests.length === refs.length ? EXIT.done : EXIT.failed;
 }
 
 export const bulk: Command = {
   name: 'bulk',
-  args: [`<${Object.keys(ACTS).join('|')}>`],
+  args: [`<${Object.keys(BULK_ACTS).join('|')}>`],
   summary:
     'one act for all sagas of a filter: first what it would concern, with --yes a request each',
   options: {
@@ -87,9 +64,8 @@ export const bulk: Command = {
   },
   async run(call) {
     const [name = ''] = call.args;
-    const act = Object.hasOwn(ACTS, name) ? ACTS[name] : undefined;
-    if (act === undefined)
-      throw new CliError(`bulk takes ${Object.keys(ACTS).join(', ')} (got '${name}')`);
+    if (!isBulkAct(name))
+      throw new CliError(`bulk takes ${Object.keys(BULK_ACTS).join(', ')} (got '${name}')`);
     const filter = filterOf(call);
     if (Object.keys(filter).length < 2)
       throw new CliError(
@@ -102,7 +78,7 @@ export const bulk: Command = {
       await call.out.note(`Nothing was done; --yes leaves a request to ${name} for each of them.`);
       return EXIT.done;
     }
-    const exit = await leaveRequests(call, filter, act);
+    const exit = await leave(call, filter, name);
     await call.out.note(
       "They wait for processes that know the sagas; 'saga requests --open' tells.",
     );

@@ -1,30 +1,18 @@
-import { summaryOf } from '../../core/engine/index.js';
-import type { Journal, SagaFilter, SagaSummary } from '../../core/index.js';
+import { pagesOf, summaryOf } from '../../core/engine/index.js';
+import type { Journal, SagaFilter, SagaSummaryPage } from '../../core/index.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit.js';
 import { filterOf } from '../filter.js';
 import { FILTER, LIMIT } from '../options.js';
 import { ROW_HEAD, rowCells } from '../rows.js';
 
-/** What a journal reads in one go. */
-const PAGE = 1_000;
-
-/** Page by page, so that a long list needs no memory. */
-export async function* pagesOf(
-  journal: Journal,
-  filter: SagaFilter,
-  limit: number,
-): AsyncGenerator<readonly SagaSummary[]> {
-  let left = limit;
-  for (let cursor: string | undefined; left > 0;) {
-    const asked = { ...filter, ...(cursor && { cursor }), limit: Math.min(left, PAGE) };
-    const page = await journal.list(asked);
-    yield page.rows.map(summaryOf);
-    left -= page.rows.length;
-    cursor = page.nextCursor;
-    if (cursor === undefined) return;
-  }
-}
+/** How a journal lists, as an engine does. */
+export const listOf =
+  (journal: Journal) =>
+  async (filter: SagaFilter): Promise<SagaSummaryPage> => {
+    const { rows, ...rest } = await journal.list(filter);
+    return { sagas: rows.map(summaryOf), ...rest };
+  };
 
 export const list: Command = {
   name: 'list',
@@ -41,7 +29,7 @@ export const list: Command = {
     const limit = call.count('limit', 50);
     const journal = await call.journal();
     let shown = 0;
-    for await (const sagas of pagesOf(journal, filter, limit)) {
+    for await (const sagas of pagesOf(listOf(journal), filter, limit)) {
       if (out.isJson) for (const saga of sagas) await out.json(saga);
       else if (sagas.length > 0) {
         const now = Date.now();

@@ -38,6 +38,8 @@ interface Acted {
 /** What an operator has asked of whoever knows a saga. */
 export interface SagaRequest extends Acted {
   readonly request: string;
+  /** The bulk act that it is a part of; `undefined`: none. */
+  readonly bulk: string | undefined;
   readonly createdAt: Date;
   /** The process that carries it out, or has; `undefined`: nobody yet. */
   readonly takenBy: string | undefined;
@@ -71,11 +73,11 @@ export interface SagaAuditPage {
 export interface EngineOperators {
   /**
    * Leaves an act for a process that knows the saga; a worker carries it out with its next look. It is
-   * durable, and so is its outcome.
+   * durable, and so is its outcome. `bulk` names the bulk act that it is a part of.
    *
    * @throws SagaNotFoundError where there is no such saga, SagaOptionsError, SagaSerializationError
    */
-  request(ref: SagaRef, act: SagaAct, why: OperatorReason): Promise<SagaRequest>;
+  request(ref: SagaRef, act: SagaAct, why: OperatorReason, bulk?: string): Promise<SagaRequest>;
   /** Takes back a request that nobody has taken. @throws SagaNotFoundError, SagaStateError */
   withdraw(request: string, why: OperatorReason): Promise<void>;
   requests(filter: RequestFilter): Promise<SagaRequestPage>;
@@ -97,9 +99,10 @@ function dateOf(ms: number | null): Date | undefined {
 
 /** A request for those who look at it: without the result that it may bring. */
 export function requestOf(row: RequestRow): SagaRequest {
-  const { request, createdAt, takenBy, takenAt, takes, endedAt, outcome } = row;
+  const { request, bulk, createdAt, takenBy, takenAt, takes, endedAt, outcome } = row;
   return {
     ...acted(row),
+    bulk: bulk ?? undefined,
     ...{ request, createdAt: new Date(createdAt), takes, takenBy: takenBy ?? undefined },
     ...{ takenAt: dateOf(takenAt), endedAt: dateOf(endedAt), outcome: outcome ?? undefined },
   };

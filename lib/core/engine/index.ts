@@ -20,6 +20,14 @@ export {
   type SagaRequestPage,
 } from './engine-operators.js';
 export { OperatorDesk } from './operator-desk.js';
+export {
+  BULK_ACTS,
+  isBulkAct,
+  leaveRequests,
+  pagesOf,
+  type BulkAct,
+  type LeftRequests,
+} from './bulk.js';
 export { checkedAct, OPERATOR_ACTS } from './checked-act.js';
 export type { SagaDetails, SagaEngine, SagaSummary, SagaSummaryPage } from './saga-engine.js';
 export type { EngineHealth } from './engine-health.js';

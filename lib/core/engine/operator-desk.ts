@@ -42,10 +42,16 @@ export class OperatorDesk implements EngineOperators {
     private readonly open: () => Promise<void>,
   ) {}
 
-  async request(ref: SagaRef, given: SagaAct, why: OperatorReason): Promise<SagaRequest> {
+  async request(
+    ref: SagaRef,
+    given: SagaAct,
+    why: OperatorReason,
+    bulk?: string,
+  ): Promise<SagaRequest> {
     await this.open();
     const act = checkedAct(given);
     const own = this.reader.checkedRef(ref);
+    if (bulk !== undefined) refuseProblems([nameProblem('bulk', bulk)]);
     const checked = checkedReason(why, this.storing.redact);
     const isMark = act.act === 'mark-done';
     const encoded = isMark ? resultByHand(this.storing, own, act, this.around.logger) : undefined;
@@ -53,8 +59,9 @@ export class OperatorDesk implements EngineOperators {
     const label = 'label' in act ? (act.label ?? null) : null;
     const request = this.around.ids();
     const { operators } = this.access.journal;
-    const asked = { ...own, request, act: act.act, label, result: encoded ?? null, ...checked };
-    await operators.request(asked);
+    const result = encoded ?? null;
+    const part = { bulk: bulk ?? null };
+    await operators.request({ ...own, request, act: act.act, label, result, ...part, ...checked });
     return this.#find(request);
   }
 

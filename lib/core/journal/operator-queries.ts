@@ -24,6 +24,7 @@ interface PageQuery {
 /** A filter of requests, checked, with its defaults. */
 export interface RequestQuery extends PageQuery {
   readonly request: string | undefined;
+  readonly bulk: string | undefined;
   readonly open: boolean | undefined;
 }
 
@@ -38,8 +39,8 @@ export interface AuditQuery extends PageQuery {
 }
 
 const REQUESTS = namesOf<RequestFilter>({
-  ...{ application: true, request: true, name: true, id: true, open: true, limit: true },
-  cursor: true,
+  ...{ application: true, request: true, bulk: true, name: true, id: true, open: true },
+  ...{ limit: true, cursor: true },
 });
 const AUDIT = namesOf<AuditFilter>({
   ...{ application: true, entry: true, name: true, id: true, by: true, act: true, after: true },
@@ -79,16 +80,16 @@ function pageOf({ application = '', name, id, limit, cursor }: RequestFilter): P
 /** @throws SagaOptionsError naming every condition that cannot be meant. */
 export function requestQuery(filter: RequestFilter): RequestQuery {
   refuseProblems([groupProblem('the filter of requests', filter)]);
-  const { application, request, name, id, open } = filter;
+  const { application, request, bulk, name, id, open } = filter;
   refuseProblems([
     ...unknownProblems('a list of requests', filter, REQUESTS),
-    ...textsProblems({ application, request, name, id }),
+    ...textsProblems({ application, request, bulk, name, id }),
     open === undefined || typeof open === 'boolean'
       ? undefined
       : `open must be true or false (got ${shown(open)})`,
     ...pageProblems(filter),
   ]);
-  return { ...pageOf(filter), request, open };
+  return { ...pageOf(filter), request, bulk, open };
 }
 
 /** @throws SagaOptionsError naming every condition that cannot be meant. */

@@ -43,6 +43,8 @@ export interface NewRequest extends Omit<AuditEntry, 'entry'> {
   readonly request: string;
   /** Of `mark-done`: the encoded result. */
   readonly result: string | null;
+  /** The bulk act that it is a part of; `null`: none. */
+  readonly bulk: string | null;
 }
 
 export interface RequestRow extends NewRequest {
@@ -93,6 +95,8 @@ export interface RequestFilter {
   /** @default the engine's own; where there is none, those without one */
   readonly application?: string;
   readonly request?: string;
+  /** Of this bulk act. */
+  readonly bulk?: string;
   readonly name?: string;
   readonly id?: string;
   /** `true`: those that have not ended; `false`: those that have. */

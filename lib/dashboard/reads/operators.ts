@@ -2,19 +2,25 @@ import {
   isSagaError,
   type AuditFilter,
   type EngineOperators,
+  type RequestFilter,
   type SagaAuditEntry,
   type SagaDetails,
   type SagaRequest,
 } from '../../core/index.js';
+import { BULK_ACTS, type BulkAct } from '../../core/engine/index.js';
 import { refKey } from '../../core/journal/index.js';
+import { Refusal } from '../http.js';
 import type { DashboardScope } from '../options.js';
 import type { SagaOperations } from '../../nest/index.js';
-import type { Audit, AuditEntry, RequestEntry } from '../ui/wire.js';
+import type { Audit, AuditEntry, BulkProgress, RequestEntry } from '../ui/wire.js';
+import { progressOf } from './bulk-progress.js';
 import { isInScope } from './saga-reads.js';
 
 const SHOWN = 50;
 /** So many pages are read for one, where most are outside of a scope. */
 const MAX_PAGES = 20;
+/** What a journal lists in one go. */
+const PAGE = 1_000;
 
 interface Sources {
   readonly operations: SagaOperations;
@@ -32,10 +38,11 @@ function entryOf({ at, ...one }: SagaAuditEntry): AuditEntry {
 }
 
 function requestOf({ createdAt, takenBy, ...one }: SagaRequest): RequestEntry {
-  const { request, by, act, name, id, label, reason, outcome, message } = one;
+  const { request, bulk, by, act, name, id, label, reason, outcome, message } = one;
   return {
     ...{ request, at: createdAt.getTime(), by, act, name, id, reason },
     inHand: takenBy !== undefined,
+    ...(bulk === undefined ? {} : { bulk }),
     ...(label === undefined ? {} : { label }),
     ...(outcome === undefined ? {} : { outcome }),
     ...(message === undefined ? {} : { message }),
@@ -88,6 +95,41 @@ export class OperatorReads {
     if (operators === undefined) return [];
     const { requests } = await operators.requests({ open: true, limit: SHOWN });
     return (await this.#inScope(requests)).map(requestOf);
+  }
+
+  /** The sagas for which somebody has asked for the same, and waits for it. */
+  async askedFor(act: BulkAct): Promise<ReadonlySet<string>> {
+    const open = await this.#all({ open: true });
+    const same = open.filter((one) => one.act === BULK_ACTS[act].act);
+    return new Set(same.map(({ name, id }) => refKey({ name, id })));
+  }
+
+  /**
+   * Where tags decide, to whoever has left them alone: sagas are gone after a forget, and of each one would
+   * have to be asked whose it is.
+   *
+   * @throws Refusal 404 where there is no such bulk act, or none in scope
+   */
+  async bulk(bulk: string, actor: string | undefined): Promise<Omit<BulkProgress, 'now'>> {
+    const { names, tags } = this.scope;
+    const own = (await this.#all({ bulk })).filter(
+      ({ name, by }) => (names?.includes(name) ?? true) && (tags === undefined || by === actor),
+    );
+    if (own.length === 0) throw new Refusal(404, 'There is no such bulk act');
+    return progressOf(bulk, own);
+  }
+
+  async #all(filter: RequestFilter): Promise<readonly SagaRequest[]> {
+    const { operators } = this.sources;
+    const all: SagaRequest[] = [];
+    let cursor: string | undefined;
+    for (let page = 0; operators !== undefined && page < MAX_PAGES; page += 1) {
+      const one = await operators.requests({ ...filter, ...(cursor && { cursor }), limit: PAGE });
+      all.push(...one.requests);
+      cursor = one.nextCursor;
+      if (cursor === undefined) break;
+    }
+    return all;
   }
 
   /** Where tags decide, of sagas that are there alone: of one that is gone nobody can say whose it was. */

@@ -6,7 +6,7 @@ import type {
   SagaSummary,
   SagaSummaryPage,
 } from '../../core/index.js';
-import { summaryOf } from '../../core/engine/index.js';
+import { pagesOf, summaryOf } from '../../core/engine/index.js';
 import { Refusal } from '../http.js';
 import type { SagaOperations } from '../../nest/index.js';
 import type { DashboardScope } from '../options.js';
@@ -80,6 +80,20 @@ export class SagaReads {
       if (cursor === undefined) break;
     }
     return asked === undefined || cursor === undefined ? { sagas } : { sagas, nextCursor: cursor };
+  }
+
+  /** All of them inside the scope, at most so many, the newest first. */
+  async upTo(filter: SagaFilter, most: number): Promise<readonly SagaSummary[]> {
+    const { names } = this.scope;
+    const each = names === undefined || filter.name !== undefined ? [undefined] : [...new Set(names)];
+    const found: SagaSummary[] = [];
+    for (const name of each) {
+      const asked = within(this.scope, name === undefined ? filter : { ...filter, name });
+      if (asked === undefined) continue;
+      const list = (one: SagaFilter) => this.sources.operations.list(one);
+      for await (const sagas of pagesOf(list, asked, most - found.length)) found.push(...sagas);
+    }
+    return found.sort((one, other) => other.createdAt.getTime() - one.createdAt.getTime());
   }
 
   async list(filter: SagaFilter): Promise<Omit<List, 'now'>> {

@@ -1,5 +1,6 @@
 import { act } from './act.js';
 import { audit } from './audit.js';
+import { bulk, bulkProgress } from './bulk.js';
 import { meta } from './meta.js';
 import { events } from './events.js';
 import { instances } from './instances.js';
@@ -12,7 +13,7 @@ import { saga, sagas } from './sagas.js';
 
 export const ROUTES: readonly Route[] = [
   ...[meta, badge, overview, sagas, saga, payload, parked, plans, instances],
-  ...[audit, events, act],
+  ...[audit, events, act, bulk, bulkProgress],
 ];
 export { events } from './events.js';
 export type { Route } from './route.js';

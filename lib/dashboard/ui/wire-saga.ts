@@ -157,6 +157,8 @@ export interface OperatorEntry {
 /** What an operator has left for a process that knows the saga. */
 export interface RequestEntry extends OperatorEntry {
   readonly request: string;
+  /** The bulk act that it is a part of. */
+  readonly bulk?: string;
   /** A process has taken it. */
   readonly inHand: boolean;
   /** Absent: it is open. */

@@ -36,8 +36,10 @@ export class MemoryOperators implements OperatorJournal {
 
   async request(asked: NewRequest): Promise<void> {
     if (this.#requests.has(asked.request)) return;
-    const { request, application = '', name, id, act, label, result, by, reason, origin } = asked;
-    const given = { request, application, name, id, act, label, result, by, reason, origin };
+    const { request, application = '', name, id, act, label, result, bulk } = asked;
+    const { by, reason, origin } = asked;
+    const acted = { application, name, id, act, label, by, reason, origin };
+    const given = { request, ...acted, result, bulk };
     const open = { takenBy: null, takenAt: null, takes: 0, endedAt: null };
     const row = { ...given, ...open, createdAt: this.now(), outcome: null, message: null };
     keep(this.#requests, request, { ...row, seq: (this.#seq += 1) });
@@ -78,12 +80,13 @@ export class MemoryOperators implements OperatorJournal {
 
   async requests(filter: RequestFilter): Promise<RequestPage> {
     const query = requestQuery(filter);
-    const { application, request, name, id, open } = query;
+    const { application, request, bulk, name, id, open } = query;
     const { rows, nextCursor } = page(this.#requests, query, (row) => {
       const { endedAt } = row;
       return (
         row.application === application &&
         (request === undefined || row.request === request) &&
+        (bulk === undefined || row.bulk === bulk) &&
         (name === undefined || row.name === name) &&
         (id === undefined || row.id === id) &&
         (open === undefined || (endedAt === null) === open)

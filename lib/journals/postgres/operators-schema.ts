@@ -16,6 +16,7 @@ export function operatorTables({ requests, audit }: Tables): readonly string[] {
       act text COLLATE "C" NOT NULL,
       label text COLLATE "C",
       result text COLLATE "C",
+      bulk text COLLATE "C",
       by text COLLATE "C" NOT NULL,
       reason text COLLATE "C" NOT NULL,
       origin text COLLATE "C" NOT NULL,
@@ -27,6 +28,7 @@ export function operatorTables({ requests, audit }: Tables): readonly string[] {
     `CREATE INDEX saga_requests_open ON ${requests} (application, name, id, seq) WHERE ended_at IS NULL`,
     `CREATE INDEX saga_requests_by_age ON ${requests} (application, ended_at) WHERE ended_at IS NOT NULL`,
     `CREATE INDEX saga_requests_by_saga ON ${requests} (application, name, id, seq)`,
+    `CREATE INDEX saga_requests_by_bulk ON ${requests} (application, bulk, seq) WHERE bulk IS NOT NULL`,
     `CREATE INDEX saga_requests_newest ON ${requests} (application, seq)`,
     // entry names the act: the request that asked for it, or a random one. It is there once, however
     // often its act is written.

@@ -64,6 +64,7 @@ export function toRequestRow(row: SqlRow): RequestRow {
     ...columns.act,
     request: columns.text('request'),
     result: columns.textOrNull('result'),
+    bulk: columns.textOrNull('bulk'),
     createdAt: columns.whole('created_at'),
     takenBy: columns.textOrNull('taken_by'),
     takenAt: columns.wholeOrNull('taken_at'),

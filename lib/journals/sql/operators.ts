@@ -15,7 +15,7 @@ const ACT_COLUMNS = [
 ] as const;
 
 /** The columns of a new request, in the order of `requestValues`. */
-export const NEW_REQUEST = [...ACT_COLUMNS, 'request', 'result'] as const;
+export const NEW_REQUEST = [...ACT_COLUMNS, 'request', 'result', 'bulk'] as const;
 /** The columns of a new entry, in the order of `entryValues`. */
 export const NEW_ENTRY = [...ACT_COLUMNS, 'entry'] as const;
 export const REQUEST_COLUMNS = [
@@ -39,9 +39,10 @@ function actValues(act: Omit<AuditEntry, 'entry'>): readonly (string | null)[] {
 
 /** @throws SagaSerializationError for text that cannot be kept. */
 export function requestValues(asked: NewRequest): readonly (string | null)[] {
-  const { request, result } = asked;
+  const { request, result, bulk } = asked;
   const stored = result === null ? null : storable('result', result);
-  return [...actValues(asked), storable('request', request), stored];
+  const part = bulk === null ? null : storable('bulk', bulk);
+  return [...actValues(asked), storable('request', request), stored, part];
 }
 
 /** @throws SagaSerializationError for text that cannot be kept. */
@@ -74,11 +75,11 @@ function texts(columns: Readonly<Record<string, string | undefined>>): readonly 
 
 /** The page is `ORDER BY seq DESC LIMIT limit + 1`: one more than asked tells whether another follows. */
 export function requestConditions(
-  { application, request, name, id, below, open }: RequestQuery,
+  { application, request, bulk, name, id, below, open }: RequestQuery,
   placeholder: (position: number) => string,
 ): Listed {
   const found = listed(
-    [...texts({ application, request, name, id }), ['seq <', below]],
+    [...texts({ application, request, bulk, name, id }), ['seq <', below]],
     placeholder,
   );
   const state = open === undefined ? '' : ` AND ended_at IS ${open ? '' : 'NOT '}NULL`;

@@ -13,6 +13,7 @@ export const OPERATOR_TABLES: readonly string[] = [
     act TEXT NOT NULL,
     label TEXT,
     result TEXT,
+    bulk TEXT,
     by TEXT NOT NULL,
     reason TEXT NOT NULL,
     origin TEXT NOT NULL,
@@ -24,6 +25,7 @@ export const OPERATOR_TABLES: readonly string[] = [
   'CREATE INDEX saga_requests_open ON saga_requests (application, name, id, seq) WHERE ended_at IS NULL',
   'CREATE INDEX saga_requests_by_age ON saga_requests (application, ended_at) WHERE ended_at IS NOT NULL',
   'CREATE INDEX saga_requests_by_saga ON saga_requests (application, name, id, seq)',
+  'CREATE INDEX saga_requests_by_bulk ON saga_requests (application, bulk, seq) WHERE bulk IS NOT NULL',
   'CREATE INDEX saga_requests_newest ON saga_requests (application, seq)',
   // entry names the act: the request that asked for it, or a random one. It is there once, however
   // often its act is written.

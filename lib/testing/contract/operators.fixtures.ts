@@ -31,7 +31,8 @@ export function requestOf(over: Partial<NewRequest> = {}): NewRequest {
   made += 1;
   return {
     ...{ application: '', name: NAME, id: `transfer-${made}`, request: `request-${made}` },
-    ...{ act: 'resume', label: null, result: null, by: 'eve', reason: 'paid now', origin: 'cli' },
+    ...{ act: 'resume', label: null, result: null, bulk: null },
+    ...{ by: 'eve', reason: 'paid now', origin: 'cli' },
     ...over,
   };
 }

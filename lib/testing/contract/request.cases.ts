@@ -7,7 +7,8 @@ export const requestCases: readonly JournalContractCase[] = [
   contractCase('a request is left, taken in hand, and ended', async (store) => {
     const [anna, bert] = [await store.open(), await store.open()];
     await bert.heartbeat(BERT, LONG_LEASE);
-    const all = { label: 'Charge', result: '{"tx":1}', act: 'mark-done', id: 'o-1' } as const;
+    const step = { label: 'Charge', result: '{"tx":1}', act: 'mark-done' } as const;
+    const all = { ...step, id: 'o-1', bulk: 'bulk-1' };
     const request = await asked(anna, all);
     const open = await requestRow(bert, request);
     const { createdAt, ...left } = open;
@@ -73,7 +74,9 @@ export const requestCases: readonly JournalContractCase[] = [
   contractCase('requests are listed newest first, by any condition, in pages', async (store) => {
     const journal = await store.open();
     const all = [];
-    for (const id of ['a', 'b', 'a', 'c', 'd']) all.push(await asked(journal, { id }));
+    const bulks: Readonly<Record<string, string>> = { b: 'bulk-1', c: 'bulk-2', d: 'bulk-1' };
+    for (const id of ['a', 'b', 'a', 'c', 'd'])
+      all.push(await asked(journal, { id, bulk: bulks[id] ?? null }));
     const names = all.map(({ request }) => request).toReversed();
     const told = async (filter: object) => {
       const page = await journal.operators.requests(filter);
@@ -89,6 +92,8 @@ export const requestCases: readonly JournalContractCase[] = [
     assert.deepEqual(await told({ open: false }), [names[1]]);
     assert.deepEqual(await told({ name: NAME, id: 'a' }), [names[2], names[4]]);
     assert.deepEqual(await told({ name: 'Other' }), []);
+    assert.deepEqual(await told({ bulk: 'bulk-1' }), [names[0], names[3]]);
+    assert.deepEqual(await told({ bulk: 'bulk' }), []);
     const first = await journal.operators.requests({ limit: 3 });
     assert.deepEqual(
       first.requests.map(({ request }) => request),

@@ -138,6 +138,7 @@ describe('the plans of the SQLite journal', () => {
     ['saga_requests', requestConditions(requestQuery({}), mark)],
     ['saga_requests', requestConditions(requestQuery({ name: 'T', id: '1' }), mark)],
     ['saga_requests', requestConditions(requestQuery({ request: 'r' }), mark)],
+    ['saga_requests', requestConditions(requestQuery({ bulk: 'b' }), mark)],
     ['saga_audit', auditConditions(auditQuery({}), mark)],
     ['saga_audit', auditConditions(auditQuery({ name: 'T', id: '1' }), mark)],
     ['saga_audit', auditConditions(auditQuery({ entry: 'e' }), mark)],

@@ -137,6 +137,10 @@ const LosesTheResult = faultOf('LosesTheResult', (inner) => ({
   request: (asked) => inner.request({ ...asked, result: null }),
 }));
 
+const LosesTheBulk = faultOf('LosesTheBulk', (inner) => ({
+  request: (asked) => inner.request({ ...asked, bulk: null }),
+}));
+
 const DeletesWhatIsOpen = faultOf('DeletesWhatIsOpen', (inner) => ({
   forget: async (asked: ForgetActs) => {
     const { requests } = await inner.requests({ open: true });
@@ -241,5 +245,6 @@ export const operatorFaults: readonly Fault[] = [
   [LetsGoForAnybody, 'a request that is let go is as it was'],
   [ReplacesARequest, 'the same request again changes nothing'],
   [LosesTheResult, 'a request is left, taken in hand, and ended'],
+  [LosesTheBulk, 'requests are listed newest first, by any condition, in pages'],
   [DeletesWhatIsOpen, 'what is old is deleted, and what is open never'],
 ];
