@@ -84,7 +84,8 @@ class Judge {
   async refusal(saga: SagaDetails): Promise<string | undefined> {
     const { act } = this;
     if (!(await this.call.can(PERMISSION[act], saga))) return 'you may not do that to it';
-    if (this.asked.has(refKey({ name: saga.name, id: saga.id }))) return 'somebody has asked for that already';
+    if (this.asked.has(refKey({ name: saga.name, id: saga.id })))
+      return 'somebody has asked for that already';
     const state = stateOf(saga.timeline);
     if (act === 'forget') return refusalToForget(state);
     const plan = await this.#plan(saga);

@@ -158,10 +158,18 @@ export class Agency {
     return (await response.json()) as T;
   }
 
-  act(body: object, headers: Record<string, string> = {}): Promise<Response> {
+  act(body: object, headers?: Record<string, string>): Promise<Response> {
+    return this.#post('/api/act', body, headers);
+  }
+
+  bulk(body: object, headers?: Record<string, string>): Promise<Response> {
+    return this.#post('/api/bulk', body, headers);
+  }
+
+  #post(path: string, body: object, headers: Record<string, string> = {}): Promise<Response> {
     const own = { 'content-type': 'application/json', 'x-saga-dashboard': '1' };
     const init = { method: 'POST', body: JSON.stringify(body), headers: { ...own, ...headers } };
-    return this.ask('/api/act', init);
+    return this.ask(path, init);
   }
 }
 

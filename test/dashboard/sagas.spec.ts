@@ -6,6 +6,7 @@ it.each([
   ['limit=1.5', /limit/],
   ['status=nope', /status/],
   ['status=running,nope', /status/],
+  ['reason=nope', /reason/],
   ['tag=nope', /tag/],
   ['after=yesterday', /after/],
   ['name=a&name=b', /name must be given once/],
@@ -32,6 +33,14 @@ it('lists by name, status, tag, key and time, page by page', async () => {
   const first = await agency.read('/api/sagas?limit=3');
   expect(first.sagas).toHaveLength(3);
   expect(await ids(`limit=3&cursor=${first.nextCursor}`)).toEqual(['a']);
+});
+
+it('lists those that were parked for a reason', async () => {
+  const agency = await Agency.open();
+  await agency.book('past', { NotifyPartner: 'busy' });
+  await agency.onboard('doubt', { SendWelcome: 'lost' });
+  const { sagas } = await agency.read('/api/sagas?reason=in-doubt,unreadable');
+  expect(sagas).toMatchObject([{ id: 'doubt', parkReason: 'in-doubt' }]);
 });
 
 it('tells of each saga how its steps stand, and which error matters', async () => {

@@ -85,7 +85,8 @@ export class SagaReads {
   /** All of them inside the scope, at most so many, the newest first. */
   async upTo(filter: SagaFilter, most: number): Promise<readonly SagaSummary[]> {
     const { names } = this.scope;
-    const each = names === undefined || filter.name !== undefined ? [undefined] : [...new Set(names)];
+    const each =
+      names === undefined || filter.name !== undefined ? [undefined] : [...new Set(names)];
     const found: SagaSummary[] = [];
     for (const name of each) {
       const asked = within(this.scope, name === undefined ? filter : { ...filter, name });

@@ -8,7 +8,8 @@ import type { Route } from './route.js';
 
 const SHOWN = 20;
 
-const NOWHERE = 'This engine keeps no requests of operators, so nothing can be done to many at once';
+const NOWHERE =
+  'This engine keeps no requests of operators, so nothing can be done to many at once';
 
 async function dryRun(dashboard: Dashboard, call: Call, body: object): Promise<BulkDryRun> {
   const now = Date.now();
