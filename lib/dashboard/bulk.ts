@@ -32,7 +32,7 @@ const CONDITIONS: Readonly<Record<keyof BulkFilter, true>> = {
 const AT_ONCE = 200;
 
 function conditionsOf(filter: unknown): Readonly<Record<string, string>> {
-  const given = Object.entries((filter ?? {}) as object).filter(([, value]) => value !== undefined);
+  const given = Object.entries((filter ?? {}) as Readonly<Record<string, unknown>>).filter(([, value]) => value !== undefined);
   for (const [name, value] of given) {
     if (!Object.hasOwn(CONDITIONS, name))
       throw new Refusal(400, `A bulk act knows no condition '${name.slice(0, 40)}'`);
@@ -40,7 +40,7 @@ function conditionsOf(filter: unknown): Readonly<Record<string, string>> {
   }
   if (given.every(([name, value]) => value === '' || name === 'before'))
     throw new Refusal(400, 'A bulk act needs a filter');
-  return Object.fromEntries(given);
+  return Object.fromEntries(given) as Readonly<Record<string, string>>;
 }
 
 /** @throws Refusal for a body that asks for no bulk act */

@@ -1,7 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import { Icon } from './icons.js';
 import { Ago, SagaLink } from './parts.js';
-import { changed } from './store.js';
+import { changed, linkTo } from './store.js';
 import type { RequestEntry } from './wire.js';
 
 /** The feed tells of sagas alone: a request that is refused changes none. */
@@ -36,7 +36,10 @@ export function Asked({
           <span>
             {withSaga ? <SagaLink row={one} /> : null}{' '}
             <b>{[one.act, one.label].join(' ').trim()}</b>, asked by {one.by} <Ago at={one.at} />: “
-            {one.reason}”. {stateOf(one)}
+            {one.reason}”. {stateOf(one)}{' '}
+            {one.bulk === undefined ? null : (
+              <a href={linkTo('bulk', { bulk: one.bulk })}>One of many</a>
+            )}
           </span>
         </li>
       ))}

@@ -1,8 +1,9 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { perform } from './api.js';
+import { Confirm, Why } from './confirm.js';
 import { Icon } from './icons.js';
-import { asked, go, meta, place, type Asked } from './store.js';
+import { asked, go, place, type Asked } from './store.js';
 import { ACTS, needsId } from './words.js';
 import type { ActRequest } from './wire.js';
 
@@ -22,43 +23,38 @@ function ActForm({ what, close }: { readonly what: Asked; readonly close: () => 
   const reason = useSignal('');
   const typed = useSignal('');
   const result = useSignal('');
-  const problem = useSignal<string | undefined>(undefined);
-  const isBusy = useSignal(false);
   const given = resultOf(result.value);
   const isReady =
     reason.value.trim().length >= 3 &&
     (!needsId(act) || typed.value === id) &&
     given.problem === undefined;
   const button = words.button(label);
-  const submit = (event: Event): void => {
-    event.preventDefault();
-    if (!isReady || isBusy.value) return;
-    isBusy.value = true;
-    problem.value = undefined;
+  const submit = async (): Promise<void> => {
     const request: ActRequest = {
       ...{ act, name, id, reason: reason.value },
       ...(label === '' ? {} : { label }),
       ...(needsId(act) ? { confirm: typed.value } : {}),
       ...(given.value === undefined ? {} : { result: given.value }),
     };
-    perform(request, `${button}: ${name} ${id}`).then(
-      () => {
-        close();
-        if (act === 'forget' && place.value.view === 'saga') go('sagas');
-      },
-      (error: Error) => {
-        problem.value = error.message;
-        isBusy.value = false;
-      },
-    );
+    await perform(request, `${button}: ${name} ${id}`);
+    close();
+    if (act === 'forget' && place.value.view === 'saga') go('sagas');
   };
   return (
-    <form method="dialog" onSubmit={submit}>
+    <>
       <header>
         <Icon name={words.icon} size={20} />
         <h2 id="act-title">{button}</h2>
       </header>
-      <div class="dialog-body">
+      <Confirm
+        class="asks"
+        button={button}
+        isReady={isReady}
+        isGrave={needsId(act)}
+        submit={submit}
+        back={close}
+        problem={given.problem}
+      >
         <p class="whom">
           <b>{name}</b> <code>{id}</code>
         </p>
@@ -77,19 +73,7 @@ function ActForm({ what, close }: { readonly what: Asked; readonly close: () => 
             />
           </label>
         ) : null}
-        <label>
-          <span>
-            Why? <small>kept with the saga, under your name</small>
-          </span>
-          <textarea
-            data-first
-            rows={2}
-            maxLength={1000}
-            required
-            value={reason.value}
-            onInput={({ currentTarget }) => (reason.value = currentTarget.value)}
-          />
-        </label>
+        <Why reason={reason} text="kept with the saga, under your name" />
         {needsId(act) ? (
           <label>
             <span>
@@ -104,29 +88,8 @@ function ActForm({ what, close }: { readonly what: Asked; readonly close: () => 
             />
           </label>
         ) : null}
-        {(problem.value ?? given.problem) ? (
-          <p class="notice is-bad" role="alert">
-            <Icon name="warn" /> <span>{problem.value ?? given.problem}</span>
-          </p>
-        ) : null}
-      </div>
-      <footer>
-        <span class="actor">
-          <Icon name="person" size={16} />
-          <span>{meta.value?.actor}</span>
-        </span>
-        <button type="button" class="button" onClick={close}>
-          Back
-        </button>
-        <button
-          type="submit"
-          class={`button ${needsId(act) ? 'danger' : 'primary'}`}
-          disabled={!isReady || isBusy.value}
-        >
-          {button}
-        </button>
-      </footer>
-    </form>
+      </Confirm>
+    </>
   );
 }
 

@@ -2,7 +2,7 @@ import { useSignal, useSignalEffect } from '@preact/signals';
 import { useData, urlOf, get } from './api.js';
 import { Ago, Badge, Dots, Empty, Loading, SagaLink, Tags, Took, Trouble } from './parts.js';
 import { filtersOf, queryOf, Search } from './search.js';
-import { go, linkTo, place } from './store.js';
+import { go, linkTo, mayBulk, place } from './store.js';
 import type { List, Row } from './wire.js';
 
 function RowView({ row }: { readonly row: Row }) {
@@ -89,7 +89,13 @@ export function ListView() {
   const isFiltered = Object.values(filters).some((value) => value !== '');
   return (
     <>
-      <Search filters={filters} />
+      <Search filters={filters}>
+        {isFiltered && !filters.q && mayBulk() ? (
+          <a class="button" href={linkTo('bulk', filters)}>
+            Act on all of these
+          </a>
+        ) : null}
+      </Search>
       {error === undefined ? null : <Trouble error={error} />}
       {data === undefined ? (
         error === undefined ? (

@@ -2,6 +2,7 @@ import { effect } from '@preact/signals';
 import { render } from 'preact';
 import { Failed, get, urlOf } from './api.js';
 import { AuditView } from './audit.js';
+import { BulkView } from './bulk.js';
 import { ActDialog } from './dialog.js';
 import { InstancesView } from './instances.js';
 import { ListView } from './list.js';
@@ -20,6 +21,7 @@ const VIEWS: Readonly<Record<View, () => preact.VNode>> = {
   overview: () => <OverviewView />,
   sagas: () => <ListView />,
   saga: () => <SagaView key={place.value.params.toString()} />,
+  bulk: () => <BulkView />,
   parked: () => <ParkedView />,
   plans: () => <PlansView />,
   instances: () => <InstancesView />,

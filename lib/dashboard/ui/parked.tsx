@@ -3,7 +3,7 @@ import { count, many } from './format.js';
 import { Asked } from './asked.js';
 import { ActButtons, Ago, Dots, Empty, Loading, SagaLink, Tags, Trouble } from './parts.js';
 import { boundBy } from './saga.js';
-import { linkTo, place, replaceWith } from './store.js';
+import { linkTo, mayBulk, place, replaceWith } from './store.js';
 import { PARKED, reasonOf } from './words.js';
 import type { Inbox, RequestEntry, Saga } from './wire.js';
 
@@ -115,7 +115,10 @@ export function ParkedView() {
                 <h2>{title}</h2>
                 <p>{advice}</p>
               </div>
-              <div class="more">{many(sagas.length, 'saga')}</div>
+              <div class="more">
+                {many(sagas.length, 'saga')}
+                {mayBulk() ? <a href={linkTo('bulk', { reason })}>Act on all of these</a> : null}
+              </div>
             </header>
             <ul class="parked-list">
               {sagas.map((saga) => (

@@ -1,8 +1,9 @@
 import { useSignalEffect } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
 import { useRef } from 'preact/hooks';
 import { Icon } from './icons.js';
 import { isSearchWanted, meta, now, replaceWith } from './store.js';
-import { STATUS } from './words.js';
+import { PARKED, STATUS } from './words.js';
 import type { Status } from './wire.js';
 
 const TIMES = [
@@ -19,7 +20,7 @@ const MS: Readonly<Record<string, number>> = {
   '30d': 2_592_000_000,
 };
 
-const FILTERS = ['q', 'name', 'time', 'tag', 'status'] as const;
+const FILTERS = ['q', 'name', 'time', 'tag', 'status', 'reason'] as const;
 export type Filters = Readonly<Partial<Record<(typeof FILTERS)[number], string>>>;
 
 export function filtersOf(params: URLSearchParams): Filters {
@@ -32,17 +33,28 @@ export function queryOf({
   time,
   tag,
   status,
+  reason,
 }: Filters): Record<string, string | undefined> {
   if (q) return { q };
   const since = MS[time ?? ''];
   // Whole minutes, so that the address stays the same while somebody looks.
   const after =
     since === undefined ? undefined : String(Math.floor((now.peek() - since) / 60_000) * 60_000);
-  return { name, status, tag: tag?.includes('=') ? tag : undefined, after };
+  return { name, status, reason, tag: tag?.includes('=') ? tag : undefined, after };
 }
 
-export function Search({ filters }: { readonly filters: Filters }) {
-  const set = (more: Filters): void => replaceWith('sagas', { ...filters, ...more });
+interface SearchProps {
+  readonly filters: Filters;
+  /** Without one it is the list, where ids are searched for, too. */
+  readonly act?: string;
+  readonly children?: ComponentChildren;
+}
+
+export function Search({ filters, act, children }: SearchProps) {
+  const set = (more: Filters): void =>
+    act === undefined
+      ? replaceWith('sagas', { ...filters, ...more })
+      : replaceWith('bulk', { act, ...filters, ...more });
   const input = useRef<HTMLInputElement>(null);
   useSignalEffect(() => {
     if (!isSearchWanted.value) return;
@@ -57,20 +69,22 @@ export function Search({ filters }: { readonly filters: Filters }) {
   };
   return (
     <form class="filters" role="search" onSubmit={(event) => event.preventDefault()}>
-      <div class="search">
-        <Icon name="search" />
-        <input
-          ref={input}
-          id="search"
-          type="search"
-          placeholder="Id, or business key"
-          aria-label="Find by id or by business key"
-          value={filters.q ?? ''}
-          onInput={({ currentTarget }) => set({ q: currentTarget.value.trim() })}
-          onKeyDown={(event) => event.key === 'Escape' && event.currentTarget.blur()}
-        />
-        <kbd aria-hidden="true">/</kbd>
-      </div>
+      {act === undefined ? (
+        <div class="search">
+          <Icon name="search" />
+          <input
+            ref={input}
+            id="search"
+            type="search"
+            placeholder="Id, or business key"
+            aria-label="Find by id or by business key"
+            value={filters.q ?? ''}
+            onInput={({ currentTarget }) => set({ q: currentTarget.value.trim() })}
+            onKeyDown={(event) => event.key === 'Escape' && event.currentTarget.blur()}
+          />
+          <kbd aria-hidden="true">/</kbd>
+        </div>
+      ) : null}
       <select
         aria-label="Saga"
         value={filters.name ?? ''}
@@ -94,6 +108,20 @@ export function Search({ filters }: { readonly filters: Filters }) {
           </option>
         ))}
       </select>
+      {filters.reason || statuses.has('parked') ? (
+        <select
+          aria-label="Why it is parked"
+          value={filters.reason ?? ''}
+          onChange={({ currentTarget }) => set({ reason: currentTarget.value })}
+        >
+          <option value="">Any reason</option>
+          {Object.entries(PARKED).map(([reason, [title]]) => (
+            <option key={reason} value={reason}>
+              {title}
+            </option>
+          ))}
+        </select>
+      ) : null}
       <input
         class="tag-input"
         type="text"
@@ -116,6 +144,7 @@ export function Search({ filters }: { readonly filters: Filters }) {
           </button>
         ))}
       </div>
+      {children}
     </form>
   );
 }

@@ -24,10 +24,15 @@ const VIEWS: readonly (readonly [View, string])[] = [
   ['audit', 'Audit'],
 ];
 
+const TITLES = {
+  ...(Object.fromEntries(VIEWS) as Readonly<Record<View, string>>),
+  ...{ saga: 'Sagas', bulk: 'Many at once' },
+};
+
 const shown = () => VIEWS.filter(([view]) => view !== 'audit' || meta.value?.audit === true);
 
 function Nav({ current }: { readonly current: View }) {
-  const here = current === 'saga' ? 'sagas' : current;
+  const here = current === 'saga' || current === 'bulk' ? 'sagas' : current;
   return (
     <nav class="nav" aria-label="Views">
       {shown().map(([view, name]) => (
@@ -103,10 +108,10 @@ function useFocusOnArrival(title: string, address: string) {
 export function Shell({ children }: { readonly children: ComponentChildren }) {
   const { view, params } = place.value;
   const { title = 'Sagas', environment, actor, readOnly } = meta.value ?? {};
-  const [, name] = VIEWS.find(([one]) => one === (view === 'saga' ? 'sagas' : view)) ??
-    VIEWS[0] ?? ['', ''];
+  const name = TITLES[view];
   const id = view === 'saga' ? (params.get('id') ?? '') : '';
-  const heading = useFocusOnArrival(id === '' ? name : id, `${view} ${id}`);
+  const address = `${view} ${id}${params.get('bulk') ?? ''}`;
+  const heading = useFocusOnArrival(id === '' ? name : id, address);
   useKeys();
   return (
     <div class="shell">

@@ -1,17 +1,11 @@
 import { computed, effect, signal } from '@preact/signals';
 import type { ActRequest, Meta, Offer, Row } from './wire.js';
 
-export type View = 'overview' | 'sagas' | 'saga' | 'parked' | 'plans' | 'instances' | 'audit';
-
-const VIEWS: readonly View[] = [
-  'overview',
-  'sagas',
-  'saga',
-  'parked',
-  'plans',
-  'instances',
-  'audit',
-];
+const VIEWS = [
+  ...(['overview', 'sagas', 'saga', 'bulk', 'parked', 'plans'] as const),
+  ...(['instances', 'audit'] as const),
+] as const;
+export type View = (typeof VIEWS)[number];
 
 export interface Place {
   readonly view: View;
@@ -50,6 +44,11 @@ export function replaceWith(
 }
 
 export const meta = signal<Meta | undefined>(undefined);
+/** Whether something may be done to all sagas of a filter. */
+export function mayBulk(): boolean {
+  const { can, audit, readOnly } = meta.value ?? {};
+  return can?.bulk === true && audit === true && readOnly === undefined;
+}
 /** How many are parked; `undefined`: not known. */
 export const parked = signal<number | undefined>(undefined);
 

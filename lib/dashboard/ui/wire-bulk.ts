@@ -16,17 +16,6 @@ export interface BulkFilter {
   readonly before?: string;
 }
 
-/** What a bulk act asks of the server. */
-export interface BulkRequest {
-  readonly act: BulkAct;
-  readonly filter: BulkFilter;
-  /** Only say what it would do. */
-  readonly dryRun?: true;
-  readonly reason?: string;
-  /** How many sagas it concerns, typed. */
-  readonly confirm?: number;
-}
-
 /** Sagas that are left alone, for one reason. */
 export interface BulkRefusal {
   readonly why: string;

@@ -1,29 +1,11 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
 import { Agency, SignedInGuard } from '../app.js';
 import { BookTripSaga, trip } from '../trips.js';
 import { SagaOrchestratorFactory } from 'nestjs-saga-orchestrator';
 import { busyAgency } from './busy-agency.js';
 import { visit } from './chromium.js';
-import { clumsyParts, LOOKS, takePicture } from './looks.js';
-
-const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-
-/** Every rule of WCAG 2.2 AA that a program can check. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  const run = `axe.run(document, { runOnly: ${JSON.stringify(TAGS)} })`;
-  const found = await page.evaluate<{
-    violations: { id: string; nodes: { html: string; failureSummary: string }[] }[];
-  }>(run);
-  return found.violations.flatMap(({ id, nodes }) =>
-    nodes.map(
-      ({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary.slice(0, 240)}`,
-    ),
-  );
-}
+import { clumsyParts, LOOKS, takePicture, violations } from './looks.js';
 
 const VIEWS = {
   overview: '',

@@ -1,12 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Agency } from '../app.js';
+import { SignedInGuard, type Agency } from '../app.js';
 import { busyAgency } from './busy-agency.js';
 import { visit } from './chromium.js';
-import { clumsyParts, LOOKS, overlaps, takePicture } from './looks.js';
-
-/** `SAGA_SCREENS=docs/dashboard npm run test:dashboard` makes the pictures of the guide. */
-const FOLDER = join(process.cwd(), process.env['SAGA_SCREENS'] ?? 'coverage/dashboard');
+import { clumsyParts, FOLDER, LOOKS, overlaps, takePicture } from './looks.js';
 
 const VIEWS: Readonly<Record<string, string>> = {
   overview: '',
@@ -16,6 +13,7 @@ const VIEWS: Readonly<Record<string, string>> = {
   probe: 'saga?name=BookTrip&id=trip-1303',
   running: 'saga?name=BookTrip&id=trip-1309',
   parked: 'parked',
+  bulk: 'bulk?status=parked&act=resume',
   plans: 'plans',
   instances: 'instances',
   audit: 'audit',
@@ -24,7 +22,8 @@ const VIEWS: Readonly<Record<string, string>> = {
 let agency: Agency;
 beforeAll(async () => {
   mkdirSync(FOLDER, { recursive: true });
-  agency = await busyAgency({}, 150);
+  const can = (_: unknown, act: string) => act !== 'forget';
+  agency = await busyAgency({ dashboard: { guards: [SignedInGuard], can } }, 150);
 });
 
 const CASES = Object.keys(LOOKS).flatMap((look) => Object.keys(VIEWS).map((view) => [view, look]));
@@ -37,6 +36,10 @@ it.each(CASES)(
       await page.locator('button.bar.is-failed').first().click();
     if (view === 'plans')
       await page.getByRole('button', { name: 'Compensated undoes 4' }).first().click();
+    if (view === 'bulk') {
+      await page.getByRole('button', { name: 'Dry run' }).click();
+      await page.getByRole('textbox', { name: /^Why/ }).fill('The partner is back, OPS-4711');
+    }
     expect(complaints).toEqual([]);
     expect(await clumsyParts(page)).toEqual([]);
     expect(await overlaps(page, '.wf-ticks span, .wf-line span')).toEqual([]);

@@ -1,0 +1,81 @@
+import { useEffect } from 'preact/hooks';
+import { useData, urlOf } from './api.js';
+import { count, listed, many } from './format.js';
+import { Ago, Card, Loading, Trouble } from './parts.js';
+import { Reasons } from './reasons.js';
+import { changed, linkTo } from './store.js';
+import { ACTS } from './words.js';
+import type { BulkProgress, SagaAct } from './wire.js';
+
+/** The feed tells of sagas alone: a request that is refused changes none. */
+const LOOK_MS = 1_000;
+
+/** What has become of the requests of a bulk act, as long as somebody looks. */
+export function BulkProgressView({ bulk }: { readonly bulk: string }) {
+  const { data, error } = useData<BulkProgress>(() => urlOf('bulk', { bulk }));
+  const isOpen = data !== undefined && data.waiting + data.inHand > 0;
+  useEffect(() => {
+    if (!isOpen) return undefined;
+    const timer = setInterval(changed, LOOK_MS);
+    return () => clearInterval(timer);
+  }, [isOpen]);
+  if (data === undefined) return error === undefined ? <Loading /> : <Trouble error={error} />;
+  const { act, by, at, reason, requests, waiting, inHand, done, refused, names } = data;
+  const over = requests - waiting - inHand;
+  const text = [
+    `${count(done)} done`,
+    `${count(over - done)} not done`,
+    `${count(inHand)} in hand`,
+    `${count(waiting)} waiting`,
+  ].join(' · ');
+  const parts = [
+    ['completed', done],
+    ['parked', over - done],
+    ['running', inHand],
+    ['open', waiting],
+  ] as const;
+  return (
+    <>
+      {error === undefined ? null : <Trouble error={error} />}
+      <Card
+        title={`${Object.hasOwn(ACTS, act) ? ACTS[act as SagaAct].button('') : act}: ${many(requests, 'saga')}`}
+        more={<Ago at={at} />}
+      >
+        <div class="asks-body">
+          <span
+            class="outcome tall"
+            role="progressbar"
+            aria-label="Requests that have ended"
+            aria-valuemin={0}
+            aria-valuemax={requests}
+            aria-valuenow={over}
+            aria-valuetext={text}
+          >
+            {parts.map(([is, sagas]) =>
+              sagas === 0 ? null : <i key={is} class={`is-${is}`} style={{ flexGrow: sagas }} />,
+            )}
+          </span>
+          <p role="status">
+            <b>{isOpen ? `${count(over)} of ${count(requests)} have ended` : 'All have ended'}</b>:{' '}
+            {text}
+          </p>
+          <p class="quiet">
+            Asked by {by}: “{reason}”.{' '}
+            {waiting === 0
+              ? null
+              : `Processes that know ${listed(names)} carry out those that wait, each of them at most 50 in a second.`}
+          </p>
+          <p class="links">
+            <a href={linkTo('audit', { by })}>What was done, in the audit</a>
+            <a href={linkTo('bulk')}>Another one</a>
+          </p>
+        </div>
+      </Card>
+      {refused.length === 0 ? null : (
+        <Card title="Not done" more={many(over - done, 'saga')}>
+          <Reasons groups={refused.map((one) => ({ ...one, why: `${one.outcome}: ${one.why}` }))} />
+        </Card>
+      )}
+    </>
+  );
+}
