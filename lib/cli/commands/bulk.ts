@@ -3,7 +3,6 @@ import {
   BULK_ACTS,
   isBulkAct,
   leaveRequests,
-  pagesOf,
   summaryOf,
   type BulkAct,
 } from '../../core/engine/index.js';
@@ -14,7 +13,7 @@ import { filterOf } from '../filter.js';
 import { FILTER, WHY } from '../options.js';
 import type { Output } from '../output.js';
 import { ROW_HEAD, rowCells, statusCell } from '../rows.js';
-import { listOf } from './list.js';
+import { pagesOf } from './list.js';
 
 async function showDryRun(out: Output, { sagas, isCapped, groups, first }: DryRun): Promise<void> {
   const count = `${isCapped ? 'more than ' : ''}${sagas}`;
@@ -36,7 +35,7 @@ async function leave(call: Call, filter: SagaFilter, act: BulkAct): Promise<Exit
   const { why, io, out } = call;
   const journal = await call.journal();
   const refs: SagaSummary[] = [];
-  for await (const sagas of pagesOf(listOf(journal), filter, MAX_DRY_RUN + 1)) refs.push(...sagas);
+  for await (const sagas of pagesOf(journal, filter, MAX_DRY_RUN + 1)) refs.push(...sagas);
   if (refs.length > MAX_DRY_RUN)
     throw new CliError(`More than ${MAX_DRY_RUN} sagas fit: narrow the filter, and do it in parts`);
   const left = await leaveRequests(await call.desk(), refs, act, why, io.signal);

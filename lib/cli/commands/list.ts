@@ -1,4 +1,4 @@
-import { pagesOf, summaryOf } from '../../core/engine/index.js';
+import { pagesOf as pages, summaryOf } from '../../core/engine/index.js';
 import type { Journal, SagaFilter, SagaSummaryPage } from '../../core/index.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit.js';
@@ -6,13 +6,14 @@ import { filterOf } from '../filter.js';
 import { FILTER, LIMIT } from '../options.js';
 import { ROW_HEAD, rowCells } from '../rows.js';
 
-/** How a journal lists, as an engine does. */
-export const listOf =
-  (journal: Journal) =>
-  async (filter: SagaFilter): Promise<SagaSummaryPage> => {
-    const { rows, ...rest } = await journal.list(filter);
+/** As an engine lists, by its journal. */
+export function pagesOf(journal: Journal, filter: SagaFilter, limit: number) {
+  const list = async (asked: SagaFilter): Promise<SagaSummaryPage> => {
+    const { rows, ...rest } = await journal.list(asked);
     return { sagas: rows.map(summaryOf), ...rest };
   };
+  return pages(list, filter, limit);
+}
 
 export const list: Command = {
   name: 'list',
@@ -29,7 +30,7 @@ export const list: Command = {
     const limit = call.count('limit', 50);
     const journal = await call.journal();
     let shown = 0;
-    for await (const sagas of pagesOf(listOf(journal), filter, limit)) {
+    for await (const sagas of pagesOf(journal, filter, limit)) {
       if (out.isJson) for (const saga of sagas) await out.json(saga);
       else if (sagas.length > 0) {
         const now = Date.now();

@@ -1,12 +1,12 @@
 import type { SagaDefinition, SagaSummary, StoredPlan } from '../../core/index.js';
-import { missingUndos, pagesOf } from '../../core/engine/index.js';
+import { missingUndos } from '../../core/engine/index.js';
 import { APP, appPlans } from '../app-plans.js';
 import type { Call } from '../call.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit.js';
 import { definitionOf, storedPlans } from '../plans.js';
 import { stateOf } from '../state.js';
-import { listOf } from './list.js';
+import { pagesOf } from './list.js';
 
 /** What is left of the work: those that may have to be undone yet. */
 const OPEN = ['running', 'compensating', 'parked'] as const;
@@ -85,7 +85,7 @@ async function owedBy(
     }
   };
   const filter = { application, name, status: OPEN };
-  for await (const page of pagesOf(listOf(journal), filter, Number.MAX_SAFE_INTEGER)) {
+  for await (const page of pagesOf(journal, filter, Number.MAX_SAFE_INTEGER)) {
     // Of one that was terminated nothing is undone any more.
     const sagas = page.filter(({ parkReason }) => parkReason !== 'terminated');
     open += sagas.length;
