@@ -28,18 +28,26 @@ function parts(statuses: readonly SagaStatus[]): readonly (readonly SagaStatus[]
   return [unfinished, atRest].filter(({ length }) => length > 0);
 }
 
-/** Of those that are parked alone the row is looked at. */
+/**
+ * `$1` application, `$2` names, which must be given. Rows that are only counted take half of the time of rows that are
+ * grouped; of those that are parked alone the row is looked at.
+ */
 export function countsSql({ sagas }: Tables, read: CountRead): string {
-  const ended = read.statuses.filter((status) => status !== 'parked');
-  const parked = read.statuses.filter((status) => status === 'parked');
-  const count = (reason: string) => (statuses: readonly SagaStatus[]) =>
-    `SELECT s.name, s.status, ${reason} AS park_reason, count(*) AS sagas FROM ${sagas} s
-      WHERE ${scoped(read.names)} AND ${oneOf(statuses)}${timed(read)} GROUP BY 1, 2, 3`;
-  const counts = [
-    ...parts(ended).map(count('NULL::text')),
-    ...parts(parked).map(count('s.park_reason')),
-  ];
-  return counts.join(' UNION ALL ');
+  const { statuses } = read;
+  const where = `s.application = $1 AND s.name = ANY($2::text[])`;
+  const ended = (['completed', 'compensated'] as const).filter((one) => statuses.includes(one));
+  const counts = parts(statuses.filter((one) => UNFINISHED.includes(one) || one === 'parked')).map(
+    (some) => `SELECT s.name, s.status, s.park_reason, count(*) AS sagas FROM ${sagas} s
+      WHERE ${where} AND ${oneOf(some)}${timed(read)} GROUP BY 1, 2, 3`,
+  );
+  const stretches = ended.map(
+    (
+      status,
+    ) => `SELECT n.name, '${status}' AS status, NULL AS park_reason, (SELECT count(*) FROM ${sagas} s
+        WHERE s.application = $1 AND s.name = n.name AND s.status = '${status}'${timed(read)}) AS sagas
+      FROM unnest($2::text[]) AS n (name)`,
+  );
+  return [...counts, ...stretches].join(' UNION ALL ');
 }
 
 export function histogramSql({ sagas }: Tables, read: HistogramRead): string {

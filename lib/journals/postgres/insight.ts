@@ -60,7 +60,8 @@ export class PostgresInsight implements InsightReads {
   async counts(read: CountRead): Promise<readonly SagaCount[]> {
     if (read.statuses.length === 0) return [];
     const named = { ...read, names: await this.#namesOf(read) };
-    return (await this.#scoped(sql.countsSql(this.tables, named), named)).map(toSagaCount);
+    const counts = await this.#scoped(sql.countsSql(this.tables, named), named);
+    return counts.map(toSagaCount).filter(({ sagas }) => sagas > 0);
   }
 
   async histogram(read: HistogramRead): Promise<readonly BucketCount[]> {

@@ -1,4 +1,4 @@
-import type { CountRead, HistogramRead, SagaStatus } from '../../core/index.js';
+import type { SagaStatus } from '../../core/index.js';
 import type { TimedRead } from '../../core/journal/index.js';
 import type { SqlValue } from '../sql/index.js';
 import { together } from './columns.js';
@@ -11,14 +11,12 @@ export interface Asked {
   readonly values: readonly SqlValue[];
 }
 
-const UNFINISHED: readonly SagaStatus[] = ['running', 'compensating'];
+export const UNFINISHED: readonly SagaStatus[] = ['running', 'compensating'];
 
 /** Words of ours: they need no binding, and so the planner knows them. */
-function oneOf(statuses: readonly SagaStatus[]): string {
+export function oneOf(statuses: readonly SagaStatus[]): string {
   return `s.status IN (${statuses.map((status) => `'${status}'`).join(', ')})`;
 }
-
-const NAMED = 's.application = ? AND s.name IN (SELECT value FROM json_each(?))';
 
 /** Numbers stand in the text as they are: bound, some drivers make REAL of them, and groups of fractions. */
 export function timed({
@@ -29,70 +27,24 @@ export function timed({
   return createdBefore === undefined ? after : `${after} AND s.created_at < ${createdBefore}`;
 }
 
-interface Part {
-  /** Beside the statuses, the names and the times. */
-  readonly from: string;
-  readonly statuses: readonly SagaStatus[];
-}
-
-/** Sagas by status, each from the index that it is in; `names` must be given. */
-function partsOf(statuses: readonly SagaStatus[]): readonly Part[] {
-  const unfinished = statuses.filter((status) => UNFINISHED.includes(status));
-  const atRest = statuses.filter((status) => !UNFINISHED.includes(status));
-  return [
-    { from: `sagas s INDEXED BY sagas_live WHERE s.${LIVE}`, statuses: unfinished },
-    { from: `sagas s INDEXED BY sagas_by_name WHERE s.${AT_REST}`, statuses: atRest },
-  ].filter((part) => part.statuses.length > 0);
-}
-
-/** One statement per part, so that only of the parked ones the row is looked at. */
-export function countsSql(read: CountRead, names: readonly string[]): Asked {
-  const ended = read.statuses.filter((status) => status !== 'parked');
-  const parked = read.statuses.filter((status) => status === 'parked');
-  const count = (parts: readonly Part[], reason: string): readonly string[] =>
-    parts.map(
-      ({ from, statuses }) => `SELECT s.name, s.status, ${reason} AS park_reason, count(*) AS sagas
-        FROM ${from} AND ${NAMED} AND ${oneOf(statuses)}${timed(read)} GROUP BY 1, 2, 3`,
-    );
-  const counts = [...count(partsOf(ended), 'NULL'), ...count(partsOf(parked), 's.park_reason')];
-  const whose = [read.application, JSON.stringify(names)];
-  const columns = { name: 'name', status: 'status', park_reason: 'park_reason', sagas: 'sagas' };
-  return {
-    text: `SELECT ${together(columns)} FROM (${counts.join(' UNION ALL ')})`,
-    values: counts.flatMap(() => whose),
-  };
-}
-
-export function histogramSql(read: HistogramRead, names: readonly string[]): Asked {
-  const { from, to, bucketMs, application } = read;
-  const statuses: readonly SagaStatus[] = [...UNFINISHED, 'completed', 'compensated', 'parked'];
-  const times = timed({ createdAfter: from - 1, createdBefore: to });
-  const counts = partsOf(statuses).map(
-    (part) => `SELECT (s.created_at - ${from}) / ${bucketMs} AS bucket, s.status, count(*) AS sagas
-      FROM ${part.from} AND ${NAMED} AND ${oneOf(part.statuses)}${times} GROUP BY 1, 2`,
-  );
-  return {
-    text: counts.join(' UNION ALL '),
-    values: counts.flatMap(() => [application, JSON.stringify(names)]),
-  };
-}
-
 /** What a damaged row says of a time is still a number that JavaScript has. */
 function whole(column: string): string {
   return `max(0, min(${column}, ${Number.MAX_SAFE_INTEGER}))`;
 }
 
-/** Of one name, of both statuses the newest, merged. */
+/** Of one name, of both statuses the newest, merged; of those that are left alone the row is looked at. */
 export function durationsSql(read: TimedRead & { readonly sample: number }): string {
   const newest = (['completed', 'compensated'] as const).map(
-    (status) => `SELECT * FROM (SELECT s.created_at, s.saga,
-        max(0, ${whole('s.updated_at')} - ${whole('s.created_at')}) AS ms
+    (status) => `SELECT * FROM (SELECT s.created_at, s.saga
       FROM sagas s INDEXED BY sagas_by_name
       WHERE s.${AT_REST} AND s.application = ?1 AND s.name = ?2 AND ${oneOf([status])}${timed(read)}
       ORDER BY s.created_at DESC LIMIT ${read.sample})`,
   );
-  return `SELECT json_group_array(ms) AS times FROM (${newest.join(' UNION ALL ')}
-    ORDER BY created_at DESC, saga DESC LIMIT ${read.sample})`;
+  const ms = `max(0, ${whole('r.updated_at')} - ${whole('r.created_at')})`;
+  return `SELECT json_group_array(${ms}) AS times FROM (
+      SELECT saga FROM (${newest.join(' UNION ALL ')})
+      ORDER BY created_at DESC, saga DESC LIMIT ${read.sample}
+    ) m CROSS JOIN sagas r ON r.saga = m.saga`;
 }
 
 const GONE = `(s.owner IS NULL AND s.wake_at <= ?1 OR s.owner IS NOT NULL AND NOT EXISTS (

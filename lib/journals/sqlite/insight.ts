@@ -40,6 +40,7 @@ import {
 } from '../sql/index.js';
 import { apart, textOf, together } from './columns.js';
 import { changesOf } from './changes.js';
+import { countsSql, histogramSql } from './counts-sql.js';
 import type { Database } from './database.js';
 import * as sql from './insight-sql.js';
 import { listOf, placed } from './placed.js';
@@ -59,12 +60,13 @@ export class SqliteInsight {
 
   counts(read: CountRead): readonly SagaCount[] {
     if (read.statuses.length === 0) return [];
-    const { text, values } = sql.countsSql(read, this.#namesOf(read));
-    return this.database.query(text, values).map((row) => toSagaCount(apart(row)));
+    const { text, values } = countsSql(read, this.#namesOf(read));
+    const counts = this.database.query(text, values).map((row) => toSagaCount(apart(row)));
+    return counts.filter(({ sagas }) => sagas > 0);
   }
 
   histogram(read: HistogramRead): readonly BucketCount[] {
-    const { text, values } = sql.histogramSql(read, this.#namesOf(read));
+    const { text, values } = histogramSql(read, this.#namesOf(read));
     return this.database.query(text, values).map(toBucketCount);
   }
 

@@ -20,6 +20,9 @@ import {
   FORGETTABLE_BY_AGE,
 } from '../../../lib/journals/sqlite/claims.js';
 import { pageSql } from '../../../lib/journals/sql/index.js';
+import { countsSql, histogramSql } from '../../../lib/journals/sqlite/counts-sql.js';
+import { durationsSql } from '../../../lib/journals/sqlite/insight-sql.js';
+import { placed } from '../../../lib/journals/sqlite/placed.js';
 import { APPENDS, ONE, PAGES } from '../../../lib/journals/sqlite/reader.js';
 import {
   FORGET_AUDIT,
@@ -132,6 +135,30 @@ describe('the plans of the SQLite journal', () => {
       }
     },
   );
+
+  const scope = { application: '', names: undefined };
+  const times = { createdAfter: 1_000, createdBefore: undefined };
+
+  it('counts what has ended from the index of lists alone, and groups no row of it', () => {
+    const statuses = ['completed', 'compensated'] as const;
+    const { text, values } = countsSql({ ...scope, ...times, statuses }, ['T']);
+    const plan = planOf(text, values as string[]).join('\n');
+    const key = String.raw`\(application=\? AND name=\? AND status=\? AND created_at>\?\)`;
+    expect(plan).toMatch(new RegExp(`SEARCH s USING COVERING INDEX sagas_by_name ${key}`));
+    expect(plan).not.toMatch(/TEMP B-TREE/);
+    const read = { ...scope, from: 1_000, to: 9_000, bucketMs: 100 };
+    const histogram = histogramSql(read, ['T']);
+    expect(planOf(histogram.text, histogram.values as string[]).join('\n')).toMatch(
+      /SEARCH s USING COVERING INDEX sagas_by_name .*status=\? AND created_at>\? AND created_at<\?/,
+    );
+  });
+
+  it('reads the rows of those sagas alone whose durations count', () => {
+    const text = durationsSql({ ...scope, ...times, sample: 10 });
+    const plan = planOf(...(placed(text, ['', 'T']) as unknown as [string, string[]]));
+    expect(plan.filter((line) => /^SEARCH s USING COVERING INDEX/.test(line))).toHaveLength(2);
+    expect(plan).toContain('SEARCH r USING INTEGER PRIMARY KEY (rowid=?)');
+  });
 
   const mark = () => '?';
   const pages = [
