@@ -120,7 +120,7 @@ describe('the documents', () => {
   });
 
   it('name every option of a step', () => {
-    const others = ['label', 'compensate', 'probe', 'onError', 'retired'];
+    const others = ['label', 'compensate', 'probe', 'result', 'checkResult', 'onError', 'retired'];
     const table = section('docs/options.md', "`@SagaStep('Label')`", '`factory.for(');
     expect(missing([...Object.keys(STEP_OPTIONS), ...others], table)).toEqual([]);
   });

@@ -10,6 +10,7 @@ export type { SagaContextOf, SagaResultsOf } from './decorators/index.js';
 export { SagaExceptionFilter, statusOf, type SagaProblem } from './answers/index.js';
 export type {
   SagaInput,
+  SagaSchema,
   StandardIssue,
   StandardResult,
   StandardSchema,

@@ -14,3 +14,17 @@ it('the recipe of docs/validation.md runs as it is', async () => {
     expect.arrayContaining(['user', 'cents']),
   );
 });
+
+it('the recipe of checked results runs as it is', async () => {
+  const { PaymentsModule, Payments, Bank } = await recipe<{
+    PaymentsModule: Type;
+    Payments: Type<{ pay(answer: unknown): Promise<unknown> }>;
+    Bank: Type<{ calls: string[] }>;
+  }>('docs/validation.md', 'results');
+  const { app } = await bootModule(PaymentsModule as never);
+  await expect(app.get(Payments).pay({ id: 'r-1' })).resolves.toEqual({ id: 'r-1', cents: 0 });
+  const failed = app.get(Payments).pay({ receipt: 'r-2' });
+  await expect(failed).rejects.toMatchObject({ cause: { code: 'SAGA_RESULT' } });
+  const [, charge, refund] = app.get(Bank).calls;
+  expect(refund).toBe(charge?.replace('charge', 'refund'));
+});

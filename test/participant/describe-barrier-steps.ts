@@ -92,6 +92,33 @@ export function describeBarrierSteps(name: string, lay: () => Promise<Grounds>):
       ]);
     });
 
+    it('is rolled back where its result is wrong, and not tried again (18a)', async () => {
+      const own = service();
+      const checkResult = () => {
+        throw new TypeError('no points');
+      };
+      const plan = giftOf(own, () => undefined, { retry: 3, checkResult });
+      const end = (await engineOf(plan, own).start(plan, {}, {})).result();
+      const error: unknown = await end.catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ status: 'compensated', cause: { code: 'SAGA_RESULT' } });
+      expect(own.ran).toEqual([expect.stringMatching(/^do/)]);
+      expect([await total(), await own.rows()]).toEqual([[], []]);
+    });
+
+    it('keeps its result as the check gives it, also where the answer to COMMIT was lost (18a)', async () => {
+      const own = service();
+      const isLost = losesCommit(own);
+      const looked: unknown[] = [];
+      const checkResult = (result: unknown) => {
+        looked.push(result);
+        return { ...(result as object), checked: true };
+      };
+      const plan = giftOf(own, () => undefined, { checkResult });
+      const run = await (await engineOf(plan, own).start(plan, {}, {})).result();
+      expect(run.getStepResult('Give')).toEqual({ points: 5, checked: true });
+      expect([isLost(), looked, await total()]).toEqual([true, [{ points: 5 }], [1]]);
+    });
+
     it('keeps nothing of an attempt that fails, and runs the next one on the context as it was', async () => {
       const own = service();
       let attempts = 0;

@@ -112,6 +112,12 @@ export interface SagaStepHooks<
    */
   readonly probe?: (ctx: ISagaContext<TContext, TResults>) => MaybeAsync<ProbeAnswer<TResult>>;
   /**
+   * Looks at what the action, or its probe, has brought, and gives what is kept as the result. If it throws, the result
+   * is wrong: the step has taken place, so it never runs again, but is undone, without a result. In a transaction, or
+   * behind a barrier, it is rolled back. `(result) => schema.parse(result)`
+   */
+  readonly checkResult?: (result: unknown) => unknown;
+  /**
    * Called after every failed attempt and awaited for up to 30 s. It observes: its own failure is
    * logged and changes nothing.
    */

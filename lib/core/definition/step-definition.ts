@@ -71,6 +71,7 @@ function isPlain(step: SagaStep<never, never, never>): boolean {
     step.transactionIsolation === undefined &&
     step.barrier === undefined &&
     step.probe === undefined &&
+    step.checkResult === undefined &&
     step.onError === undefined
   );
 }

@@ -31,6 +31,7 @@ export interface StepPolicy {
   readonly barrier: boolean;
   readonly probe:
     ((ctx: ISagaContext<unknown>) => ProbeAnswer | PromiseLike<ProbeAnswer>) | undefined;
+  readonly checkResult: ((result: unknown) => unknown) | undefined;
   readonly onError: ((failure: StepFailure, ctx: ISagaContext<unknown>) => unknown) | undefined;
 }
 
@@ -53,6 +54,7 @@ export const DEFAULT_POLICY: StepPolicy = Object.freeze({
   transactionIsolation: undefined,
   barrier: false,
   probe: undefined,
+  checkResult: undefined,
   onError: undefined,
 });
 
@@ -78,6 +80,7 @@ export function policyOf(step: SagaStep<never, never, never>): StepPolicy {
     transactionIsolation: step.transactionIsolation,
     barrier,
     probe: barrier ? OF_BARRIER : (step.probe as StepPolicy['probe']),
+    checkResult: step.checkResult,
     onError: step.onError as StepPolicy['onError'],
   });
 }

@@ -21,7 +21,7 @@ export const STEP_OPTIONS: Readonly<Record<keyof SagaStepOptions, true>> = {
   barrier: true,
 };
 const STEP = namesOf<SagaStep<unknown>>({
-  ...{ label: true, action: true, compensate: true, probe: true, onError: true },
+  ...{ label: true, action: true, compensate: true, probe: true, checkResult: true, onError: true },
   ...STEP_OPTIONS,
 });
 const RETIRED_STEP = namesOf<RetiredSagaStep<unknown>>({
@@ -60,7 +60,7 @@ function optionProblems(where: string, step: AnyStep): readonly string[] {
   );
   each(['timeoutGrace'], (value, key) => problems.push(...duration(where, key, value, 0)));
   each(['pivot', 'idempotent', 'transaction', 'barrier'], mustBe('boolean'));
-  each(['probe', 'onError', 'unknownWhen'], mustBe('function'));
+  each(['probe', 'onError', 'unknownWhen', 'checkResult'], mustBe('function'));
   each(['compensateOn'], (value) => {
     if (value !== 'done' && value !== 'attempted') {
       problems.push(`${where}: compensateOn must be 'done' or 'attempted' (got ${shown(value)})`);

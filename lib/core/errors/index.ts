@@ -16,6 +16,7 @@ export {
   SagaCancelledError,
   SagaConflictError,
   SagaInputError,
+  SagaResultError,
   type InputIssue,
   SagaInterruptedError,
   SagaJournalError,

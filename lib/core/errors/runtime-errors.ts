@@ -1,5 +1,5 @@
 import { SagaError } from './saga-error.js';
-import { shownSaga, shownWhole } from '../ports/index.js';
+import { quoted, shownSaga, shownWhole } from '../ports/index.js';
 
 /** An attempt took longer than its step's `timeout`; the signal's reason and the attempt's error. */
 export class SagaTimeoutError extends SagaError {
@@ -89,7 +89,7 @@ export class SagaSerializationError extends SagaError {
   }
 }
 
-/** One thing that is wrong with the input of a saga, in the words of the schema. */
+/** One thing that is wrong with the input of a saga, or the result of a step, in the words of the schema. */
 export interface InputIssue {
   /** `items[2].price`; empty for the whole. */
   readonly path: string;
@@ -99,6 +99,14 @@ export interface InputIssue {
 /** So many issues stand in the message; all are in `issues`. */
 const MOST_ISSUES = 10;
 
+function issuesText(issues: readonly InputIssue[]): string {
+  const lines = issues
+    .slice(0, MOST_ISSUES)
+    .map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
+  const more = issues.length > MOST_ISSUES ? [`${issues.length - MOST_ISSUES} more`] : [];
+  return shownWhole([...lines, ...more].join('; '));
+}
+
 /** What a saga was to be started with is not what its schema asks for. Nothing was stored. */
 export class SagaInputError extends SagaError {
   readonly code = 'SAGA_INPUT';
@@ -107,12 +115,22 @@ export class SagaInputError extends SagaError {
     readonly sagaName: string,
     readonly issues: readonly InputIssue[],
   ) {
-    const lines = issues
-      .slice(0, MOST_ISSUES)
-      .map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
-    const more = issues.length > MOST_ISSUES ? [`${issues.length - MOST_ISSUES} more`] : [];
-    super(
-      `The input of saga ${shownWhole(sagaName)} is not valid: ${shownWhole([...lines, ...more].join('; '))}`,
-    );
+    super(`The input of saga ${shownWhole(sagaName)} is not valid: ${issuesText(issues)}`);
+  }
+}
+
+/**
+ * A step has taken place, and its result is not what its schema asks for: it is never run again, but undone. An action
+ * that looks at its result itself may throw it.
+ */
+export class SagaResultError extends SagaError {
+  readonly code = 'SAGA_RESULT';
+
+  constructor(
+    readonly label: string,
+    readonly issues: readonly InputIssue[],
+    options: { readonly cause?: unknown } = {},
+  ) {
+    super(`The result of step ${quoted(label)} is not valid: ${issuesText(issues)}`, options);
   }
 }

@@ -8,6 +8,7 @@ export type SagaErrorCode =
   | 'SAGA_DEFINITION'
   | 'SAGA_OPTIONS'
   | 'SAGA_INPUT'
+  | 'SAGA_RESULT'
   | 'SAGA_EXECUTION'
   | 'SAGA_CONFLICT'
   | 'SAGA_STATE'

@@ -1,12 +1,14 @@
 import type { ActionContext } from './action-context.js';
 import { actionBehindBarrier } from './behind-barrier.js';
+import { checkedAction } from './checked-result.js';
 import { invoke } from './invoke.js';
 import type { Run } from './run.js';
 
 export function act(run: Run, ctx: ActionContext): unknown {
-  const { action, policy } = ctx.step;
-  const call = policy.barrier ? actionBehindBarrier(run, ctx) : action;
-  return invoke(run, ctx, call as never, 'action', policy.timeout, policy.timeoutGrace);
+  const { step } = ctx;
+  const { policy } = step;
+  const call = policy.barrier ? actionBehindBarrier(run, ctx) : checkedAction(step);
+  return invoke(run, ctx, call, 'action', policy.timeout, policy.timeoutGrace);
 }
 
 export function noteDone(run: Run, ctx: ActionContext, result: unknown): void {

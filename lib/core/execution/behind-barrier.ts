@@ -3,6 +3,7 @@ import { isConflict } from '../journal/index.js';
 import { quoted, type BarrierAction, type StepBarrier } from '../ports/index.js';
 import type { ActionContext } from './action-context.js';
 import type { CompensationContext } from './compensation-context.js';
+import { checkedAction } from './checked-result.js';
 import { keptIn, textOfKept } from './kept-by-barrier.js';
 import { unwrap, unwrapUndo, whole } from './returned.js';
 import type { RunPersistence } from './run-persistence.js';
@@ -46,7 +47,7 @@ export function actionBehindBarrier(run: Run, ctx: ActionContext): () => Promise
       isOver = false;
       // What an earlier run of the transaction has changed was rolled back with it.
       ctx.resetContext(undefined);
-      const result = unwrap(await whole((step.action as Call)(ctx as never, tx), ctx));
+      const result = unwrap(await whole(checkedAction(step)(ctx as never, tx), ctx));
       if (ctx.aborted !== undefined) throw ctx.aborted;
       // What cannot be encoded is rolled back.
       const text = textOfKept({ result, context: ctx.touchedContext }, persistenceOf(run));

@@ -2,6 +2,7 @@ import { isSagaError } from '../errors/index.js';
 import type { SagaState, StepState } from '../machine/index.js';
 import { causeOf, quoted, report, whenRejected } from '../ports/index.js';
 import type { ActionContext } from './action-context.js';
+import { isWrongResult } from './checked-result.js';
 import { reportRun } from './report-run.js';
 import { allOf, isPending, unwrap } from './returned.js';
 import type { LateEffect } from './late-effect.js';
@@ -85,8 +86,10 @@ export function reportCutOff(run: Run, ctx: ActionContext): void {
 export function watchCutOff(run: Run, ctx: ActionContext, work: Promise<unknown>): void {
   wholeOf(ctx, work).then(
     () => reportCutOff(run, ctx),
-    // It ended because it was told to.
-    () => undefined,
+    (error) => {
+      // Any other ended because it was told to.
+      if (isWrongResult(ctx.step, error)) reportCutOff(run, ctx);
+    },
   );
 }
 
@@ -105,8 +108,10 @@ export async function lateEnd(
   try {
     await wholeOf(ctx, work);
   } catch (error) {
-    reportFailure(run, ctx, error);
-    return;
+    if (!isWrongResult(ctx.step, error)) {
+      reportFailure(run, ctx, error);
+      return;
+    }
   }
   if (!isHook) reportEffect(run, ctx);
 }

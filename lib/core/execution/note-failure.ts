@@ -1,8 +1,10 @@
 import { shown, type StepDefinition, type StepOutcome } from '../definition/index.js';
+import type { SagaResultError } from '../errors/index.js';
 import { mayRetry } from '../machine/index.js';
 import { isInstance, quoted } from '../ports/index.js';
 import { probeBehindBarrier } from './behind-barrier.js';
 import { ActionContext } from './action-context.js';
+import { checkedProbe, isWrongResult } from './checked-result.js';
 import { Stopped, invoke } from './invoke.js';
 import { noOutcomeIn, stopWithoutOutcome } from './no-outcome.js';
 import { failedRecord, reasonOf, undoFailedRecord } from './outcome.js';
@@ -62,6 +64,12 @@ export async function noteFailure(
   run.ended(ctx);
   const stopping = stopIfNoOutcome(run, ctx, 'step', thrown);
   if (stopping !== undefined) await stopping;
+  if (isWrongResult(step, thrown)) {
+    const { label, attempt } = ctx;
+    const { pivot } = step.policy;
+    run.note({ type: 'done', label, attempt, result: undefined, pivot, unstorable: thrown }, ctx);
+    return;
+  }
   run.note(failedRecord(run, ctx, step, thrown));
   if (step.policy.onError !== undefined) await tellOnError(run, ctx, step, reasonOf(thrown));
 }
@@ -109,6 +117,8 @@ export async function noteUndoFailure(
 interface Answer {
   readonly answer: StepOutcome;
   readonly result: unknown;
+  /** It is done, but its result is wrong. */
+  readonly unstorable?: SagaResultError;
 }
 
 function answerOf(given: unknown): Answer {
@@ -133,13 +143,15 @@ export async function noteProbe(run: Run, step: StepDefinition): Promise<void> {
   const ctx = new ActionContext(run, step, run.state.step(step.label)?.attempt ?? 1);
   let answer: Answer = { answer: 'unknown', result: undefined };
   try {
-    const probe = step.policy.barrier ? probeBehindBarrier(run, ctx) : step.policy.probe;
+    const probe = step.policy.barrier ? probeBehindBarrier(run, ctx) : checkedProbe(step);
     const given = await invoke(run, ctx, probe as never, 'probe', HOOK_TIMEOUT_MS, undefined);
     answer = answerOf(unwrap(given));
   } catch (thrown) {
     const stopping = stopIfNoOutcome(run, ctx, 'the probe of step', thrown);
     if (stopping !== undefined) await stopping;
-    reportHook(run, step.label, 'probe', thrown);
+    if (isWrongResult(step, thrown))
+      answer = { answer: 'done', result: undefined, unstorable: thrown };
+    else reportHook(run, step.label, 'probe', thrown);
   } finally {
     run.ended(ctx);
   }

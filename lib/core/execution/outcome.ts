@@ -5,6 +5,7 @@ import { isError, isInstance, messageOf, quoted, whenRejected } from '../ports/i
 import { isFinal } from '../result/index.js';
 import { backoff, type RetryPolicy } from '../retry/index.js';
 import type { ActionContext } from './action-context.js';
+import { isWrongResult } from './checked-result.js';
 import { probeTime } from './recovered.js';
 import { reportRun } from './report-run.js';
 import { FailureValue } from './returned.js';
@@ -93,7 +94,7 @@ export function outcomeOf(
 ): 'unknown' | 'not-done' {
   // It was rolled back.
   if (step.policy.transaction) return 'not-done';
-  if (ctx.aborted !== undefined) return 'unknown';
+  if (ctx.aborted !== undefined || isWrongResult(step, thrown)) return 'unknown';
   if (isSagaError(reasonOf(thrown), 'SAGA_OUTCOME_UNKNOWN')) return 'unknown';
   // A step that returned an `Err` has judged itself, whatever the `Err` holds.
   if (isInstance(thrown, FailureValue)) return 'not-done';
@@ -110,7 +111,8 @@ export function failedRecord(
 ): SagaRecord {
   const reason = reasonOf(thrown);
   const { retry } = step.policy;
-  const retryable = isRetryable(run, retry, step.label, reason);
+  const retryable =
+    !isSagaError(reason, 'SAGA_RESULT') && isRetryable(run, retry, step.label, reason);
   const outcome = outcomeOf(run, ctx, step, thrown);
   return {
     type: 'failed',

@@ -4,6 +4,7 @@ import { CutOffError, type TransactionOptions } from '../journal/index.js';
 import { intentOf, type SagaRecord } from '../machine/index.js';
 import { shownSaga } from '../ports/index.js';
 import { ActionContext } from './action-context.js';
+import { checkedAction } from './checked-result.js';
 import { CompensationContext } from './compensation-context.js';
 import { invokeFenced, Stopped } from './invoke.js';
 import { letSettle } from './let-settle.js';
@@ -50,7 +51,7 @@ class TransactionalAttempt implements TransactionalWork {
     this.#hasRun = true;
     const { run, step, isUndo } = this;
     const ctx = this.ctx;
-    const call = (isUndo ? step.compensate : step.action) as Call;
+    const call = isUndo ? (step.compensate as Call) : checkedAction(step);
     let isOver = true;
     let working: Promise<unknown> = Promise.resolve();
     const called = (seen: never): unknown => {

@@ -102,7 +102,7 @@ export type SagaRecord =
       readonly result: unknown;
       /** The step was the point of no return when it ran. */
       readonly pivot: boolean;
-      /** The action succeeded, but its result or context cannot be stored: never run again, undo it. */
+      /** The action succeeded, but its result or context cannot be stored, or is wrong: never run again, undo it. */
       readonly unstorable?: unknown;
     }
   | ({

@@ -14,7 +14,7 @@ const REASONS: Readonly<Record<string, string>> = {
   'step-failed': 'it failed for good',
   cancelled: 'cancelled',
   deadline: 'the deadline passed',
-  'unstorable-result': 'its result cannot be stored',
+  'unstorable-result': 'its result cannot be kept',
 };
 
 /** What happened, in a sentence. */

@@ -1,4 +1,5 @@
 import type { NOTHING_TO_UNDO, SagaStepOptions } from '../../core/index.js';
+import type { SagaSchema } from '../validation/index.js';
 
 /**
  * Options of a decorated step: those of a chain's step, with the functions beside the action given as
@@ -18,6 +19,12 @@ export interface StepSettings<
   readonly compensate?: TCompensate;
   /** The method that tells whether an unknown effect took place: `'done' | 'not-done' | 'unknown'`. */
   readonly probe?: TProbe;
+  /**
+   * What the method, or its probe, has brought is checked by it: as the `input` of a saga. What the schema makes of it is
+   * the result. A wrong one fails the saga, and the step, which has taken place, is undone.
+   * @default anything that can be stored
+   */
+  readonly result?: SagaSchema;
   /** The method that is told of every failed attempt: `(failure, ctx)`. */
   readonly onError?: TOnError;
   /**

@@ -14,7 +14,7 @@ import {
   STEP_OPTIONS,
   unknownProblems,
 } from '../../core/definition/index.js';
-import { inputProblem } from '../validation/index.js';
+import { resultCheck, schemaProblem } from '../validation/index.js';
 import type { SagaMetadata, StepMetadata, StepSettings } from '../decorators/index.js';
 
 type Instance = Record<string, unknown>;
@@ -22,7 +22,7 @@ type Call = (...args: unknown[]) => unknown;
 
 const OF_A_SAGA = namesOf<SagaMetadata>({ name: true, input: true, ...SAGA_OPTIONS });
 const OF_A_STEP = namesOf<StepSettings>({
-  ...{ label: true, compensate: true, probe: true, onError: true, retired: true },
+  ...{ label: true, compensate: true, probe: true, result: true, onError: true, retired: true },
   ...STEP_OPTIONS,
 });
 
@@ -60,6 +60,7 @@ function stepProblems(instance: Instance, { method, settings }: StepMetadata): r
     methodProblem(instance, 'compensate', settings.compensate),
     methodProblem(instance, 'probe', settings.probe),
     methodProblem(instance, 'onError', settings.onError),
+    schemaProblem('result', settings.result),
     settings.retired === true && typeof settings.compensate !== 'string'
       ? 'a retired step needs a compensate: undoing is all it is kept for'
       : undefined,
@@ -72,7 +73,7 @@ function compileStep(
   instance: Instance,
   { method, settings }: StepMetadata,
 ): SagaStep<unknown, never> {
-  const { label = method, compensate, probe, onError } = settings;
+  const { label = method, compensate, probe, result, onError } = settings;
   const options = Object.entries(settings).filter(([name]) => Object.hasOwn(STEP_OPTIONS, name));
   return {
     ...Object.fromEntries(options),
@@ -82,6 +83,7 @@ function compileStep(
       ? {}
       : { compensate: typeof compensate === 'string' ? caller(instance, compensate) : compensate }),
     ...(probe === undefined ? {} : { probe: caller(instance, probe) as never }),
+    ...(result === undefined ? {} : { checkResult: resultCheck(result, label) }),
     ...(onError === undefined ? {} : { onError: caller(instance, onError) }),
   };
 }
@@ -108,7 +110,7 @@ export function compileSaga(
       return problem === undefined ? [] : [`${method}: ${problem}`];
     }),
     ...unknownProblems('@Saga()', metadata, OF_A_SAGA),
-    ...[inputProblem(metadata.input) ?? []].flat(),
+    ...[schemaProblem('input', metadata.input) ?? []].flat(),
     ...steps.flatMap((step) => stepProblems(target, step)),
   ];
   const { name = className, version, onCompensationFailure }: SagaMetadata = metadata;

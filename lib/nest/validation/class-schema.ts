@@ -18,7 +18,7 @@ async function load() {
     return { toInstance: transformer.plainToInstance, validate: validator.validate };
   } catch (cause) {
     throw new SagaOptionsError(
-      'the input of a saga that is a class is checked by class-validator: npm install class-validator class-transformer',
+      'a class that is given as a schema needs class-validator: npm install class-validator class-transformer',
       { cause },
     );
   }

@@ -1,26 +1,34 @@
-import { SagaInputError, type InputIssue, type SagaHost } from '../../core/index.js';
+import {
+  SagaInputError,
+  SagaResultError,
+  type InputIssue,
+  type SagaHost,
+} from '../../core/index.js';
 import { shown } from '../../core/definition/index.js';
 import { validateByClass } from './class-schema.js';
 import { isStandardSchema, pathOf, type StandardSchema } from './standard-schema.js';
 
 export type { StandardIssue, StandardResult, StandardSchema } from './standard-schema.js';
 
-/** What the input of a saga is checked by: a schema of zod, valibot, arktype and others, or a class with class-validator. */
-export type SagaInput = StandardSchema | (new () => object);
+/** What a value is checked by: a schema of zod, valibot, arktype and others, or a class with class-validator. */
+export type SagaSchema = StandardSchema | (new () => object);
+
+/** What the input of a saga is checked by. */
+export type SagaInput = SagaSchema;
 
 type Checked = { readonly value: unknown } | { readonly issues: readonly InputIssue[] };
 
 /** What is wrong with what should be such a thing. */
-export function inputProblem(input: unknown): string | undefined {
-  if (input === undefined || isStandardSchema(input)) return undefined;
-  const isClass = typeof input === 'function' && /^class\b/.test(String(input));
+export function schemaProblem(option: 'input' | 'result', given: unknown): string | undefined {
+  if (given === undefined || isStandardSchema(given)) return undefined;
+  const isClass = typeof given === 'function' && /^class\b/.test(String(given));
   if (isClass) return undefined;
-  return `input must be a Standard Schema (of zod, valibot, arktype, …) or a class with class-validator (got ${shown(input)})`;
+  return `${option} must be a Standard Schema (of zod, valibot, arktype, …) or a class with class-validator (got ${shown(given)})`;
 }
 
-async function checked(input: SagaInput, value: unknown): Promise<Checked> {
-  if (!isStandardSchema(input)) return validateByClass(input, value);
-  const result = await input['~standard'].validate(value);
+async function checked(schema: SagaSchema, value: unknown): Promise<Checked> {
+  if (!isStandardSchema(schema)) return validateByClass(schema, value);
+  const result = await schema['~standard'].validate(value);
   if (result.issues === undefined) return { value: result.value };
   return {
     issues: result.issues.map((issue) => ({ path: pathOf(issue), message: issue.message })),
@@ -44,5 +52,14 @@ export function validatingHost(host: SagaHost, input: SagaInput): SagaHost {
   return {
     start: validated(host.start.bind(host)),
     ...(begin === undefined ? {} : { begin: validated(begin) }),
+  };
+}
+
+/** Looks at the result of a step, for whoever runs it: gives what the schema made of it, or throws what is wrong. */
+export function resultCheck(schema: SagaSchema, label: string): (result: unknown) => unknown {
+  return async (value) => {
+    const result = await checked(schema, value);
+    if ('issues' in result) throw new SagaResultError(label, result.issues);
+    return result.value;
   };
 }

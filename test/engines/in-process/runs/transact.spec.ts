@@ -54,6 +54,15 @@ async function failureOf(handle: SagaHandle): Promise<unknown> {
 }
 
 describe('the transaction of a step', () => {
+  it('is rolled back where its result is wrong, and not tried again (18a)', async () => {
+    const checkResult = () => Promise.reject(new TypeError('no receipt'));
+    const { journal, started, types } = world({}, { retry: 3, checkResult });
+    const error: unknown = await (await started()).result().catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ status: 'compensated', cause: { code: 'SAGA_RESULT' } });
+    expect(journal.rows).toEqual(['Debit', 'undo Debit']);
+    expect((await types()).filter((type) => type === 'failed')).toHaveLength(1);
+  });
+
   it('whose COMMIT was lost is settled: what was committed stands, and nothing runs twice (82)', async () => {
     const { journal, started, types } = world({}, {});
     journal.commits.push('lost', 'lost');
