@@ -127,7 +127,9 @@ export class SqliteInsight {
       ),
     );
     // Of one name they are in order, and names are few.
-    const rows = byId.map(toSagaRow).sort((one, other) => byText(one.id, other.id));
+    const rows = byId
+      .map(toSagaRow)
+      .sort((one, other) => byText(one.id, other.id) || byText(one.name, other.name));
     if (rows.length >= limit) return rows.slice(0, limit);
     const keys = end === undefined ? sql.KEYS : sql.KEYS_BEFORE;
     const byKey = this.#all(keys, application, listOf(names), text, limit, ...more);
