@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { kills, RECOVERY_LIMIT, type Case } from './cases.js';
 import { casesElsewhere, fewElsewhere } from './elsewhere.js';
 import { onGrounds } from './grounds.js';
+import { barrierSteps } from './barrier-steps/sweep.js';
 import { barrier } from './barrier/sweep.js';
 import { inTransaction } from './in-transaction/sweep.js';
 import { requests } from './requests/sweep.js';
@@ -92,6 +93,7 @@ await onGrounds(async ({ kinds, ground: groundOn }) => {
     await unreadable(groundOn(kind, POISON_LEASE_MS), kind.name);
     await inTransaction(() => groundOn(kind), kind.name, tally);
     await barrier(() => groundOn(kind), kind.name, tally);
+    await barrierSteps(() => groundOn(kind), kind.name, tally);
     await transactionalSteps(() => groundOn(kind), kind.name, tally);
     await requests(() => groundOn(kind, POISON_LEASE_MS), kind.name, tally);
   }

@@ -5,7 +5,7 @@ import { bundle } from '../support/bundle.mjs';
 const SCRIPTS = {
   sweep: [
     ...['crash-sweep', 'child', 'in-transaction/child', 'barrier/child'],
-    ...['transactional/child', 'requests/child'],
+    ...['transactional/child', 'requests/child', 'barrier-steps/child'],
   ],
   full: ['crash-sweep-full', 'child'],
   soak: ['soak/main', 'soak/worker'],

@@ -37,7 +37,7 @@ async function databaseOf(store: StoreConfig): Promise<Database> {
 export class Participant {
   private constructor(
     private readonly database: Database,
-    private readonly barrier: SagaBarrier,
+    readonly barrier: SagaBarrier,
     private readonly reach: (place: string) => void,
   ) {}
 
@@ -62,13 +62,13 @@ export class Participant {
 
   do(key: string, answer: string): Promise<string> {
     return this.barrier.do(sagaCallOf({ 'saga-key': key }), (tx) =>
-      this.#book(tx, key, 'do', answer),
+      this.book(tx, key, 'do', answer),
     );
   }
 
   undo(key: string, answer: string): Promise<string | undefined> {
     const call = sagaCallOf({ 'saga-key': `${key}-undo`, 'saga-undo-of': key });
-    return this.barrier.undo(call, (tx) => this.#book(tx, key, 'undo', answer));
+    return this.barrier.undo(call, (tx) => this.book(tx, key, 'undo', answer));
   }
 
   /** All of it at one moment. */
@@ -85,16 +85,24 @@ export class Participant {
     return { done, undone, row: count('row_do'), undoRow: count('row_undo') };
   }
 
-  async close(): Promise<void> {
-    await this.barrier.close();
-    await this.database.close();
+  /** Whose actions have left something. */
+  async keys(): Promise<readonly string[]> {
+    const rows = await this.#query(
+      'SELECT action FROM effects UNION SELECT action FROM saga_barrier',
+    );
+    return rows.map(({ action }) => String(action));
   }
 
-  async #book(tx: unknown, key: string, what: string, answer: string): Promise<string> {
+  async book(tx: unknown, key: string, what: 'do' | 'undo', answer: string): Promise<string> {
     const { transactions } = this.database;
     await transactions.use(tx).query(`INSERT INTO effects VALUES ('${key}', '${what}')`, []);
     this.reach('after its effect');
     return answer;
+  }
+
+  async close(): Promise<void> {
+    await this.barrier.close();
+    await this.database.close();
   }
 
   #query(sql: string) {
