@@ -18,6 +18,9 @@ export interface StepLedger {
   undoCalls: number;
   /** How often its effect stands in the world, once per idempotency key when it is idempotent. */
   standing: number;
+  /** Of a transactional step: what it has committed, and how often its records say that it has. */
+  readonly rows: { do: number; undo: number };
+  readonly recorded: { do: number; undo: number };
 }
 
 function newStep(label: string): StepLedger {
@@ -33,6 +36,8 @@ function newStep(label: string): StepLedger {
     calls: 0,
     undoCalls: 0,
     standing: 0,
+    rows: { do: 0, undo: 0 },
+    recorded: { do: 0, undo: 0 },
   };
 }
 
@@ -78,6 +83,7 @@ export class Ledger {
         Object.assign(this.step(record.label), { inFlight: true, owesUndo: record.owesUndo });
         return;
       case 'done':
+        this.step(record.label).recorded.do += 1;
         this.#settle(record.label, true, record.pivot);
         return;
       case 'failed':
@@ -90,6 +96,7 @@ export class Ledger {
         this.step(record.label).undoInFlight = true;
         return;
       case 'undone':
+        this.step(record.label).recorded.undo += 1;
         Object.assign(this.step(record.label), { undone: true, undoInFlight: false });
         this.recoveriesInVain = 0;
         return;

@@ -24,6 +24,9 @@ export const INVARIANTS = {
   'probe-first': 'rule 5: repeated or undone without asking the probe',
   'no-blind-repeat': 'rule 25: a step that is not idempotent repeated in doubt',
   'every-undo-tried': 'rule 10: parked while an owed undo was never finally tried',
+  'row-and-record':
+    'T1: a row of a transactional step without its record, or a record without its row',
+  'no-late-row': 'T2: a row by an earlier owner after a later one has taken the saga over',
   'halts-when-told': 'rule 10: a further undo after the retries of one are exhausted, with halt',
 } as const;
 
@@ -107,6 +110,10 @@ class Oracle {
       case 'handed-over':
         this.#ledger.handOver();
         return;
+      case 'row':
+        return this.#onRow(entry);
+      case 'look':
+        return this.#onLook();
       case 'return':
       case 'crash':
         this.#open = undefined;
@@ -167,6 +174,24 @@ class Oracle {
     if (direction === 'undo') step.standing = 0;
     else step.standing = idempotent ? 1 : step.standing + 1;
     this.#forbid(step.standing > 1, 'counted-once', `do ${label}`);
+  }
+
+  #onRow({ direction, label, epoch }: Extract<TraceEntry, { readonly kind: 'row' }>): void {
+    const what = `${direction} ${label} by owner ${epoch}, after ${this.#epoch}`;
+    this.#forbid(epoch < this.#epoch, 'no-late-row', what);
+    this.#ledger.step(label).rows[direction] += 1;
+  }
+
+  /** Each record that an attempt or an undo of such a step has succeeded has one row, and each row its record. */
+  #onLook(): void {
+    for (const { label, rows, recorded } of this.#ledger.steps) {
+      for (const direction of ['do', 'undo'] as const) {
+        const [seen, told] = [rows[direction], recorded[direction]];
+        const isTransactional = this.#ledger.planned(label)?.transactional === true;
+        const what = `${direction} ${label}: ${seen} rows, ${told} records`;
+        this.#forbid(isTransactional && (seen !== told || seen > 1), 'row-and-record', what);
+      }
+    }
   }
 
   #onRecord({ record, seq, epoch }: Extract<TraceEntry, { readonly kind: 'record' }>): void {
@@ -232,6 +257,7 @@ class Oracle {
   }
 
   #atTheEnd(): void {
+    this.#onLook();
     const { status } = this.#ledger;
     const rests = ENDS.has(status) || status === 'parked';
     this.#forbid(!rests && this.options.mustRest !== false, 'comes-to-rest', `still ${status}`);

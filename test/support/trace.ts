@@ -18,6 +18,16 @@ export type TraceEntry =
   | { readonly kind: 'call'; readonly direction: Direction; readonly label: string }
   /** The participant has done it: the world has changed, whoever gets to know of it. */
   | { readonly kind: 'effect'; readonly direction: 'do' | 'undo'; readonly label: string }
+  /** A row that a transactional step, or its undo, has committed: others see it from here on. */
+  | {
+      readonly kind: 'row';
+      readonly direction: 'do' | 'undo';
+      readonly label: string;
+      /** Of the owner that made it. */
+      readonly epoch: number;
+    }
+  /** Another session looks at rows and records, as of this moment. */
+  | { readonly kind: 'look' }
   /** The call has come back, or was given up. */
   | { readonly kind: 'return'; readonly direction: Direction; readonly label: string }
   /** The process is gone, with all that was in flight. */
@@ -47,6 +57,8 @@ export interface PlannedStep {
   readonly canProbe: boolean;
   readonly undoneWhenAttempted: boolean;
   readonly idempotent: boolean;
+  /** What it changes is committed together with its records. */
+  readonly transactional: boolean;
 }
 
 export interface Plan {
@@ -64,6 +76,7 @@ export function planOf(definition: SagaDefinition): Plan {
     canProbe: policy.probe !== undefined,
     undoneWhenAttempted: policy.compensateOn === 'attempted',
     idempotent: policy.idempotent,
+    transactional: policy.transaction,
   }));
   return {
     steps: new Map(steps.map((step) => [step.label, step])),

@@ -24,6 +24,8 @@ export class TransactionalMemory extends MemoryJournal {
   /** Why each was rolled back. */
   readonly rolledBack: unknown[] = [];
   readonly settled: boolean[] = [];
+  /** Whose append comes with the COMMIT. */
+  protected readonly begun = new WeakMap<JournalBatch, MemoryTx>();
   /** Held before a COMMIT. */
   gate: Promise<void> | undefined;
 
@@ -56,6 +58,7 @@ export class TransactionalMemory extends MemoryJournal {
         const isNext = row?.owner === batch.owner && row.epoch === batch.epoch;
         if (!isNext || nextSeq !== batch.entries[0]?.seq) throw new LeaseLostError('overtaken');
         own.batch = batch;
+        this.begun.set(batch, own);
         return row.cancelReason === null ? undefined : { reason: row.cancelReason };
       },
       settle: async (batch) => {

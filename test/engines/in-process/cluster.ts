@@ -4,6 +4,7 @@ import {
   type AnySagaStep,
   type Clock,
   type Journal,
+  type JournalInTransaction,
   type OperatorJournal,
   type SagaDefinition,
   type SagaDefinitionOptions,
@@ -128,13 +129,17 @@ export class Process {
     if (this.#state !== 'up') await new Promise<void>((resolve) => this.#held.push(resolve));
   }
 
-  #link<J extends Journal | OperatorJournal>(journal: J): J {
+  #link<J extends Journal | OperatorJournal | JournalInTransaction>(journal: J): J {
     return new Proxy(journal, {
       get: (target, name: string) => {
         const key = name as keyof Journal;
         const value: unknown = Reflect.get(target, key, target);
         if (key === 'operators') return this.#link(value as OperatorJournal);
         if (typeof value !== 'function') return value;
+        if (key === 'within') {
+          return (...args: unknown[]) =>
+            this.#link(value.apply(target, args) as JournalInTransaction);
+        }
         return async (...args: unknown[]) => {
           if (key === 'heartbeat') this.owner = args[0] as string;
           await this.#pass();
