@@ -32,7 +32,9 @@ const CONDITIONS: Readonly<Record<keyof BulkFilter, true>> = {
 const AT_ONCE = 200;
 
 function conditionsOf(filter: unknown): Readonly<Record<string, string>> {
-  const given = Object.entries((filter ?? {}) as Readonly<Record<string, unknown>>).filter(([, value]) => value !== undefined);
+  const given = Object.entries((filter ?? {}) as Readonly<Record<string, unknown>>).filter(
+    ([, value]) => value !== undefined,
+  );
   for (const [name, value] of given) {
     if (!Object.hasOwn(CONDITIONS, name))
       throw new Refusal(400, `A bulk act knows no condition '${name.slice(0, 40)}'`);

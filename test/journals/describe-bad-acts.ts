@@ -15,7 +15,14 @@ export function describeBadActs(newStore: () => Promise<DamagedStore>): void {
     await journal.open();
     await journal.heartbeat('anna', 60_000);
     for (const id of ['bad', 'well']) {
-      const act = { name: NAME, id, act: 'resume', label: 'Charge', result: '1', bulk: null } as const;
+      const act = {
+        name: NAME,
+        id,
+        act: 'resume',
+        label: 'Charge',
+        result: '1',
+        bulk: null,
+      } as const;
       const who = { by: 'eve', reason: 'paid now', origin: 'cli' };
       await journal.operators.request({ ...act, ...who, request: id });
       await journal.operators.request({ ...act, ...who, request: `ended-${id}`, id: `e-${id}` });

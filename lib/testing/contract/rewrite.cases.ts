@@ -49,7 +49,7 @@ export const rewriteCases: readonly JournalContractCase[] = [
       entry: ({ result, ...entry }) => ({ ...entry, result: result && `${result} ${mark}` }),
     });
     await Promise.all(
-      journals.map((each, at) => each.rewrite?.(refOf(saga), marking(marks[at] ?? ''))),
+      journals.map(async (each, at) => each.rewrite?.(refOf(saga), marking(marks[at] ?? ''))),
     );
     const { row, entries } = await storedOf(journal, saga);
     const written = [row.input, ...entries.flatMap(({ result }) => result ?? [])];
