@@ -7,6 +7,7 @@ import { memoryJournal } from 'nestjs-saga-orchestrator';
 import {
   aesGcmCodec,
   defineSaga,
+  jsonCodec,
   ResultFactory,
   silentLogger,
   type ISagaContext,
@@ -471,6 +472,31 @@ describe.each<readonly [string, () => Place]>([
     });
     const rest = await reencrypt(place, KEYS, '--current', 'new');
     expect(rest.lines).toMatchObject([{ reencrypted: { sagas: 1 }, old: 0 }]);
+  });
+
+  it('decrypts all of it by a codec that encrypts nothing', async () => {
+    const place = placeOf();
+    const first = await processOn(place, oldKey);
+    for (const name of ['ends', 'fails']) await first.start(name);
+    await first.engine.close();
+    const plain = aesGcmCodec({ keys: { old: OLD }, current: null });
+    const given = jest.spyOn(Call.prototype, 'codec').mockResolvedValue(plain);
+    const run = await reencrypt(place, '', '--codec', './codec.mjs');
+    given.mockRestore();
+    expect(run).toMatchObject({ exit: 0, err: '' });
+    expect(await storedIn(place)).not.toContain('aes1:');
+    const { engine, start } = await processOn(place, jsonCodec);
+    expect(JSON.stringify(await engine.get(ref('fails')))).toContain(`of ${SECRET}`);
+    expect(await start('ends')).toMatchObject({ isSuccess: true });
+    await engine.close();
+  });
+
+  it('says so where there are no sagas', async () => {
+    const place = placeOf();
+    const { engine } = await processOn(place, oldKey);
+    await engine.close();
+    const { exit, err } = await reencrypt(place, KEYS, '--current', 'new');
+    expect([exit, err]).toEqual([0, "No sagas in application 'shop'.\n"]);
   });
 
   it('may run twice at once', async () => {

@@ -1,5 +1,11 @@
 import { isObject } from '../../core/definition/index.js';
-import { aesGcmCodec, type Journal, type PayloadCodec, type SagaRef } from '../../core/index.js';
+import {
+  aesGcmCodec,
+  type Journal,
+  type PayloadCodec,
+  type SagaRef,
+  type SagaStatus,
+} from '../../core/index.js';
 import { codecOf, Reencoder } from '../../core/journal/index.js';
 import type { Call } from '../call.js';
 import type { Command } from '../command.js';
@@ -23,6 +29,8 @@ interface Pass {
 
 /** Pages may pass over a saga that changes its status while they are turned: so often all are looked at again. */
 const MOST_PASSES = 5;
+/** In any other status somebody may be at work on it. */
+const AT_REST: ReadonlySet<SagaStatus> = new Set(['completed', 'compensated', 'parked']);
 /** So many that cannot be read are named. */
 const MOST_NAMED = 20;
 
@@ -99,7 +107,7 @@ class Reencryption {
     if (looked.changed === 0) return;
     seen.old += 1;
     seen.texts += looked.changed;
-    const isUnderWay = row.status === 'running' || row.status === 'compensating';
+    const isUnderWay = !AT_REST.has(row.status);
     if (isUnderWay) seen.underWay += 1;
     if (isDry || isUnderWay) return;
     await this.journal.rewrite?.(ref, new Reencoder(codecOf(this.codec, ref)));
@@ -153,6 +161,7 @@ export const reencrypt: Command = {
     } else if (isDry)
       await out.line(`${last.old} of ${sagas} sagas have ${texts} texts to encrypt anew`);
     else await out.line(`${done.sagas} of ${sagas} sagas: ${done.texts} texts encrypted anew`);
+    if (sagas === 0 && !io.signal.aborted) await out.note(`No sagas${call.whose}.`);
     for (const line of left) await out.note(line);
     return left.length === 0 || isDry ? EXIT.done : EXIT.failed;
   },
