@@ -201,6 +201,7 @@ export {
   type SagaPage,
   type SagaPayloads,
   type SagaRecords,
+  type StoreSize,
   type SagaRef,
   type SagaRow,
   type SagaTransaction,

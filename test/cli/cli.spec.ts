@@ -66,7 +66,7 @@ const STORES: readonly [store: string, address: () => string][] = [
   ['Postgres', () => `${postgres.server.url}?schema=${postgres.schema()}`],
 ];
 
-describe.each(STORES)('the command line beside a running application, on %s', (_store, address) => {
+describe.each(STORES)('the command line beside a running application, on %s', (store, address) => {
   let shop: Awaited<ReturnType<typeof opened>>;
   const ask = (...words: string[]) => shop.ask(...words);
   const idsOf = ({ lines }: Said) => lines.map(({ id }) => id as string);
@@ -230,6 +230,11 @@ describe.each(STORES)('the command line beside a running application, on %s', (_
     expect(doctor.exit).toBe(0);
     expect(doctor.out).toMatch(
       /✔ {2}processes +\d alive, package \S+, application \S+; they know Order/,
+    );
+    expect(doctor.out).toMatch(
+      store === 'SQLite'
+        ? /✔ {2}size +[1-9]\d* kB\n/
+        : /✔ {2}size +[1-9]\d* kB, (\w+ [1-9]\d* kB, )*sagas [1-9]\d* kB/,
     );
   });
 

@@ -5,7 +5,7 @@ import type { Call } from '../call.js';
 import type { Command } from '../command.js';
 import { CliError, EXIT, exitOf, lineOf, type Exit } from '../exit.js';
 import { planDiffs } from './plan-diff.js';
-import { shownDuration } from '../text.js';
+import { shownBytes, shownDuration } from '../text.js';
 
 type Level = 'good' | 'warn' | 'bad';
 
@@ -106,6 +106,16 @@ async function undos(call: Call): Promise<readonly Finding[]> {
   });
 }
 
+/** What the store takes of its disk; the tables that take a tenth of it or more. */
+async function size(insight: JournalInsight): Promise<readonly Finding[]> {
+  const all = await insight.size();
+  if (all === undefined) return [];
+  const large = all.tables.filter(({ bytes }) => bytes * 10 >= all.bytes);
+  const each = large.map(({ table, bytes }) => `${table} ${shownBytes(bytes)}`);
+  const text = [shownBytes(all.bytes), ...each].join(', ');
+  return [found('good', 'size', text)];
+}
+
 async function requests(call: Call): Promise<Finding> {
   const { requests: open } = await (await call.desk()).requests({ open: true, limit: 1_000 });
   if (open.length === 0) return found('good', 'requests', 'no request is open');
@@ -131,6 +141,7 @@ async function findings(call: Call): Promise<readonly Finding[]> {
     ...(await undos(call)),
     ...(await parked(insight)),
     await requests(call),
+    ...(await size(insight)),
   ];
 }
 

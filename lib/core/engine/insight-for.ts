@@ -43,6 +43,10 @@ export function insightFor(
       return insight.records(Array.isArray(refs) ? refs.map((ref: SagaRef) => of(ref)) : refs);
     },
     payloads: ask((ref: SagaRef) => insight.payloads(ref)),
+    size: async () => {
+      await ready();
+      return insight.size();
+    },
     dryRun: ask((filter) => insight.dryRun(filter)),
   };
 }

@@ -20,6 +20,7 @@ export type {
   SagaHistogram,
   SagaPayloads,
   SagaRecords,
+  StoreSize,
   StoredPlan,
   UnfinishedSagas,
 } from './insight-answers.js';

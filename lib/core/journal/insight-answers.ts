@@ -134,3 +134,10 @@ export interface DryRun {
   /** The newest 20 of them. */
   readonly first: readonly SagaRow[];
 }
+
+/** What a store takes of its disk. */
+export interface StoreSize {
+  readonly bytes: number;
+  /** The largest first, with their indices, where the store can tell them apart at once. */
+  readonly tables: readonly { readonly table: string; readonly bytes: number }[];
+}

@@ -116,6 +116,7 @@ export function insightOf(reads: InsightReads): JournalInsight {
     find: async (query) => reads.find(findRead(query)),
     records: async (refs) => reads.records(refsRead(refs)),
     payloads: async (ref) => reads.payloads(refRead(ref)),
+    size: async () => reads.size(),
     dryRun: async (given) => {
       checkFilter(given);
       const { limit: _, cursor: _ignored, ...filter } = given;

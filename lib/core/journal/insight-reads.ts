@@ -6,6 +6,7 @@ import type {
   SagaDurations,
   SagaPayloads,
   SagaRecords,
+  StoreSize,
   UnfinishedSagas,
 } from './insight-answers.js';
 import type { ListQuery } from './list-query.js';
@@ -111,6 +112,7 @@ export interface InsightReads {
   find(read: FindRead): Promise<readonly SagaRow[]>;
   records(refs: readonly Required<SagaRef>[]): Promise<readonly SagaRecords[]>;
   payloads(ref: Required<SagaRef>): Promise<SagaPayloads | undefined>;
+  size(): Promise<StoreSize | undefined>;
   dryRun(query: ListQuery): Promise<ReadDryRun>;
   list(query: ListQuery): Promise<readonly SagaRow[]>;
 }

@@ -9,6 +9,7 @@ import type {
   SagaPayloads,
   SagaRecords,
   StoredPlan,
+  StoreSize,
   UnfinishedSagas,
 } from './insight-answers.js';
 import type { SagaFilter } from './requests.js';
@@ -112,6 +113,8 @@ export interface JournalInsight {
   records(refs: readonly SagaRef[]): Promise<readonly SagaRecords[]>;
   /** The encoded payloads of one saga; `undefined` where there is none. */
   payloads(ref: SagaRef): Promise<SagaPayloads | undefined>;
+  /** How much the whole store takes, of all applications; `undefined`: it takes no disk. */
+  size(): Promise<StoreSize | undefined>;
   /** What a bulk act would concern. Its `limit` and `cursor` are not used. */
   dryRun(filter: SagaFilter): Promise<DryRun>;
 }

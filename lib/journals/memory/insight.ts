@@ -157,6 +157,10 @@ export class MemoryReads implements InsightReads {
     };
   }
 
+  async size() {
+    return undefined;
+  }
+
   async dryRun(query: ListQuery) {
     const rows = this.#matching(query);
     const counted = rows.slice(0, MAX_DRY_RUN);

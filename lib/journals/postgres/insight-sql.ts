@@ -149,6 +149,11 @@ export function tagValuesSql({ tags }: Tables, hasEnd: boolean): string {
   return `${walk(tags, 'value', `w.application = $1 AND w.name = $2${end}`, ' AND w.value >= $4')} LIMIT $3`;
 }
 
+/** `$1` tables, with their schema. */
+export const SIZES = `SELECT c.relname AS table, pg_total_relation_size(c.oid) AS bytes
+  FROM unnest($1::text[]) AS t (name) JOIN pg_class c ON c.oid = t.name::regclass
+  ORDER BY bytes DESC, c.relname`;
+
 /** So many keys that begin alike are looked at, at most. */
 const MAX_KEYS = 10_000;
 

@@ -21,6 +21,7 @@ import {
   type SagaRecords,
   type SagaRef,
   type SagaRow,
+  type StoreSize,
   type TagRead,
 } from '../../core/index.js';
 import {
@@ -134,6 +135,14 @@ export class PostgresInsight implements InsightReads {
 
   async payloads(ref: SagaRef): Promise<SagaPayloads | undefined> {
     return payloadsOf(await this.reader.load(ref));
+  }
+
+  async size(): Promise<StoreSize> {
+    const { sagas, appends, tags, owners, plans, requests, audit } = this.tables;
+    const values = [[sagas, appends, tags, owners, plans, requests, audit]];
+    const rows = await this.send({ text: sql.SIZES, values });
+    const tables = rows.map(({ table, bytes }) => ({ table: String(table), bytes: Number(bytes) }));
+    return { bytes: tables.reduce((sum, { bytes }) => sum + bytes, 0), tables };
   }
 
   async dryRun(query: ListQuery): Promise<ReadDryRun> {

@@ -4,7 +4,7 @@ import type { InsightReads } from '../../core/index.js';
 const ASKS: Readonly<Record<keyof InsightReads, true>> = {
   ...{ now: true, counts: true, histogram: true, durations: true, unfinished: true, owners: true },
   ...{ plans: true, changes: true, names: true, tagNames: true, tagValues: true, find: true },
-  ...{ records: true, payloads: true, dryRun: true, list: true },
+  ...{ records: true, payloads: true, size: true, dryRun: true, list: true },
 };
 
 /** Every question as data, for whoever answers it elsewhere. */

@@ -120,6 +120,9 @@ function byKey(end: string): string {
 export const KEYS = byKey('');
 export const KEYS_BEFORE = byKey(' AND k.key < ?5');
 
+export const FILE_SIZE =
+  'SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size';
+
 export const KEY_OF =
   'SELECT saga FROM sagas s WHERE s.application = ? AND s.name = ? AND s.id = ?';
 /** Packed as they are stored, without payloads; what is no list is told as it is, and cannot be read. */

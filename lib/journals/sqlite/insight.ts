@@ -20,6 +20,7 @@ import {
   type SagaRecords,
   type SagaRef,
   type SagaRow,
+  type StoreSize,
   type TagRead,
 } from '../../core/index.js';
 import { byText, percentilesOf } from '../../core/journal/index.js';
@@ -151,6 +152,11 @@ export class SqliteInsight {
 
   payloads(ref: SagaRef): SagaPayloads | undefined {
     return payloadsOf(this.reader.load(ref));
+  }
+
+  /** To tell its tables apart all of the file would have to be read. */
+  size(): StoreSize {
+    return { bytes: Number(this.database.one(sql.FILE_SIZE)?.['bytes']), tables: [] };
   }
 
   dryRun(query: ListQuery): ReadDryRun {

@@ -69,4 +69,17 @@ export const insightProcessCases: readonly JournalContractCase[] = [
       assert.deepEqual([shop?.plan?.onCompensationFailure, others], ['halt', []]);
     },
   ),
+
+  insightCase('its size is that of its tables, the largest first', async (insight, journal) => {
+    await created(journal);
+    const size = await insight.size();
+    if (size === undefined) return;
+    assert.ok(size.bytes > 0, 'a store with a saga takes some of its disk');
+    const each = size.tables.map(({ bytes }) => bytes);
+    assert.deepEqual(
+      each.toSorted((one, other) => other - one),
+      each,
+    );
+    assert.ok(each.reduce((sum, bytes) => sum + bytes, 0) <= size.bytes, 'no table is outside');
+  }),
 ];

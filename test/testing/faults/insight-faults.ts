@@ -98,6 +98,19 @@ const silent = answering('KnowsNoSilentOwners', (sound) => ({
     (await sound.owners(query)).filter(({ aliveUntil }) => aliveUntil !== null),
 }));
 
+const smallestFirst = answering('TellsTheSmallestTableFirst', () => ({
+  size: async () => ({
+    bytes: 3,
+    tables: [
+      { table: 'sagas', bytes: 1 },
+      { table: 'saga_tags', bytes: 2 },
+    ],
+  }),
+}));
+const tableOutside = answering('LeavesATableOut', () => ({
+  size: async () => ({ bytes: 1, tables: [{ table: 'sagas', bytes: 2 }] }),
+}));
+
 class ForgetsWhatWasSaid extends Faulty {
   override heartbeat(owner: string, leaseMs: number, info?: OwnerInfo) {
     return super.heartbeat(owner, leaseMs, info ?? ({ application: '', sagas: [] } as never));
@@ -121,8 +134,11 @@ const TAGS = 'insight: names and tags are those that sagas of the application ha
 const FIND = 'insight: find tells ids that begin so, then keys';
 const CHANGES = 'insight: changes tell what was written since';
 const OWNERS = 'insight: owners say what they are, and whether they live';
+const SIZE = 'insight: its size is that of its tables, the largest first';
 
 export const insightFaults: readonly Fault[] = [
+  [smallestFirst, SIZE],
+  [tableOutside, SIZE],
   [countsWithoutReasons, COUNTS],
   [countsThoseOfAll, COUNTS],
   [countsEveryTime, TIMES],
