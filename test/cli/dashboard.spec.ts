@@ -67,8 +67,12 @@ class Browser {
   }
 
   act(body: object, headers: Headers = {}): Promise<Answer> {
+    return this.post('act', body, headers);
+  }
+
+  post(what: 'act' | 'bulk', body: object, headers: Headers = {}): Promise<Answer> {
     const all = { cookie: this.cookie, ...WRITE, ...headers };
-    return http(`${this.origin}/api/act`, all, JSON.stringify(body));
+    return http(`${this.origin}/api/${what}`, all, JSON.stringify(body));
   }
 
   close() {
@@ -125,6 +129,18 @@ describe.each(STORES)('a dashboard of what an application has left, on %s', (_st
     expect(lines).toMatchObject([{ act: 'retry-compensation', by: 'ann', origin: 'dashboard' }]);
     const { requests } = await browser.read('/api/saga?name=Order&id=stuck-1');
     expect(requests).toMatchObject([{ request, by: 'ann', reason: RETRY.reason }]);
+  });
+
+  it('acts on all sagas of a filter', async () => {
+    const filter = { status: 'parked', reason: 'compensation-failed' };
+    const asked = { act: 'retry-undos', filter };
+    const dry = JSON.parse((await browser.post('bulk', { ...asked, dryRun: true })).body);
+    // The third one has a request already.
+    expect(dry).toMatchObject({ found: 3, takes: 2 });
+    const sure = { ...asked, confirm: 2, reason: 'it is open again' };
+    expect(JSON.parse((await browser.post('bulk', sure)).body)).toMatchObject({ requests: 2 });
+    const { lines } = await saga(['requests', '--open', '--json', '--journal', journal]);
+    expect(lines.filter(({ by }) => by === 'ann').length).toBeGreaterThanOrEqual(3);
   });
 
   it('shows the sagas of one application alone, and acts nowhere where it is told to', async () => {
