@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import {
   MAX_DRY_RUN,
   type SagaDefinition,
@@ -28,8 +29,8 @@ const CONDITIONS: Readonly<Record<keyof BulkFilter, true>> = {
   ...{ name: true, status: true, reason: true, key: true, tag: true },
   ...{ after: true, before: true },
 };
-/** So many are looked at in one go. */
-const AT_ONCE = 200;
+/** So many are looked at in one go; then others have their turn. */
+const AT_ONCE = 100;
 
 function conditionsOf(filter: unknown): Readonly<Record<string, string>> {
   const given = Object.entries((filter ?? {}) as Readonly<Record<string, unknown>>).filter(
@@ -117,6 +118,7 @@ export async function look(
   const taking: SagaSummary[] = [];
   const refused = new Reasons();
   for (let at = 0; at < all.length; at += AT_ONCE) {
+    await turn();
     for (const saga of await reads.details(all.slice(at, at + AT_ONCE))) {
       const why = await judge.refusal(saga);
       if (why === undefined) taking.push(saga);

@@ -22,6 +22,8 @@ export function serveFeed({ feed }: Dashboard, { headers }: Incoming, out: Outgo
   for (const [name, value] of Object.entries(HEADERS)) raw.setHeader(name, value);
   raw.setHeader('cache-control', 'no-store, no-transform');
   raw.setHeader('x-accel-buffering', 'no');
+  // A connection that is kept for later would hold a server that closes, for as long as it waits for more.
+  if (raw.req.httpVersionMajor < 2) raw.setHeader('connection', 'close');
   raw.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
   raw.flushHeaders();
   raw.on('close', () => feed.remove(raw));

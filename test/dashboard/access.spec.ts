@@ -1,8 +1,7 @@
 import { Injectable, type CanActivate } from '@nestjs/common';
 import { request as httpRequest } from 'node:http';
-import { Agency, SignedInGuard, type Setting } from './app.js';
-
-const PLATFORMS = ['express', 'fastify'] as const;
+import { ROUTES } from '../../lib/dashboard/routes/index.js';
+import { Agency, PLACES, SignedInGuard, type Setting } from './app.js';
 const BORROWED: Readonly<Record<string, string>> = { 'x-user': 'ann@shop.example' };
 
 /** With headers that `fetch` does not let anybody set. */
@@ -30,20 +29,21 @@ async function addresses(agency: Agency): Promise<string[]> {
     ([, path]) => path,
   );
   expect(assets).toHaveLength(2);
-  const api = ['meta', 'badge', 'overview', 'sagas', 'saga', 'payload', 'parked', 'plans'];
-  const more = ['instances', 'events'].concat(api).map((path) => `/api/${path}`);
-  return ['', ...assets, ...more].map((path) => agency.url + path);
+  const reads = ROUTES.filter(({ method }) => method === 'get').map(({ path }) => `/${path}`);
+  expect(reads).toContain('/api/events');
+  return ['', ...assets, ...reads].map((path) => agency.url + path);
 }
 
-describe.each(PLATFORMS)('who is let in, on %s', (platform) => {
+describe.each(PLACES)('who is let in, %j', (place) => {
   const open = (dashboard: Setting['dashboard']) =>
-    Agency.open({ platform, dashboard: dashboard ?? {} });
+    Agency.open({ ...place, dashboard: dashboard ?? {} });
 
   it('guards the page, its assets, every read, the feed and the acts', async () => {
     const agency = await open({ guards: [NobodyGuard] });
     for (const url of await addresses(agency))
       expect([url, await statusOf(url)]).toEqual([url, 403]);
     expect((await agency.act({})).status).toBe(403);
+    expect((await agency.bulk({})).status).toBe(403);
   });
 
   it('lets in whom the guard lets in', async () => {

@@ -1,6 +1,6 @@
 import { memoryJournal, type SagaModuleOptions } from 'nestjs-saga-orchestrator';
 import { SagaNewerError } from 'nestjs-saga-orchestrator/core';
-import { Agency, ANN, SignedInGuard, type Setting } from './app.js';
+import { Agency, ANN, PLACES, SignedInGuard, type Setting } from './app.js';
 import { world } from './trips.js';
 
 afterEach(() => (world.isRepaired = false));
@@ -13,9 +13,9 @@ async function parked(setting: Setting = {}): Promise<Agency> {
 
 const RETRY = { act: 'retry-undos', name: 'BookTrip', id: 't-1', reason: 'The airline is back' };
 
-describe.each(['express', 'fastify'] as const)('a write on %s', (platform) => {
+describe.each(PLACES)('a write, %j', (place) => {
   it('must come from a page of the dashboard', async () => {
-    const agency = await parked({ platform });
+    const agency = await parked(place);
     const asForm = { 'content-type': 'application/x-www-form-urlencoded' };
     const asText = { 'content-type': 'text/plain' };
     expect([403, 415]).toContain((await agency.act(RETRY, asForm)).status);
@@ -31,8 +31,14 @@ describe.each(['express', 'fastify'] as const)('a write on %s', (platform) => {
     expect([answer.status, await answer.json()]).toEqual([200, { ok: true }]);
   });
 
+  it('is refused where it cannot be meant, and where the saga does not take it', async () => {
+    const agency = await parked(place);
+    expect((await agency.act({ ...RETRY, reason: '' })).status).toBe(400);
+    expect((await agency.act({ ...RETRY, act: 'cancel' })).status).toBe(409);
+  });
+
   it('is never a GET', async () => {
-    const agency = await parked({ platform });
+    const agency = await parked(place);
     expect((await agency.ask('/api/act')).status).toBe(404);
   });
 });
@@ -58,6 +64,7 @@ it.each([
   ['a mark without its step', { act: 'mark-compensated' }],
   ['a terminate whose id was not typed', { act: 'terminate' }],
   ['a terminate with another id', { act: 'terminate', confirm: 't-2' }],
+  ['a forget whose id was not typed', { act: 'forget' }],
 ])('is refused with %s', async (_, change) => {
   const agency = await parked();
   const answer = await agency.act({ ...RETRY, ...change });

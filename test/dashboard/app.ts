@@ -36,6 +36,11 @@ export class SignedInGuard implements CanActivate {
   }
 }
 
+/** Where a dashboard may be: on both platforms, also behind a prefix and versions. */
+export const PLACES = (['express', 'fastify'] as const).flatMap((platform) =>
+  [false, true].map((isDeep) => ({ platform, isDeep, helmet: true })),
+);
+
 export interface Setting {
   readonly platform?: 'express' | 'fastify';
   /** A global prefix and versions in the address, as many applications have. */
@@ -45,6 +50,8 @@ export interface Setting {
   readonly dashboard?: SagaDashboardOptions;
   /** The sagas that it has the classes of. @default all */
   readonly knows?: typeof TRIPS;
+  /** @default a free one */
+  readonly port?: number;
   /** Until the end of the file, not of the test. */
   readonly keep?: boolean;
 }
@@ -96,7 +103,7 @@ export class Agency {
       app.setGlobalPrefix('api/shop');
       app.enableVersioning({ type: VersioningType.URI, defaultVersion: '1' });
     }
-    await app.listen(0, '127.0.0.1');
+    await app.listen(setting.port ?? 0, '127.0.0.1');
     (setting.keep ? kept : running).push(app);
     const { port } = app.getHttpServer().address() as { port: number };
     return new Agency(app, `http://127.0.0.1:${port}${isDeep ? '/api/shop' : ''}/sagas`);

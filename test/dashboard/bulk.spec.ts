@@ -6,7 +6,7 @@ import { sqliteJournal } from 'nestjs-saga-orchestrator/sqlite';
 import { SAGA_ENGINE } from '../../lib/nest/index.js';
 import { postgresStore } from '../journals/postgres-store.js';
 import { removeTempFolders, tempFolder } from '../journals/temp-folder.js';
-import { Agency, ANN, SignedInGuard, type Setting } from './app.js';
+import { Agency, ANN, PLACES, SignedInGuard, type Setting } from './app.js';
 import { world, type Fate } from './trips.js';
 
 const STUCK: Fate = { ChargeCard: 'no', 'undo ReserveFlight': 'no' };
@@ -220,9 +220,28 @@ describe('which sagas', () => {
   });
 });
 
-describe.each(['express', 'fastify'] as const)('a bulk act on %s', (platform) => {
+it('lets others have their turn while it looks at many', async () => {
+  const agency = await busy();
+  const { sagas } = await agency.operations.list({ status: 'parked', limit: 1 });
+  const all = Array.from({ length: 1_000 }, () => sagas[0]!);
+  let turns = 0;
+  let isOver = false;
+  jest.spyOn(agency.operations, 'list').mockImplementation(async () => {
+    const count = (): void => void (isOver || ((turns += 1), setImmediate(count)));
+    setImmediate(count);
+    return { sagas: all };
+  });
+  const { operators } = agency.app.get<SagaEngine>(SAGA_ENGINE);
+  jest.spyOn(operators!, 'requests').mockImplementation(async () => ({ requests: [] }));
+  const forget = { act: 'forget', filter: { status: 'parked' } };
+  expect(await dryRun(agency, forget)).toMatchObject({ takes: 1_000 });
+  isOver = true;
+  expect(turns).toBeGreaterThanOrEqual(10);
+});
+
+describe.each(PLACES)('a bulk act, %j', (place) => {
   it('must come from a page of the dashboard, also a dry run', async () => {
-    const agency = await busy({ platform });
+    const agency = await busy(place);
     for (const asked of [
       { ...PARKED, dryRun: true },
       { ...GO, confirm: 2 },
@@ -237,14 +256,14 @@ describe.each(['express', 'fastify'] as const)('a bulk act on %s', (platform) =>
   });
 
   it('is guarded', async () => {
-    const agency = await Agency.open({ platform });
+    const agency = await Agency.open(place);
     expect((await agency.bulk({ ...PARKED, dryRun: true }, { 'x-user': '' })).status).toBe(403);
     const answer = await agency.ask('/api/bulk?bulk=b', { headers: { 'x-user': '' } });
     expect(answer.status).toBe(403);
   });
 
   it('without a guard is asked of this machine alone, and of nobody without a name', async () => {
-    const agency = await Agency.open({ platform, dashboard: { can: () => true } });
+    const agency = await Agency.open({ ...place, dashboard: { can: () => true } });
     const far = { 'x-forwarded-for': '10.0.0.7' };
     expect((await agency.bulk({ ...PARKED, dryRun: true }, far)).status).toBe(403);
     expect(await refusal(agency, { ...PARKED, dryRun: true })).toEqual([

@@ -45,6 +45,38 @@ describe.each(['express', 'fastify'] as const)('the feed on %s', (platform) => {
     expect(said).toEqual(['event: live', 'event: changed', 'event: changed']);
   });
 
+  it('goes on where it was cut off: with the last id nothing is told twice', async () => {
+    const agency = await Agency.open({ platform, dashboard: { guards: 'global', pollMs: 100 } });
+    // One that stays keeps the feed at work.
+    const reader = (await agency.ask('/api/events')).body!.getReader();
+    let text = '';
+    while (!/^id: /m.test(text)) text += new TextDecoder().decode((await reader.read()).value);
+    const id = /^id: (.*)$/m.exec(text)?.[1] ?? '';
+    const said = async (since: string) => {
+      const init = { headers: { 'last-event-id': since }, signal: AbortSignal.timeout(300) };
+      const { body } = await agency.ask('/api/events', init);
+      let heard = '';
+      await (async () => {
+        for await (const part of body as unknown as AsyncIterable<Uint8Array>)
+          heard += new TextDecoder().decode(part);
+      })().catch(() => undefined);
+      return heard;
+    };
+    expect(await said(id)).toMatch(/^event: live\ndata: \{\}\s*$/);
+    expect(await said('another')).toContain('changed');
+  });
+
+  it('lets the application close beside those who have turned away and keep their connection', async () => {
+    const agency = await Agency.open({ platform });
+    const control = new AbortController();
+    const { body } = await agency.ask('/api/events', { signal: control.signal });
+    await body!.getReader().read();
+    control.abort();
+    const before = Date.now();
+    await agency.app.close();
+    expect(Date.now() - before).toBeLessThan(1_000);
+  });
+
   it('lets the application close while it is open, and while browsers come again', async () => {
     const agency = await Agency.open({ platform });
     const one = await agency.ask('/api/events');

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { SagaFilter, SagaRef } from '../journal/index.js';
 import { timeOrderedIds } from '../ports/index.js';
 import type { EngineOperators, SagaAct, SagaRequest } from './engine-operators.js';
@@ -20,8 +21,8 @@ export function isBulkAct(name: unknown): name is BulkAct {
 
 /** What a journal reads in one go. */
 const PAGE = 1_000;
-/** So many requests are written at a time. */
-const AT_ONCE = 100;
+/** So many requests are written at a time; then others have their turn, where a journal does it all at once. */
+const AT_ONCE = 50;
 
 /** Page by page, so that a long list needs no memory. */
 export async function* pagesOf(
@@ -73,6 +74,7 @@ export async function leaveRequests(
     const left = await Promise.allSettled(
       some.map((ref) => operators.request(ref, BULK_ACTS[act], why, bulk)),
     );
+    await turn();
     left.forEach((one, i) => {
       if (one.status === 'fulfilled') requests.push(one.value);
       else failures.push({ ref: some[i] as SagaRef, error: one.reason });

@@ -4,15 +4,20 @@ export class Cache {
 
   constructor(private readonly now: () => number = Date.now) {}
 
-  /** One that fails is not kept. */
-  get<T>(key: string, ms: number, make: () => Promise<T>): Promise<T> {
+  /** One that fails is not kept; how long may depend on what it is. */
+  get<T>(key: string, ms: number | ((value: T) => number), make: () => Promise<T>): Promise<T> {
     const now = this.now();
     const known = this.#kept.get(key);
     if (known !== undefined && known.until > now) return known.value as Promise<T>;
     for (const [other, { until }] of this.#kept) if (until <= now) this.#kept.delete(other);
     const value = make();
-    this.#kept.set(key, { until: now + ms, value });
-    value.catch(() => this.#kept.delete(key));
+    this.#kept.set(key, { until: typeof ms === 'number' ? now + ms : Infinity, value });
+    value.then(
+      (made) => {
+        if (typeof ms === 'function') this.#kept.set(key, { until: this.now() + ms(made), value });
+      },
+      () => this.#kept.delete(key),
+    );
     return value;
   }
 }

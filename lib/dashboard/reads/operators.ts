@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import {
   isSagaError,
   type AuditFilter,
@@ -126,6 +127,7 @@ export class OperatorReads {
     for (let page = 0; operators !== undefined && page < MAX_PAGES; page += 1) {
       const one = await operators.requests({ ...filter, ...(cursor && { cursor }), limit: PAGE });
       all.push(...one.requests);
+      await turn();
       cursor = one.nextCursor;
       if (cursor === undefined) break;
     }

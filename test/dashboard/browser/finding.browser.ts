@@ -22,6 +22,15 @@ it('finds by the keyboard: / and an id, then the saga', async () => {
   await page.getByText('An undo failed · ReserveFlight').waitFor();
 });
 
+it('finds ids by how they begin, of whatever name', async () => {
+  const { page } = await visit(agency, 'sagas');
+  await page.getByRole('searchbox', { name: /^Find/ }).fill('trip-130');
+  await until(page, 'document.querySelectorAll("tbody tr").length === 5');
+  await page.getByRole('searchbox', { name: /^Find/ }).fill('tenant-20');
+  await until(page, 'document.querySelectorAll("tbody tr").length === 1');
+  await page.getByRole('link', { name: 'OnboardTenant tenant-2017' }).waitFor();
+});
+
 it('keeps its filters in the address', async () => {
   const { page } = await visit(agency, 'sagas');
   await page.getByRole('combobox', { name: 'Saga' }).selectOption('BookTrip');

@@ -149,7 +149,7 @@ describe('the plans of the Postgres journal', () => {
     await expectFlat(takeSql(tables), ['process-9', ...all]);
     await expectFlat(forgetActsSql(tables), ['', 5e11, 100]);
     const mark = (position: number) => `$${position}`;
-    for (const filter of [{}, { name: 'Saga1', id: '1' }, { request: 'r-7' }]) {
+    for (const filter of [{}, { name: 'Saga1', id: '1' }, { request: 'r-7' }, { bulk: 'b-7' }]) {
       const { where, values } = requestConditions(requestQuery(filter), mark);
       await expectFlat(pageOfRequestsSql(tables, where, 50), values);
     }
