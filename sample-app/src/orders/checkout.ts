@@ -4,7 +4,7 @@ import { SagaOrchestratorFactory } from 'nestjs-saga-orchestrator';
 import { isOnRestate } from '../sagas/saga-options.js';
 import { ShopDatabase, type Tx } from '../storage/shop-database.js';
 import { CreateOrderSaga } from './create-order.saga.js';
-import type { PlaceOrder } from './order.js';
+import type { Order, PlaceOrder } from './order.js';
 import { OrdersService } from './orders.service.js';
 
 /** Places orders: the row of an order and its saga, both or neither. */
@@ -35,16 +35,20 @@ export class Checkout implements OnApplicationBootstrap {
    */
   async #placeOnRestate(order: PlaceOrder, id: string) {
     await this.database.run((tx) => this.orders.open(tx, id, order));
+    // The row says what is ordered, also where another request with this id came first: then this one is refused.
+    await this.#startPending(await this.orders.find(id));
     return this.#start(order, id);
   }
 
   async onApplicationBootstrap(): Promise<void> {
     if (!isOnRestate()) return;
-    const orders = await this.orders.all();
-    const pending = orders.filter(({ status }) => status === 'pending');
-    for (const { id, userId, productId, quantity } of pending) {
-      await this.#start({ userId, productId, quantity }, id);
-    }
+    for (const order of await this.orders.all()) await this.#startPending(order);
+  }
+
+  async #startPending(order: Order | undefined): Promise<void> {
+    if (order?.status !== 'pending') return;
+    const { id, userId, productId, quantity } = order;
+    await this.#start({ userId, productId, quantity }, id);
   }
 
   #start(order: PlaceOrder, id: string, within: { transaction?: Tx } = {}) {
