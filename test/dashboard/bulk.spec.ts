@@ -87,11 +87,13 @@ describe.each(JOURNALS)('one act for many, on %s', (_, journal) => {
   });
 
   it('says of those that were refused meanwhile why', async () => {
-    const agency = await busy({ sagas: { journal: journal(), worker: { pollMs: 1_000 } } });
+    const kept = journal();
+    const agency = await busy({ sagas: { journal: kept, worker: false } });
     const { bulk } = await go(agency, { ...GO, confirm: 2 });
     const why = { by: 'eve', reason: 'settled' };
     for (const id of ['t-1', 't-2'])
       await agency.operations.markCompensated('BookTrip', id, 'ReserveFlight', why);
+    await Agency.open({ sagas: { journal: kept, worker: { pollMs: 100 } } });
     let now = await progress(agency, bulk);
     while (now.waiting + now.inHand > 0) now = await progress(agency, bulk);
     expect(now).toMatchObject({ done: 0, requests: 2 });
