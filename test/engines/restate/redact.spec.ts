@@ -126,7 +126,7 @@ describe('redact on Restate', () => {
     registry.register(plan);
     const sent: SentSignal[] = [];
     const entries: JournalEntry[] = [];
-    const load = () => ({ row: row(plan), entries, invocationId: 'inv_1' });
+    const load = () => ({ row: row(plan), entries: [...entries], invocationId: 'inv_1' });
     const signal = (_ref: unknown, _id: unknown, one: SentSignal): void => {
       sent.push(one);
       if (one.kind !== 'command') return;
