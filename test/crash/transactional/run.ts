@@ -63,14 +63,19 @@ await onGrounds(async ({ kinds, ground }) => {
   const left = async (): Promise<number> =>
     (await moves.look()).filter(({ status }) => status === 'running' || status === 'compensating')
       .length;
-  for (let at = 0; (await left()) > 0 && performance.now() < END; at += 1) {
-    await sleep(100 + Math.random() * 400);
-    if (tally.kills >= 4 * KILLS) continue;
-    const victim = workers[at % workers.length] as ChildProcess;
-    victim.kill('SIGKILL');
-    await once(victim, 'exit');
-    tally.kills += 1;
-    workers[at % workers.length] = spawn(config);
+  // By the work and not by time: a fast machine must not be done before it was killed often enough.
+  const due = (open: number): number => 1 + Math.ceil((1 - open / SAGAS) * KILLS * 1.5);
+  for (let open = SAGAS; open > 0 && performance.now() < END; open = await left()) {
+    await sleep(100);
+    while (tally.kills < due(open)) {
+      await sleep(50 + Math.random() * 200);
+      const at = tally.kills % workers.length;
+      const victim = workers[at] as ChildProcess;
+      victim.kill('SIGKILL');
+      await once(victim, 'exit');
+      tally.kills += 1;
+      workers[at] = spawn(config);
+    }
   }
   for (const worker of workers) worker.kill('SIGKILL');
   await watcher.stop();
