@@ -15,7 +15,7 @@ import {
   type SagaRef,
   type SagaSummaryPage,
 } from '../core/index.js';
-import { codecOf, detailsOf, summaryOf } from '../core/engine/index.js';
+import { detailsOf, summariesOf } from '../core/engine/index.js';
 import { quoted } from '../core/ports/index.js';
 
 interface Sources {
@@ -60,15 +60,13 @@ export class LookingEngine implements SagaEngine {
 
   async get({ name, id }: SagaRef): Promise<SagaDetails | undefined> {
     const { journal, application, codec } = this.sources;
-    const ref = { application, name, id };
-    const stored = await journal.load(ref);
-    return stored && detailsOf(stored, codecOf(codec, ref));
+    const stored = await journal.load({ application, name, id });
+    return stored && detailsOf(stored, codec);
   }
 
   async list(filter: SagaFilter): Promise<SagaSummaryPage> {
     const { journal, application } = this.sources;
-    const { rows, ...rest } = await journal.list({ ...filter, application });
-    return { sagas: rows.map(summaryOf), ...rest };
+    return summariesOf(await journal.list({ ...filter, application }));
   }
 
   /** The journal is open, and closed by whoever has opened it. */

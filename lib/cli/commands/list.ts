@@ -1,5 +1,5 @@
-import { pagesOf as pages, summaryOf } from '../../core/engine/index.js';
-import type { Journal, SagaFilter, SagaSummaryPage } from '../../core/index.js';
+import { pagesOf as pages, summariesOf } from '../../core/engine/index.js';
+import type { Journal, SagaFilter } from '../../core/index.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit.js';
 import { filterOf } from '../filter.js';
@@ -8,11 +8,7 @@ import { ROW_HEAD, rowCells } from '../rows.js';
 
 /** As an engine lists, by its journal. */
 export function pagesOf(journal: Journal, filter: SagaFilter, limit: number) {
-  const list = async (asked: SagaFilter): Promise<SagaSummaryPage> => {
-    const { rows, ...rest } = await journal.list(asked);
-    return { sagas: rows.map(summaryOf), ...rest };
-  };
-  return pages(list, filter, limit);
+  return pages(async (asked) => summariesOf(await journal.list(asked)), filter, limit);
 }
 
 export const list: Command = {

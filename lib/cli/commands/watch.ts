@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { codecOf, detailsOf, summaryOf } from '../../core/engine/index.js';
+import { detailsOf, summaryOf } from '../../core/engine/index.js';
 import { checkedRef, unknownSaga, type Call } from '../call.js';
 import type { Command } from '../command.js';
 import { EXIT, type Exit } from '../exit.js';
@@ -23,7 +23,7 @@ async function watchOne(call: Call): Promise<Exit> {
   const { signal } = call.io;
   const ref = checkedRef(call.ref);
   const journal = await call.journal();
-  const codec = codecOf(await call.codec(), ref);
+  const codec = await call.codec();
   let seen = 0;
   do {
     const stored = await journal.load(ref);

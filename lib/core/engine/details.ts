@@ -5,11 +5,12 @@ import {
   decodeHead,
   jsonCodec,
   type PayloadCodec,
+  type SagaPage,
   type SagaRow,
   type StoredSaga,
 } from '../journal/index.js';
 import { evolve, SagaState } from '../machine/index.js';
-import type { SagaDetails, SagaSummary } from './saga-engine.js';
+import type { SagaDetails, SagaSummary, SagaSummaryPage } from './saga-engine.js';
 
 export function summaryOf(row: SagaRow): SagaSummary {
   return {
@@ -28,6 +29,11 @@ export function summaryOf(row: SagaRow): SagaSummary {
     ...(row.wakeAt === null ? {} : { wakeAt: new Date(row.wakeAt) }),
     ...(row.damage === undefined ? {} : { damage: row.damage }),
   };
+}
+
+/** A page of a journal, as engines give it. */
+export function summariesOf({ rows, ...rest }: SagaPage): SagaSummaryPage {
+  return { sagas: rows.map(summaryOf), ...rest };
 }
 
 /** A saga with its timeline; records that cannot be read are left out. */

@@ -38,7 +38,7 @@ export { refuseToForget, refuseUnknown, resultByHand } from './operator-checks.j
 export { redactProblems } from './redact-problems.js';
 export { checkInput, checkSame } from './duplicate-start.js';
 export { planWithoutSteps } from './plan-without-steps.js';
-export { detailsOf, summaryOf } from './details.js';
+export { detailsOf, summariesOf, summaryOf } from './details.js';
 export { insightFor } from './insight-for.js';
 export { DefinitionRegistry } from './registry.js';
 export { checkBarrier, refuseTransactional } from './refuse-transactional.js';

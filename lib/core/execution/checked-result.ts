@@ -1,14 +1,10 @@
 import type { StepDefinition } from '../definition/index.js';
 import { isSagaError, SagaResultError } from '../errors/index.js';
 import { messageOf } from '../ports/index.js';
-import { Err, isResultLike } from '../result/index.js';
 import type { ActionContext } from './action-context.js';
-import { unwrap, whole } from './returned.js';
+import { errOf, unwrap, whole } from './returned.js';
 
 type Call = (ctx: never, tx?: unknown) => unknown;
-
-const isErr = (returned: unknown): boolean =>
-  returned instanceof Err || (isResultLike(returned) && returned.isErr());
 
 /** @throws SagaResultError for a result that is wrong */
 async function checked({ label, policy }: StepDefinition, result: unknown): Promise<unknown> {
@@ -26,7 +22,7 @@ export function checkedAction(step: StepDefinition): Call {
   if (step.policy.checkResult === undefined) return action;
   return async (ctx: ActionContext, tx: unknown) => {
     const returned = await whole(action(ctx as never, tx), ctx);
-    return isErr(returned) ? returned : checked(step, unwrap(returned));
+    return errOf(returned) === undefined ? checked(step, unwrap(returned)) : returned;
   };
 }
 

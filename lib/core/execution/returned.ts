@@ -68,7 +68,8 @@ export async function allOf(returned: unknown, ctx: ActionContext): Promise<unkn
   return unwrap(value, hasRun);
 }
 
-function errOf(one: unknown): { readonly error: unknown } | undefined {
+/** What an `Err` holds, in a holder of its own; `undefined` of anything else. */
+export function errOf(one: unknown): { readonly error: unknown } | undefined {
   if (one instanceof Err) return one as Err<unknown>;
   return isResultLike(one) && one.isErr() ? { error: one.error } : undefined;
 }

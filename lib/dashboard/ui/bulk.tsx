@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { post } from './api.js';
 import { BulkProgressView } from './bulk-progress.js';
-import { Confirm, Why } from './confirm.js';
+import { Confirm, Typed, Why } from './confirm.js';
 import { count, many } from './format.js';
 import { Rows } from './list.js';
 import { Empty } from './parts.js';
@@ -41,18 +41,7 @@ function DoIt({ chosen, dry }: { readonly chosen: Chosen; readonly dry: BulkDryR
     >
       <p>{words.effect('')}</p>
       <Why reason={reason} text="kept with each saga, under your name" />
-      <label>
-        <span>
-          Type <code>{text}</code> to confirm
-        </span>
-        <input
-          type="text"
-          inputMode="numeric"
-          autocomplete="off"
-          value={typed.value}
-          onInput={({ currentTarget }) => (typed.value = currentTarget.value)}
-        />
-      </label>
+      <Typed text={text} typed={typed} inputMode="numeric" />
     </Confirm>
   );
 }

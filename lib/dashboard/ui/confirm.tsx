@@ -87,3 +87,28 @@ export function Why({ reason, text }: { readonly reason: Signal<string>; readonl
     </label>
   );
 }
+
+interface TypedProps {
+  readonly text: string;
+  readonly typed: Signal<string>;
+  readonly inputMode?: 'text' | 'numeric';
+}
+
+/** Nobody does by accident what has to be typed. */
+export function Typed({ text, typed, inputMode = 'text' }: TypedProps) {
+  return (
+    <label>
+      <span>
+        Type <code>{text}</code> to confirm
+      </span>
+      <input
+        type="text"
+        inputMode={inputMode}
+        autocomplete="off"
+        spellcheck={false}
+        value={typed.value}
+        onInput={({ currentTarget }) => (typed.value = currentTarget.value)}
+      />
+    </label>
+  );
+}

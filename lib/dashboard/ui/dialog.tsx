@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { perform } from './api.js';
-import { Confirm, Why } from './confirm.js';
+import { Confirm, Typed, Why } from './confirm.js';
 import { Icon } from './icons.js';
 import { asked, go, place, type Asked } from './store.js';
 import { ACTS, needsId } from './words.js';
@@ -74,20 +74,7 @@ function ActForm({ what, close }: { readonly what: Asked; readonly close: () => 
           </label>
         ) : null}
         <Why reason={reason} text="kept with the saga, under your name" />
-        {needsId(act) ? (
-          <label>
-            <span>
-              Type <code>{id}</code> to confirm
-            </span>
-            <input
-              type="text"
-              autocomplete="off"
-              spellcheck={false}
-              value={typed.value}
-              onInput={({ currentTarget }) => (typed.value = currentTarget.value)}
-            />
-          </label>
-        ) : null}
+        {needsId(act) ? <Typed text={id} typed={typed} /> : null}
       </Confirm>
     </>
   );

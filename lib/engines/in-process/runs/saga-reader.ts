@@ -19,7 +19,7 @@ import {
   refuseUnknown,
   type Run,
   shown,
-  summaryOf,
+  summariesOf,
 } from '../../../core/engine/index.js';
 import type { JournalAccess } from '../ownership/index.js';
 import type { RunFactory } from './run-factory.js';
@@ -143,9 +143,7 @@ export class SagaReader {
     checkFilter(filter);
     const { journal, application } = this.access;
     const asked = { ...filter, application: filter.application ?? application };
-    const { rows, nextCursor } = await journal.list(asked);
-    const sagas = rows.map(summaryOf);
-    return nextCursor === undefined ? { sagas } : { sagas, nextCursor };
+    return summariesOf(await journal.list(asked));
   }
 
   #ownPlan({ row }: StoredSaga): SagaDefinition {
