@@ -1,4 +1,6 @@
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -379,7 +381,10 @@ describe.each<readonly [string, () => Place]>([
     const dry = await reencrypt(place, KEYS, '--current', 'new', '--dry-run');
     expect(dry).toMatchObject({ exit: 0, err: expect.stringContaining('1 sagas are under way') });
     expect(dry.lines).toEqual([
-      { sagas: 6, reencrypted: { sagas: 0, texts: 0 }, old: 6, underWay: 1, unreadable: 0 },
+      {
+        ...{ sagas: 6, reencrypted: { sagas: 0, texts: 0 }, old: 6, underWay: 1 },
+        ...{ unreadable: 0, requests: 0 },
+      },
     ]);
     expect(await storedIn(place)).toBe(before);
 
@@ -441,6 +446,101 @@ describe.each<readonly [string, () => Place]>([
     expect(JSON.stringify(await engine.get(ref('fails')))).toContain(SECRET);
     await engine.close();
   });
+
+  it('says so of a result by hand that waits in a request, which needs the old key', async () => {
+    const place = placeOf();
+    const { engine, start } = await processOn(place, oldKey);
+    await start('ends');
+    const act = { act: 'mark-done', label: 'Charge', result: { receipt: SECRET } } as const;
+    const asked = await engine.operators.request(ref('ends'), act, WHY);
+    await engine.operators.request(ref('ends'), { act: 'cancel' }, WHY);
+    const first = await reencrypt(place, KEYS, '--current', 'new');
+    expect([first.exit, first.err]).toEqual([
+      1,
+      expect.stringMatching(/^1 results by hand are in requests that are open/),
+    ]);
+    expect(first.lines).toMatchObject([{ old: 0, unreadable: 0, requests: 1 }]);
+    const onlyNew = JSON.stringify({ new: NEW.toString('base64') });
+    expect((await reencrypt(place, onlyNew, '--current', 'new')).lines).toMatchObject([
+      { old: 0, unreadable: 0, requests: 1 },
+    ]);
+    await engine.operators.withdraw(asked.request, WHY);
+    await engine.close();
+    expect(await reencrypt(place, KEYS, '--current', 'new')).toMatchObject({ exit: 0, err: '' });
+  });
+
+  it('ends also by a codec that never encodes the same twice', async () => {
+    const place = placeOf();
+    const first = await processOn(place, oldKey);
+    await first.start('ends');
+    await first.start('fails');
+    await first.engine.close();
+    let salt = 0;
+    const salted: PayloadCodec = {
+      encode: (value) => `${(salt += 1)}.${jsonCodec.encode(value)}`,
+      decode: (text) => jsonCodec.decode(text.slice(text.indexOf('.') + 1)),
+      forSaga(saga) {
+        const old = oldKey.forSaga!(saga);
+        const decode = (text: string): unknown =>
+          text.startsWith('aes1:') ? old.decode(text) : salted.decode(text);
+        return { encode: salted.encode, decode };
+      },
+    };
+    const given = jest.spyOn(Call.prototype, 'codec').mockResolvedValue(salted);
+    for (const _ of [1, 2]) {
+      const run = await reencrypt(place, '', '--codec', './codec.mjs');
+      expect([run.exit, run.err]).toEqual([0, expect.stringContaining('never encodes the same')]);
+      expect(run.lines).toMatchObject([{ reencrypted: { sagas: 2 }, old: 0, unreadable: 0 }]);
+    }
+    given.mockRestore();
+    expect(await storedIn(place)).not.toContain('aes1:');
+    const { engine, start } = await processOn(place, salted);
+    expect(await start('ends')).toMatchObject({ isSuccess: true });
+    await engine.close();
+  });
+
+  it('may be killed at any time, beside a process that goes on: the next run ends it', async () => {
+    const place = placeOf();
+    const first = await processOn(place, oldKey);
+    const sagas = Array.from({ length: 120 }, (_, at) => `s-${at}`);
+    await Promise.all(sagas.map((id) => first.start('ends', id)));
+    await first.engine.close();
+    const living = await processOn(place, bothKeys);
+    const program = bundle('../../../lib/cli/main.ts', tempFolder());
+    const env = { ...process.env, SAGA_JOURNAL: place.address, SAGA_KEYS: KEYS };
+    const words = ['reencrypt', '--application', 'shop', '--current', 'new'];
+    const inputs = async () => {
+      const { rows } = await looking.list({ application: 'shop', limit: 200 });
+      return rows.map(({ input }) => input.slice(0, 9));
+    };
+    const looking = place.journal();
+    await looking.open();
+    let cut = 0;
+    for (let begun = 0; begun < 2; begun += 1) {
+      const child = spawn(process.execPath, [program, ...words], { env, stdio: 'ignore' });
+      const gone = once(child, 'exit');
+      const before = (await inputs()).filter((input) => input === 'aes1:new:').length;
+      while ((await inputs()).filter((input) => input === 'aes1:new:').length <= before + 9);
+      await living.start('fails', `beside-${begun}`);
+      child.kill('SIGKILL');
+      await gone;
+      if ((await inputs()).includes('aes1:old:')) cut += 1;
+      else break;
+    }
+    await looking.close();
+    expect(cut).toBeGreaterThan(0);
+    const rest = await reencrypt(place, KEYS, '--current', 'new');
+    expect(rest).toMatchObject({ exit: 0, err: '' });
+    await living.engine.close();
+    expect(await storedIn(place)).not.toContain('aes1:old:');
+    const { engine, start } = await processOn(place, newKey);
+    for (const id of sagas) {
+      const found = await engine.attach(ref('ends', id));
+      expect(found?.getStepResult('Charge')).toEqual({ receipt: SECRET });
+      expect(await start('ends', id)).toMatchObject({ isSuccess: true });
+    }
+    await engine.close();
+  }, 60_000);
 
   it('stops between two sagas, and goes on with the next run', async () => {
     const place = placeOf();
@@ -525,4 +625,21 @@ describe.each<readonly [string, () => Place]>([
     expect(exit).toBeGreaterThan(1);
     expect(err).not.toContain('c2VjcmV0');
   });
+});
+
+it('a row that somebody has written twice into Postgres keeps no other from being encrypted anew', async () => {
+  const place = inPostgres();
+  const { engine, start } = await processOn(place, oldKey);
+  for (const name of ['ends', 'fails']) await start(name);
+  await engine.close();
+  const [, schema] = /schema=(.*)$/.exec(place.address ?? '') ?? [];
+  await pg.query(
+    `UPDATE "${schema}".sagas s SET initial_records = a.records
+      FROM "${schema}".saga_appends a WHERE a.saga = s.saga AND s.id = 'ends'`,
+  );
+  const run = await saga(['reencrypt', '--application', 'shop', '--current', 'new', '--json'], {
+    env: { SAGA_JOURNAL: place.address ?? '', SAGA_KEYS: KEYS },
+  });
+  expect(run).toMatchObject({ err: '', lines: [{ old: 0, unreadable: 0 }] });
+  expect(await storedIn(place)).not.toContain('aes1:old:');
 });

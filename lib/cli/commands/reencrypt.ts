@@ -1,36 +1,13 @@
 import { isObject } from '../../core/definition/index.js';
-import {
-  aesGcmCodec,
-  type Journal,
-  type PayloadCodec,
-  type SagaRef,
-  type SagaStatus,
-} from '../../core/index.js';
-import { codecOf, Reencoder } from '../../core/journal/index.js';
+import { aesGcmCodec, type PayloadCodec } from '../../core/index.js';
 import type { Call } from '../call.js';
 import type { Command } from '../command.js';
 import { CliError, EXIT, type Exit } from '../exit.js';
 import { CODEC } from '../options.js';
-import { pagesOf } from './list.js';
-
-/** One look at all sagas of an application. */
-interface Pass {
-  sagas: number;
-  /** Sagas with something that is not encoded as it would be now, and how many texts that are. */
-  old: number;
-  texts: number;
-  /** Those among them that are under way, and are left alone. */
-  underWay: number;
-  /** What was written anew. */
-  readonly written: { sagas: number; texts: number };
-  /** Sagas with something that cannot be read. */
-  readonly unreadable: string[];
-}
+import { Reencryption, type Pass } from '../reencryption.js';
 
 /** Pages may pass over a saga that changes its status while they are turned: so often all are looked at again. */
 const MOST_PASSES = 5;
-/** In any other status somebody may be at work on it. */
-const AT_REST: ReadonlySet<SagaStatus> = new Set(['completed', 'compensated', 'parked']);
 /** So many that cannot be read are named. */
 const MOST_NAMED = 20;
 
@@ -67,57 +44,12 @@ async function codecFor(call: Call): Promise<PayloadCodec> {
   });
 }
 
-class Reencryption {
-  constructor(
-    private readonly call: Call,
-    private readonly journal: Journal,
-    private readonly codec: PayloadCodec,
-  ) {}
-
-  async pass(isDry: boolean): Promise<Pass> {
-    const { call, journal } = this;
-    const seen: Pass = {
-      sagas: 0,
-      old: 0,
-      texts: 0,
-      underWay: 0,
-      unreadable: [],
-      written: { sagas: 0, texts: 0 },
-    };
-    const { application } = call;
-    for await (const page of pagesOf(journal, { application }, Number.MAX_SAFE_INTEGER)) {
-      for (const { name, id } of page) {
-        if (call.io.signal.aborted) return seen;
-        await this.#saga({ application, name, id }, isDry, seen);
-      }
-    }
-    return seen;
-  }
-
-  async #saga(ref: SagaRef, isDry: boolean, seen: Pass): Promise<void> {
-    const looked = new Reencoder(codecOf(this.codec, ref));
-    const stored = await this.journal.load(ref);
-    if (stored === undefined) return;
-    const { row, entries, damage } = stored;
-    looked.input(row.input);
-    for (const entry of entries) looked.entry(entry);
-    const isUnreadable = looked.unreadable > 0 || damage !== undefined || row.damage !== undefined;
-    seen.sagas += 1;
-    if (isUnreadable) seen.unreadable.push(`${ref.name} '${ref.id}'`);
-    if (looked.changed === 0) return;
-    seen.old += 1;
-    seen.texts += looked.changed;
-    const isUnderWay = !AT_REST.has(row.status);
-    if (isUnderWay) seen.underWay += 1;
-    if (isDry || isUnderWay) return;
-    await this.journal.rewrite?.(ref, new Reencoder(codecOf(this.codec, ref)));
-    seen.written.sagas += 1;
-    seen.written.texts += looked.changed;
-  }
-}
-
 /** What is left to do, in sentences; none: older keys may go. */
-function leftOver({ old, underWay, unreadable }: Pass, isStopped: boolean): readonly string[] {
+function leftOver(
+  { old, underWay, unreadable }: Pass,
+  requests: number,
+  isStopped: boolean,
+): readonly string[] {
   const more = unreadable.length > MOST_NAMED ? [`${unreadable.length - MOST_NAMED} more`] : [];
   const named = [...unreadable.slice(0, MOST_NAMED), ...more].join(', ');
   return [
@@ -125,6 +57,9 @@ function leftOver({ old, underWay, unreadable }: Pass, isStopped: boolean): read
     underWay > 0 ? `${underWay} sagas are under way: run it again when they have ended.` : '',
     old > underWay && !isStopped
       ? `${old - underWay} sagas are still to be done: run it again.`
+      : '',
+    requests > 0
+      ? `${requests} results by hand are in requests that are open ('saga requests --open'): run it again when these have ended.`
       : '',
     unreadable.length > 0 ? `Not all can be read of ${named}; that was left as it is.` : '',
   ].filter((line) => line !== '');
@@ -150,18 +85,25 @@ export const reencrypt: Command = {
     const { sagas, texts } = last;
     for (let pass = 1; !isDry && last.written.sagas > 0; pass += 1) {
       done = { sagas: done.sagas + last.written.sagas, texts: done.texts + last.written.texts };
-      if (pass === MOST_PASSES || io.signal.aborted) break;
+      if (last.isNeverSame) last = { ...last, old: last.underWay };
+      if (last.isNeverSame || pass === MOST_PASSES || io.signal.aborted) break;
       last = await work.pass(false);
     }
+    const requests = await work.requests();
     const rest = isDry ? { ...last, old: last.underWay } : last;
-    const left = leftOver(rest, io.signal.aborted);
+    const left = leftOver(rest, requests, io.signal.aborted);
     if (out.isJson) {
       const { old, underWay, unreadable } = last;
-      await out.json({ sagas, reencrypted: done, old, underWay, unreadable: unreadable.length });
+      await out.json({
+        ...{ sagas, reencrypted: done, old, underWay },
+        ...{ unreadable: unreadable.length, requests },
+      });
     } else if (isDry)
       await out.line(`${last.old} of ${sagas} sagas have ${texts} texts to encrypt anew`);
     else await out.line(`${done.sagas} of ${sagas} sagas: ${done.texts} texts encrypted anew`);
     if (sagas === 0 && !io.signal.aborted) await out.note(`No sagas${call.whose}.`);
+    if (last.isNeverSame)
+      await out.note('The codec never encodes the same twice: each run encodes all of it anew.');
     for (const line of left) await out.note(line);
     return left.length === 0 || isDry ? EXIT.done : EXIT.failed;
   },

@@ -20,6 +20,8 @@ export class Reencoder implements Rewriter {
   changed = 0;
   /** Those that cannot be read. */
   unreadable = 0;
+  /** Its codec encodes one value in many ways, so that nobody can tell what is to be encoded anew. */
+  isNeverSame = false;
 
   constructor(private readonly codec: PayloadCodec) {}
 
@@ -51,6 +53,7 @@ export class Reencoder implements Rewriter {
   #encoded(text: string): string {
     const value = this.codec.decode(text);
     const made = this.codec.encode(value);
+    this.isNeverSame ||= made !== text && this.codec.encode(value) !== made;
     if (made === text || isDeepStrictEqual(this.codec.decode(made), value)) return made;
     throw new SagaSerializationError('$', 'is not read back as it was');
   }

@@ -10,7 +10,7 @@ const textsSql = ({ sagas, appends }: Tables): string =>
 
 /** The row first, as whoever deletes a saga has it; by its key, which is never another saga's. */
 const rewriteSql = ({ sagas, appends }: Tables): string =>
-  `WITH given (old, new) AS (SELECT * FROM unnest($2::text[], $3::text[])),
+  `WITH given (old, new) AS (SELECT DISTINCT ON (t.old) t.old, t.new FROM unnest($2::text[], $3::text[]) t (old, new)),
     row AS MATERIALIZED (SELECT saga FROM ${sagas} WHERE saga = $1 FOR UPDATE),
     appended AS (UPDATE ${appends} a SET records = given.new FROM given, row
       WHERE a.saga = row.saga AND a.records = given.old)

@@ -12,10 +12,15 @@ export interface Replacement {
   readonly to: string;
 }
 
+export interface AppendReplacement extends Replacement {
+  /** Of the last record of the append: the key of its row. */
+  readonly seq: number;
+}
+
 /** What is to be written in the place of what; whatever is not as it was read stays. */
 export interface Replacements {
   readonly input: Replacement | null;
-  readonly appends: readonly Replacement[];
+  readonly appends: readonly AppendReplacement[];
 }
 
 export interface Rewritten extends Replacements {
@@ -28,7 +33,7 @@ function replacement(from: string, to: string): readonly Replacement[] {
 }
 
 export function rewritten({ input, appends }: StoredTexts, rewriter: Rewriter): Rewritten {
-  const changed: Replacement[] = [];
+  const changed: AppendReplacement[] = [];
   let unreadable = 0;
   for (const from of appends) {
     try {
@@ -39,7 +44,8 @@ export function rewritten({ input, appends }: StoredTexts, rewriter: Rewriter): 
         const { head, result, context } = entries[at]!;
         return entry.head === head && entry.result === result && entry.context === context;
       });
-      if (!isSame) changed.push({ from: from as string, to: packEntries(anew) });
+      const { seq = 0 } = entries.at(-1) ?? {};
+      if (!isSame) changed.push({ seq, from: from as string, to: packEntries(anew) });
     } catch {
       unreadable += 1;
     }

@@ -19,6 +19,7 @@ import {
   FORGET,
   FORGETTABLE_BY_AGE,
 } from '../../../lib/journals/sqlite/claims.js';
+import { APPEND } from '../../../lib/journals/sqlite/rewrite.js';
 import { pageSql } from '../../../lib/journals/sql/index.js';
 import { countsSql, histogramSql } from '../../../lib/journals/sqlite/counts-sql.js';
 import { durationsSql } from '../../../lib/journals/sqlite/insight-sql.js';
@@ -94,6 +95,13 @@ describe('the plans of the SQLite journal', () => {
     const plan = planOf(CLAIMABLE, [0, 0, '', '["T"]', 10]).join('\n');
     expect(plan).toMatch(/SEARCH n USING COVERING INDEX sagas_live \(owner>\?\)/);
     expect(plan).toMatch(/SEARCH s USING INDEX sagas_live \(owner=\? AND wake_at<\?\)/);
+  });
+
+  it('find each append of a saga that is rewritten by its key: there may be thousands', () => {
+    const plan = planOf(APPEND, ['new', '', 'T', '1', 7, 'old']).join('\n');
+    expect(plan).toMatch(
+      /SEARCH saga_appends USING INDEX saga_appends_by_saga \(saga=\? AND seq=\?\)/,
+    );
   });
 
   const cursor = Buffer.from('1.1700000000000.7').toString('base64url');
