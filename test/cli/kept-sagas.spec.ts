@@ -56,3 +56,25 @@ it('says of a saga that sleeps without a time that somebody has to wake it', asy
   expect(await shown('endless')).toMatch(/sleeps until +somebody wakes it\n/);
   expect(await shown('dated')).toMatch(/sleeps until +2100-01-01 00:00:00Z\n/);
 });
+
+it('counts all requests that are open, and knows the oldest', async () => {
+  const ask = await fileWith(async (journal) => {
+    const order = await created(journal, { name: 'Order' });
+    const { application = '', id } = order;
+    const why = { by: 'ann', reason: 'a test', origin: 'cli' };
+    const asked = {
+      application,
+      name: 'Order',
+      id,
+      act: 'cancel',
+      label: null,
+      result: null,
+    } as const;
+    await journal.operators.request({ ...asked, ...why, request: 'oldest', bulk: null });
+    const others = Array.from({ length: 1_200 }, (_, at) => `r-${at}`);
+    await Promise.all(
+      others.map((request) => journal.operators.request({ ...asked, ...why, request, bulk: 'b' })),
+    );
+  });
+  expect((await ask('doctor')).out).toContain('⚠  requests    1201 are open, the oldest for');
+});

@@ -4,6 +4,7 @@ import { PACKAGE_VERSION } from '../../core/ports/index.js';
 import type { Call } from '../call.js';
 import type { Command } from '../command.js';
 import { CliError, EXIT, exitOf, lineOf, type Exit } from '../exit.js';
+import { requestsOf } from '../pages.js';
 import { planDiffs } from './plan-diff.js';
 import { shownBytes, shownDuration } from '../text.js';
 
@@ -117,7 +118,7 @@ async function size(insight: JournalInsight): Promise<readonly Finding[]> {
 }
 
 async function requests(call: Call): Promise<Finding> {
-  const { requests: open } = await (await call.desk()).requests({ open: true, limit: 1_000 });
+  const open = await requestsOf(await call.desk(), { open: true }, Infinity);
   if (open.length === 0) return found('good', 'requests', 'no request is open');
   const oldest = shownDuration(Date.now() - (open.at(-1)?.createdAt.getTime() ?? NaN));
   return found(
