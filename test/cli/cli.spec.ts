@@ -1,9 +1,10 @@
 import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { buildSync } from 'esbuild';
 import { defineSaga } from 'nestjs-saga-orchestrator/core';
 import { sqliteJournal } from 'nestjs-saga-orchestrator/sqlite';
 import { bundle, startProgram, type RunningProgram } from '../journals/sqlite/child-program.js';
@@ -195,6 +196,8 @@ describe.each(STORES)('the command line beside a running application, on %s', (s
     expect((await ask('requests', '--open', '--json')).lines).toEqual([]);
     const done = await ask(...filter, '--reason', 'the warehouse is open', '--yes');
     expect([done.exit, done.out]).toEqual([0, '2 requests\n']);
+    const [, named = ''] = /saga requests --bulk (\S+)'/.exec(done.err) ?? [];
+    expect((await ask('requests', '--bulk', named, '--json')).lines).toHaveLength(2);
     while ((await ask('requests', '--open', '--json')).lines.length > 0);
     for (const id of ['stuck-2', 'stuck-3']) {
       expect((await ask('watch', 'Order', id)).out).toContain('by ann: the warehouse is open');
@@ -203,6 +206,17 @@ describe.each(STORES)('the command line beside a running application, on %s', (s
     const elsewhere = await ask(...other, '--reason', 'a test', '--yes', '--json');
     expect(elsewhere.lines).toMatchObject([{ application: 'other', id: 'fine-1' }]);
     expect(elsewhere.lines[0]?.bulk).toEqual(expect.any(String));
+    const back = ['--application', 'other', '--reason', 'a mistake'];
+    const own = elsewhere.lines[0]?.bulk as string;
+    const away = await ask('withdraw', '--bulk', own, ...back);
+    // A process of that application runs, and may have been quicker.
+    expect([away.exit, away.out]).toEqual([
+      0,
+      expect.stringMatching(/^[01] requests: withdrawn\n$/),
+    ]);
+    expect((await ask('withdraw', '--bulk', 'none', ...back)).exit).toBe(4);
+    expect((await ask('withdraw', ...back)).exit).toBe(2);
+    expect((await ask('withdraw', own, '--bulk', own, ...back)).exit).toBe(2);
     expect((await ask('bulk', 'cancel', '--reason', 'all of them', '--yes')).exit).toBe(2);
     expect((await ask('bulk', 'terminate', '--name', 'Order')).err).toContain(
       'bulk takes cancel, resume',
@@ -459,6 +473,45 @@ describe('the command line without a journal that it can read', () => {
     await promisify(execFile)('/bin/bash', ['-c', `${line} --json --journal ${file} | head -n 1`]);
     const left = await at(file, 'requests', '--open', '--limit', '300', '--json');
     expect(left.lines).toHaveLength(250);
+  });
+
+  it('takes back a bulk that was a mistake', async () => {
+    const file = await fileOf(120);
+    const left = await saga([...BULK, '--json', '--journal', file]);
+    const named = left.lines[0]?.bulk as string;
+    const own = await at(file, 'forget', 'Order', 'o-7', '--reason', 'that one');
+    expect(own.exit).toBe(0);
+    const back = ['withdraw', '--bulk', named, '--reason', 'a mistake', '--by', 'eve'];
+    const stopped = await saga([...back, '--journal', file], { signal: AbortSignal.abort() });
+    expect([stopped.exit, stopped.err]).toEqual([1, 'Stopped: the others are still open.\n']);
+    const all = await at(file, ...back, '--json');
+    expect([all.exit, all.lines]).toEqual([0, [{ bulk: named, withdrawn: 120, inHand: 0 }]]);
+    expect((await at(file, 'requests', '--open', '--json')).lines).toMatchObject([{ id: 'o-7' }]);
+    const audit = await at(file, 'audit', '--limit', '200', '--json');
+    expect(audit.lines).toHaveLength(120);
+    expect(audit.lines[0]).toMatchObject({ outcome: 'withdrawn', message: 'eve: a mistake' });
+  });
+
+  it.each([
+    ['leaves something running', 'setInterval(() => 1, 1000);', [0, /^ByHand v1\n/, /^$/]],
+    ['ends the program', 'process.exit(0);', [1, /^$/, /^saga: It was ended before .* answer\n$/]],
+    ['fails', 'throw new Error("no port");', [1, /^$/, /--app cannot be loaded: no port/]],
+  ] as const)('is not misled by a module that %s', (_what, code, [exit, out, err]) => {
+    const app = bundle('../../cli/plan.ts', tempFolder(), code);
+    // The others cannot import a file that is named to them.
+    const folder = tempFolder();
+    const bin = join(folder, 'main.mjs');
+    symlinkSync(join(process.cwd(), 'node_modules'), join(folder, 'node_modules'));
+    const entryPoints = [join(__dirname, '../../lib/cli/main.ts')];
+    const asItIs = { bundle: true, platform: 'node', format: 'esm', packages: 'external' } as const;
+    buildSync({ ...asItIs, entryPoints, outfile: bin, logLevel: 'error' });
+    const words = ['diagram', 'ByHand', '--format', 'ascii', '--app', app];
+    const said = spawnSync(process.execPath, [bin, ...words], { timeout: 20_000 });
+    expect([said.status, String(said.stdout), String(said.stderr)]).toEqual([
+      exit,
+      expect.stringMatching(out),
+      expect.stringMatching(err),
+    ]);
   });
 
   it('stops a bulk at Ctrl-C, and says how many are left', async () => {

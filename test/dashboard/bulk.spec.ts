@@ -104,6 +104,64 @@ describe.each(JOURNALS)('one act for many, on %s', (_, journal) => {
   });
 });
 
+describe('a bulk act that was a mistake', () => {
+  const BACK = { reason: 'The wrong filter' };
+
+  it.each(JOURNALS)('is taken back, but for what somebody has taken, on %s', async (_, journal) => {
+    const kept = journal();
+    const agency = await busy({ sagas: { journal: kept, worker: false } });
+    const { bulk } = await go(agency, { ...GO, confirm: 2 });
+    const other = await go(agency, {
+      act: 'forget',
+      filter: { tag: 'channel=app' },
+      reason: 'old',
+      confirm: 9,
+    });
+    const acts = ['retry-compensation'] as const;
+    const take = { owner: 'o', names: ['BookTrip'], acts, actsOnAny: [], except: [], limit: 1 };
+    await kept.heartbeat('o', 60_000);
+    const [taken] = await kept.operators.take(take);
+    expect(await told(agency.bulk({ withdraw: bulk, ...BACK }))).toEqual({
+      ok: true,
+      withdrawn: 1,
+      inHand: 1,
+    });
+    const [one] = ['t-1', 't-2'].filter((id) => id !== taken?.id);
+    expect(await progress(agency, bulk)).toMatchObject({
+      ...{ requests: 2, waiting: 0, inHand: 1, done: 0 },
+      refused: [{ outcome: 'withdrawn', why: `${ANN}: ${BACK.reason}`, first: [{ id: one }] }],
+    });
+    expect(await progress(agency, other.bulk)).toMatchObject({ waiting: 5 });
+    const { entries } = await agency.read('/api/audit');
+    expect(entries).toMatchObject([
+      { id: one, outcome: 'withdrawn', message: `${ANN}: ${BACK.reason}` },
+    ]);
+  });
+
+  it('is so by whoever may do that, and sees it, with a reason', async () => {
+    const journal = memoryJournal();
+    const sagas = { journal, worker: false };
+    const agency = await busy({ sagas });
+    const { bulk } = await go(agency, { ...GO, confirm: 2 });
+    const by = async (dashboard: Dashboard, asked: object = {}) => {
+      const desk = await Agency.open({ sagas, dashboard: { ...ALL, ...dashboard } });
+      return (await refusal(desk, { withdraw: bulk, ...BACK, ...asked }))[0];
+    };
+    expect(await by({ readOnly: true })).toBe(403);
+    expect(await by({ can: (_, act) => act !== 'bulk' })).toBe(403);
+    expect(await by({ scope: () => ({ names: ['OnboardTenant'] }) })).toBe(404);
+    expect(await by({ scope: () => ({ tags: { a: 'b' } }), actor: () => 'bob' })).toBe(404);
+    expect(await by({}, { reason: 'ok' })).toBe(400);
+    expect(await by({}, { withdraw: 7 })).toBe(400);
+    expect(await by({}, { withdraw: 'none' })).toBe(404);
+    expect(await by({}, { withdraw: '\u0000' })).toBe(400);
+    expect(await progress(agency, bulk)).toMatchObject({ waiting: 2 });
+    const own = { ...ALL, scope: () => ({ tags: { a: 'b' } }) };
+    const desk = await Agency.open({ sagas, dashboard: own });
+    expect(await told(desk.bulk({ withdraw: bulk, ...BACK }))).toMatchObject({ withdrawn: 2 });
+  });
+});
+
 it('reaches sagas that only other processes know', async () => {
   const journal = memoryJournal();
   const agency = await busy({ sagas: { journal, worker: { pollMs: 100 } } });
@@ -349,6 +407,7 @@ describe('a confirmation', () => {
     ['without why', { reason: '' }],
     ['with a reason that is too short', { reason: 'ok ' }],
     ['with a reason that is too long', { reason: 'x'.repeat(1_001) }],
+    ['with a reason that no journal keeps', { reason: 'the bank\u0000 is back' }],
     ['without a count', { confirm: undefined }],
     ['with a count that is a text', { confirm: '2' }],
     ['of none', { confirm: 0 }],

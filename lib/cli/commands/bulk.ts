@@ -39,7 +39,7 @@ async function leave(call: Call, filter: SagaFilter, act: BulkAct): Promise<Exit
   if (refs.length > MAX_DRY_RUN)
     throw new CliError(`More than ${MAX_DRY_RUN} sagas fit: narrow the filter, and do it in parts`);
   const left = await leaveRequests(await call.desk(), refs, act, why, io.signal);
-  const { requests, failures, unreached } = left;
+  const { bulk: own, requests, failures, unreached } = left;
   for (const { error } of failures) await out.note(lineOf(error));
   if (unreached > 0)
     await out.note(
@@ -47,6 +47,10 @@ async function leave(call: Call, filter: SagaFilter, act: BulkAct): Promise<Exit
     );
   if (out.isJson) for (const one of requests) await out.json(one);
   else await out.line(`${requests.length} requests`);
+  if (requests.length > 0)
+    await out.note(
+      `They wait for processes that know the sagas; 'saga requests --bulk ${own}' tells, 'saga withdraw --bulk ${own}' takes back.`,
+    );
   return requests.length === refs.length ? EXIT.done : EXIT.failed;
 }
 
@@ -77,10 +81,6 @@ export const bulk: Command = {
       await call.out.note(`Nothing was done; --yes leaves a request to ${name} for each of them.`);
       return EXIT.done;
     }
-    const exit = await leave(call, filter, name);
-    await call.out.note(
-      "They wait for processes that know the sagas; 'saga requests --open' tells.",
-    );
-    return exit;
+    return leave(call, filter, name);
   },
 };

@@ -1,34 +1,23 @@
 import type { AuditFilter, OperatorAct, RequestFilter, SagaRequest } from '../../core/index.js';
 import { withoutUndefined } from '../../core/definition/index.js';
+import { withdrawBulk } from '../../core/engine/index.js';
+import type { Call } from '../call.js';
 import type { Command, Options } from '../command.js';
-import { CliError, EXIT } from '../exit.js';
+import { CliError, EXIT, type Exit } from '../exit.js';
 import { FILTER, LIMIT, WHY } from '../options.js';
 import type { Cell } from '../output.js';
+import { requestsOf, upTo } from '../pages.js';
 import { statusCell } from '../rows.js';
 import { shownTime } from '../text.js';
+
+const BULK: Options = {
+  bulk: { type: 'string', value: '<bulk>', help: 'those of this bulk act' },
+};
 
 const OF: Options = {
   name: FILTER['name']!,
   id: { type: 'string', value: '<id>', help: 'of the saga with this id' },
 };
-
-/** What a journal lists in one go. */
-const PAGE = 1_000;
-
-/** `page` by page, until there are so many. */
-async function allOf<T>(
-  limit: number,
-  page: (limit: number, cursor?: string) => Promise<readonly [readonly T[], string | undefined]>,
-): Promise<readonly T[]> {
-  const all: T[] = [];
-  let cursor: string | undefined;
-  do {
-    const [some, next] = await page(Math.min(PAGE, limit - all.length), cursor);
-    all.push(...some);
-    cursor = next;
-  } while (cursor !== undefined && all.length < limit);
-  return all;
-}
 
 function whatOf({
   act,
@@ -57,6 +46,7 @@ export const requests: Command = {
   summary: 'what operators have asked for, and what became of it',
   options: {
     ...OF,
+    ...BULK,
     open: { type: 'boolean', help: 'those that have not ended' },
     ...LIMIT,
   },
@@ -65,15 +55,12 @@ export const requests: Command = {
     const [request] = call.args;
     const filter = withoutUndefined({
       request,
-      ...{ name: call.text('name'), id: call.text('id') },
+      ...{ name: call.text('name'), id: call.text('id'), bulk: call.text('bulk') },
       open: call.flag('open') || undefined,
     }) as RequestFilter;
     const limit = call.count('limit', 50);
     const desk = await call.desk();
-    const found = await allOf(limit, async (most, cursor) => {
-      const page = await desk.requests({ ...filter, limit: most, ...(cursor && { cursor }) });
-      return [page.requests, page.nextCursor];
-    });
+    const found = await requestsOf(desk, filter, limit);
     if (request !== undefined && found.length === 0)
       throw new CliError(`No request '${request}' is known${call.whose}`, EXIT.notFound);
     if (out.isJson) for (const one of found) await out.json(one);
@@ -99,14 +86,32 @@ export const requests: Command = {
   },
 };
 
+/** All of a bulk act that nobody has taken; what is under way, and what is done, stays. */
+async function withdrawAll(call: Call, bulk: string): Promise<Exit> {
+  const { why, io, out } = call;
+  const desk = await call.desk();
+  if ((await desk.requests({ bulk, limit: 1 })).requests.length === 0)
+    throw new CliError(`No bulk act '${bulk}' is known${call.whose}`, EXIT.notFound);
+  const { withdrawn, inHand, isStopped } = await withdrawBulk(desk, bulk, why, io);
+  if (out.isJson) await out.json({ bulk, withdrawn, inHand });
+  else await out.line(`${withdrawn} requests: withdrawn`);
+  if (inHand > 0) await out.note(`${inHand} had been taken, and are carried out.`);
+  if (isStopped) await out.note('Stopped: the others are still open.');
+  return isStopped ? EXIT.failed : EXIT.done;
+}
+
 export const withdraw: Command = {
   name: 'withdraw',
-  args: ['<request>'],
-  summary: 'take back a request that nobody has taken yet',
-  options: WHY,
+  args: ['[<request>]'],
+  summary: 'take back a request that nobody has taken yet, or with --bulk all of a bulk act',
+  options: { ...BULK, ...WHY },
   async run(call) {
     const { why } = call;
-    const [request = ''] = call.args;
+    const [request] = call.args;
+    const bulk = call.text('bulk');
+    if ((request === undefined) === (bulk === undefined))
+      throw new CliError('withdraw takes a request, or --bulk with all of a bulk act');
+    if (request === undefined) return withdrawAll(call, bulk as string);
     await (await call.desk()).withdraw(request, why);
     if (call.out.isJson) await call.out.json({ request, outcome: 'withdrawn' });
     else await call.out.line(`request ${request}: withdrawn`);
@@ -134,7 +139,7 @@ export const audit: Command = {
     }) as AuditFilter;
     const limit = call.count('limit', 50);
     const desk = await call.desk();
-    const found = await allOf(limit, async (most, cursor) => {
+    const found = await upTo(limit, async (most, cursor) => {
       const page = await desk.audit({ ...filter, limit: most, ...(cursor && { cursor }) });
       return [page.entries, page.nextCursor];
     });

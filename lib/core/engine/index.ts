@@ -28,6 +28,7 @@ export {
   type BulkAct,
   type LeftRequests,
 } from './bulk.js';
+export { withdrawBulk, type WithdrawnBulk } from './withdraw-bulk.js';
 export { checkedAct, OPERATOR_ACTS } from './checked-act.js';
 export type { SagaDetails, SagaEngine, SagaSummary, SagaSummaryPage } from './saga-engine.js';
 export type { EngineHealth } from './engine-health.js';

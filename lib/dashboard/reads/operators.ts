@@ -105,19 +105,20 @@ export class OperatorReads {
     return new Set(same.map(({ name, id }) => refKey({ name, id })));
   }
 
-  /**
-   * Where tags decide, to whoever has left them alone: sagas are gone after a forget, and of each one would
-   * have to be asked whose it is.
-   *
-   * @throws Refusal 404 where there is no such bulk act, or none in scope
-   */
+  /** @throws Refusal 404 where there is no such bulk act, or none in scope */
   async bulk(bulk: string, actor: string | undefined): Promise<Omit<BulkProgress, 'now'>> {
-    const { names, tags } = this.scope;
-    const own = (await this.#all({ bulk })).filter(
-      ({ name, by }) => (names?.includes(name) ?? true) && (tags === undefined || by === actor),
-    );
+    const own = (await this.#all({ bulk })).filter((one) => this.isOfBulk(one, actor));
     if (own.length === 0) throw new Refusal(404, 'There is no such bulk act');
     return progressOf(bulk, own);
+  }
+
+  /**
+   * Whether one sees that request of a bulk act. Where tags decide, whoever has left it alone: sagas are gone after
+   * a forget, and of each one would have to be asked whose it is.
+   */
+  isOfBulk({ name, by }: SagaRequest, actor: string | undefined): boolean {
+    const { names, tags } = this.scope;
+    return (names?.includes(name) ?? true) && (tags === undefined || by === actor);
   }
 
   async #all(filter: RequestFilter): Promise<readonly SagaRequest[]> {

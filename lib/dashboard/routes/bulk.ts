@@ -1,9 +1,16 @@
-import { leaveRequests } from '../../core/engine/index.js';
+import {
+  checkedReason,
+  leaveRequests,
+  withdrawBulk,
+  type EngineOperators,
+} from '../../core/engine/index.js';
+import { reasonOf } from '../acts.js';
 import { bulkOf, confirmedOf, look } from '../bulk.js';
+import type { SagaRequest } from '../../core/index.js';
 import type { Call } from '../call.js';
 import type { Dashboard } from '../dashboard.js';
 import { needed, Refusal } from '../http.js';
-import type { BulkAnswer, BulkDryRun, BulkProgress } from '../ui/wire.js';
+import type { BulkAnswer, BulkDryRun, BulkProgress, BulkWithdrawn } from '../ui/wire.js';
 import type { Route } from './route.js';
 
 const SHOWN = 20;
@@ -25,39 +32,66 @@ async function dryRun(dashboard: Dashboard, call: Call, body: object): Promise<B
 }
 
 /** As many as he has typed at most: what has come to rest meanwhile is fewer. */
-async function carryOut(dashboard: Dashboard, call: Call, body: object): Promise<BulkAnswer> {
+async function carryOut(
+  dashboard: Dashboard,
+  call: Call,
+  operators: EngineOperators,
+  body: object,
+): Promise<BulkAnswer> {
   const asked = bulkOf(body);
   const { reason, most } = confirmedOf(body);
-  const { operators } = dashboard.engine;
-  if (operators === undefined) throw new Refusal(409, NOWHERE);
+  const by = (await call.actor()) as string;
+  const why = checkedReason({ by, reason, origin: 'dashboard' });
   const { taking, isCapped } = await look(dashboard, call, asked);
   if (isCapped || taking.length > most)
     throw new Refusal(409, `Now there are more than ${most} of them: look again`);
   if (taking.length === 0) throw new Refusal(409, 'None of them takes it any more');
-  const by = (await call.actor()) as string;
-  const why = { by, reason, origin: 'dashboard' };
   const { bulk, requests, failures } = await leaveRequests(operators, taking, asked.act, why);
   for (const { error } of failures.slice(0, 1)) dashboard.report(error);
   if (requests.length === 0) throw new Error('No request could be left');
   return { ok: true, bulk, requests: requests.length, failed: failures.length };
 }
 
-/** One act for all sagas of a filter: first what it would do, then a request for each. */
+/** What nobody has taken of a bulk act is taken back. It waits for no other one: it is asked for in a hurry. */
+async function takeBack(
+  dashboard: Dashboard,
+  call: Call,
+  operators: EngineOperators,
+  { withdraw, reason }: { readonly withdraw: unknown; readonly reason?: unknown },
+): Promise<BulkWithdrawn> {
+  if (typeof withdraw !== 'string') throw new Refusal(400, 'withdraw must name a bulk act');
+  const by = (await call.actor()) as string;
+  const why = { by, reason: reasonOf(reason), origin: 'dashboard' };
+  const reads = await dashboard.operators(call);
+  await reads.bulk(withdraw, by);
+  const isMeant = (request: SagaRequest): boolean => reads.isOfBulk(request, by);
+  const { withdrawn, inHand } = await withdrawBulk(operators, withdraw, why, { isMeant });
+  return { ok: true, withdrawn, inHand };
+}
+
+/** One act for all sagas of a filter: first what it would do, then a request for each; and all of these taken back. */
 export const bulk: Route = {
   method: 'post',
   path: 'api/bulk',
-  async answer(dashboard, call): Promise<BulkDryRun | BulkAnswer> {
+  async answer(dashboard, call): Promise<BulkDryRun | BulkAnswer | BulkWithdrawn> {
     const readOnly = await call.readOnly();
     if (readOnly !== undefined) throw new Refusal(403, readOnly);
     await call.allow('bulk');
-    if (dashboard.engine.operators === undefined) throw new Refusal(409, NOWHERE);
+    const { operators } = dashboard.engine;
+    if (operators === undefined) throw new Refusal(409, NOWHERE);
     if (!dashboard.acts.take())
       throw new Refusal(429, 'Too many acts at once: try again in a second');
-    const body = (call.request.body ?? {}) as { readonly dryRun?: unknown };
+    const body = (call.request.body ?? {}) as {
+      readonly dryRun?: unknown;
+      readonly withdraw?: unknown;
+    };
+    const { withdraw } = body;
+    if (withdraw !== undefined) return takeBack(dashboard, call, operators, { ...body, withdraw });
     if (body.dryRun !== undefined && body.dryRun !== true)
       throw new Refusal(400, 'dryRun must be true, or left out');
-    const answer = body.dryRun ? dryRun : carryOut;
-    return dashboard.oneBulk<BulkDryRun | BulkAnswer>(() => answer(dashboard, call, body));
+    return dashboard.oneBulk<BulkDryRun | BulkAnswer>(() =>
+      body.dryRun ? dryRun(dashboard, call, body) : carryOut(dashboard, call, operators, body),
+    );
   },
 };
 

@@ -1,14 +1,39 @@
+import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { useData, urlOf } from './api.js';
+import { post, useData, urlOf } from './api.js';
+import { Confirm, Why } from './confirm.js';
 import { count, listed, many } from './format.js';
 import { Ago, Card, Loading, Trouble } from './parts.js';
 import { Reasons } from './reasons.js';
-import { changed, linkTo } from './store.js';
+import { changed, linkTo, mayBulk, say } from './store.js';
 import { ACTS } from './words.js';
-import type { BulkProgress, SagaAct } from './wire.js';
+import type { BulkProgress, BulkWithdrawn, SagaAct } from './wire.js';
 
 /** The feed tells of sagas alone: a request that is refused changes none. */
 const LOOK_MS = 1_000;
+
+/** Stops a bulk act that was a mistake: what is done stays done. */
+function TakeBack({ bulk, waiting }: Pick<BulkProgress, 'bulk' | 'waiting'>) {
+  const reason = useSignal('');
+  const submit = async (): Promise<void> => {
+    const asked = { withdraw: bulk, reason: reason.value };
+    const { withdrawn, inHand } = (await post('bulk', asked)) as BulkWithdrawn;
+    const late = inHand === 0 ? '' : `; ${many(inHand, 'request')} had been taken`;
+    say(`${many(withdrawn, 'request')} withdrawn${late}`);
+    changed();
+  };
+  return (
+    <Confirm
+      class="card asks"
+      button={`Withdraw: ${many(waiting, 'saga')}`}
+      isReady={reason.value.trim().length >= 3}
+      submit={submit}
+    >
+      <p>Was it a mistake? Those that wait are left alone then. What is done stays as it is.</p>
+      <Why reason={reason} text="kept with each saga, under your name" />
+    </Confirm>
+  );
+}
 
 /** What has become of the requests of a bulk act, as long as somebody looks. */
 export function BulkProgressView({ bulk }: { readonly bulk: string }) {
@@ -71,6 +96,7 @@ export function BulkProgressView({ bulk }: { readonly bulk: string }) {
           </p>
         </div>
       </Card>
+      {waiting > 0 && mayBulk() ? <TakeBack bulk={bulk} waiting={waiting} /> : null}
       {refused.length === 0 ? null : (
         <Card title="Not done" more={many(over - done, 'saga')}>
           <Reasons groups={refused.map((one) => ({ ...one, why: `${one.outcome}: ${one.why}` }))} />

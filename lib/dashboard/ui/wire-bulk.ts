@@ -45,6 +45,14 @@ export interface BulkAnswer {
   readonly failed: number;
 }
 
+/** A bulk act that was taken back. */
+export interface BulkWithdrawn {
+  readonly ok: true;
+  /** So many, and so many somebody had taken by then. */
+  readonly withdrawn: number;
+  readonly inHand: number;
+}
+
 /** What has become of the requests of a bulk act. */
 export interface BulkProgress extends Pick<OperatorEntry, 'at' | 'by' | 'act' | 'reason'> {
   readonly now: number;
