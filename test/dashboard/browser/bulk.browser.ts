@@ -77,6 +77,21 @@ it('goes by the keyboard from a list to a dry run, to requests, and tells what b
   expect(complaints).toEqual([]);
 });
 
+it('withdraws those that wait, of a bulk act that was a mistake', async () => {
+  const agency = await underWay();
+  const { page, complaints } = await visit(agency, 'bulk?bulk=bulk-1');
+  await page.getByText('10 done · 4 not done · 0 in hand · 6 waiting').waitFor();
+  const withdraw = page.getByRole('button', { name: 'Withdraw: 6 sagas' });
+  expect(await withdraw.isDisabled()).toBe(true);
+  await page.getByRole('textbox', { name: 'Why?' }).fill('The wrong filter');
+  await withdraw.click();
+  await page.getByText('6 requests withdrawn').waitFor();
+  await page.getByText('10 done · 10 not done · 0 in hand · 0 waiting').waitFor();
+  await page.getByText(`withdrawn: ${ANN}: The wrong filter`).waitFor();
+  expect(await withdraw.count()).toBe(0);
+  expect(complaints).toEqual([]);
+});
+
 it('asks for another dry run when the question is another one, and says what the server refuses', async () => {
   const agency = await withParked();
   const { page } = await visit(agency, 'bulk?reason=compensation-failed&act=retry-undos');
