@@ -26,8 +26,8 @@ const LEASE_MS = 1_500;
 const STALL_MS = 2 * LEASE_MS;
 const STALLS = 6;
 /** Of all transfers; the pool of a process has ten connections, each step takes 0.2 s. */
-const IN_THE_AIR = 300;
-/** A stall costs transfers only where another process lives to take them, and the poison kills those. */
+const IN_THE_AIR = 150;
+/** A stall costs transfers only where another process is awake to take them. */
 const STALLS_AT_MOST = 30;
 const MAX_RECOVERIES = 5;
 /** It takes so many processes with it: who started it, and each take-over within the limit. */
@@ -69,28 +69,41 @@ async function endOf(id: string, config: StoreConfig): Promise<string> {
   return `${String(row?.['status'])}${isLimit ? ': recovery-limit' : ''}`;
 }
 
+/** Waits until the poison and the slow sagas beside it are at rest. */
+async function untilRest(config: StoreConfig): Promise<void> {
+  const limit = performance.now() + POISON_LIMIT_MS;
+  for (;;) {
+    const ends = await Promise.all([POISON, ...SLOW].map((id) => endOf(id, config)));
+    if (ends.every((end) => /^(completed|parked)/.test(end)) || performance.now() > limit) return;
+    await sleep(200);
+  }
+}
+
 async function stallAndShare(kind: StoreKind, grounds: Grounds): Promise<void> {
   let store: StoreConfig | undefined;
   let stalls = 0;
   let poisoned = 0;
-  let end = 'unknown';
   const found = await underLoad(kind, grounds, plan, async (fleet, journal, _, config) => {
     store = config;
-    await busy(fleet, IN_THE_AIR, async () => {
-      await sleep(1_000);
-      if (ills.has('rows')) await writeBadRows(journal, config);
-      if (ills.has('poison')) fleet.tell(await someVictim(fleet, 0), 'poison');
-      const isLost = (): boolean => fleet.interrupted > 0 || !ills.has('stall');
-      for (; stalls < STALLS || (!isLost() && stalls < STALLS_AT_MOST); stalls += 1) {
+    const isLost = (): boolean => fleet.interrupted > 0 || !ills.has('stall');
+    const stallUntil = async (isEnough: () => boolean): Promise<void> => {
+      for (; !isEnough(); stalls += 1) {
         await sleep(1_500);
         const victim = await someVictim(fleet, stalls);
         if (ills.has('stall')) fleet.tell(victim, `stall ${STALL_MS}`);
       }
-      const limit = performance.now() + POISON_LIMIT_MS;
-      while (ills.has('poison') && !end.startsWith('parked') && performance.now() < limit) {
-        await sleep(200);
-        end = await endOf(POISON, config);
+    };
+    await busy(fleet, IN_THE_AIR, async () => {
+      await sleep(1_000);
+      if (ills.has('rows')) await writeBadRows(journal, config);
+      await stallUntil(() => stalls >= STALLS / 2);
+      // The slow sagas beside the poison may be interrupted as often as the limit allows by it alone.
+      await sleep(STALL_MS);
+      if (ills.has('poison')) {
+        fleet.tell(await someVictim(fleet, 0), 'poison');
+        await untilRest(config);
       }
+      await stallUntil(() => stalls >= STALLS && (isLost() || stalls >= STALLS_AT_MOST));
     });
     poisoned = fleet.poisoned;
   });
@@ -105,6 +118,7 @@ async function stallAndShare(kind: StoreKind, grounds: Grounds): Promise<void> {
     tally.check(areLost, `${kind.name}: processes that stalled lost transfers (${interrupted})`);
   }
   if (ills.has('poison')) {
+    const end = await endOf(POISON, store as StoreConfig);
     tally.check(end === 'parked: recovery-limit', `${kind.name}: the poison saga is ${end}`);
     const isBounded = poisoned > 1 && poisoned <= POISONED;
     tally.check(isBounded, `${kind.name}: it took ${poisoned} processes with it`);
