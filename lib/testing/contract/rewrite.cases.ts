@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import type { JournalEntry, Rewriter } from '../../core/index.js';
-import { batchOf, created, refOf, storedOf, unchanged } from './fixtures.js';
+import { batchOf, created, entryOf, refOf, storedOf, unchanged } from './fixtures.js';
 import { contractCase, type JournalContractCase } from './harness.js';
 
 const again = (text: string): string => `${text}, again`;
@@ -35,6 +35,36 @@ export const rewriteCases: readonly JournalContractCase[] = [
       assert.equal(await journal.rewrite?.(refOf(saga), SAME), 0);
     });
     assert.equal(await journal.rewrite({ ...refOf(saga), id: 'nobody' }, AGAIN), undefined);
+  }),
+
+  contractCase('a rewrite beside appends to the same saga loses none of them', async (store) => {
+    const [journal, other] = [await store.open(), await store.open()];
+    if (other.rewrite === undefined) return;
+    const saga = await created(journal);
+    let isOver = false;
+    const once = (text: string): string => (text.endsWith(', again') ? text : again(text));
+    const entry = ({ result, ...rest }: JournalEntry): JournalEntry => ({
+      ...rest,
+      result: result === null ? null : once(result),
+    });
+    const rewriting = (async () => {
+      while (!isOver) await other.rewrite?.(refOf(saga), { input: once, entry });
+    })();
+    const entries = Array.from({ length: 39 }, (_, at) => entryOf(at + 2, { result: '"r"' }));
+    for (const one of entries) await journal.append(batchOf(saga, [], { entries: [one] }));
+    await journal.append(batchOf(saga, [41], { status: 'completed' }));
+    isOver = true;
+    await rewriting;
+    const stored = await storedOf(journal, saga);
+    assert.equal(stored.damage, undefined);
+    assert.deepEqual(
+      stored.entries.map(({ seq }) => seq),
+      Array.from({ length: 41 }, (_, at) => at + 1),
+    );
+    assert.equal(stored.row.status, 'completed');
+    assert.equal(await journal.rewrite?.(refOf(saga), { input: once, entry }), 0);
+    const { entries: last } = await storedOf(journal, saga);
+    assert.ok(last.every(({ result }) => result === null || result.endsWith(', again')));
   }),
 
   contractCase('rewrites of one saga at once do not mix', async (store) => {
