@@ -495,11 +495,18 @@ describe('the command line without a journal that it can read', () => {
   it.each([
     ['leaves something running', 'setInterval(() => 1, 1000);', [0, /^ByHand v1\n/, /^$/]],
     ['ends the program', 'process.exit(0);', [1, /^$/, /^saga: It was ended before .* answer\n$/]],
+    [
+      'waits for ever',
+      'await new Promise(() => 1);',
+      [1, /^$/, /ended before it had an answer\n$/],
+    ],
     ['fails', 'throw new Error("no port");', [1, /^$/, /--app cannot be loaded: no port/]],
   ] as const)('is not misled by a module that %s', (_what, code, [exit, out, err]) => {
-    const app = bundle('../../cli/plan.ts', tempFolder(), code);
-    // The others cannot import a file that is named to them.
     const folder = tempFolder();
+    const waits = code.startsWith('await');
+    const app = waits ? join(folder, 'plan.mjs') : bundle('../../cli/plan.ts', folder, code);
+    if (waits) writeFileSync(app, code);
+    // The others cannot import a file that is named to them.
     const bin = join(folder, 'main.mjs');
     symlinkSync(join(process.cwd(), 'node_modules'), join(folder, 'node_modules'));
     const entryPoints = [join(__dirname, '../../lib/cli/main.ts')];

@@ -1,4 +1,9 @@
-import { defineSaga, OutcomeUnknownError, silentLogger } from 'nestjs-saga-orchestrator/core';
+import {
+  defineSaga,
+  OutcomeUnknownError,
+  silentLogger,
+  type SagaDefinition,
+} from 'nestjs-saga-orchestrator/core';
 import type { PackedEntry } from 'nestjs-saga-orchestrator/engine';
 import { DefinitionRegistry } from '../../../lib/core/engine/index.js';
 import { ActiveRuns } from '../../../lib/engines/restate/active-runs.js';
@@ -24,13 +29,13 @@ const INPUT = {
   ...{ version, fingerprint, input: '{}', key: null, tags: {}, deadline: null, createdAt: 0 },
 };
 
-const executionOf = () => {
+const executionOf = (saga: SagaDefinition = plan, of: typeof INPUT = INPUT) => {
   const clock = new ManualClock(0);
   const parts = runParts({
     ...{ logger: silentLogger, environment: { clock, ids: () => '', random: () => 0 } },
   });
-  const saga = newRun(parts, plan, 'o-1', INPUT);
-  return { parts, saga, turns: new SagaExecution(saga, INPUT, 5) };
+  const run = newRun(parts, saga, 'o-1', of);
+  return { parts, saga: run, turns: new SagaExecution(run, of, 5) };
 };
 
 const kept = (batch: Batch): Batch => JSON.parse(JSON.stringify(batch)) as Batch;
@@ -92,6 +97,33 @@ describe('what a turn keeps in Restate', () => {
       ['undo Reserve', { rest: true }],
     ]);
   });
+});
+
+it('a wrong result is kept as such, and its step undone, also by who replays the turns (18a)', async () => {
+  const called: string[] = [];
+  const wrong = (): never => {
+    throw new TypeError('no receipt');
+  };
+  const charge = { action: () => called.push('Charge'), checkResult: wrong, retry: 3 };
+  const undo = ({ result }: { readonly result?: unknown }) => called.push(`undo: ${String(result)}`);
+  const pays = defineSaga('Pay', [{ label: 'Charge', ...charge, compensate: undo }]);
+  const of = { ...INPUT, fingerprint: pays.fingerprint };
+  const batches: Batch[] = [];
+  const { turns, saga } = executionOf(pays, of);
+  while (!saga.run.state.atRest) {
+    const turn = dueOf(turns);
+    const batch = kept((await turns.take(turn)).batch);
+    batches.push(batch);
+    turns.settle(turn, batch);
+  }
+  expect(called).toEqual(['Charge', 'undo: undefined']);
+  const again = executionOf(pays, of);
+  for (const batch of batches) again.turns.fold(dueOf(again.turns), batch);
+  const { status, cause } = again.saga.run.state;
+  expect([status, called.length]).toEqual(['compensated', 2]);
+  expect(String((cause as { readonly error?: unknown }).error)).toContain(
+    'is not valid: no receipt',
+  );
 });
 
 describe('a turn that announces two effects', () => {
