@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import { Agency } from './app.js';
 
 /** The words of the feed as they come, until there are so many. */
@@ -64,6 +65,8 @@ describe.each(['express', 'fastify'] as const)('the feed on %s', (platform) => {
     };
     expect(await said(id)).toMatch(/^event: live\ndata: \{\}\s*$/);
     expect(await said('another')).toContain('changed');
+    // A client that was cut off has connected again, asks nothing, and would hold the server for seconds.
+    (agency.app.getHttpServer() as Server).closeAllConnections();
   });
 
   it('lets the application close beside those who have turned away and keep their connection', async () => {

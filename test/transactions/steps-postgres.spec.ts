@@ -177,6 +177,7 @@ describe('a transactional step on Postgres', () => {
     const far = ledger.poolTo(proxy.url);
     const near = fromPg(ledger.pool);
     let isFirst = true;
+    let told: unknown;
     ledger.transactions = {
       use: near.use,
       run: (work) => {
@@ -184,6 +185,9 @@ describe('a transactional step on Postgres', () => {
         isFirst = false;
         return fromPg(far).run(async (client) => {
           const value = await work(client);
+          told = (await client.query('SHOW idle_in_transaction_session_timeout')).rows;
+          // That the server keeps to it takes no ten seconds to see.
+          await client.query("SET LOCAL idle_in_transaction_session_timeout = '3s'");
           proxy.swallows = 'everything';
           return value;
         });
@@ -201,6 +205,7 @@ describe('a transactional step on Postgres', () => {
     expect(performance.now() - since).toBeLessThan(3_000);
     expect((await dangling).isSuccess).toBe(true);
     await proxy.close();
+    expect(told).toEqual([{ idle_in_transaction_session_timeout: '10s' }]);
     expect(await typesOf(engine, 't-1')).toEqual([
       ...['accepted', 'started', 'failed', 'started', 'done', 'completed'],
     ]);
