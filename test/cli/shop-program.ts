@@ -69,7 +69,7 @@ async function main(): Promise<void> {
   const place = async (engine: InProcessEngine, id: string, fate: Order['fate'], more = {}) => {
     const handle = await engine.start(
       order,
-      { fate, card: '4111', ...more },
+      { fate, card: '4111 1111 1111 1111', ...more },
       { id, tags: { tenant: 'hooli' } },
     );
     if (fate !== 'slow') await handle.result().catch(() => undefined);

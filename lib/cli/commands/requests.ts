@@ -36,7 +36,7 @@ function requestCells(one: SagaRequest, isUtc: boolean): readonly Cell[] {
     one.request,
     shownTime(one.createdAt, isUtc),
     whatOf(one),
-    ...[one.name, one.id, one.by, one.reason, one.message ?? ''],
+    ...[one.name, one.id, one.by, one.reason, one.bulk ?? '', one.message ?? ''],
   ];
 }
 
@@ -75,6 +75,7 @@ export const requests: Command = {
         'id',
         'by',
         'reason',
+        'bulk',
         'message',
       ];
       await out.table(

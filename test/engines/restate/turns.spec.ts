@@ -105,7 +105,8 @@ it('a wrong result is kept as such, and its step undone, also by who replays the
     throw new TypeError('no receipt');
   };
   const charge = { action: () => called.push('Charge'), checkResult: wrong, retry: 3 };
-  const undo = ({ result }: { readonly result?: unknown }) => called.push(`undo: ${String(result)}`);
+  const undo = ({ result }: { readonly result?: unknown }) =>
+    called.push(`undo: ${String(result)}`);
   const pays = defineSaga('Pay', [{ label: 'Charge', ...charge, compensate: undo }]);
   const of = { ...INPUT, fingerprint: pays.fingerprint };
   const batches: Batch[] = [];
