@@ -14,9 +14,11 @@ const nest11 = {
     '<rootDir>/test/libraries/nest-11/node_modules/$1$2',
 };
 
-/** Nest loads it from where it stands itself. */
-const redis = { '^ioredis$': '<rootDir>/test/libraries/node_modules/ioredis' };
-const moduleNameMapper = { ...redis, ...(shared.moduleNameMapper as object) };
+/** Nest loads them from where it stands itself. */
+const clients = {
+  '^(ioredis|amqplib|amqp-connection-manager)$': '<rootDir>/test/libraries/node_modules/$1',
+};
+const moduleNameMapper = { ...clients, ...(shared.moduleNameMapper as object) };
 
 const project: Config = {
   ...shared,
@@ -30,6 +32,8 @@ const project: Config = {
 
 const config: Config = {
   rootDir: ROOT,
+  // Of all projects.
+  testTimeout: 60_000,
   projects: [
     { ...project, displayName: 'Nest 12', globals: { NEST: '12' } },
     {
