@@ -19,7 +19,7 @@ const TIMEOUT_MS = 180_000;
 
 /** What all tests have in common. */
 export const shared: Config = {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/compiled-once.mjs',
   testTimeout: TIMEOUT_MS,
   globalSetup: '<rootDir>/test/support/built-page.mjs',
   // Without lib here, files that no test imports would vanish from the coverage.
