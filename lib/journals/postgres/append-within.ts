@@ -1,7 +1,8 @@
 import { APPEND_COLUMNS } from './parameters.js';
-import { NOW } from './expressions.js';
+import { CANCEL, changesSql, insertAppendSql } from './append-sql.js';
+import { AT_REST, NOW } from './expressions.js';
+import { nextSeqSql } from './reader.js';
 import type { Tables } from './tables.js';
-import { appendSql } from './write-sql.js';
 
 /** How long a session may leave such a transaction open without a word, in ms. */
 const IDLE_MS = '10000';
@@ -25,8 +26,26 @@ function statement(tables: Tables): string {
   const guard = `guard AS MATERIALIZED (
     SELECT pg_current_xact_id()::text = $${TYPES.length} AS same,
       set_config('idle_in_transaction_session_timeout', '${IDLE_MS}', true) AS ends)`;
-  const clock = `clock AS MATERIALIZED (SELECT ${NOW} AS now)`;
-  return `WITH ${[clock, guard, ...appendSql(tables, source)].join(',\n')}
+  const { sagas } = tables;
+  return `WITH clock AS MATERIALIZED (SELECT ${NOW} AS now),
+    ${guard},
+    held AS MATERIALIZED (
+      SELECT i.*, h.was, h.had, h.cancel
+      FROM ${source} CROSS JOIN LATERAL (
+        SELECT s.saga, s.status AS was, s.recoveries AS had, s.initial_seq, ${CANCEL} AS cancel
+        FROM ${sagas} s
+        WHERE s.saga = i.saga AND s.owner = i.owner AND s.epoch = i.epoch
+        FOR NO KEY UPDATE
+      ) h
+      WHERE i.first_seq = ${nextSeqSql(tables, 'h')}
+    ),
+    written AS (${insertAppendSql(tables, 'held w, clock', 'clock.now')}),
+    changed AS (
+      UPDATE ${sagas} s SET ${changesSql('h', 'clock.now')}
+      FROM held h, clock
+      WHERE s.saga = h.saga
+        AND (h.status <> h.was OR (h.progress AND h.had > 0) OR h.${AT_REST} OR h.wake_at IS NOT NULL)
+    )
     SELECT CASE WHEN guard.same THEN 'yes' ELSE 'no' END, guard.ends, held.saga::text, held.cancel
     FROM guard LEFT JOIN held ON true`;
 }

@@ -19,12 +19,12 @@ import { HeldUpCreates } from './held-up.js';
 import { PostgresInTransaction, type Ask } from './in-transaction.js';
 import { PostgresOperators } from './operators.js';
 import { checkOptions, type PostgresJournalOptions, type Settings } from './options.js';
-import { OF_WRITES, type Queued } from './queued-writes.js';
+import { OF_WRITES, type Queued, type Write } from './queued-writes.js';
 import { rewrite } from './rewrite.js';
 import { PostgresStore } from './store.js';
 import { tablesOf } from './tables.js';
 import { emitWarning } from './warnings.js';
-import { writeNumber, type Write } from './writer.js';
+import { writeNumber } from './writer.js';
 
 /** See `postgresJournal()`. */
 export class PostgresJournal implements Journal {
@@ -74,7 +74,7 @@ export class PostgresJournal implements Journal {
       description: this.description,
       sharedMax: this.options.pool?.options?.max ?? undefined,
       ask: this.#send,
-      settle: (batch) => this.#settle(batch),
+      settle: (batch) => settle(this, batch, () => this.#appendApart(batch)),
     });
   }
 
@@ -154,22 +154,22 @@ export class PostgresJournal implements Journal {
   #commit(writes: readonly Write[]): Promise<readonly Outcome<Queued>[]> {
     const number = writeNumber();
     return retryWhileUnavailable(this.#settings.reconnectMs, async () =>
-      this.#opened().write(writes, number, (saga) => this.#createApart(saga)),
+      this.#opened().write(writes, number, this.#createApart, this.#appendApart),
     );
   }
 
-  #createApart(saga: NewSaga): Promise<SagaRow | undefined> {
+  readonly #createApart = (saga: NewSaga): Promise<SagaRow | undefined> => {
     const number = writeNumber();
     return this.#heldUp.during(saga, () =>
       this.#ask((store) => this.#heldUp.inTurn(() => store.createApart(saga, number))),
     );
-  }
+  };
 
   /** Not in the group: it may wait for a transaction that nobody ends. */
-  #settle(batch: JournalBatch): Promise<boolean> {
+  readonly #appendApart = (batch: JournalBatch): Promise<CancelRequest | undefined> => {
     const number = writeNumber();
-    return settle(this, batch, () => this.#ask((store) => store.appendApart(batch, number)));
-  }
+    return this.#ask((store) => store.appendApart(batch, number));
+  };
 
   async #ask<T>(
     work: (store: PostgresStore) => Promise<T>,

@@ -10,11 +10,11 @@ import { Claims } from './claims.js';
 import { writeAuditSql } from './operators-sql.js';
 import { PostgresInsight } from './insight.js';
 import { poolsOf } from './pools.js';
-import type { Queued } from './queued-writes.js';
+import type { Again, Queued, Write, WriteResult } from './queued-writes.js';
 import { Reader, type Send } from './reader.js';
 import { verifyServer, WAIT_FOR_ITS_END, WAIT_SHORTLY } from './session.js';
 import { tablesOf, type Tables } from './tables.js';
-import { Writer, type Write, type WriteResult } from './writer.js';
+import { Writer } from './writer.js';
 
 /** All that talks to the server. */
 export class PostgresStore {
@@ -80,22 +80,21 @@ export class PostgresStore {
     writes: readonly Write[],
     number: string,
     apart: (saga: NewSaga) => Promise<WriteResult>,
+    again: Again,
   ): Promise<readonly Outcome<Queued>[]> {
+    const write = (some: readonly Write[]): Promise<readonly Outcome<Queued>[]> =>
+      this.connections.write((send) => this.#writer.write(send, some, number, again));
     try {
-      return await this.#write(writes, number);
+      return await write(writes);
     } catch (error) {
       const appends = writes.filter(({ kind }) => kind === 'append');
       if (!isHeldUp(error) || appends.length === writes.length) throw error;
-      const written = (appends.length === 0 ? [] : await this.#write(appends, number)).values();
-      return writes.map((write): Outcome<Queued> => {
-        if (write.kind === 'create') return { value: apart(write.saga) };
-        return written.next().value as Outcome<WriteResult>;
+      const written = (appends.length === 0 ? [] : await write(appends)).values();
+      return writes.map((one): Outcome<Queued> => {
+        if (one.kind === 'create') return { value: apart(one.saga) };
+        return written.next().value as Outcome<Queued>;
       });
     }
-  }
-
-  #write(writes: readonly Write[], number: string): Promise<readonly Outcome<WriteResult>[]> {
-    return this.connections.write((send) => this.#writer.write(send, writes, number));
   }
 
   /** A create on a connection of its own. @throws what tells that it is held up still */
@@ -105,8 +104,9 @@ export class PostgresStore {
   }
 
   /** An append on a connection of its own, which waits for the end of a transaction that holds the saga. */
-  async appendApart(batch: JournalBatch, number: string): Promise<void> {
-    await this.#writeApart({ kind: 'append', batch }, number, WAIT_FOR_ITS_END);
+  appendApart(batch: JournalBatch, number: string): Promise<CancelRequest | undefined> {
+    const write: Write = { kind: 'append', batch };
+    return this.#writeApart(write, number, WAIT_FOR_ITS_END) as Promise<CancelRequest | undefined>;
   }
 
   async #writeApart(write: Write, number: string, wait: PgQuery): Promise<WriteResult> {

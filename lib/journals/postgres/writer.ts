@@ -6,55 +6,28 @@ import {
   type JournalBatch,
   type NewSaga,
   type SagaRef,
-  type SagaRow,
 } from '../../core/index.js';
 import { toSagaRow, type Outcome, type SqlRow } from '../sql/index.js';
 import { TryAgain } from './failures.js';
-import type { KnownSagas } from './known-sagas.js';
-import {
-  APPEND_COLUMNS,
-  columnValues,
-  CREATE_COLUMNS,
-  rowValues,
-  type Append,
-} from './parameters.js';
+import type { KnownSaga, KnownSagas } from './known-sagas.js';
+import type { Append } from './parameters.js';
+import type { Again, Queued, Write } from './queued-writes.js';
 import { rowColumns, type Send } from './reader.js';
 import type { Tables } from './tables.js';
-import { cancelOf, writeStatements, type WriteForm } from './write-sql.js';
+import { leavesRow, parametersOf, type Parts } from './write-parts.js';
+import { cancelsOf, writeStatements } from './write-sql.js';
 import { shownSaga } from '../../core/ports/index.js';
-
-export type Write =
-  | { readonly kind: 'create'; readonly saga: NewSaga }
-  | { readonly kind: 'append'; readonly batch: JournalBatch };
-
-/** `undefined`: written or created. A request: written, and it is to be cancelled. A row: the id is taken. */
-export type WriteResult = SagaRow | CancelRequest | undefined;
 
 /** A number that no other write, of whatever process, has. */
 export function writeNumber(): string {
   return randomBytes(8).readBigInt64BE().toString();
 }
 
-type Written = ReadonlyMap<string, CancelRequest | undefined>;
+type Written = Map<string, CancelRequest | undefined>;
 
-interface Sorted {
-  readonly creates: readonly NewSaga[];
-  readonly appends: readonly Append[];
+interface Sorted extends Parts {
   /** Of the appends: what is remembered may be forgotten before the write has ended. */
-  readonly keys: ReadonlyMap<JournalBatch, string>;
-}
-
-function parametersOf({ creates, appends }: Sorted): readonly [WriteForm, readonly unknown[]] {
-  if (appends.length === 0) {
-    if (creates.length === 1) return ['create', rowValues(CREATE_COLUMNS, creates)];
-    return ['creates', columnValues(CREATE_COLUMNS, creates)];
-  }
-  if (creates.length === 0) {
-    if (appends.length === 1) return ['append', rowValues(APPEND_COLUMNS, appends)];
-    return ['appends', columnValues(APPEND_COLUMNS, appends)];
-  }
-  const created = columnValues(CREATE_COLUMNS, creates);
-  return ['both', [...created, ...columnValues(APPEND_COLUMNS, appends)]];
+  readonly keys: ReadonlyMap<JournalBatch, KnownSaga>;
 }
 
 function refArrays(refs: readonly SagaRef[]): readonly (readonly string[])[] {
@@ -71,7 +44,7 @@ function refArrays(refs: readonly SagaRef[]): readonly (readonly string[])[] {
  * under the same number, and what it finds taken by itself counts as written.
  */
 export class Writer {
-  readonly #sql: Readonly<Record<WriteForm, string>>;
+  readonly #sql: ReadonlyMap<string, string>;
   readonly #keys: string;
   readonly #taken: string;
   readonly #ours: string;
@@ -89,25 +62,36 @@ export class Writer {
     this.#ours = `SELECT a.saga FROM ${appends} a WHERE a.saga = ANY($1::bigint[]) AND a.written_in = $2`;
   }
 
-  /** All of it in one transaction, on the connection of the writer. */
+  /**
+   * All of it in one transaction. With `again`, an append that should leave the row of its saga as it is does not
+   * touch it: where the row says otherwise it is refused, and done `again`, without that.
+   */
   async write(
     send: Send,
     writes: readonly Write[],
     number: string,
-  ): Promise<Outcome<WriteResult>[]> {
-    const sorted = await this.#sort(send, writes);
+    again?: Again,
+  ): Promise<Outcome<Queued>[]> {
+    const sorted = await this.#sort(send, writes, again !== undefined);
     const written = await this.#send(send, sorted, number);
     const taken = await this.#takenIds(send, sorted, written);
     const ours = await this.#writtenBefore(send, sorted, written, number);
-    return writes.map((write): Outcome<WriteResult> => {
+    return writes.map((write): Outcome<Queued> => {
       if (write.kind === 'create') {
         const row = taken.get(refKey(write.saga));
         return { value: row && row['created_in'] !== number ? toSagaRow(row) : undefined };
       }
       const { ref } = write.batch;
-      const saga = sorted.keys.get(write.batch);
+      const saga = sorted.keys.get(write.batch)?.saga;
       if (saga !== undefined && (written.has(saga) || ours.has(saga))) {
         return { value: written.get(saga) };
+      }
+      if (
+        saga !== undefined &&
+        again !== undefined &&
+        sorted.stays.some(([stayed]) => stayed === saga)
+      ) {
+        return { value: again(write.batch) };
       }
       this.known.delete(ref);
       const whose = shownSaga(ref.name, ref.id);
@@ -116,7 +100,7 @@ export class Writer {
   }
 
   /** In the same order in all processes, so that there are no deadlocks. */
-  async #sort(send: Send, writes: readonly Write[]): Promise<Sorted> {
+  async #sort(send: Send, writes: readonly Write[], mayStay: boolean): Promise<Sorted> {
     const creates: NewSaga[] = [];
     const batches: JournalBatch[] = [];
     for (const write of writes) {
@@ -125,13 +109,21 @@ export class Writer {
     }
     if (creates.length > 1) creates.sort((a, b) => (refKey(a) < refKey(b) ? -1 : 1));
     const keys = await this.#keysOf(send, batches);
-    const appends = [...keys].map(([batch, saga]): Append => [saga, batch]);
-    if (appends.length > 1) appends.sort(([a], [b]) => Number(a) - Number(b));
-    return { creates, appends, keys };
+    const found = [...keys];
+    if (found.length > 1) found.sort(([, a], [, b]) => Number(a.saga) - Number(b.saga));
+    const stays: Append[] = [];
+    const moves: Append[] = [];
+    for (const [batch, known] of found) {
+      (mayStay && leavesRow(batch, known.status) ? stays : moves).push([known.saga, batch]);
+    }
+    return { creates, stays, moves, keys };
   }
 
-  async #keysOf(send: Send, batches: readonly JournalBatch[]): Promise<Map<JournalBatch, string>> {
-    const keys = new Map<JournalBatch, string>();
+  async #keysOf(
+    send: Send,
+    batches: readonly JournalBatch[],
+  ): Promise<Map<JournalBatch, KnownSaga>> {
+    const keys = new Map<JournalBatch, KnownSaga>();
     const unknown: JournalBatch[] = [];
     for (const batch of batches) {
       const saga = this.known.get(batch.ref);
@@ -141,7 +133,7 @@ export class Writer {
     if (unknown.length === 0) return keys;
     const values = refArrays(unknown.map(({ ref }) => ref));
     const rows = await send({ text: this.#keys, values });
-    const learned = new Map(rows.map((row) => [this.#remember(row), String(row['saga'])]));
+    const learned = new Map(rows.map((row) => this.#remember(row)));
     for (const batch of unknown) {
       const saga = learned.get(refKey(batch.ref));
       if (saga !== undefined) keys.set(batch, saga);
@@ -149,24 +141,33 @@ export class Writer {
     return keys;
   }
 
-  /** Answers its `refKey`. */
-  #remember({ saga, application, name, id }: SqlRow): string {
+  /** Answers its `refKey`, too. */
+  #remember({ saga, application, name, id, status }: SqlRow): readonly [string, KnownSaga] {
     const ref = { application: String(application), name: String(name), id: String(id) };
-    this.known.set(ref, String(saga));
-    return refKey(ref);
+    const known = this.known.set(ref, String(saga), status === undefined ? status : String(status));
+    return [refKey(ref), known];
   }
 
   /** The keys of the sagas that were written, with the requests to cancel them. */
   async #send(send: Send, sorted: Sorted, number: string): Promise<Written> {
-    if (sorted.creates.length + sorted.appends.length === 0) return new Map();
+    const written = new Map<string, CancelRequest | undefined>();
+    if (sorted.creates.length + sorted.keys.size === 0) return written;
     const [form, values] = parametersOf(sorted);
     const rows = await send({
       name: `saga-${form}`,
-      text: this.#sql[form],
+      text: this.#sql.get(form) ?? '',
       values: [number, ...values],
     });
-    for (const row of rows) if (row['name'] !== null) this.#remember(row);
-    return new Map(rows.map(({ saga, cancel }) => [String(saga), cancelOf(cancel)]));
+    for (const row of rows) {
+      if (typeof row['name'] === 'string') this.#remember(row);
+      if (row['saga'] === null) continue;
+      const cancels = cancelsOf(row['cancel']);
+      for (const saga of String(row['saga']).split(',')) written.set(saga, cancels[saga]);
+    }
+    for (const [{ status }, known] of sorted.keys) {
+      known.status = written.has(known.saga) ? status : undefined;
+    }
+    return written;
   }
 
   /** The rows of the sagas that were to be created and are there already, by their `refKey`. */
@@ -175,22 +176,22 @@ export class Writer {
     { creates }: Sorted,
     written: Written,
   ): Promise<ReadonlyMap<string, SqlRow>> {
-    const left = creates.filter((saga) => !written.has(this.known.get(saga) ?? ''));
+    const left = creates.filter((saga) => !written.has(this.known.get(saga)?.saga ?? ''));
     if (left.length === 0) return new Map();
     const rows = await send({ text: this.#taken, values: refArrays(left) });
     // Deleted in between: its id is free now.
     if (rows.length < left.length) throw new TryAgain('A saga was deleted while its id was taken');
-    return new Map(rows.map((row) => [this.#remember(row), row]));
+    return new Map(rows.map((row) => [this.#remember(row)[0], row]));
   }
 
   /** Of the sagas that were refused, those whose append an earlier attempt has written. */
   async #writtenBefore(
     send: Send,
-    { appends }: Sorted,
+    { keys }: Sorted,
     written: Written,
     number: string,
   ): Promise<ReadonlySet<string>> {
-    const left = appends.map(([saga]) => saga).filter((saga) => !written.has(saga));
+    const left = [...keys.values()].map(({ saga }) => saga).filter((saga) => !written.has(saga));
     if (left.length === 0) return new Set();
     const rows = await send({ text: this.#ours, values: [left, number] });
     return new Set(rows.map(({ saga }) => String(saga)));

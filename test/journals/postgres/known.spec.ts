@@ -20,3 +20,21 @@ describe('the keys of sagas that a process remembers', () => {
     expect(await seqsOf(journal, saga)).toEqual([1, 2, 3]);
   });
 });
+
+describe('the status of sagas that a process remembers', () => {
+  it.each([1, 3])('decides nothing where the row says otherwise: %d at once', async (count) => {
+    const schema = store.schema();
+    const journal = await store.opened({ schema });
+    const sagas = await Promise.all(Array.from({ length: count }, () => created(journal)));
+    await store.query(`UPDATE "${schema}".sagas SET status = 'compensating', recoveries = 2`);
+    for (const seq of [2, 3]) {
+      const batches = sagas.map((saga) => batchOf(saga, [seq], { progress: true }));
+      const told = await Promise.all(batches.map((batch) => journal.append(batch)));
+      expect(told).toEqual(batches.map(() => undefined));
+    }
+    for (const saga of sagas) {
+      expect(await journal.get(saga)).toMatchObject({ status: 'running', recoveries: 0 });
+      expect(await seqsOf(journal, saga)).toEqual([1, 2, 3]);
+    }
+  });
+});
