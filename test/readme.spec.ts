@@ -67,7 +67,7 @@ const typescript = blocks
   .filter(({ language }) => language === 'ts')
   .map(({ code }) => code)
   // Recipes of what is not installed here: npm run test:transactions and test:libraries check and run them.
-  .filter((code) => !/'(\.\/place-order\.js|@nestjs\/(bullmq|cqrs|graphql))'/.test(code));
+  .filter((code) => !/'(\.\/place-order\.js|amqplib|@nestjs\/(bullmq|cqrs|graphql))'/.test(code));
 
 /** What is declared of the client of transactions holds for an application whole: such code is checked apart. */
 const declares = (code: string): boolean => code.includes('declare module');
