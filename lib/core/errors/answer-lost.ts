@@ -46,10 +46,15 @@ function ask(of: object, name: string): unknown {
 /** The HTTP statuses that an error tells of, wherever clients and Nest put them. */
 function statusesOf(error: object): readonly number[] {
   const response = read(error, 'response');
-  const told = [read(error, 'status'), read(error, 'statusCode'), ask(error, 'getStatus')];
-  told.push(read(response, 'status'), read(response, 'statusCode'));
-  // Of the AWS SDK.
-  told.push(read(read(error, '$metadata'), 'httpStatusCode'));
+  const told = [
+    read(error, 'status'),
+    read(error, 'statusCode'),
+    ask(error, 'getStatus'),
+    read(response, 'status'),
+    read(response, 'statusCode'),
+    // Of the AWS SDK.
+    read(read(error, '$metadata'), 'httpStatusCode'),
+  ];
   return told.filter((status) => typeof status === 'number');
 }
 

@@ -7,8 +7,10 @@ const MOST = 1_000;
 /** The errors inside an error; its class does not matter, and neither does its realm. */
 function partsOf(error: object): readonly unknown[] {
   const { cause, errors } = error as { readonly cause?: unknown; readonly errors?: unknown };
+  const held = heldErrors(error);
+  if (cause === undefined && !Array.isArray(errors)) return held;
   const parts: readonly unknown[] = Array.isArray(errors) ? errors.slice(0, MOST) : [];
-  return [...(cause === undefined ? [] : [cause]), ...heldErrors(error), ...parts];
+  return [cause, ...held, ...parts];
 }
 
 /**

@@ -6,8 +6,16 @@ import { isError } from '../ports/index.js';
  */
 const HOLDERS = ['response', 'error', 'detail', 'original'] as const;
 
+/** What most errors hold, at every failure: no list is made of it. */
+const NONE: readonly Error[] = [];
+
 /** Only errors: under these names clients keep the body of an answer, too. May throw as getters do. */
 export function heldErrors(error: object): readonly Error[] {
   const held = error as Readonly<Partial<Record<(typeof HOLDERS)[number], unknown>>>;
-  return HOLDERS.map((name) => held[name]).filter((one) => isError(one));
+  let errors = NONE;
+  for (const name of HOLDERS) {
+    const one = held[name];
+    if (isError(one)) errors = [...errors, one];
+  }
+  return errors;
 }

@@ -1,14 +1,13 @@
 import { decide } from '../machine/index.js';
 import type { InterceptedCall } from '../ports/index.js';
 import { ActionContext } from './action-context.js';
-import { act, noteDone } from './act.js';
-import { performUndo } from './drive-on.js';
+import { act, noteDone, noteUndone, undo } from './act.js';
 import { letSettle } from './let-settle.js';
 import { CompensationContext } from './compensation-context.js';
 import { msUntilDue, type Effect } from './held-back.js';
-import { noteFailure, noteNotBegun, noteProbe } from './note-failure.js';
+import { noteFailure, noteNotBegun, noteProbe, noteUndoFailure } from './note-failure.js';
 import { noteIntent } from './note-intent.js';
-import { unwrap } from './returned.js';
+import { unwrap, unwrapUndo } from './returned.js';
 import type { Run } from './run.js';
 
 /** An effect by what is called, of which step. */
@@ -35,6 +34,16 @@ async function performAction(run: Run, ctx: ActionContext): Promise<void> {
     return;
   }
   noteDone(run, ctx, result);
+}
+
+async function performUndo(run: Run, ctx: ActionContext): Promise<void> {
+  try {
+    unwrapUndo(await undo(run, ctx));
+  } catch (thrown) {
+    await noteUndoFailure(run, ctx, ctx.step, thrown);
+    return;
+  }
+  noteUndone(run, ctx);
 }
 
 const KINDS = { run: 'action', undo: 'undo', probe: 'probe' } as const;

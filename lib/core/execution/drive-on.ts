@@ -1,15 +1,13 @@
-import type { StepDefinition } from '../definition/index.js';
 import { SagaStateError } from '../errors/index.js';
 import { decide } from '../machine/index.js';
 import { ActionContext } from './action-context.js';
-import { undoBehindBarrier } from './behind-barrier.js';
 import { CompensationContext } from './compensation-context.js';
 import { executionException } from './execution-exception.js';
 import { msUntilDue, type Effect } from './held-back.js';
-import { invoke, Stopped } from './invoke.js';
+import { Stopped } from './invoke.js';
 import { reportCutOff } from './late.js';
 import { letSettle } from './let-settle.js';
-import { act, noteDone } from './act.js';
+import { act, noteDone, noteUndone, undo } from './act.js';
 import { noteFailure, noteNotBegun, noteProbe, noteUndoFailure } from './note-failure.js';
 import { noteIntent } from './note-intent.js';
 import { allOf, isPending, unwrap, unwrapUndo } from './returned.js';
@@ -54,23 +52,6 @@ function reportIfCutOff(run: Run, ctx: ActionContext): void {
   if (ctx.stoppedBy === undefined || !ctx.isAwaitedAsIs) return;
   reportCutOff(run, ctx);
   throw new Stopped(ctx.stoppedBy);
-}
-
-/** Performs an undo whose intent is known, and notes how it went. */
-export async function performUndo(run: Run, ctx: ActionContext): Promise<void> {
-  const { step, attempt } = ctx;
-  try {
-    const { compensationTimeout, timeoutGrace, barrier } = step.policy;
-    const undo = step.compensate as NonNullable<StepDefinition['compensate']>;
-    const compensate = barrier ? undoBehindBarrier(run, ctx) : undo;
-    unwrapUndo(await invoke(run, ctx, compensate, 'undo', compensationTimeout, timeoutGrace));
-    reportIfCutOff(run, ctx);
-  } catch (thrown) {
-    await noteUndoFailure(run, ctx, step, thrown);
-    return;
-  }
-  run.ended(ctx);
-  run.note({ type: 'undone', label: step.label, attempt }, ctx);
 }
 
 /** Cancelled or terminated after its intent was recorded, and before it was called. */
@@ -133,19 +114,17 @@ export async function driveOn(run: Run): Promise<Run> {
         continue;
       }
     }
-    if (isUndo) {
-      await performUndo(run, ctx);
-      continue;
-    }
     let result: unknown;
     try {
-      const returned = await act(run, ctx);
-      result = isPending(returned) ? await allOf(returned, ctx) : unwrap(returned);
+      const returned = await (isUndo ? undo(run, ctx) : act(run, ctx));
+      if (isUndo) unwrapUndo(returned);
+      else result = isPending(returned) ? await allOf(returned, ctx) : unwrap(returned);
       reportIfCutOff(run, ctx);
     } catch (thrown) {
-      await noteFailure(run, ctx, step, thrown);
+      await (isUndo ? noteUndoFailure : noteFailure)(run, ctx, step, thrown);
       continue;
     }
-    noteDone(run, ctx, result);
+    if (isUndo) noteUndone(run, ctx);
+    else noteDone(run, ctx, result);
   }
 }

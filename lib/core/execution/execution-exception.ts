@@ -8,7 +8,8 @@ import type { Run } from './run.js';
  */
 export function executionException(run: Run): SagaExecutionException {
   const failure = failureOf(run.sagaName, run.sagaId, run.state);
-  const original = (error: unknown): unknown => run.originals.get(error) ?? error;
+  const { originals } = run;
+  const original = (error: unknown): unknown => originals.get(error) ?? error;
   const told = {
     ...failure,
     cause: original(failure.cause),

@@ -54,18 +54,18 @@ function limited(
       ctx.onStop = undefined;
       reject(error);
     });
-    const inTime = <T>(settle: (end: T) => void) => {
-      return (end: T): void => {
-        unschedule();
-        settle(end);
-      };
+    const abandon = (error: unknown): void => {
+      unschedule();
+      reject(error);
     };
-    const abandon = inTime(reject);
+    const succeed = (value: unknown): void => {
+      unschedule();
+      resolve(value);
+    };
     ctx.onStop = (error) => {
       if (grace !== undefined) watchCutOff(run, ctx, whole);
       abandon(new Stopped(error));
     };
-    const succeed = inTime(resolve);
     work.then((value) => {
       if (!isPending(value)) return succeed(value);
       whole = allOf(value, ctx);

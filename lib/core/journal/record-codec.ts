@@ -15,6 +15,12 @@ const FIRST_STARTED = new CommonHeads((label, owesUndo: OwedUndo) =>
 const FIRST_DONE = new CommonHeads((label, pivot: boolean) =>
   JSON.stringify({ type: 'done', label, attempt: 1, pivot }),
 );
+const UNDO_STARTED = new CommonHeads((label, attempt: number) =>
+  JSON.stringify({ type: 'undo-started', label, attempt }),
+);
+const UNDONE = new CommonHeads((label, attempt: number) =>
+  JSON.stringify({ type: 'undone', label, attempt }),
+);
 
 function encodeOutcome(
   record: Extract<SagaRecord, { readonly type: 'done' | 'probed' }>,
@@ -41,6 +47,13 @@ export function encodeHead(record: SagaRecord, codec?: PayloadCodec): string {
       return encodeOutcome(record, codec);
     case 'probed':
       return encodeOutcome(record, codec);
+    case 'undo-started':
+      return UNDO_STARTED.of(record.label, record.attempt);
+    case 'undone':
+      return UNDONE.of(record.label, record.attempt);
+    case 'completed':
+    case 'compensated':
+      return `{"type":"${record.type}"}`;
     case 'manual': {
       const { result: _, ...head } = { result: undefined, ...record };
       return JSON.stringify(head);
@@ -58,6 +71,20 @@ function failedHead(record: Failed, error: StoredError, codec: PayloadCodec | un
   return JSON.stringify(withError(record, withEncodedMessages(error, codec)));
 }
 
+/** An error as it is stored, and as it comes back. */
+interface ReadBack {
+  readonly stored: StoredError;
+  readonly revived: Error;
+}
+
+/** Kept for the record that is most often written next: of what turned its saga back. */
+let last: ReadBack | undefined;
+
+function readBack(error: unknown): ReadBack {
+  const stored = storedError(error);
+  return { stored, revived: fromStoredError(stored) };
+}
+
 /** A record as it is stored, and as whoever reads it back sees it. */
 export interface EncodedRecord {
   readonly head: string;
@@ -71,9 +98,11 @@ export function encodeRecord(record: SagaRecord, codec?: PayloadCodec): EncodedR
     case 'undo-failed':
     case 'compensating': {
       if (errorOf(record) === undefined) return { head: encodeHead(record, codec), record };
-      const error = storedError(errorOf(record));
-      const head = failedHead(record, error, codec);
-      return { head, record: withError(record, fromStoredError(error)) };
+      const error = errorOf(record);
+      if (last === undefined || error !== last.revived) last = readBack(error);
+      const { stored, revived } = last;
+      const head = failedHead(record, stored, codec);
+      return { head, record: error === revived ? record : withError(record, revived) };
     }
     case 'done':
     case 'probed': {

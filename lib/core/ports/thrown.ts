@@ -28,13 +28,13 @@ export const MAX_TEXT = 2_000;
 type Fields = Readonly<Record<string, unknown>>;
 
 /** What an error gathers: those of an `AggregateError`, the messages of a Nest `HttpException`. */
-function partsOf(error: Error): readonly unknown[] {
+function partsOf(error: Error): readonly unknown[] | undefined {
   const { errors, getResponse, getStatus } = error as unknown as Fields;
   if (Array.isArray(errors)) return errors;
-  if (typeof getResponse !== 'function' || typeof getStatus !== 'function') return [];
+  if (typeof getResponse !== 'function' || typeof getStatus !== 'function') return undefined;
   const response: unknown = getResponse.call(error);
   const message: unknown = (response as Fields | null | undefined)?.['message'];
-  return Array.isArray(message) ? message : [];
+  return Array.isArray(message) ? message : undefined;
 }
 
 function listText(values: readonly unknown[], depth: number): string {
@@ -60,13 +60,15 @@ function textOf(value: unknown, depth = 2): string {
     return typeof value === 'object' && value !== null ? objectText(value) : String(value);
   }
   const own = typeof value.message === 'string' ? value.message : '';
-  return [own, gatheredText(value, depth)].filter((text) => text !== '').join(': ');
+  const gathered = gatheredText(value, depth);
+  return own === '' || gathered === '' ? own + gathered : `${own}: ${gathered}`;
 }
 
 /** Parts that cannot be read must not hide the error's own message. */
 function gatheredText(error: Error, depth: number): string {
   try {
-    return listText(partsOf(error), depth);
+    const parts = partsOf(error);
+    return parts === undefined ? '' : listText(parts, depth);
   } catch {
     return '';
   }

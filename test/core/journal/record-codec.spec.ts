@@ -113,4 +113,21 @@ describe('a record in the journal', () => {
     const { result: _, ...rest } = done;
     expect(record).toMatchObject({ ...rest, unstorable: { message: 'card declined' } });
   });
+
+  it('reads back what turned a saga back once, with the failure that did, whatever is written in between', () => {
+    const failure = { type: 'failed', label: 'A', attempt: 1, outcome: 'not-done' } as const;
+    const failed = (error: unknown): SagaRecord => {
+      return encodeRecord({ ...failure, retryable: false, error }).record;
+    };
+    const turnedBy = (record: SagaRecord): SagaRecord => {
+      const { error } = record as { readonly error: unknown };
+      return { type: 'compensating', cause: { reason: 'step-failed', label: 'A', error } };
+    };
+    const turn = turnedBy(failed(declined));
+    expect(encodeRecord(turn).record).toBe(turn);
+    expect(replayed(turn).record).toMatchObject({ cause: { error: { code: 'DECLINED' } } });
+    const late = turnedBy(failed(declined));
+    failed(new Error('out of stock'));
+    expect(replayed(late).record).toMatchObject({ cause: { error: { code: 'DECLINED' } } });
+  });
 });
