@@ -30,11 +30,11 @@ type Fields = Readonly<Record<string, unknown>>;
 /** What an error gathers: those of an `AggregateError`, the messages of a Nest `HttpException`. */
 function partsOf(error: Error): readonly unknown[] | undefined {
   const { errors, getResponse, getStatus } = error as unknown as Fields;
-  if (Array.isArray(errors)) return errors;
+  if (Array.isArray(errors)) return errors as readonly unknown[];
   if (typeof getResponse !== 'function' || typeof getStatus !== 'function') return undefined;
   const response: unknown = getResponse.call(error);
   const message: unknown = (response as Fields | null | undefined)?.['message'];
-  return Array.isArray(message) ? message : undefined;
+  return Array.isArray(message) ? (message as readonly unknown[]) : undefined;
 }
 
 function listText(values: readonly unknown[], depth: number): string {
