@@ -18,11 +18,14 @@ describe('the recipe of RabbitMQ, on a real broker', () => {
   const { asked } = RabbitShop;
   let shop: RabbitShop;
   let consumers: Consumer[] = [];
+  /** Whatever a test that failed has left shut would hold up the shutdown of its consumer. */
+  const gates: { readonly open: () => void }[] = [];
 
   beforeAll(async () => {
     shop = await RabbitShop.open();
   });
   afterEach(async () => {
+    for (const { open } of gates.splice(0)) open();
     for (const consumer of consumers) await consumer.close();
     consumers = [];
     asked.length = 0;
@@ -55,6 +58,7 @@ describe('the recipe of RabbitMQ, on a real broker', () => {
   function gate() {
     let open = () => {};
     const opened = new Promise<void>((resolve) => (open = resolve));
+    gates.push({ open });
     return { open, opened };
   }
 
