@@ -2,6 +2,7 @@ import { decide } from '../machine/index.js';
 import type { InterceptedCall } from '../ports/index.js';
 import { ActionContext } from './action-context.js';
 import { act, noteDone, noteUndone, undo } from './act.js';
+import { reportIfCutOff } from './drive-on.js';
 import { letSettle } from './let-settle.js';
 import { CompensationContext } from './compensation-context.js';
 import { msUntilDue, type Effect } from './held-back.js';
@@ -39,6 +40,7 @@ async function performAction(run: Run, ctx: ActionContext): Promise<void> {
 async function performUndo(run: Run, ctx: ActionContext): Promise<void> {
   try {
     unwrapUndo(await undo(run, ctx));
+    reportIfCutOff(run, ctx);
   } catch (thrown) {
     await noteUndoFailure(run, ctx, ctx.step, thrown);
     return;

@@ -48,7 +48,7 @@ function throwIfStopped(run: Run): void {
 }
 
 /** @throws what the run was stopped with while this attempt was in flight: nobody waits here any more. */
-function reportIfCutOff(run: Run, ctx: ActionContext): void {
+export function reportIfCutOff(run: Run, ctx: ActionContext): void {
   if (ctx.stoppedBy === undefined || !ctx.isAwaitedAsIs) return;
   reportCutOff(run, ctx);
   throw new Stopped(ctx.stoppedBy);
