@@ -4,13 +4,19 @@ import { changed, feed, type Feed } from './store.js';
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15_000;
 const SETTLE_MS = 900;
+/** After the last change, too: the server keeps what it has counted, for a while or for half a minute. */
+const LATER_MS = [3_000, 31_000] as const;
 /** Twice what the server lets pass without a word. */
 const SILENCE_MS = 60_000;
 
-let due: ReturnType<typeof setTimeout> | undefined;
+type Timer = ReturnType<typeof setTimeout>;
+let due: Timer | undefined;
+let later: readonly Timer[] = [];
 
-/** A burst of changes is one question. */
+/** A burst of changes is one question, and one more when what was kept meanwhile is out of date. */
 function soon(): void {
+  for (const timer of later) clearTimeout(timer);
+  later = LATER_MS.map((ms) => setTimeout(changed, ms));
   due ??= setTimeout(() => {
     due = undefined;
     changed();
@@ -50,7 +56,7 @@ async function listen(signal: AbortSignal, heard: () => void): Promise<void> {
 export async function stayLive(): Promise<void> {
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
     const control = new AbortController();
-    let silence: ReturnType<typeof setTimeout> | undefined;
+    let silence: Timer | undefined;
     const heard = (): void => {
       pause = FIRST_PAUSE_MS;
       clearTimeout(silence);

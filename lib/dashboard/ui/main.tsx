@@ -51,10 +51,15 @@ async function start(): Promise<void> {
   void stayLive();
   effect(() => {
     void version.value;
+    let isOver = false;
     get<{ readonly parked: number }>(urlOf('badge')).then(
-      (badge) => (parked.value = badge.parked),
+      (badge) => {
+        if (!isOver) parked.value = badge.parked;
+      },
       () => undefined,
     );
+    // An answer that comes late must not replace a newer one.
+    return () => void (isOver = true);
   });
 }
 

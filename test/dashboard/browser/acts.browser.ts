@@ -135,6 +135,19 @@ it('shrinks the inbox of another tab without a reload, and its count', async () 
   await other.page.getByLabel('1 parked').waitFor();
 });
 
+it('asks again for what the server had counted before the last change, and kept', async () => {
+  const agency = await withParked();
+  const { page } = await visit(agency, 'parked');
+  await page.getByRole('status').filter({ hasText: 'Live' }).waitFor();
+  await page.getByLabel('2 parked').waitFor();
+  const keptUntil = Date.now() + 2_700;
+  await page.route('**/api/badge', (route) =>
+    Date.now() < keptUntil ? route.fulfill({ json: { parked: 2 } }) : route.continue(),
+  );
+  await agency.operations.forget('BookTrip', 'stuck');
+  await page.getByLabel('1 parked').waitFor();
+});
+
 it('offers no act to who has no name, and says why', async () => {
   const agency = await Agency.open({ dashboard: {} });
   await agency.book('stuck', { ChargeCard: 'no', 'undo ReserveFlight': 'no' });

@@ -60,7 +60,7 @@ it('goes to every view by its number, and moves the focus there', async () => {
     await page.keyboard.press(key);
     await page.getByRole('heading', { level: 1, name: title }).waitFor();
     await until(page, 'document.activeElement.tagName === "H1"');
-    expect(await page.title()).toBe(`${title} · Shop sagas`);
+    await until(page, `document.title === ${JSON.stringify(`${title} · Shop sagas`)}`);
   }
 });
 
