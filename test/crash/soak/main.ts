@@ -57,14 +57,24 @@ async function soakOn(kind: StoreKind, grounds: Grounds): Promise<void> {
   if (problems.length > 0) console.error(found.errors.slice(-20).join(''));
 }
 
+/** So often a twin may get away: where its faults struck nobody at work, there is nothing to notice. */
+const RUNS_OF_A_TWIN = 5;
+
 async function catches(twin: Twin, grounds: Grounds): Promise<void> {
   const mix: readonly Fault[] = ['kill', 'pause'];
   const size = { sagas: 400, kills: 4, everyMs: 400, mix, restLimitMs: 3 * LEASE_MS };
   const plan: SoakPlan = { ...common, ...size, twin: twin.name };
   const [kind] = grounds.kinds;
-  const { problems } = await soak(kind as StoreKind, grounds, plan, seeded(Number(seed)));
-  const named = problems.filter((problem) => twin.caughtAs.test(problem));
-  tally.check(named.length > 0, `${twin.name}: ${named.length} of ${problems.length} problems`);
+  let told = '';
+  let isCaught = false;
+  for (let run = 0; run < RUNS_OF_A_TWIN && !isCaught; run += 1) {
+    const chance = seeded(Number(seed) + run);
+    const { problems } = await soak(kind as StoreKind, grounds, plan, chance);
+    const named = problems.filter((problem) => twin.caughtAs.test(problem));
+    isCaught = named.length > 0;
+    told = `${named.length} of ${problems.length} problems${run === 0 ? '' : `, in run ${run + 1}`}`;
+  }
+  tally.check(isCaught, `${twin.name}: ${told}`);
 }
 
 await onGrounds(async (grounds) => {
