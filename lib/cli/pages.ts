@@ -1,8 +1,13 @@
-import type { RequestFilter, SagaRequest } from '../core/index.js';
-import type { OperatorDesk } from '../core/engine/index.js';
+import { pagesOf as pages, summariesOf, type OperatorDesk } from '../core/engine/index.js';
+import type { Journal, RequestFilter, SagaFilter, SagaRequest } from '../core/index.js';
 
 /** What a journal lists in one go. */
 const PAGE = 1_000;
+
+/** As an engine lists, by its journal. */
+export function pagesOf(journal: Journal, filter: SagaFilter, limit: number) {
+  return pages(async (asked) => summariesOf(await journal.list(asked)), filter, limit);
+}
 
 /** `page` by page, until there are so many. */
 export async function upTo<T>(

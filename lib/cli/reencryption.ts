@@ -1,10 +1,8 @@
-import type { Journal, PayloadCodec, SagaFilter, SagaRef, SagaStatus } from '../core/index.js';
-import { pagesOf, summariesOf } from '../core/engine/index.js';
+import type { Journal, PayloadCodec, SagaRef, SagaStatus } from '../core/index.js';
 import { codecOf, Reencoder } from '../core/journal/index.js';
 import type { Call } from './call.js';
+import { pagesOf, upTo } from './pages.js';
 
-/** What a journal lists in one go. */
-const PAGE = 1_000;
 /** In any other status somebody may be at work on it. */
 const AT_REST: ReadonlySet<SagaStatus> = new Set(['completed', 'compensated', 'parked']);
 
@@ -44,8 +42,7 @@ export class Reencryption {
       written: { sagas: 0, texts: 0 },
     };
     const { application } = call;
-    const list = async (asked: SagaFilter) => summariesOf(await journal.list(asked));
-    for await (const page of pagesOf(list, { application }, Infinity)) {
+    for await (const page of pagesOf(journal, { application }, Infinity)) {
       for (const { name, id } of page) {
         if (call.io.signal.aborted) return seen;
         await this.#saga({ application, name, id }, isDry, seen);
@@ -57,17 +54,17 @@ export class Reencryption {
   /** How many results by hand in requests that are open are not as new: whoever carries them out must read them. */
   async requests(): Promise<number> {
     const { application } = this.call;
-    let [old, cursor] = [0, undefined as string | undefined];
-    do {
-      const asked = { application, open: true, limit: PAGE, ...(cursor && { cursor }) };
+    const open = await upTo(Infinity, async (limit, cursor) => {
+      const asked = { application, open: true, limit, ...(cursor && { cursor }) };
       const page = await this.journal.operators.requests(asked);
-      for (const { name, id, result } of page.requests) {
-        const looked = new Reencoder(codecOf(this.codec, { application, name, id }));
-        if (result !== null) looked.input(result);
-        old += looked.changed + looked.unreadable;
-      }
-      cursor = page.nextCursor;
-    } while (cursor !== undefined);
+      return [page.requests, page.nextCursor];
+    });
+    let old = 0;
+    for (const { name, id, result } of open) {
+      const looked = new Reencoder(codecOf(this.codec, { application, name, id }));
+      if (result !== null) looked.input(result);
+      old += looked.changed + looked.unreadable;
+    }
     return old;
   }
 

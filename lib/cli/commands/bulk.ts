@@ -12,8 +12,8 @@ import { CliError, EXIT, lineOf, type Exit } from '../exit.js';
 import { filterOf } from '../filter.js';
 import { FILTER, WHY } from '../options.js';
 import type { Output } from '../output.js';
+import { pagesOf } from '../pages.js';
 import { ROW_HEAD, rowCells, statusCell } from '../rows.js';
-import { pagesOf } from './list.js';
 
 async function showDryRun(out: Output, { sagas, isCapped, groups, first }: DryRun): Promise<void> {
   const count = `${isCapped ? 'more than ' : ''}${sagas}`;

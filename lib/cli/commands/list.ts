@@ -1,15 +1,9 @@
-import { pagesOf as pages, summariesOf } from '../../core/engine/index.js';
-import type { Journal, SagaFilter } from '../../core/index.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit.js';
 import { filterOf } from '../filter.js';
 import { FILTER, LIMIT } from '../options.js';
+import { pagesOf } from '../pages.js';
 import { ROW_HEAD, rowCells } from '../rows.js';
-
-/** As an engine lists, by its journal. */
-export function pagesOf(journal: Journal, filter: SagaFilter, limit: number) {
-  return pages(async (asked) => summariesOf(await journal.list(asked)), filter, limit);
-}
 
 export const list: Command = {
   name: 'list',

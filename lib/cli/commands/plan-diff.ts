@@ -4,9 +4,9 @@ import { APP, appPlans } from '../app-plans.js';
 import type { Call } from '../call.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit.js';
+import { pagesOf } from '../pages.js';
 import { definitionOf, storedPlans } from '../plans.js';
 import { stateOf } from '../state.js';
-import { pagesOf } from './list.js';
 
 /** What is left of the work: those that may have to be undone yet. */
 const OPEN = ['running', 'compensating', 'parked'] as const;
