@@ -19,7 +19,7 @@ const TIMEOUT_MS = 180_000;
 
 /** What all tests have in common. */
 export const shared: Config = {
-  testEnvironment: '<rootDir>/test/support/compiled-once.mjs',
+  testEnvironment: '<rootDir>/test/support/jest-environment.mjs',
   testTimeout: TIMEOUT_MS,
   globalSetup: '<rootDir>/test/support/built-page.mjs',
   // Without lib here, files that no test imports would vanish from the coverage.
@@ -65,8 +65,8 @@ const BROWSER = process.argv.includes('dashboard');
 
 const config: Config = {
   reporters: ['default', '<rootDir>/test/support/not-run-reporter.mjs'],
-  // A third of a worker's time is waiting for a disk, a server or a lease: as many as cores would leave these idle.
-  maxWorkers: Math.ceil(1.5 * availableParallelism()),
+  // Half of the time of a worker that tests a store is waiting for a disk, a server or a lease.
+  maxWorkers: 2 * availableParallelism(),
   // Once more: a project has none of its own.
   testTimeout: TIMEOUT_MS,
   projects: [

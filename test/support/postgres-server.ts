@@ -12,7 +12,7 @@ import {
   rmSync,
   statSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -148,15 +148,18 @@ async function terminateBackends(url: string): Promise<number> {
   return ended.length;
 }
 
-class OwnServer implements PostgresServer {
-  #supervisor: ChildProcess | undefined;
+/** A server of our own, also one that an earlier test file has started. */
+interface Cluster {
+  readonly folder: string;
+  readonly bin: string;
+  readonly port: number;
+  readonly settings: readonly string[];
+  /** Absent while it is down. */
+  supervisor?: ChildProcess | undefined;
+}
 
-  private constructor(
-    private readonly folder: string,
-    private readonly bin: string,
-    private readonly port: number,
-    private readonly settings: readonly string[],
-  ) {}
+class OwnServer implements PostgresServer {
+  constructor(readonly cluster: Cluster) {}
 
   static async start(settings: readonly string[]): Promise<OwnServer> {
     const folder = mkdtempSync(join(tmpdir(), 'saga-postgres-'));
@@ -164,13 +167,13 @@ class OwnServer implements PostgresServer {
     if (uid !== undefined) chownSync(folder, uid, gid);
     const bin = binaries(folder);
     await newCluster(bin, join(folder, 'data'));
-    const server = new OwnServer(folder, bin, await freePort(), settings);
+    const server = new OwnServer({ folder, bin, port: await freePort(), settings });
     await server.#launch();
     return server;
   }
 
   get url(): string {
-    return `postgres://postgres@127.0.0.1:${this.port}/postgres`;
+    return `postgres://postgres@127.0.0.1:${this.cluster.port}/postgres`;
   }
 
   async restart(how: 'fast' | 'immediate' = 'fast'): Promise<void> {
@@ -184,30 +187,34 @@ class OwnServer implements PostgresServer {
 
   async stop(): Promise<void> {
     await this.#end('INT\n');
-    rmSync(this.folder, { recursive: true, force: true });
+    rmSync(this.cluster.folder, { recursive: true, force: true });
   }
 
   async #launch(): Promise<void> {
+    const { folder, bin, port, settings: more } = this.cluster;
     // Every journal of a test has connections of its own, and a file of tests opens many.
     const settings = [
       'max_connections=400',
       'listen_addresses=127.0.0.1',
-      `unix_socket_directories=${this.folder}`,
+      `unix_socket_directories=${folder}`,
     ];
-    const server = [join(this.bin, 'postgres'), '-D', join(this.folder, 'data')];
-    const chosen = [...settings, ...this.settings].flatMap((setting) => ['-c', setting]);
-    this.#supervisor = spawn(
+    const server = [join(bin, 'postgres'), '-D', join(folder, 'data')];
+    const chosen = [...settings, ...more].flatMap((setting) => ['-c', setting]);
+    const supervisor = spawn(
       '/bin/sh',
-      ['-c', SUPERVISE, 'sh', this.folder, ...server, '-p', String(this.port), ...chosen],
-      { ...unprivileged, cwd: this.folder, detached: true, stdio: ['pipe', 'ignore', 'ignore'] },
+      ['-c', SUPERVISE, 'sh', folder, ...server, '-p', String(port), ...chosen],
+      { ...unprivileged, cwd: folder, detached: true, stdio: ['pipe', 'ignore', 'ignore'] },
     );
-    this.#supervisor.unref();
-    await untilReady(this.url, this.folder);
+    // Nobody waits for it: it ends with this process.
+    supervisor.unref();
+    (supervisor.stdin as Socket).unref();
+    this.cluster.supervisor = supervisor;
+    await untilReady(this.url, folder);
   }
 
   async #end(word: string): Promise<void> {
-    const supervisor = this.#supervisor;
-    this.#supervisor = undefined;
+    const { supervisor } = this.cluster;
+    this.cluster.supervisor = undefined;
     if (supervisor === undefined) return;
     const gone = once(supervisor, 'exit');
     supervisor.ref();
@@ -216,14 +223,38 @@ class OwnServer implements PostgresServer {
   }
 }
 
-/** Starts a server. `settings` are for one of our own: 'fsync=off'. */
-export async function start(settings: readonly string[] = []): Promise<PostgresServer> {
+/** The server that SAGA_TEST_POSTGRES_URL names. */
+function given(): PostgresServer | undefined {
   const url = process.env['SAGA_TEST_POSTGRES_URL'];
-  if (url === undefined || url === '') return OwnServer.start(settings);
+  if (url === undefined || url === '') return undefined;
   return {
     url,
     restart: async () => void (await terminateBackends(url)),
     terminateBackends: () => terminateBackends(url),
     stop: () => Promise.resolve(),
   };
+}
+
+/** Starts a server. `settings` are for one of our own: 'fsync=off'. */
+export async function start(settings: readonly string[] = []): Promise<PostgresServer> {
+  return given() ?? OwnServer.start(settings);
+}
+
+declare global {
+  /** What a worker of Jest keeps from one test file to the next; see the environment. */
+  var keptByWorker: Map<string, unknown>;
+}
+
+/**
+ * For a test file: a server that the files before it have used, and whose files it has to leave as they were. It
+ * ends with the worker that runs them.
+ */
+export async function startOnce(settings: readonly string[]): Promise<PostgresServer> {
+  const name = ['postgres', ...settings].join(' ');
+  const kept = keptByWorker.get(name) as Cluster | undefined;
+  // Whoever restarts it may have failed in between.
+  if (kept?.supervisor?.exitCode === null) return new OwnServer(kept);
+  const server = given() ?? (await OwnServer.start(settings));
+  if (server instanceof OwnServer) keptByWorker.set(name, server.cluster);
+  return server;
 }

@@ -18,8 +18,8 @@ import { removeTempFolders, tempFolder } from '../journals/temp-folder.js';
 
 const store = postgresStore();
 
-function postgres(): JournalHarness {
-  const harness = store.harness();
+async function postgres(): Promise<JournalHarness> {
+  const harness = await store.harness();
   const pool = new Pool({ connectionString: store.server.url });
   return {
     ...harness,
@@ -116,9 +116,9 @@ const TWINS: Readonly<Record<string, readonly [rule: string, fault: Fault]>> = {
   ],
 };
 
-function broken(fault: Fault): () => JournalHarness {
-  return () => {
-    const harness = postgres();
+function broken(fault: Fault): () => Promise<JournalHarness> {
+  return async () => {
+    const harness = await postgres();
     return {
       ...harness,
       journal: () => {

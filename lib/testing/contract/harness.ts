@@ -29,6 +29,8 @@ export type JournalHarnessFactory = () => JournalHarness | Promise<JournalHarnes
 export interface JournalContractCase {
   /** The rule. */
   readonly name: string;
+  /** `true`: its store may not have been opened before. For all others, one that was emptied will do. */
+  readonly needsNewStore?: boolean;
   /** Rejects with an `AssertionError` when the journal breaks it. */
   run(factory: JournalHarnessFactory): Promise<void>;
 }
@@ -46,6 +48,7 @@ export interface Store {
 export function contractCase(
   name: string,
   prove: (store: Store) => Promise<void>,
+  needs: Pick<JournalContractCase, 'needsNewStore'> = {},
 ): JournalContractCase {
   const run = async (factory: JournalHarnessFactory): Promise<void> => {
     const harness = await factory();
@@ -68,5 +71,5 @@ export function contractCase(
       await harness.dispose();
     }
   };
-  return { name, run };
+  return { name, ...needs, run };
 }

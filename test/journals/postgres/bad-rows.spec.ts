@@ -7,7 +7,7 @@ import { postgresStore } from '../postgres-store.js';
 const store = postgresStore();
 
 async function newStore(): Promise<DamagedStore> {
-  const schema = store.schema();
+  const schema = await store.emptySchema();
   return {
     journal: () => postgresJournal({ connectionString: store.server.url, schema }),
     seq: 'first_seq',

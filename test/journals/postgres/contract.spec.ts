@@ -4,5 +4,5 @@ import { postgresStore } from '../postgres-store.js';
 const store = postgresStore();
 
 describe('the Postgres journal', () => {
-  it.each(journalContract)('$name', ({ run }) => run(() => store.harness()));
+  it.each(journalContract)('$name', (it) => it.run(() => store.harness(it)));
 });

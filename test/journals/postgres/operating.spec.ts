@@ -21,25 +21,26 @@ describe('the rights that the page on operating names', () => {
 
   /** A schema that the owner of the database has made, used by somebody who may do no more. */
   let latest = '';
-  async function harness(): Promise<JournalHarness> {
-    const made = store.harness();
-    const schema = store.schema();
-    latest = schema;
-    await store.query(
+  const prepare = (schema: string) =>
+    store.query(
       `${postgresJournalSql({ schema })};
        GRANT USAGE ON SCHEMA "${schema}" TO "${role}";
        GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA "${schema}" TO "${role}"`,
     );
+  async function harness(needs: { readonly needsNewStore?: boolean }): Promise<JournalHarness> {
+    const made = await store.harness(needs, prepare);
+    const { schema } = made;
+    latest = schema;
     const url = new URL(store.server.url);
     url.username = role;
     const options = { connectionString: url.href, schema, migrate: 'off' } as const;
     return { ...made, journal: () => postgresJournal(options) };
   }
 
-  it.each(journalContract)('are enough: $name', ({ run }) => run(harness));
+  it.each(journalContract)('are enough: $name', (it) => it.run(() => harness(it)));
 
   it('are looked at before any step is in a transaction: the function of the schema is there, and may be called', async () => {
-    const { journal: open } = await harness();
+    const { journal: open } = await harness({ needsNewStore: true });
     const journal = store.closing(open());
     await journal.open();
     const name = `"${latest}".saga_append_within`;

@@ -1,3 +1,4 @@
+import asyncHooks from 'node:async_hooks';
 import vm from 'node:vm';
 import { TestEnvironment } from 'jest-environment-node';
 
@@ -18,5 +19,30 @@ vm.compileFunction = (source, params, options) => {
   return made;
 };
 
-/** Node's environment, in which a module is compiled once for all test files of a worker. */
-export default TestEnvironment;
+/** Those of the test file that runs. */
+const storages = new Set();
+
+// One that was used once is copied into every promise of this process from then on, also by later test files.
+asyncHooks.AsyncLocalStorage = class extends asyncHooks.AsyncLocalStorage {
+  constructor(...args) {
+    super(...args);
+    storages.add(this);
+  }
+};
+
+/** What the worker keeps from one test file to the next, by name, until it ends. */
+const kept = new Map();
+
+/** Node's environment, in which a test file costs what it does itself, and nothing of those before it. */
+export default class extends TestEnvironment {
+  constructor(...args) {
+    super(...args);
+    this.global.keptByWorker = kept;
+  }
+
+  async teardown() {
+    for (const storage of storages) storage.disable();
+    storages.clear();
+    await super.teardown();
+  }
+}
