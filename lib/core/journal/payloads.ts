@@ -1,8 +1,9 @@
 import { isStorable, withoutUndefined, type Ranges } from '../definition/index.js';
 import { isSagaError, SagaSerializationError } from '../errors/index.js';
 import { report, type LogFields, type SagaLogger } from '../ports/index.js';
-import { jsonCodec, type PayloadCodec } from './codec.js';
+import { codecOf, jsonCodec, type PayloadCodec } from './codec.js';
 import { overLimit } from './payload-encoder.js';
+import type { SagaRef } from './saga-ref.js';
 import { storedError } from './stored-error.js';
 
 export interface PayloadLimits {
@@ -86,13 +87,18 @@ export function located(cause: unknown, where: string): unknown {
   return new SagaSerializationError(path, `${problem} (${where})`, { cause });
 }
 
-/** Encodes what a saga is started with. @throws SagaSerializationError that says so */
+/** Encodes what that saga is started with. @throws SagaSerializationError that says so */
 export function encodeInput(
-  ...[codec, limits, context, logger, fields]: Parameters<typeof encodePayload>
+  { codec, limits }: { readonly codec: PayloadCodec; readonly limits: PayloadLimits },
+  ref: SagaRef,
+  context: unknown,
+  logger: SagaLogger,
 ): string {
+  const { name: saga, id: sagaId } = ref;
   try {
-    return encodePayload(codec, limits, context, logger, { ...fields, payload: 'input' });
+    const fields = { saga, sagaId, payload: 'input' };
+    return encodePayload(codecOf(codec, ref), limits, context, logger, fields);
   } catch (cause) {
-    throw located(cause, `in the context that saga ${String(fields['saga'])} is started with`);
+    throw located(cause, `in the context that saga ${saga} is started with`);
   }
 }

@@ -113,7 +113,6 @@ export function assemble(
     lease,
     heartbeat,
     live,
-    runs,
     reader,
     waiter,
     starts,

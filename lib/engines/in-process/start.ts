@@ -1,5 +1,5 @@
 import type { SagaDefinition, SagaEngine, SagaHandle } from '../../core/index.js';
-import { startRequest, withStartHeaders } from '../../core/engine/index.js';
+import { encodeInput, startRequest, withStartHeaders } from '../../core/engine/index.js';
 import type { Assembled } from './assemble.js';
 import type { InProcessEngineOptions } from './engine-options.js';
 
@@ -25,12 +25,12 @@ export function startSaga(
   context: unknown,
   options: StartOptions,
 ): Promise<SagaHandle> {
-  const { environment, logger, runs, starts, operations, inTransaction } = its;
+  const { environment, logger, reader, storing, starts, operations, inTransaction } = its;
   const { transaction, resumeFrom } = options;
   const given = transaction === undefined ? options : { ...options, transaction: undefined };
   const checked = startRequest(given, environment.ids, environment.clock.now());
   const request = withStartHeaders(checked, startHeaders, definition.name, logger);
-  const input = runs.encodeInput(definition, request, context);
+  const input = encodeInput(storing, reader.refOf(definition.name, request.id), context, logger);
   if (transaction !== undefined) {
     // It owns nothing yet; and on SQLite no heartbeat could be written while that transaction is open.
     return open().then(() => inTransaction.start(definition, request, input, transaction));

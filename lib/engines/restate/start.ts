@@ -8,7 +8,6 @@ import {
 } from '../../core/index.js';
 import {
   accept,
-  codecOf,
   type DefinitionRegistry,
   encodeInput,
   newBirth,
@@ -62,9 +61,7 @@ export function startOf(
     logger,
   );
   checkId(id);
-  const fields = { saga: name, sagaId: id };
-  const codec = codecOf(storing.codec, { name, id });
-  const input = encodeInput(codec, storing.limits, context, logger, fields);
+  const input = encodeInput(storing, { name, id }, context, logger);
   const plan = {
     ...{ version, fingerprint, input, key, tags, deadline, createdAt, birth: newBirth() },
     ...(Object.keys(headers).length === 0 ? {} : { headers }),

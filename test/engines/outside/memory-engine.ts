@@ -89,16 +89,14 @@ export class MemoryEngine implements core.SagaEngine {
 
   async start(...[definition, context, options]: Parameters<core.SagaEngine['start']>) {
     const { name, version, fingerprint } = definition;
-    const { codec, limits } = this.#storing;
+    const { codec } = this.#storing;
     const { clock, ids } = this.#environment;
     const { startHeaders } = this.settings;
     const createdAt = clock.now();
     const checked = port.startRequest(options, ids, createdAt);
     const request = port.withStartHeaders(checked, startHeaders, name, this.#logger);
-    const fields = { saga: name, sagaId: request.id };
     const ref = { application: this.#application, name, id: request.id };
-    const own = port.codecOf(codec, ref);
-    const input = port.encodeInput(own, limits, context, this.#logger, fields);
+    const input = port.encodeInput(this.#storing, ref, context, this.#logger);
     const { resumeFrom } = options;
     const known = this.sagas.get(ref);
     if (known !== undefined && resumeFrom !== undefined) {

@@ -7,9 +7,7 @@ import {
   type StoredSaga,
 } from '../../../core/index.js';
 import {
-  codecOf,
   damageOf,
-  encodeInput,
   newBirth,
   type Run,
   SAGA_STATUSES,
@@ -50,13 +48,6 @@ export class RunFactory {
 
   get codec(): PayloadCodec {
     return this.storing.codec;
-  }
-
-  /** @throws SagaSerializationError when the initial context cannot be stored. */
-  encodeInput({ name }: SagaDefinition, { id }: StartRequest, context: unknown): string {
-    const { limits } = this.storing;
-    const codec = codecOf(this.codec, { application: this.access.application, name, id });
-    return encodeInput(codec, limits, context, this.observed.logger, { saga: name, sagaId: id });
   }
 
   /** A run whose first write creates the saga in the journal. */
