@@ -246,15 +246,17 @@ declare global {
 }
 
 /**
- * For a test file: a server that the files before it have used, and whose files it has to leave as they were. It
- * ends with the worker that runs them.
+ * For a test file: the server that the files before it have used, if there is one, which it leaves as it was. It ends
+ * with the worker that runs them.
  */
 export async function startOnce(settings: readonly string[]): Promise<PostgresServer> {
+  const named = given();
+  if (named !== undefined) return named;
   const name = ['postgres', ...settings].join(' ');
   const kept = keptByWorker.get(name) as Cluster | undefined;
   // Whoever restarts it may have failed in between.
   if (kept?.supervisor?.exitCode === null) return new OwnServer(kept);
-  const server = given() ?? (await OwnServer.start(settings));
-  if (server instanceof OwnServer) keptByWorker.set(name, server.cluster);
+  const server = await OwnServer.start(settings);
+  keptByWorker.set(name, server.cluster);
   return server;
 }
